@@ -1,0 +1,194 @@
+"""What a claim is, and what it means that it holds."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+
+from ..arrays import to_numpy
+from ..oracles import relative_error
+
+
+@dataclass(frozen=True)
+class Oracle:
+    """An independent way to know what an implementation should give.
+
+    Attributes
+    ----------
+    name : str
+    expected : callable
+        Takes the arguments of a case and gives what the implementation should give for them.
+    bound : float
+        The largest relative error that passes.
+    needs : str
+        The library without which it cannot be asked; "" if it needs none.
+    applies : callable
+        Takes the arguments of a case and says whether the oracle can judge it.
+    error : callable
+        Takes what the implementation gave and what was expected, and gives the error.
+    """
+
+    name: str
+    expected: Callable[..., Any]
+    bound: float
+    needs: str = ""
+    applies: Callable[..., bool] = lambda *case: True
+    error: Callable[[Any, Any], float] = relative_error
+
+    @property
+    def available(self) -> bool:
+        """Whether the library that the oracle needs is installed."""
+        return not self.needs or find_spec(self.needs) is not None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A numbered equation, as something that can be checked.
+
+    Attributes
+    ----------
+    label : str
+        The equation's number, as in "1.7".
+    title : str
+        What it is about.
+    equation : str
+        The equation in LaTeX.
+    page : str
+        The page it stands on, below ``book/`` and without its ending.
+    code : str
+        The qualified name of the function that carries it out.
+    implementation : callable
+        That function, taking the arguments of a case.
+    cases : callable
+        Takes a generator of random numbers and yields tuples of arguments.
+    oracles : tuple of Oracle
+        At least two.
+    saboteur : callable
+        A plausible wrong form of the implementation, which the oracles must reject.
+    mistake : str
+        What is wrong with the saboteur.
+    """
+
+    label: str
+    title: str
+    equation: str
+    page: str
+    code: str
+    implementation: Callable[..., Any]
+    cases: Callable[[np.random.Generator], Iterator[tuple]]
+    oracles: tuple[Oracle, ...]
+    saboteur: Callable[..., Any]
+    mistake: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one oracle found.
+
+    Attributes
+    ----------
+    oracle : Oracle
+    error : float or None
+        The largest error over the cases; None if the oracle could not be asked.
+    """
+
+    oracle: Oracle
+    error: float | None
+
+    @property
+    def status(self) -> str:
+        """The finding in a word: "holds", "fails" or "skipped"."""
+        if self.error is None:
+            return "skipped"
+        return "holds" if self.error <= self.oracle.bound else "fails"
+
+    def __str__(self) -> str:
+        if self.error is None:
+            return f"{self.oracle.name}: skipped, {self.oracle.needs} is not installed"
+        if self.status == "holds":
+            return f"{self.oracle.name}: error < {self.oracle.bound:.0e}"
+        return f"{self.oracle.name}: error {self.error:.1e}, more than {self.oracle.bound:.0e}"
+
+
+MARKS = {"holds": "✓", "fails": "✗", "skipped": "–"}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What all oracles of a claim found.
+
+    Attributes
+    ----------
+    claim : Claim
+    findings : list of Finding
+        One for each oracle.
+    """
+
+    claim: Claim
+    findings: list[Finding]
+
+    @property
+    def status(self) -> str:
+        """The verdict in a word: "fails" if one oracle says so, "holds" if all were asked."""
+        statuses = {finding.status for finding in self.findings}
+        return next(word for word in ("fails", "skipped", "holds") if word in statuses)
+
+    @property
+    def error(self) -> float | None:
+        """The largest error that an oracle found; None if none could be asked."""
+        return max((f.error for f in self.findings if f.error is not None), default=None)
+
+    def __repr__(self) -> str:
+        return f"{MARKS[self.status]} ({self.claim.label}) {self.claim.title}: {self.status}"
+
+    def summary(self) -> str:
+        """Give the verdict in a few lines, an oracle to a line."""
+        head = f"{MARKS[self.status]} ({self.claim.label}) {self.claim.title}"
+        return "\n".join([head, *(f"  {finding}" for finding in self.findings)])
+
+
+def verify_claim(
+    claim: Claim,
+    implementation: Callable[..., Any] | None = None,
+    convert: Callable[[np.ndarray], Any] = lambda array: array,
+) -> Verdict:
+    """Run the cases of a claim through an implementation and ask its oracles.
+
+    Parameters
+    ----------
+    claim : Claim
+    implementation : callable, optional
+        What to check in the place of the claim's own implementation.
+    convert : callable
+        Applied to every array of a case before the implementation sees it.
+
+    Returns
+    -------
+    Verdict
+    """
+    implementation = implementation or claim.implementation
+    cases = list(claim.cases(np.random.default_rng(0)))
+    given = [_map(to_numpy, implementation(*_map(convert, case))) for case in cases]
+    return Verdict(claim, [_ask(oracle, cases, given) for oracle in claim.oracles])
+
+
+def _ask(oracle: Oracle, cases: list[tuple], given: list[Any]) -> Finding:
+    if not oracle.available:
+        return Finding(oracle, None)
+    errors = [
+        oracle.error(value, oracle.expected(*case))
+        for case, value in zip(cases, given, strict=True)
+        if oracle.applies(*case)
+    ]
+    if not errors:
+        raise ValueError(f"{oracle.name} can judge no case: a claim it supports would hold unasked")
+    return Finding(oracle, max(errors))
+
+
+def _map(function: Callable[[Any], Any], thing: Any) -> Any:
+    """Apply a function to every array in a nest of tuples and lists."""
+    if isinstance(thing, (tuple, list)):
+        return type(thing)(_map(function, part) for part in thing)
+    return function(thing) if getattr(thing, "ndim", 0) else thing

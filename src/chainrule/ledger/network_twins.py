@@ -1,0 +1,241 @@
+"""What the claims of section 1.1 are held to, written from the definitions alone.
+
+Loops, PyTorch and SymPy: nothing here shares code with the package, not its activations, not its
+losses. A case is (weights, biases, names, cost, x, y), as in ``ledger.network``.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..oracles import autograd
+
+# ---- naive twins -------------------------------------------------------------------------------
+
+
+def _sigmoid(z: Any) -> Any:
+    return 1 / (1 + np.exp(-z))
+
+
+TWIN_ACTIVATION: dict[str, Callable] = {
+    "sigmoid": _sigmoid,
+    "tanh": lambda z: (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z)),
+    "relu": lambda z: z if z > 0 else 0.0,
+}
+TWIN_SLOPE: dict[str, Callable] = {
+    "sigmoid": lambda z: math.exp(-z) / (1 + math.exp(-z)) ** 2,
+    "tanh": lambda z: 4 / (math.exp(z) + math.exp(-z)) ** 2,
+    "relu": lambda z: 1.0 if z > 0 else 0.0,
+}
+
+
+def twin_activation(name: str, z: list) -> list:
+    """Apply an activation to the weighted inputs of one layer, one sample."""
+    if name == "softmax":
+        return [np.exp(z_i) / sum(np.exp(z_j) for z_j in z) for z_i in z]
+    return [TWIN_ACTIVATION[name](z_j) for z_j in z]
+
+
+def twin_weighted_input(w: Any, b: Any, a: Any) -> list:
+    """Equation 1.1, neuron by neuron, input by input."""
+    z = []
+    for j in range(len(b)):
+        total = b[j]
+        for k in range(len(a)):
+            total = total + w[j][k] * a[k]
+        z.append(total)
+    return z
+
+
+def twin_forward(weights: list, biases: list, names: list, a: Any) -> tuple[list, list]:
+    """Give z^l and a^l of every layer for one sample; a^0 is the input."""
+    zs, activities = [], [list(a)]
+    for w, b, name in zip(weights, biases, names, strict=True):
+        zs.append(twin_weighted_input(w, b, activities[-1]))
+        activities.append(twin_activation(name, zs[-1]))
+    return zs, activities
+
+
+def twin_cost(cost: str, a: Any, y: Any) -> Any:
+    """Give the cost of one sample's output."""
+    if cost == "squared error":
+        return sum((a_j - y_j) ** 2 for a_j, y_j in zip(a, y, strict=True)) / len(a)
+    if cost == "half squared norm":
+        return sum((a_j - y_j) ** 2 for a_j, y_j in zip(a, y, strict=True)) / 2
+    log_sum = np.log(sum(np.exp(a_j) for a_j in a))
+    return -sum(y_j * (a_j - log_sum) for a_j, y_j in zip(a, y, strict=True))
+
+
+def twin_cost_slope(cost: str, a: Any, y: Any) -> list:
+    """Give ∂C/∂a_j of one sample."""
+    if cost == "squared error":
+        return [2 * (a_j - y_j) / len(a) for a_j, y_j in zip(a, y, strict=True)]
+    if cost == "half squared norm":
+        return [a_j - y_j for a_j, y_j in zip(a, y, strict=True)]
+    p = twin_activation("softmax", a)
+    return [p_j * sum(y) - y_j for p_j, y_j in zip(p, y, strict=True)]
+
+
+def twin_hidden_error(w_next: Any, delta_next: Any, slope: Any) -> list:
+    """Equation 1.6: δ_k^l = Σ_j w_jk^{l+1} δ_j^{l+1} σ′(z_k^l)."""
+    delta = []
+    for k in range(len(slope)):
+        total = 0.0
+        for j in range(len(delta_next)):
+            total = total + w_next[j][k] * delta_next[j] * slope[k]
+        delta.append(total)
+    return delta
+
+
+def twin_errors(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> list:
+    """Equations 1.4 and 1.6 for one sample: the errors of all layers, first layer first."""
+    zs, activities = twin_forward(weights, biases, names, x)
+    slopes = [[TWIN_SLOPE[name](z_j) for z_j in z] for name, z in zip(names, zs, strict=True)]
+    last = twin_cost_slope(cost, activities[-1], y)
+    deltas = [[c * s for c, s in zip(last, slopes[-1], strict=True)]]
+    for w_next, slope in zip(reversed(weights[1:]), reversed(slopes[:-1]), strict=True):
+        deltas.insert(0, twin_hidden_error(w_next, deltas[0], slope))
+    return deltas
+
+
+def twin_outputs(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> list:
+    """Give the outputs of a batch, sample by sample."""
+    return [twin_forward(weights, biases, names, row)[1][-1] for row in x]
+
+
+def _rest_of_cost(layer: int, weights: list, biases: list, names: list, cost: str, y: Any):
+    """Give the cost as a function of z^layer alone: what lies above it is held fixed."""
+
+    def from_z(z: Any) -> Any:
+        a = twin_activation(names[layer], list(z))
+        above = slice(layer + 1, None)
+        _, activities = twin_forward(weights[above], biases[above], names[above], a)
+        return twin_cost(cost, activities[-1], y)
+
+    return from_z
+
+
+def difference_error(layer: int, rule: Callable) -> Callable:
+    """Give an oracle for δ of a layer: the twin's cost, differentiated by a rule."""
+
+    def expected(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> Any:
+        position = layer % len(weights)
+        zs, _ = twin_forward(weights, biases, names, x[0])
+        rest = _rest_of_cost(position, weights, biases, names, cost, y[0])
+        return rule(rest, np.array(zs[position]))
+
+    return expected
+
+
+def difference_parameter(index: int, rule: Callable) -> Callable:
+    """Give an oracle for ∂C/∂w^1 (index 0) or ∂C/∂b^1 (index 1), summed over the batch."""
+
+    def expected(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> Any:
+        def from_parameter(value: Any) -> Any:
+            first = [weights[0], biases[0]]
+            first[index] = value
+            outputs = (
+                twin_forward([first[0], *weights[1:]], [first[1], *biases[1:]], names, row)[1][-1]
+                for row in x
+            )
+            return sum(twin_cost(cost, a, t) for a, t in zip(outputs, y, strict=True)) / len(x)
+
+        return rule(from_parameter, (weights[0], biases[0])[index])
+
+    return expected
+
+
+# ---- PyTorch, from the same numbers ------------------------------------------------------------
+
+
+def torch_output(weights: Any, biases: Any, names: list, x: Any) -> Any:
+    """Give the output of a batch as a tensor; the parameters may be tensors that need gradients."""
+    import torch
+
+    functions = {
+        "sigmoid": torch.sigmoid,
+        "tanh": torch.tanh,
+        "relu": torch.relu,
+        "softmax": lambda z: torch.softmax(z, -1),
+    }
+    a = torch.as_tensor(x)
+    for w, b, name in zip(weights, biases, names, strict=True):
+        a = functions[name](torch.nn.functional.linear(a, torch.as_tensor(w), torch.as_tensor(b)))
+    return a
+
+
+def torch_cost(cost: str, a: Any, y: Any) -> Any:
+    """Give the mean cost of a batch of outputs as a tensor."""
+    import torch
+
+    y = torch.as_tensor(y)
+    if cost == "squared error":
+        return torch.nn.functional.mse_loss(a, y)
+    if cost == "half squared norm":
+        return ((a - y) ** 2).sum() / 2
+    return torch.nn.functional.cross_entropy(a, y)
+
+
+def torch_error(layer: int) -> Callable:
+    """Give an oracle for δ of a layer. To shift z is to shift b, so with one sample δ = ∂C/∂b."""
+
+    def expected(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> Any:
+        def from_biases(*shifted: Any) -> Any:
+            return torch_cost(cost, torch_output(weights, shifted, names, x), y)
+
+        return autograd(from_biases, biases)[layer]
+
+    return expected
+
+
+def torch_parameters(
+    weights: list, biases: list, names: list, cost: str, x: Any, y: Any
+) -> list[np.ndarray]:
+    """Give the gradients of all parameters, w^1, b^1, w^2, …."""
+
+    def from_parameters(*parameters: Any) -> Any:
+        output = torch_output(parameters[::2], parameters[1::2], names, x)
+        return torch_cost(cost, output, y)
+
+    return autograd(
+        from_parameters, [p for pair in zip(weights, biases, strict=True) for p in pair]
+    )
+
+
+# ---- SymPy, to thirty digits -------------------------------------------------------------------
+
+
+def sympy_parameter(index: int) -> Callable:
+    """Give an oracle for ∂C/∂w^1 (index 0) or ∂C/∂b^1 (index 1): differentiate, then put in."""
+
+    def expected(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> Any:
+        import sympy
+
+        exact = np.vectorize(lambda v: sympy.Rational(float(v)), otypes=[object])
+        symbols = np.array(sympy.symbols(f"p:{(weights[0], biases[0])[index].size}"), object)
+        value = exact((weights[0], biases[0])[index])
+        first = [exact(weights[0]), exact(biases[0])]
+        first[index] = symbols.reshape(value.shape)
+        a = list(exact(x[0]))
+        functions = {
+            "sigmoid": lambda z: 1 / (1 + sympy.exp(-z)),
+            "tanh": sympy.tanh,
+        }
+        parameters = [
+            tuple(first),
+            *zip(map(exact, weights[1:]), map(exact, biases[1:]), strict=True),
+        ]
+        for (w, b), name in zip(parameters, names, strict=True):
+            a = [functions[name](z) for z in twin_weighted_input(w, b, a)]
+        if cost == "squared error":
+            total = sum((a_j - y_j) ** 2 for a_j, y_j in zip(a, exact(y[0]), strict=True)) / len(a)
+        else:
+            log_sum = sympy.log(sum(sympy.exp(a_j) for a_j in a))
+            total = -sum(y_j * (a_j - log_sum) for a_j, y_j in zip(a, exact(y[0]), strict=True))
+        at = dict(zip(symbols, value.ravel(), strict=True))
+        gradient = [total.diff(symbol).evalf(30, subs=at) for symbol in symbols]
+        return np.array(gradient, float).reshape(value.shape)
+
+    return expected

@@ -1,0 +1,399 @@
+"""Layers, and a network of them: the forward pass and backpropagation (section 1.1).
+
+A layer is a differentiable function, ``layer(x)`` and ``layer.vjp(x, upstream)``. If it has
+parameters it lists them in ``layer.parameters`` and gives their gradients, in the same order, by
+``layer.parameter_vjp(x, upstream)``. Every activation is a layer. A batch is rows: x has shape
+(N, n_in).
+"""
+
+import copy
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from typing import Any
+
+import numpy as np
+
+from .arrays import Array, floating, require_shape, to_numpy
+
+__all__ = ["Gradients", "Linear", "Network", "Trace", "error_norm_bounds", "initial_std"]
+
+
+def initial_std(n_in: int, n_out: int, init: str = "he") -> float:
+    """Give the standard deviation with which the weights of a layer should start.
+
+    "he" keeps the size of the activations from layer to layer under ReLU (equation 1.1.2f);
+    "xavier" is the compromise between activations and errors under tanh (equation 1.1.2e).
+
+    Parameters
+    ----------
+    n_in, n_out : int
+        How many neurons the layer reads and has.
+    init : {"he", "xavier"}
+
+    Returns
+    -------
+    float
+        √(2 / n_in) or √(2 / (n_in + n_out)).
+
+    Raises
+    ------
+    ValueError
+        If `init` is neither.
+
+    References
+    ----------
+    X. Glorot and Y. Bengio, 2010; K. He, X. Zhang, S. Ren and J. Sun, 2015.
+
+    Examples
+    --------
+    >>> initial_std(50, 30, "he"), initial_std(50, 150, "xavier")
+    (0.2, 0.1)
+
+    See Also
+    --------
+    torch.nn.init.kaiming_normal_, torch.nn.init.xavier_normal_
+    """
+    if init == "he":
+        return sqrt(2 / n_in)
+    if init == "xavier":
+        return sqrt(2 / (n_in + n_out))
+    raise ValueError(f"init: expected 'he' or 'xavier', got {init!r}")
+
+
+class Linear:
+    """A layer's weighted inputs, z = w a + b; for a batch of rows, Z = A Wᵀ + b (equation 1.1.1a).
+
+    The weights start as normal random numbers with the standard deviation `initial_std`, the
+    biases as 0.
+
+    Parameters
+    ----------
+    n_in, n_out : int
+        How many neurons the layer reads and has.
+    rng : numpy.random.Generator
+        Where the initial weights come from.
+    dtype : str or dtype
+        Of the parameters.
+    init : {"he", "xavier"}
+
+    Attributes
+    ----------
+    weight : array, shape (n_out, n_in)
+        w_jk links neuron k of the layer before to neuron j of this one.
+    bias : array, shape (n_out,)
+
+    Raises
+    ------
+    ValueError
+        If `n_in` or `n_out` is less than 1, or `init` is unknown.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> layer = Linear(2, 1, rng=np.random.default_rng(0))
+    >>> layer.weight[:], layer.bias[:] = [[3.0, -1.0]], [0.5]
+    >>> layer(np.array([[1.0, 2.0]]))
+    array([[1.5]])
+
+    See Also
+    --------
+    torch.nn.Linear
+    """
+
+    def __init__(
+        self,
+        n_in: int,
+        n_out: int,
+        *,
+        rng: np.random.Generator,
+        dtype: Any = "float64",
+        init: str = "he",
+    ):
+        for name, n in (("n_in", n_in), ("n_out", n_out)):
+            if n < 1:
+                raise ValueError(f"{name}: expected at least 1 neuron, got {n}")
+        weight = initial_std(n_in, n_out, init) * rng.standard_normal((n_out, n_in))
+        self.weight: Array = weight.astype(dtype)
+        self.bias: Array = np.zeros(n_out, dtype)
+
+    def __repr__(self) -> str:
+        n_out, n_in = self.weight.shape
+        return f"Linear({n_in}, {n_out})"
+
+    @property
+    def parameters(self) -> list[Array]:
+        """The weight and the bias."""
+        return [self.weight, self.bias]
+
+    def map(self, function: Callable[[Array], Array]) -> "Linear":
+        """Give the same layer with every parameter replaced by `function` of it."""
+        mapped = copy.copy(self)
+        mapped.weight, mapped.bias = function(self.weight), function(self.bias)
+        return mapped
+
+    def __call__(self, x: Array) -> Array:
+        """Give the weighted inputs of a batch.
+
+        Parameters
+        ----------
+        x : array, shape (N, n_in)
+
+        Returns
+        -------
+        array, shape (N, n_out)
+
+        Raises
+        ------
+        ValueError
+            If x has another shape.
+        """
+        return self._batch(x) @ self.weight.T + self.bias
+
+    def vjp(self, x: Array, upstream: Array) -> Array:
+        """Carry the error back to the layer's inputs: Δ w, the wᵀ δ of equation 1.7.
+
+        Parameters
+        ----------
+        x : array, shape (N, n_in)
+            What the layer was applied to.
+        upstream : array, shape (N, n_out)
+            The errors δ = ∂C/∂z, a row per sample.
+
+        Returns
+        -------
+        array, shape (N, n_in)
+            ∂C/∂x.
+
+        Raises
+        ------
+        ValueError
+            If a shape does not fit.
+        """
+        return self._errors(self._batch(x), upstream) @ self.weight
+
+    def parameter_vjp(self, x: Array, upstream: Array) -> list[Array]:
+        """Give ∂C/∂w and ∂C/∂b: Δᵀ A and the sum of the rows of Δ (equations 1.8 and 1.9).
+
+        Parameters
+        ----------
+        x : array, shape (N, n_in)
+            What the layer was applied to.
+        upstream : array, shape (N, n_out)
+            The errors δ = ∂C/∂z, a row per sample.
+
+        Returns
+        -------
+        list of two arrays, shapes (n_out, n_in) and (n_out,)
+
+        Raises
+        ------
+        ValueError
+            If a shape does not fit.
+        """
+        x = self._batch(x)
+        delta = self._errors(x, upstream)
+        return [delta.T @ x, delta.sum(0)]
+
+    def _batch(self, x: Array) -> Array:
+        _, x = floating(x)
+        n_in = self.weight.shape[1]
+        if x.ndim != 2 or x.shape[1] != n_in:
+            raise ValueError(f"x: expected a batch of shape (N, {n_in}), got {tuple(x.shape)}")
+        return x
+
+    def _errors(self, x: Array, upstream: Array) -> Array:
+        _, upstream = floating(upstream, "upstream")
+        shape = (x.shape[0], self.weight.shape[0])
+        require_shape(upstream, shape, "upstream", "the shape of the layer's output")
+        return upstream
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What a forward pass leaves behind for the backward pass.
+
+    Attributes
+    ----------
+    inputs : list of arrays
+        What each layer was applied to, in order.
+    output : array
+        What the last layer gave.
+    """
+
+    inputs: list[Array]
+    output: Array
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """What a backward pass finds.
+
+    Attributes
+    ----------
+    parameters : list of arrays
+        ∂C/∂ of every parameter, in the order of ``network.parameters``.
+    deltas : list of arrays or None
+        ∂C/∂z^l of every layer with parameters, first layer first, if they were asked for.
+    """
+
+    parameters: list[Array]
+    deltas: list[Array] | None = None
+
+
+class Network:
+    """Layers applied one after the other (equation 1.3), and backpropagation through them.
+
+    Parameters
+    ----------
+    layers : sequence of layers
+
+    Raises
+    ------
+    ValueError
+        If there is no layer.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from chainrule.activations import Tanh
+    >>> rng = np.random.default_rng(0)
+    >>> net = Network([Linear(3, 4, rng=rng), Tanh(), Linear(4, 2, rng=rng)])
+    >>> x = np.ones((5, 3))
+    >>> trace = net.forward(x)
+    >>> trace.output.shape
+    (5, 2)
+    >>> gradients = net.backward(trace, np.ones((5, 2)))
+    >>> [g.shape for g in gradients.parameters]
+    [(4, 3), (4,), (2, 4), (2,)]
+    """
+
+    def __init__(self, layers: Sequence[Any]):
+        if not layers:
+            raise ValueError("layers: expected at least one layer, got none")
+        self.layers = list(layers)
+
+    def __repr__(self) -> str:
+        return f"Network({self.layers})"
+
+    @property
+    def parameters(self) -> list[Array]:
+        """The parameters of all layers, first layer first."""
+        return [p for layer in self.layers for p in getattr(layer, "parameters", ())]
+
+    def map(self, function: Callable[[Array], Array]) -> "Network":
+        """Give the same network with every parameter replaced by `function` of it."""
+        return Network(
+            [layer.map(function) if hasattr(layer, "map") else layer for layer in self.layers]
+        )
+
+    def __call__(self, x: Array) -> Array:
+        """Give the network's output for a batch x, shape (N, n_in)."""
+        for layer in self.layers:
+            x = layer(x)
+        return x
+
+    def forward(self, x: Array) -> Trace:
+        """Apply the network to a batch x, shape (N, n_in), and keep every layer's input.
+
+        Returns
+        -------
+        Trace
+            With the inputs of all layers and the output.
+
+        Raises
+        ------
+        ValueError
+            If x has no rows or does not fit the first layer.
+        """
+        _, x = floating(x)
+        if x.shape[:1] == (0,):
+            raise ValueError(f"x: expected at least one sample, got shape {tuple(x.shape)}")
+        inputs = []
+        for layer in self.layers:
+            inputs.append(x)
+            x = layer(x)
+        return Trace(inputs, x)
+
+    def backward(self, trace: Trace, upstream: Array, deltas: bool = False) -> Gradients:
+        """Backpropagation: carry ∂C/∂output back, collecting the gradient of every parameter.
+
+        Parameters
+        ----------
+        trace : Trace
+            What ``forward`` gave.
+        upstream : array, shaped like the output
+            ∂C/∂output, as ``loss.gradient`` gives it.
+        deltas : bool
+            Whether to keep the errors δ^l = ∂C/∂z^l too.
+
+        Returns
+        -------
+        Gradients
+
+        Raises
+        ------
+        ValueError
+            If `upstream` is not shaped like the output.
+        """
+        _, upstream = floating(upstream, "upstream")
+        require_shape(upstream, trace.output.shape, "upstream", "the shape of the output")
+        weighted = [i for i, layer in enumerate(self.layers) if hasattr(layer, "parameters")]
+        gradients: list[Array] = []
+        errors: list[Array] = []
+        # below the first layer with parameters there is nothing left to find
+        for i in range(len(self.layers) - 1, min(weighted, default=len(self.layers)) - 1, -1):
+            layer, x = self.layers[i], trace.inputs[i]
+            if i in weighted:
+                errors.insert(0, upstream)
+                gradients[:0] = layer.parameter_vjp(x, upstream)
+            if i > weighted[0]:
+                upstream = layer.vjp(x, upstream)
+        return Gradients(gradients, errors if deltas else None)
+
+
+def error_norm_bounds(network: Network, trace: Trace, upstream: Array) -> list[float]:
+    """Bound the errors ‖δ^l‖ of one sample from above, layer by layer (equation 1.1.2d).
+
+    Going back through a layer multiplies the norm of the error at most by max|σ′(z)|, and going
+    back through its weights at most by ‖w‖₂, the largest singular value.
+
+    Parameters
+    ----------
+    network : Network
+        Of `Linear` layers and elementwise activations.
+    trace : Trace
+        Of a batch of one sample.
+    upstream : array, shaped like the output
+        ∂C/∂output.
+
+    Returns
+    -------
+    list of float
+        One bound for each `Linear` layer, first layer first.
+
+    Raises
+    ------
+    ValueError
+        If the batch is not one sample.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from chainrule.activations import Sigmoid
+    >>> net = Network([Linear(1, 1, rng=np.random.default_rng(0)), Sigmoid()])
+    >>> trace = net.forward(np.zeros((1, 1)))
+    >>> error_norm_bounds(net, trace, np.array([[2.0]]))  # 2 σ′(0)
+    [0.5]
+    """
+    if trace.output.shape[0] != 1:
+        raise ValueError(f"trace: expected one sample, got {trace.output.shape[0]}")
+    bound = float(np.linalg.norm(to_numpy(upstream)))
+    bounds: list[float] = []
+    for layer, x in zip(reversed(network.layers), reversed(trace.inputs), strict=True):
+        if isinstance(layer, Linear):
+            bounds.insert(0, bound)
+            bound *= float(np.linalg.norm(to_numpy(layer.weight), 2))
+        else:
+            bound *= float(np.max(np.abs(to_numpy(layer.derivative(x)))))
+    return bounds

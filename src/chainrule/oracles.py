@@ -1,0 +1,202 @@
+"""Independent ways to know what a value or a gradient should be.
+
+An oracle shares no code with what it checks: nothing here knows the chapters' modules.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+__all__ = [
+    "adjoint_error",
+    "autograd",
+    "central_difference",
+    "complex_step",
+    "relative_error",
+]
+
+
+def relative_error(a: Any, b: Any) -> float:
+    """Give max|a − b| / max(1, max|b|): the one meaning of "error" in this book.
+
+    Parameters
+    ----------
+    a : array or sequence of arrays
+        What is checked.
+    b : array or sequence of arrays, of the same shapes
+        What is expected.
+
+    Returns
+    -------
+    float
+        Infinity where the shapes differ, or one is NaN and the other is not.
+
+    Examples
+    --------
+    >>> relative_error([1.0, 102.0], [1.0, 100.0])
+    0.02
+    >>> relative_error([1.0], [1.0, 1.0])
+    inf
+    """
+    if isinstance(a, (list, tuple)) and any(np.ndim(part) for part in a):
+        if len(a) != len(b):
+            return float("inf")
+        return max(relative_error(*pair) for pair in zip(a, b, strict=True))
+    a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    if a.shape != b.shape or (np.isnan(a) != np.isnan(b)).any():
+        return float("inf")
+    differ = (a != b) & ~np.isnan(b)
+    if not differ.any():
+        return 0.0
+    return float(np.max(np.abs(a[differ] - b[differ])) / max(1.0, np.nanmax(np.abs(b))))
+
+
+def autograd(
+    function: Callable[..., Any], arrays: Sequence[np.ndarray], upstream: Any = None
+) -> list[np.ndarray]:
+    """Give the gradients that PyTorch's autograd finds.
+
+    Parameters
+    ----------
+    function : callable
+        Takes tensors and gives a tensor; written with PyTorch's own functions.
+    arrays : sequence of arrays
+        What to differentiate with respect to, each becoming one tensor argument.
+    upstream : array, shaped like the result, optional
+        ∂C/∂result; left out where the result is a number.
+
+    Returns
+    -------
+    list of arrays
+        One gradient per array, shaped like it.
+
+    Raises
+    ------
+    ImportError
+        If PyTorch is not installed.
+
+    Examples
+    --------
+    >>> import pytest
+    >>> _ = pytest.importorskip("torch")
+    >>> autograd(lambda x: (x**2).sum(), [np.array([1.0, 2.0])])
+    [array([2., 4.])]
+    """
+    import torch
+
+    tensors = [torch.tensor(array, requires_grad=True) for array in arrays]
+    result = function(*tensors)
+    if upstream is not None:
+        upstream = torch.as_tensor(upstream, dtype=result.dtype)
+    gradients = torch.autograd.grad(result, tensors, upstream)
+    return [gradient.numpy() for gradient in gradients]
+
+
+def central_difference(
+    function: Callable[[np.ndarray], Any], x: np.ndarray, step: float = 1e-6
+) -> np.ndarray:
+    """Give the gradient of a cost by central differences, (C(x + h) − C(x − h)) / 2h.
+
+    Parameters
+    ----------
+    function : callable
+        Takes an array shaped like x and gives a number.
+    x : array
+        Where to differentiate; it is left as it is.
+    step : float
+        h. The error is about h² from the formula and 1e-16 / h from rounding.
+
+    Returns
+    -------
+    array, shaped like x
+
+    Examples
+    --------
+    >>> central_difference(lambda x: (x**2).sum(), np.array([1.0, 2.0])).round(6)
+    array([2., 4.])
+    """
+    x = np.array(x, dtype=np.float64)
+    gradient = np.empty_like(x)
+    for i in np.ndindex(x.shape):
+        middle = x[i]
+        x[i] = middle + step
+        above = float(function(x))
+        x[i] = middle - step
+        below = float(function(x))
+        x[i] = middle
+        gradient[i] = (above - below) / (2 * step)
+    return gradient
+
+
+def complex_step(function: Callable[[np.ndarray], Any], x: np.ndarray) -> np.ndarray:
+    """Give the gradient of a cost by one step in the imaginary direction, Im C(x + ih) / h.
+
+    Nothing is subtracted, so h can be tiny and the result is exact to rounding. The function has
+    to be analytic: no absolute value, maximum or comparison.
+
+    Parameters
+    ----------
+    function : callable
+        Takes a complex array shaped like x and gives a complex number.
+    x : array
+        Where to differentiate.
+
+    Returns
+    -------
+    array, shaped like x
+
+    References
+    ----------
+    W. Squire and G. Trapp, Using complex variables to estimate derivatives of real functions,
+    SIAM Review 40 (1998).
+
+    Examples
+    --------
+    >>> complex_step(lambda x: (x**2).sum(), np.array([1.0, 2.0]))
+    array([2., 4.])
+    """
+    x = np.array(x, dtype=np.complex128)
+    gradient = np.empty(x.shape)
+    step = 1e-30
+    for i in np.ndindex(x.shape):
+        middle = x[i]
+        x[i] = middle + 1j * step
+        gradient[i] = complex(function(x)).imag / step
+        x[i] = middle
+    return gradient
+
+
+def adjoint_error(
+    forward: Callable[[np.ndarray], Any],
+    adjoint: Callable[[np.ndarray], Any],
+    x: np.ndarray,
+    y: np.ndarray,
+) -> float:
+    """Give the error of ⟨A x, y⟩ = ⟨x, Aᵀ y⟩, which holds for a linear map and its transpose.
+
+    Parameters
+    ----------
+    forward, adjoint : callable
+        A and Aᵀ.
+    x : array
+        What A takes.
+    y : array
+        What Aᵀ takes.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> A = np.array([[1.0, 2.0], [3.0, 4.0]])
+    >>> x, y = np.array([1.0, -1.0]), np.array([2.0, 5.0])
+    >>> adjoint_error(lambda x: A @ x, lambda y: A.T @ y, x, y)
+    0.0
+    >>> adjoint_error(lambda x: A @ x, lambda y: A @ y, x, y) > 0
+    True
+    """
+    left = float(np.sum(np.asarray(forward(x)) * y))
+    right = float(np.sum(x * np.asarray(adjoint(y))))
+    return relative_error(left, right)

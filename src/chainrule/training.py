@@ -1,0 +1,350 @@
+"""Training: the five steps of figure 1.1, and checkpoints (section 1.1)."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from array_api_compat import array_namespace, device
+from tqdm import tqdm
+
+from .arrays import Array, detached, to_numpy
+from .network import Network
+from .optimizers import Optimizer
+
+__all__ = ["History", "accuracy", "batches", "fit", "load", "save"]
+
+
+@dataclass
+class History:
+    """What `fit` measured, a number per epoch.
+
+    Attributes
+    ----------
+    loss : list of float
+        The mean of the loss over the epoch's batches, each weighted by its size, as they were
+        met: the early batches with the parameters of early in the epoch.
+    validation_loss : list of float
+        The loss on the validation data after the epoch; empty without validation data.
+    validation_accuracy : list of float
+        The share of the validation samples classified right, between 0 and 1; empty without
+        validation data, or where the targets are not classes.
+    """
+
+    loss: list[float] = field(default_factory=list)
+    validation_loss: list[float] = field(default_factory=list)
+    validation_accuracy: list[float] = field(default_factory=list)
+
+
+def batches(n: int, batch_size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    """Shuffle the numbers 0 … n − 1 and hand them out, `batch_size` at a time.
+
+    Parameters
+    ----------
+    n : int
+        How many samples there are.
+    batch_size : int
+        How many of them make a batch; the last batch may be smaller.
+    rng : numpy.random.Generator
+        Where the order comes from.
+
+    Yields
+    ------
+    array of int
+
+    Raises
+    ------
+    ValueError
+        If `batch_size` is not at least 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> [len(batch) for batch in batches(7, 3, np.random.default_rng(0))]
+    [3, 3, 1]
+    """
+    if batch_size < 1:
+        raise ValueError(f"batch_size: expected at least 1, got {batch_size}")
+    order = rng.permutation(n)
+    for start in range(0, n, batch_size):
+        yield order[start : start + batch_size]
+
+
+def fit(
+    network: Network,
+    loss: Any,
+    optimizer: Optimizer,
+    x: Array,
+    y: Array,
+    *,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+    validation: tuple[Array, Array] | None = None,
+    on_gradients: Callable[[list[Array]], list[Array] | None] | None = None,
+    progress: bool = True,
+) -> History:
+    """Train a network: the five steps of figure 1.1, batch after batch.
+
+    Parameters
+    ----------
+    network : Network
+        Its parameters are updated in place.
+    loss : loss
+        From ``chainrule.losses``.
+    optimizer : Optimizer
+        From ``chainrule.optimizers``.
+    x : array, shape (N, …)
+        The inputs, a sample per row.
+    y : array, shape (N, …)
+        The targets.
+    epochs : int
+        How many times the data is gone through.
+    batch_size : int
+        How many samples make a batch; the last one of an epoch may be smaller.
+    rng : numpy.random.Generator
+        Where the order of the samples comes from.
+    validation : pair of arrays, optional
+        Inputs and targets to measure on after every epoch.
+    on_gradients : function, optional
+        Is called with the list of gradients between the backward pass and the update; what it
+        returns, if anything, takes their place.
+    progress : bool
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    History
+
+    Raises
+    ------
+    ValueError
+        If the data is empty, does not fit together, or holds NaN or infinity, or if `epochs` or
+        `batch_size` is less than 1. The network is untouched then.
+    FloatingPointError
+        If the loss of a batch is NaN or infinite. The parameters are those of before that batch.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from chainrule.losses import MSE
+    >>> from chainrule.network import Linear
+    >>> from chainrule.optimizers import SGD
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.standard_normal((100, 1))
+    >>> net = Network([Linear(1, 1, rng=rng)])
+    >>> history = fit(net, MSE(), SGD(lr=0.1), x, 3 * x + 1, epochs=20, batch_size=10, rng=rng,
+    ...               progress=False)
+    >>> net.parameters[0].round(3), net.parameters[1].round(3)
+    (array([[3.]]), array([1.]))
+    """
+    _require_data(x, y, "x", "y")
+    if validation is not None:
+        _require_data(*validation, "validation[0]", "validation[1]")
+    if epochs < 1:
+        raise ValueError(f"epochs: expected at least 1, got {epochs}")
+
+    history, parameters = History(), network.parameters
+    for _ in (bar := tqdm(range(epochs), unit="epoch", disable=not progress)):
+        total = 0.0
+        for batch in batches(len(x), batch_size, rng):
+            inputs, targets = _take(x, batch), _take(y, batch)  # 1. load data
+
+            trace = network.forward(inputs)  # 2. feedforward
+
+            value = float(loss(trace.output, targets))  # 3. compute the loss
+            _require_finite_loss(value, len(history.loss))
+            total += value * len(batch)
+
+            upstream = loss.gradient(trace.output, targets)  # 4. backward
+            gradients = network.backward(trace, upstream).parameters
+            if on_gradients is not None:
+                gradients = on_gradients(gradients) or gradients
+
+            optimizer.step(parameters, gradients)  # 5. gradient descent
+
+        history.loss.append(total / len(x))
+        if validation is not None:
+            _measure(history, network, loss, *validation)
+        bar.set_postfix(
+            {name: f"{values[-1]:.3f}" for name, values in vars(history).items() if values}
+        )
+    return history
+
+
+def accuracy(network: Network, x: Array, y: Array) -> float:
+    """Give the share of samples whose largest output is at their class.
+
+    Parameters
+    ----------
+    network : Network
+    x : array, shape (N, …)
+    y : array of int, shape (N,)
+
+    Returns
+    -------
+    float
+        Between 0 and 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from chainrule.activations import ReLU
+    >>> accuracy(Network([ReLU()]), np.array([[0.0, 1.0], [2.0, 1.0]]), np.array([1, 1]))
+    0.5
+    """
+    return _share_right(network(x), y)
+
+
+def _share_right(output: Array, y: Array) -> float:
+    xp = array_namespace(output)
+    return int(xp.count_nonzero(xp.argmax(output, axis=1) == y)) / len(y)
+
+
+def _measure(history: History, network: Network, loss: Any, x: Array, y: Array) -> None:
+    output = network(x)
+    history.validation_loss.append(float(loss(output, y)))
+    if output.ndim == 2 and y.ndim == 1:
+        history.validation_accuracy.append(_share_right(output, y))
+
+
+def _take(array: Array, batch: np.ndarray) -> Array:
+    """Give the rows of a batch, in the array's own library and on its device."""
+    if isinstance(array, np.ndarray):
+        return array[batch]
+    xp = array_namespace(array)
+    return xp.take(array, xp.asarray(batch, device=device(array)), axis=0)
+
+
+def _require_data(x: Array, y: Array, x_name: str, y_name: str) -> None:
+    if x.ndim < 1 or x.shape[0] == 0:
+        raise ValueError(f"{x_name}: expected at least one sample, got shape {tuple(x.shape)}")
+    if y.ndim < 1 or y.shape[0] != x.shape[0]:
+        raise ValueError(
+            f"{y_name}: expected {x.shape[0]} targets (one per row of {x_name}), "
+            f"got shape {tuple(y.shape)}"
+        )
+    for name, array in ((x_name, x), (y_name, y)):
+        xp = array_namespace(array)
+        if not bool(xp.all(xp.isfinite(array))):
+            raise ValueError(f"{name}: expected finite numbers, got NaN or infinity")
+
+
+def _require_finite_loss(value: float, epoch: int) -> None:
+    if not np.isfinite(value):
+        raise FloatingPointError(
+            f"the loss became {value} in epoch {epoch + 1}; the parameters are those of before "
+            "that batch. A smaller learning rate usually helps."
+        )
+
+
+def save(
+    path: str | Path, network: Network, optimizer: Optimizer, rng: np.random.Generator
+) -> None:
+    """Write network, optimizer and generator to one file, from which training can go on.
+
+    The file is an ``.npz`` archive of plain arrays: loading it runs no code. It is written beside
+    `path` first and moved into place, so an interruption leaves the old checkpoint whole.
+
+    Parameters
+    ----------
+    path : str or Path
+    network : Network
+    optimizer : Optimizer
+    rng : numpy.random.Generator
+
+    Examples
+    --------
+    >>> import numpy as np, tempfile
+    >>> from chainrule.network import Linear
+    >>> from chainrule.optimizers import SGD
+    >>> rng = np.random.default_rng(0)
+    >>> net, other = (Network([Linear(2, 1, rng=rng)]) for _ in range(2))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(f"{folder}/checkpoint.npz", net, SGD(lr=0.1), rng)
+    ...     load(f"{folder}/checkpoint.npz", other, SGD(), rng)
+    >>> bool((net.parameters[0] == other.parameters[0]).all())
+    True
+    """
+    arrays = {f"parameter {i}": to_numpy(p) for i, p in enumerate(network.parameters)}
+    scalars = {"rng": rng.bit_generator.state, "optimizer": {}}
+    for key, value in optimizer.state_dict().items():
+        if isinstance(value, list):
+            scalars["optimizer"][key] = {"arrays": len(value)}
+            for i, array in enumerate(value):
+                arrays[f"optimizer {key} {i}"] = to_numpy(array)
+        else:
+            scalars["optimizer"][key] = value
+    path = Path(path)
+    beside = path.with_name(path.name + ".part")
+    with beside.open("wb") as file:
+        np.savez(file, allow_pickle=False, scalars=np.asarray(json.dumps(scalars)), **arrays)
+    beside.replace(path)
+
+
+def load(
+    path: str | Path, network: Network, optimizer: Optimizer, rng: np.random.Generator
+) -> None:
+    """Fill network, optimizer and generator with what `save` wrote, in place.
+
+    Parameters
+    ----------
+    path : str or Path
+    network : Network
+        Of the shapes it had when it was saved; any array library, any device.
+    optimizer : Optimizer
+        Of the class it had when it was saved.
+    rng : numpy.random.Generator
+        With the bit generator it had when it was saved.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If the file is damaged or does not fit the network, the optimizer or the generator. All
+        three are untouched then.
+
+    Examples
+    --------
+    See `save`.
+    """
+    arrays, scalars = _read_checkpoint(path)
+    new = [arrays[f"parameter {i}"] for i in range(sum(k.startswith("parameter") for k in arrays))]
+    shapes = [tuple(p.shape) for p in network.parameters]
+    if [p.shape for p in new] != shapes:
+        raise ValueError(
+            f"network: expected parameters of shapes {[p.shape for p in new]} (the checkpoint's), "
+            f"got {shapes}"
+        )
+    kind = scalars["rng"]["bit_generator"]
+    if kind != rng.bit_generator.state["bit_generator"]:
+        raise ValueError(
+            f"rng: expected a {kind} (the checkpoint's), got a {type(rng.bit_generator).__name__}"
+        )
+    state = {
+        key: [arrays[f"optimizer {key} {i}"] for i in range(value["arrays"])]
+        if isinstance(value, dict)
+        else value
+        for key, value in scalars["optimizer"].items()
+    }
+    optimizer.load_state_dict(state)
+    rng.bit_generator.state = scalars["rng"]
+    for parameter, values in zip(network.parameters, new, strict=True):
+        target = detached(parameter)
+        xp = array_namespace(target)
+        target[...] = xp.asarray(values, dtype=target.dtype, device=device(target))
+
+
+def _read_checkpoint(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = dict(file)
+        return arrays, json.loads(str(arrays.pop("scalars")))
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, KeyError, BadZipFile, EOFError) as error:
+        raise ValueError(f"path: {path} is not a whole checkpoint ({error})") from error
