@@ -7,14 +7,45 @@ arrays, PyTorch tensors or any other array that follows it.
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, is_array_api_obj, to_device
+from array_api_compat import array_namespace, to_device
 
 Array = Any
 """A NumPy array, a PyTorch tensor, or any other array of the array API standard."""
 
 # Asking an array for its library takes 15 µs, three times the work of a small ReLU, so each
-# (type, dtype) is looked up once: its library, and the dtype it has to be converted to, if any.
-_LOOKED_UP: dict[tuple[type, Any], tuple[Any, Any]] = {}
+# (type, dtype) is looked up once: its library, its kind of numbers, the library's default float.
+_LOOKED_UP: dict[tuple[type, Any], tuple[Any, str, Any]] = {}
+
+
+def _look_up(x: Array) -> tuple[Any, str, Any]:
+    try:
+        return _LOOKED_UP[type(x), x.dtype]
+    except KeyError:
+        xp = array_namespace(x)
+        kinds = (kind for kind in ("real floating", "integral") if xp.isdtype(x.dtype, kind))
+        default = xp.__array_namespace_info__().default_dtypes()["real floating"]
+        found = _LOOKED_UP[type(x), x.dtype] = xp, next(kinds, "other"), default
+        return found
+
+
+def kind(x: Array) -> str:
+    """Say what kind of numbers an array holds.
+
+    Parameters
+    ----------
+    x : array
+
+    Returns
+    -------
+    str
+        "real floating", "integral" or "other".
+
+    Examples
+    --------
+    >>> kind(np.array([1, 2]))
+    'integral'
+    """
+    return _look_up(x)[1]
 
 
 def floating(x: Array, name: str = "x") -> tuple[Any, Array]:
@@ -44,21 +75,13 @@ def floating(x: Array, name: str = "x") -> tuple[Any, Array]:
     >>> x
     array([1., 2.])
     """
-    try:
-        xp, dtype = _LOOKED_UP[type(x), x.dtype]
-    except (KeyError, AttributeError):
-        if not is_array_api_obj(x):
-            x = _from_python(x, name)
-        xp, dtype = _LOOKED_UP[type(x), x.dtype] = _look_up(x, name)
-    return xp, (x if dtype is None else xp.astype(x, dtype))
-
-
-def _look_up(x: Array, name: str) -> tuple[Any, Any]:
-    xp = array_namespace(x)
-    if xp.isdtype(x.dtype, "real floating"):
-        return xp, None
-    if xp.isdtype(x.dtype, "integral"):
-        return xp, xp.__array_namespace_info__().default_dtypes()["real floating"]
+    if not hasattr(x, "dtype"):
+        x = _from_python(x, name)
+    xp, numbers, default = _look_up(x)
+    if numbers == "real floating":
+        return xp, x
+    if numbers == "integral":
+        return xp, xp.astype(x, default)
     raise TypeError(f"{name}: expected real numbers, got an array of {x.dtype}")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from array_api_compat import device
 
-from .arrays import Array, floating, require_shape
+from .arrays import Array, floating, kind, require_shape
 
 __all__ = ["MSE", "CrossEntropy"]
 
@@ -210,16 +210,15 @@ def _probabilities(xp: Any, z: Array, target: Array) -> Array:
     """Give the target as probabilities, shaped like the logits z: one-hot if it holds classes."""
     if not hasattr(target, "dtype"):
         target = xp.asarray(target)
-    if xp.isdtype(target.dtype, "real floating"):
+    if kind(target) == "real floating":
         require_shape(target, z.shape, "target", "probabilities, one per logit")
         return target
-    if not xp.isdtype(target.dtype, "integral"):
+    if kind(target) != "integral":
         raise TypeError(f"target: expected integer classes or probabilities, got {target.dtype}")
     require_shape(target, (z.shape[0], *z.shape[2:]), "target", "one class per sample")
-    classes = xp.reshape(
-        xp.arange(z.shape[1], device=device(target)), (1, -1) + (1,) * (z.ndim - 2)
-    )
-    hits = xp.expand_dims(target, axis=1) == classes
+    classes = xp.arange(z.shape[1], device=device(target))
+    classes = xp.reshape(classes, (-1,) + (1,) * (z.ndim - 2))
+    hits = target[:, None, ...] == classes
     if int(xp.count_nonzero(hits)) != prod(target.shape):
         low, high = int(xp.min(target)), int(xp.max(target))
         raise ValueError(

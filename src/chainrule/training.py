@@ -1,6 +1,7 @@
 """Training: the five steps of figure 1.1, and checkpoints (section 1.1)."""
 
 import json
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -234,7 +235,7 @@ def _require_data(x: Array, y: Array, x_name: str, y_name: str) -> None:
 
 
 def _require_finite_loss(value: float, epoch: int) -> None:
-    if not np.isfinite(value):
+    if not math.isfinite(value):
         raise FloatingPointError(
             f"the loss became {value} in epoch {epoch + 1}; the parameters are those of before "
             "that batch. A smaller learning rate usually helps."
@@ -270,7 +271,7 @@ def save(
     True
     """
     arrays = {f"parameter {i}": to_numpy(p) for i, p in enumerate(network.parameters)}
-    scalars = {"rng": rng.bit_generator.state, "optimizer": {}}
+    scalars: dict[str, Any] = {"rng": rng.bit_generator.state, "optimizer": {}}
     for key, value in optimizer.state_dict().items():
         if isinstance(value, list):
             scalars["optimizer"][key] = {"arrays": len(value)}

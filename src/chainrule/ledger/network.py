@@ -77,13 +77,13 @@ def _sympy_case(*case: Any) -> bool:
 
 # ---- the package, on a case --------------------------------------------------------------------
 
-ACTIVATIONS = {
+ACTIVATIONS: dict[str, Any] = {
     "sigmoid": activations.Sigmoid(),
     "tanh": activations.Tanh(),
     "relu": activations.ReLU(),
     "softmax": activations.Softmax(),
 }
-LOSSES = {"squared error": losses.MSE(), "cross-entropy": losses.CrossEntropy()}
+LOSSES: dict[str, Any] = {"squared error": losses.MSE(), "cross-entropy": losses.CrossEntropy()}
 
 
 def network_of(weights: list, biases: list, names: list) -> Network:
@@ -442,7 +442,8 @@ def _half_squared_norm(factor: float, *case: Any) -> Any:
     weights, biases, names, _, x, y = case
     net = network_of(weights, biases, names)
     trace = net.forward(x)
-    return net.backward(trace, factor * (trace.output - y), deltas=True).deltas[-1][0]
+    gradients: Any = net.backward(trace, factor * (trace.output - y), deltas=True)
+    return gradients.deltas[-1][0]
 
 
 def _elementwise_softmax(*case: Any) -> Any:

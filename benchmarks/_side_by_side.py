@@ -1,0 +1,62 @@
+"""How the benchmarks measure and what they write.
+
+Contenders are run in turns, in an order that is shuffled every round, so that whatever else the
+machine does slows all of them alike. What is kept is the ratio within a round: the median over the
+rounds, and the quartiles.
+"""
+
+import argparse
+import datetime
+import json
+import platform
+import random
+import statistics
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def rounds_from_command_line(default: int) -> int:
+    """Read ``--rounds`` from the command line."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=default, help="how often each is timed")
+    return parser.parse_args().rounds
+
+
+def measure(contenders: dict[str, Callable[[], Any]], rounds: int) -> dict[str, list[float]]:
+    """Time each contender once a round, after one round that warms up; give their seconds."""
+    seconds: dict[str, list[float]] = {name: [] for name in contenders}
+    order, shuffle = list(contenders), random.Random(0).shuffle
+    for number in tqdm(range(rounds + 1), unit="round"):
+        shuffle(order)
+        for name in order:
+            start = time.perf_counter()
+            contenders[name]()
+            if number:
+                seconds[name].append(time.perf_counter() - start)
+    return seconds
+
+
+def ratio(ours: list[float], theirs: list[float]) -> dict[str, float]:
+    """Give theirs / ours, round by round: above 1 we are faster."""
+    ratios = [b / a for a, b in zip(ours, theirs, strict=True)]
+    low, median, high = statistics.quantiles(ratios, n=4)
+    return {"median": round(median, 3), "low": round(low, 3), "high": round(high, 3)}
+
+
+def write(name: str, record: dict[str, Any], packages: tuple[str, ...]) -> None:
+    """Write ``results/NAME.json``: the record, the versions, the device and the date."""
+    record |= {
+        "versions": {"python": platform.python_version(), **{p: version(p) for p in packages}},
+        "date": datetime.date.today().isoformat(),
+    }
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"{name}.json"
+    path.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+    print(path.read_text())

@@ -1,0 +1,367 @@
+"""The book's exercises: the reader's answer, held to the oracles of the ledger.
+
+An exercise knows its solution and the mistakes that readers make. An answer that is wrong in a way
+it knows is told what is wrong; one that is wrong in another way is shown where it differs.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .ledger.network_twins import (
+    TWIN_SLOPE,
+    twin_cost_slope,
+    twin_hidden_error,
+    twin_weighted_input,
+)
+from .oracles import relative_error
+
+__all__ = ["EXERCISES", "Exercise", "Feedback", "check"]
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What a checker says of an answer.
+
+    Attributes
+    ----------
+    right : bool or None
+        None as long as there is no answer.
+    message : str
+    """
+
+    right: bool | None
+    message: str
+
+    def __repr__(self) -> str:
+        mark = {True: "✓", False: "✗", None: "○"}[self.right]
+        return f"{mark} {self.message}"
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise, its solution and its known mistakes.
+
+    Attributes
+    ----------
+    solution : function, number or str
+        What is right; a str is one of several choices.
+    mistakes : tuple of (wrong answer, message)
+        Answers of the same kind that readers give, and what to tell them.
+    cases : callable
+        For a function: takes a generator of random numbers and yields tuples of arguments.
+    bound : float
+        The largest relative error that passes.
+    """
+
+    solution: Any
+    mistakes: tuple[tuple[Any, str], ...]
+    cases: Callable[[np.random.Generator], Iterator[tuple]] | None = None
+    bound: float = 1e-9
+
+    def check(self, answer: Any) -> Feedback:
+        """Give feedback on an answer.
+
+        Parameters
+        ----------
+        answer : function, number or str
+            Of the kind of the solution; ``...`` or None while there is none.
+
+        Returns
+        -------
+        Feedback
+        """
+        if answer is None or answer is ...:
+            return Feedback(None, "no answer yet")
+        if callable(self.solution):
+            return self._check_function(answer)
+        if isinstance(self.solution, str):
+            return self._check_choice(answer)
+        return self._check_number(answer)
+
+    def _check_choice(self, answer: Any) -> Feedback:
+        choice = answer.strip().lower() if isinstance(answer, str) else answer
+        if choice == self.solution:
+            return Feedback(True, "right")
+        choices = dict(self.mistakes)
+        if choice in choices:
+            return Feedback(False, choices[choice])
+        known = ", ".join(repr(known) for known in sorted([self.solution, *choices]))
+        return Feedback(False, f"the choices are {known}; this is {answer!r}")
+
+    def _check_number(self, answer: Any) -> Feedback:
+        try:
+            number = float(answer)
+        except (TypeError, ValueError):
+            return Feedback(False, f"expected a number, got {answer!r}")
+        if self._close(number, self.solution):
+            return Feedback(True, "right")
+        for wrong, message in self.mistakes:
+            if self._close(number, wrong):
+                return Feedback(False, message)
+        return Feedback(
+            False, f"{number:g} is too {'large' if number > self.solution else 'small'}"
+        )
+
+    def _close(self, number: float, expected: float) -> bool:
+        return abs(number - expected) <= self.bound * abs(expected)
+
+    def _check_function(self, answer: Any) -> Feedback:
+        if not callable(answer):
+            return Feedback(False, f"expected a function, got {answer!r}")
+        assert self.cases is not None
+        cases = list(self.cases(np.random.default_rng(0)))
+        values = []
+        for case in cases:
+            try:
+                values.append(answer(*(np.copy(argument) for argument in case)))
+            except Exception as error:
+                return Feedback(False, f"your function raised {type(error).__name__}: {error}")
+            if values[-1] is None or values[-1] is ...:
+                return Feedback(None, "no answer yet: the function returns nothing")
+        if self._agree(values, self.solution, cases):
+            return Feedback(True, f"right: agrees with its oracle on {len(cases)} random cases")
+        for wrong, message in self.mistakes:
+            if self._agree(values, wrong, cases):
+                return Feedback(False, message)
+        return self._where_it_differs(values, cases)
+
+    def _agree(self, values: list, function: Callable, cases: list[tuple]) -> bool:
+        return all(
+            _error(value, function(*case)) <= self.bound
+            for value, case in zip(values, cases, strict=True)
+        )
+
+    def _where_it_differs(self, values: list, cases: list[tuple]) -> Feedback:
+        for value, case in zip(values, cases, strict=True):
+            expected = np.asarray(self.solution(*case), float)
+            if _error(value, expected) > self.bound:
+                break
+        if np.shape(value) != expected.shape:
+            return Feedback(
+                False, f"expected a result of shape {expected.shape}, got {np.shape(value)}"
+            )
+        with np.printoptions(precision=4, suppress=True):
+            arguments = ", ".join(str(np.asarray(argument).tolist()) for argument in case)
+            return Feedback(False, f"for ({arguments}) expected {expected}, got {value}")
+
+
+def _error(value: Any, expected: Any) -> float:
+    try:
+        return relative_error(np.asarray(value, float), np.asarray(expected, float))
+    except (TypeError, ValueError):
+        return float("inf")
+
+
+def check(name: str, answer: Any) -> Feedback:
+    """Check the answer to an exercise.
+
+    Parameters
+    ----------
+    name : str
+        The exercise's name, as the book gives it.
+    answer : function, number or str
+        ``...`` while there is none.
+
+    Returns
+    -------
+    Feedback
+        It shows itself: ✓ with "right", ✗ with what is wrong, or ○ while there is no answer.
+
+    Raises
+    ------
+    ValueError
+        If no exercise has this name.
+
+    Examples
+    --------
+    >>> check("updates-per-epoch", ...)
+    ○ no answer yet
+    >>> check("updates-per-epoch", 33)
+    ✗ the last batch of an epoch is smaller, but it is a batch: round up
+    """
+    if name not in EXERCISES:
+        raise ValueError(f"name: expected one of {sorted(EXERCISES)}, got {name!r}")
+    return EXERCISES[name].check(answer)
+
+
+# ---- cases: square, so that a swapped index is not betrayed by its shape ------------------------
+
+
+def _vectors(rng: np.random.Generator) -> Iterator[tuple]:
+    for _ in range(5):
+        yield rng.standard_normal(2).round(1), rng.standard_normal(2).round(1)
+
+
+def _neurons(rng: np.random.Generator) -> Iterator[tuple]:
+    for w, (b, a) in zip(rng.standard_normal((5, 2, 2)).round(1), _vectors(rng), strict=True):
+        yield w, b, a
+
+
+def _batches(rng: np.random.Generator) -> Iterator[tuple]:
+    for rows, (w, b, _) in zip(rng.standard_normal((5, 3, 2)).round(1), _neurons(rng), strict=True):
+        yield rows, w, b
+
+
+def _outputs(rng: np.random.Generator) -> Iterator[tuple]:
+    for z, y in _vectors(rng):
+        yield z, (y > 0).astype(float)
+
+
+def _updates(rng: np.random.Generator) -> Iterator[tuple]:
+    for w, gradient in _vectors(rng):
+        yield w, gradient, 0.1
+
+
+def _sigmoid(z: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-z))
+
+
+def _output_error(z: Any, y: Any) -> list[float]:
+    slope = [TWIN_SLOPE["sigmoid"](z_j) for z_j in z]
+    last = twin_cost_slope("half squared norm", _sigmoid(np.asarray(z)), y)
+    return [c * s for c, s in zip(last, slope, strict=True)]
+
+
+def _slope(z: np.ndarray) -> np.ndarray:
+    return _sigmoid(z) * (1 - _sigmoid(z))
+
+
+EXERCISES: dict[str, Exercise] = {
+    # section 1.1
+    "steps-order": Exercise(
+        solution="c",
+        mistakes=(
+            ("a", "the backward pass starts from ∂C/∂a, so the loss has to come before it"),
+            ("b", "the weights cannot be updated before their gradient is known"),
+            ("d", "the loss compares the output with the target: the output has to be there first"),
+        ),
+    ),
+    "updates-per-epoch": Exercise(
+        solution=34,
+        mistakes=(
+            (33, "the last batch of an epoch is smaller, but it is a batch: round up"),
+            (32, "that is the size of a batch, not their number"),
+            (1077, "that would be one update per sample: batches of 1"),
+            (1, "that would be one update per epoch: a batch of all 1077 samples"),
+        ),
+    ),
+    "descent-step": Exercise(
+        solution=lambda w, gradient, lr: [
+            w_i - lr * g_i for w_i, g_i in zip(w, gradient, strict=True)
+        ],
+        mistakes=(
+            (lambda w, g, lr: w + lr * g, "this climbs: the gradient points uphill, so subtract"),
+            (lambda w, g, lr: w - g, "the learning rate is missing"),
+            (lambda w, g, lr: -lr * g, "this is the change of w; add it to w"),
+        ),
+        cases=_updates,
+    ),
+    "which-part": Exercise(
+        solution="b",
+        mistakes=(
+            ("a", "the training part is what the parameters were fitted to: it flatters"),
+            (
+                "c",
+                "looking at the test part to choose makes it one more validation part: what is "
+                "reported on it afterwards flatters too",
+            ),
+            ("d", "whoever chooses on everything has nothing left to report on"),
+        ),
+    ),
+    # sections 1.1.1 and 1.1.2
+    "weighted-input": Exercise(
+        solution=twin_weighted_input,
+        mistakes=(
+            (lambda w, b, a: w.T @ a + b, "the indices are swapped: w[j, k] belongs to input k"),
+            (lambda w, b, a: w @ a, "the bias is missing"),
+            (lambda w, b, a: (w * a).sum(0) + b, "summed over j: the sum runs over the inputs k"),
+            (lambda w, b, a: w @ (a + b), "the bias is added to the inputs, before the weights"),
+        ),
+        cases=_neurons,
+    ),
+    "parameter-count": Exercise(
+        solution=9610,
+        mistakes=(
+            (9472, "the biases are missing: one for each of 128 + 10 neurons"),
+            (8320, "that is the first layer alone"),
+            (1290, "that is the second layer alone"),
+            (202, "that counts the neurons; each link between two of them has a weight"),
+        ),
+    ),
+    "batch-forward": Exercise(
+        solution=lambda x, w, b: [twin_weighted_input(w, b, row) for row in x],
+        mistakes=(
+            (lambda x, w, b: x @ w + b, "right for a symmetric w only: it has to be transposed"),
+            (lambda x, w, b: x @ w.T, "the bias is missing"),
+            (lambda x, w, b: w @ x.T + b[:, None], "samples became columns: the batch is rows"),
+        ),
+        cases=_batches,
+    ),
+    "output-error": Exercise(
+        solution=_output_error,
+        mistakes=(
+            (lambda z, y: _sigmoid(z) - y, "σ′(z) is missing"),
+            (lambda z, y: (y - _sigmoid(z)) * _slope(z), "the sign is wrong: ∂C/∂a is a − y"),
+            (
+                lambda z, y: 2 * (_sigmoid(z) - y) * _slope(z),
+                "twice too large: that belongs to ‖a − y‖² without the ½",
+            ),
+            (
+                lambda z, y: (_sigmoid(z) - y) * _slope(_sigmoid(z)),
+                "σ′ is taken at a: it has to be taken at z",
+            ),
+            (lambda z, y: (z - y) * _slope(z), "the cost compares y with a = σ(z), not with z"),
+        ),
+        cases=_outputs,
+    ),
+    "hidden-error": Exercise(
+        solution=twin_hidden_error,
+        mistakes=(
+            (lambda w, d, s: (w @ d) * s, "w has to be transposed: the sum runs over its rows j"),
+            (lambda w, d, s: w.T @ d, "σ′(z) is missing"),
+            (lambda w, d, s: w.diagonal() * d * s, "the sum over j is missing (erratum E3)"),
+            (lambda w, d, s: w.T @ (d * s), "the slope is the lower layer's: multiply after wᵀδ"),
+        ),
+        cases=_neurons,
+    ),
+    "find-the-wrong-gradient": Exercise(
+        solution="c",
+        mistakes=(
+            ("a", "this one is equation 1.8 for a batch: the errors, added up over the samples"),
+            ("b", "this one is equation 1.9 for a batch: row j, column k is Σ_i δ_ij a_ik"),
+            ("d", "this one is equation 1.7 for rows: (wᵀδ)ᵀ = δᵀw, times the slope"),
+        ),
+    ),
+    "paper-gradient": Exercise(
+        solution=-0.18,
+        mistakes=(
+            (0.18, "the sign is wrong: y is larger than the output"),
+            (-0.3, "that is δ of the output; the weight's gradient also has the factor a"),
+            (-0.09, "that is the gradient of the other output weight: take a_1 = 0.6"),
+            (-0.6, "that is ∂C/∂b with σ′ left out"),
+        ),
+    ),
+    "ten-sigmoids": Exercise(
+        solution=0.25**10,
+        mistakes=(
+            (2.5, "the slopes are multiplied, not added"),
+            (0.25, "that is one layer; there are ten"),
+            (0.5**10, "the largest slope is σ′(0) = ½ · ½, not σ(0)"),
+            (0.25**9, "nine slopes: the tenth layer's own counts too"),
+        ),
+        bound=1e-2,
+    ),
+    "he-start": Exercise(
+        solution=0.1,
+        mistakes=(
+            (0.01, "that is the variance: take its root"),
+            (200**-0.5, "that is √(1/n): ReLU cuts off half, so 2/n"),
+            ((2 / 250) ** 0.5, "that is Xavier's: He counts the inputs alone"),
+            ((2 / 50) ** 0.5, "that counts the outputs: n is the number of inputs"),
+        ),
+        bound=1e-3,
+    ),
+}
