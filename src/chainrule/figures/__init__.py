@@ -1,0 +1,6 @@
+"""Every picture of the book, drawn from the code that it shows; one module a chapter."""
+
+from .picture import Picture, picture
+from .source import show_source
+
+__all__ = ["Picture", "picture", "show_source"]
