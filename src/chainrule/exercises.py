@@ -336,12 +336,15 @@ EXERCISES: dict[str, Exercise] = {
         ),
     ),
     "paper-gradient": Exercise(
-        solution=-0.18,
+        solution=0.5,
         mistakes=(
-            (0.18, "the sign is wrong: y is larger than the output"),
-            (-0.3, "that is δ of the output; the weight's gradient also has the factor a"),
-            (-0.09, "that is the gradient of the other output weight: take a_1 = 0.6"),
-            (-0.6, "that is ∂C/∂b with σ′ left out"),
+            (-0.5, "the sign is wrong: with y = 0 the output is too large, so a − y is positive"),
+            (
+                0.25,
+                "that is the error of the hidden neuron; its input x₂ is still to be multiplied",
+            ),
+            (2, "the slope σ′(z²) = ¼ is missing"),
+            (-0.125, "that is the gradient of w₂₁: the first index is where the link ends"),
         ),
     ),
     "ten-sigmoids": Exercise(

@@ -338,16 +338,16 @@ class Network:
         """
         _, upstream = floating(upstream, "upstream")
         require_shape(upstream, trace.output.shape, "upstream", "the shape of the output")
-        weighted = [i for i, layer in enumerate(self.layers) if hasattr(layer, "parameters")]
+        has_parameters = [hasattr(layer, "parameters") for layer in self.layers]
+        first = has_parameters.index(True) if any(has_parameters) else len(self.layers)
         gradients: list[Array] = []
         errors: list[Array] = []
-        # below the first layer with parameters there is nothing left to find
-        for i in range(len(self.layers) - 1, min(weighted, default=len(self.layers)) - 1, -1):
+        for i in reversed(range(first, len(self.layers))):
             layer, x = self.layers[i], trace.inputs[i]
-            if i in weighted:
-                errors.insert(0, upstream)
-                gradients[:0] = layer.parameter_vjp(x, upstream)
-            if i > weighted[0]:
+            if has_parameters[i]:
+                errors = [upstream, *errors]
+                gradients = [*layer.parameter_vjp(x, upstream), *gradients]
+            if i > first:  # below the first parameters nothing is left to find
                 upstream = layer.vjp(x, upstream)
         return Gradients(gradients, errors if deltas else None)
 

@@ -170,9 +170,7 @@ def fit(
         history.loss.append(total / len(x))
         if validation is not None:
             _measure(history, network, loss, *validation)
-        bar.set_postfix(
-            {name: f"{values[-1]:.3f}" for name, values in vars(history).items() if values}
-        )
+        _show(bar, history)
     return history
 
 
@@ -210,6 +208,11 @@ def _measure(history: History, network: Network, loss: Any, x: Array, y: Array) 
     history.validation_loss.append(float(loss(output, y)))
     if output.ndim == 2 and y.ndim == 1:
         history.validation_accuracy.append(_share_right(output, y))
+
+
+def _show(bar: tqdm, history: History) -> None:
+    latest = {name: f"{values[-1]:.3f}" for name, values in vars(history).items() if values}
+    bar.set_postfix(latest, refresh=False)
 
 
 def _take(array: Array, batch: np.ndarray) -> Array:

@@ -134,8 +134,16 @@ def hidden_error(figure: Picture) -> None:
     for j, at in enumerate(right, 1):
         _node(axes, at, f"$\\delta_{j}^{{l+1}}$")
         _link(axes, at, left[0], color=ORANGE)
-    axes.text(3.65, 3.95, "$w_{11}^{l+1}$", color=ORANGE, ha="center", va="center")
-    axes.text(3.05, 2.62, "$w_{21}^{l+1}$", color=ORANGE, ha="center", va="center")
+    for j, at in enumerate(right, 1):
+        middle = 0.55 * np.array(left[0]) + 0.45 * np.array(at)
+        axes.text(
+            *middle,
+            f"$w_{{{j}1}}^{{l+1}}$",
+            color=ORANGE,
+            ha="center",
+            va="center",
+            bbox={"fc": "white", "ec": "none", "pad": 1},
+        )
     axes.text(
         6.0,
         3.55,

@@ -11,7 +11,17 @@ Examples
 from . import network
 from .core import Claim, Finding, Oracle, Verdict, verify_claim
 
-__all__ = ["Claim", "Finding", "Oracle", "Verdict", "claim", "claims", "confirm", "verify"]
+__all__ = [
+    "Claim",
+    "Finding",
+    "Oracle",
+    "Verdict",
+    "claim",
+    "claims",
+    "confirm",
+    "expect",
+    "verify",
+]
 
 
 def claims() -> list[Claim]:
@@ -113,3 +123,25 @@ def confirm(*labels: str) -> None:
         verdict = verify(label)
         print(verdict.summary())  # noqa: T201 -- showing it is what this function is for
         assert verdict.status != "fails", verdict.summary()
+
+
+def expect(statement: str, holds: bool) -> None:
+    """Show a statement that was checked; stop if it does not hold.
+
+    Parameters
+    ----------
+    statement : str
+    holds : bool
+
+    Raises
+    ------
+    AssertionError
+        If it does not hold.
+
+    Examples
+    --------
+    >>> expect("one and one is two", 1 + 1 == 2)
+    ✓ one and one is two
+    """
+    assert holds, f"✗ {statement}"
+    print(f"✓ {statement}")  # noqa: T201 -- showing it is what this function is for

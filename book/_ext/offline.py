@@ -1,0 +1,37 @@
+"""Serve MathJax from the book itself: mathematics without a network.
+
+The files come from the installed package sphinx-mathjax-offline. They are
+copied into the built book and never into a source ``_static`` folder: Jupyter
+Book would put every script it finds there on every page.
+"""
+
+from importlib.metadata import distribution
+from pathlib import Path
+from shutil import copy2, copytree
+
+from sphinx.application import Sphinx
+
+# It holds every TeX extension: no page loads another one while it is read.
+SCRIPT = "tex-chtml-full.js"
+FONTS = "output/chtml/fonts/woff-v2"
+
+
+def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
+    """Copy the script and its fonts, 1.7 of the package's 24 MB."""
+    if exception is not None or app.builder.format != "html":
+        return
+    package = distribution("sphinx-mathjax-offline")
+    source = Path(package.locate_file("sphinx-mathjax-offline/static/mathjax"))
+    target = app.outdir / "_static" / "mathjax"
+    target.mkdir(parents=True, exist_ok=True)
+    copy2(source / SCRIPT, target)
+    copytree(source / FONTS, target / FONTS, dirs_exist_ok=True)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Point Sphinx to the local script when it loads the extension."""
+    app.config.mathjax_path = f"mathjax/{SCRIPT}"
+    # The menu would load components that are not there when it is used.
+    app.config.mathjax3_config = {"options": {"enableMenu": False}}
+    app.connect("build-finished", copy_mathjax)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,39 @@
+// What the theme's pages lack for keyboards, screen readers and reading from a file.
+
+const each = (selector, change) => document.querySelectorAll(selector).forEach(change);
+
+// A label that differs from the visible text hides that text from speech control.
+const labelled = ".search-button-field, .theme-switch-button, .cell > details > summary";
+each(labelled, (el) => el.removeAttribute("aria-label"));
+each(".theme-switch-button", (el) => {
+  el.insertAdjacentHTML("afterbegin", '<span class="visually-hidden">Color mode:</span>');
+});
+
+// The book's title stands outside every landmark.
+each(".sidebar-primary-item:has(> .navbar-brand)", (el) => {
+  el.setAttribute("role", "navigation");
+  el.setAttribute("aria-label", "Front page");
+});
+
+// The arrow that unfolds a chapter in the sidebar has no name.
+each(".bd-sidenav summary", (el) => {
+  const chapter = el.closest("li").querySelector("a").textContent.trim();
+  el.setAttribute("aria-label", `Sections of ${chapter}`);
+});
+
+// docutils gives each entry of a bibliography a role that a list may not hold.
+each(".citation-list > .citation", (el) => el.setAttribute("role", "listitem"));
+
+// A browser refuses fetch() on file://, so search results there come without their excerpts.
+if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+
+// What is wider than its column scrolls by itself, and so the arrow keys must reach it. The theme
+// sees to code and outputs when the page loads, but not to those that are unfolded later.
+const reachable = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    if (target.scrollWidth > target.clientWidth) target.setAttribute("tabindex", "0");
+    else target.removeAttribute("tabindex");
+  }
+});
+each("pre, .cell_output > .output", (el) => reachable.observe(el));
+window.MathJax?.startup?.promise.then(() => each(".math", (el) => reachable.observe(el)));

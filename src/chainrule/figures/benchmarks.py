@@ -1,0 +1,113 @@
+"""The recorded benchmarks as a page shows them: ratios with their spread, and their origin."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from .ledger import Table
+from .picture import BLUE, GREY, Picture, picture
+
+__all__ = ["provenance", "ratios", "read"]
+
+RATIO_KEYS = {"median", "low", "high"}
+RECORD_KEYS = {"title", "what", "baseline", "ratios", "rounds", "device", "versions", "date"}
+
+
+def read(path: str | Path) -> dict[str, Any]:
+    """Read the record of a benchmark.
+
+    Parameters
+    ----------
+    path : str or Path
+        A JSON file that a script in ``benchmarks/`` wrote.
+
+    Returns
+    -------
+    dict
+        With "title", "what", "baseline", "ratios" (a contender's seconds over the baseline's:
+        "median", and the quartiles "low" and "high"), "rounds", "device", "versions" and "date".
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is not a record.
+
+    Examples
+    --------
+    >>> import json, pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "empty.json")
+    ...     _ = path.write_text("")
+    ...     read(path)
+    Traceback (most recent call last):
+    ValueError: path: empty.json is not JSON (Expecting value: line 1 column 1 (char 0))
+    """
+    path = Path(path)
+    try:
+        record = json.loads(path.read_text())
+    except json.JSONDecodeError as error:
+        raise ValueError(f"path: {path.name} is not JSON ({error})") from error
+    missing = sorted(RECORD_KEYS - set(record))
+    if missing:
+        raise ValueError(
+            f"path: {path.name} is not the record of a benchmark: it lacks {', '.join(missing)}"
+        )
+    for name, ratio in record["ratios"].items():
+        if set(ratio) != RATIO_KEYS:
+            raise ValueError(f"path: {path.name}: the ratio of {name} needs {sorted(RATIO_KEYS)}")
+    return record
+
+
+@picture
+def ratios(figure: Picture, record: dict[str, Any]) -> None:
+    """Draw how many times as long each contender takes as the baseline, with the quartiles."""
+    figure.set_size_inches(6.4, 1.3 + 0.5 * len(record["ratios"]))
+    axes = figure.subplots()
+    for row, ratio in enumerate(record["ratios"].values()):
+        axes.plot([ratio["low"], ratio["high"]], [row, row], color=BLUE, lw=4, alpha=0.4)
+        axes.plot(ratio["median"], row, "o", color=BLUE)
+        axes.annotate(
+            f"{ratio['median']:.2f}",
+            (ratio["median"], row),
+            (0, 8),
+            textcoords="offset points",
+            ha="center",
+        )
+    axes.axvline(1, color=GREY, ls="--")
+    axes.set(
+        yticks=range(len(record["ratios"])),
+        yticklabels=list(record["ratios"]),
+        ylim=(-0.5, len(record["ratios"]) - 0.2),
+        xlim=(0, None),
+        xlabel=f"time over that of {record['baseline']} (dashed: as fast as it)",
+    )
+
+
+def provenance(record: dict[str, Any]) -> Table:
+    """Give where a record is from: the date, the device, the versions.
+
+    Parameters
+    ----------
+    record : dict
+        As `read` gives it.
+
+    Returns
+    -------
+    Table
+
+    Examples
+    --------
+    >>> versions = {"numpy": "2.4.6"}
+    >>> record = {"date": "2026-11-24", "device": "CPU", "rounds": 5, "versions": versions}
+    >>> print(provenance(record))
+    | recorded | on | rounds | with |
+    | --- | --- | --- | --- |
+    | 2026-11-24 | CPU | 5 | numpy 2.4.6 |
+    """
+    versions = ", ".join(f"{name} {version}" for name, version in record["versions"].items())
+    return Table(
+        ["recorded", "on", "rounds", "with"],
+        [[record["date"], record["device"], str(record["rounds"]), versions]],
+    )

@@ -1,0 +1,87 @@
+"""The ledger as a page shows it: a table of the verdicts, and a picture of the errors found."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..ledger import Verdict, verify
+from ..ledger.core import MARKS
+from .picture import BLUE, GREY, Picture, picture
+
+__all__ = ["Table", "errors", "table"]
+
+
+class Table:
+    """A Markdown table that shows itself in a notebook."""
+
+    def __init__(self, head: Sequence[str], rows: Sequence[Sequence[str]]):
+        lines = [head, ["---"] * len(head), *rows]
+        self.markdown = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+    def __repr__(self) -> str:
+        return self.markdown
+
+    def _repr_markdown_(self) -> str:
+        return self.markdown
+
+
+def table(verdicts: Sequence[Verdict]) -> Table:
+    """Give the ledger as a table: what each equation says, who was asked, and the verdict.
+
+    The saboteur of every claim is verified too: a claim that its oracles could not refute proves
+    nothing.
+
+    Parameters
+    ----------
+    verdicts : sequence of Verdict
+
+    Returns
+    -------
+    Table
+
+    Examples
+    --------
+    >>> print(table([verify("1.8")]).markdown.splitlines()[-1].split(" | ")[0])
+    | [(1.8)](eq-1-8) the gradient of a bias
+    """
+    head = ["equation", "what it says", "code", "oracles, bound on the error", "refuted", ""]
+    rows = []
+    for verdict in verdicts:
+        claim = verdict.claim
+        refuted = verify(claim, implementation=claim.saboteur).status == "fails"
+        oracles = [
+            f"{finding.oracle.name} ({finding.oracle.bound:.0e})" for finding in verdict.findings
+        ]
+        rows.append(
+            [
+                f"[({claim.label})](eq-{claim.label.replace('.', '-')}) {claim.title}",
+                f"${claim.equation}$",
+                f"`{claim.code}`",
+                "; ".join(oracles),
+                f"{claim.mistake} {MARKS['holds' if refuted else 'fails']}",
+                f"{MARKS[verdict.status]} {verdict.status}",
+            ]
+        )
+    return Table(head, rows)
+
+
+@picture
+def errors(figure: Picture, verdicts: Sequence[Verdict]) -> None:
+    """Draw the largest error that each oracle found, and the bound that it has to stay under."""
+    figure.set_size_inches(6.4, 0.9 + 0.3 * len(verdicts))
+    axes = figure.subplots()
+    for row, verdict in enumerate(verdicts):
+        for finding in verdict.findings:
+            if finding.error is not None:
+                axes.plot(max(finding.error, 1e-17), row, "o", color=BLUE, ms=6, alpha=0.7)
+            axes.plot(finding.oracle.bound, row, "|", color=GREY, ms=11, mew=2)
+    axes.plot([], [], "o", color=BLUE, label="largest error found")
+    axes.plot([], [], "|", color=GREY, ms=11, mew=2, label="bound")
+    figure.legend(loc="outside upper center", ncols=2, frameon=False)
+    axes.set_xscale("log")
+    axes.set(
+        xlabel="relative error (errors of 0 are drawn at $10^{-17}$)",
+        yticks=np.arange(len(verdicts)),
+        yticklabels=[f"({verdict.claim.label})" for verdict in verdicts],
+    )
+    axes.invert_yaxis()

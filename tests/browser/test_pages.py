@@ -1,0 +1,149 @@
+"""The built book as a reader's browser meets it: offline, light and dark, on desk and phone."""
+
+import re
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import axe_playwright_python
+import pytest
+from bs4 import BeautifulSoup
+
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
+# off by default in axe: what a button shows must be part of what it is called
+RULES = {"label-content-name-mismatch": {"enabled": True}}
+RUN = "rules => axe.run({ rules, resultTypes: ['violations'] }).then(found => found.violations)"
+
+
+# what is folded away must be as good as the rest
+UNFOLD = """document.querySelectorAll("main details:not([open]) > summary, main .toggle-button")
+  .forEach((el) => el.click())"""
+
+
+def settle(page, url):
+    """Open a page and wait until its mathematics is typeset and its fonts are there."""
+    page.goto(url, wait_until="load")
+    page.evaluate("window.MathJax?.startup?.promise.then(() => null)")
+    page.evaluate("document.fonts.ready.then(() => null)")
+
+
+def watch(page, root):
+    """Give a list that fills with whatever goes wrong while pages are open."""
+    wrong = []
+
+    def request(sent):
+        if not sent.url.startswith((root, "data:", "blob:")):
+            wrong.append(f"request to another place: {sent.url}")
+
+    def response(got):
+        if got.status >= 400:
+            wrong.append(f"{got.status}: {got.url}")
+
+    def console(message):
+        if message.type == "error":
+            wrong.append(f"console error: {message.text}")
+
+    page.on("request", request)
+    page.on("response", response)
+    page.on("requestfailed", lambda sent: wrong.append(f"failed: {sent.url}"))
+    page.on("console", console)
+    page.on("pageerror", lambda error: wrong.append(f"script error: {error}"))
+    return wrong
+
+
+@pytest.mark.parametrize("source", ["file", "server"])
+def test_page_is_complete_without_a_network(browser, roots, source, name):
+    page = browser.new_page()
+    wrong = watch(page, roots[source])
+    settle(page, roots[source] + name)
+    wrong += page.evaluate(r"""() => {
+      const all = (selector) => [...document.querySelectorAll(selector)];
+      const formulas = all(".math, .MathJax");
+      const fonts = [...document.fonts];
+      const words = document.querySelector("main").cloneNode(true);
+      words.querySelectorAll("pre, code, script, .math").forEach((el) => el.remove());
+      return [
+        ...(words.textContent.match(/(\\[([]|\\begin\{|\$\$).*/g) ?? [])
+          .map((text) => `TeX left as text: ${text}`),
+        ...all(".math").filter((el) => !el.querySelector("mjx-container"))
+          .map((el) => `not typeset: ${el.textContent}`),
+        ...all("mjx-container").filter((el) => !el.querySelector("mjx-assistive-mml math"))
+          .map((el) => `nothing for screen readers: ${el.outerHTML.slice(0, 200)}`),
+        // MathJax shows an unknown command in red and calls that no error
+        ...all("mjx-merror, mjx-assistive-mml [mathcolor=red]")
+          .map((el) => `error in a formula: ${el.textContent}`),
+        ...fonts.filter((font) => font.status === "error").map((font) => `font: ${font.family}`),
+        ...(formulas.length && !fonts.some((f) => /MJXTEX/.test(f.family) && f.status === "loaded")
+          ? ["no font for the mathematics"] : []),
+      ];
+    }""")
+    page.close()
+    assert not wrong, f"{name}:\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_page_fits_and_is_accessible(browser, roots, width, name):
+    page = browser.new_page(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    settle(page, roots["server"] + name)
+    page.evaluate(UNFOLD)
+    needed = page.evaluate("document.documentElement.scrollWidth")
+    page.evaluate(AXE)
+    wrong = []
+    for mode in ("light", "dark"):
+        page.evaluate("mode => document.documentElement.dataset.theme = mode", mode)
+        for rule in page.evaluate(RUN, RULES):
+            wrong += [f"{mode}, {rule['id']}: {node['html']}" for node in rule["nodes"]]
+    page.close()
+    assert needed <= width, f"{name} is {needed} px wide on a screen of {width}"
+    assert not wrong, f"{name} at {width} px:\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize("source", ["file", "server"])
+def test_search_finds_backpropagation(browser, roots, source):
+    page = browser.new_page()
+    wrong = watch(page, roots[source])
+    settle(page, roots[source] + "search.html?q=backpropagation")
+    page.wait_for_selector("#search-results li a", timeout=10_000)
+    page.wait_for_load_state("networkidle")
+    page.close()
+    assert not wrong, "\n".join(wrong)
+
+
+def test_front_door_leads_to_the_first_page(browser, roots):
+    page = browser.new_page()
+    page.goto(roots["file"] + "index.html")
+    page.wait_for_url("**/book/preface.html", timeout=10_000)
+    page.close()
+
+
+@cache
+def parsed(path):
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+@cache
+def anchors(path):
+    return {tag.get("id") or tag.get("name") for tag in parsed(path)(["a", True])}
+
+
+def test_every_picture_is_described(book, name):
+    for image in parsed(book / name)("img"):
+        alt = image.get("alt", "").strip()
+        assert alt, f"{name}: no alt text: {image}"
+        assert not re.search(r"\.\w{3,4}$|/", alt), f"{name}: a file name as alt text: {image}"
+
+
+def test_every_internal_link_resolves(book, name):
+    here = book / name
+    wrong = []
+    for tag in parsed(here)(["a", "img", "link", "script"]):
+        target = tag.get("href") or tag.get("src") or ""
+        parts = urlsplit(target)
+        if parts.scheme or parts.netloc or target in ("", "#"):
+            continue
+        file = (here.parent / unquote(parts.path)).resolve() if parts.path else here
+        if not file.is_file():
+            wrong.append(f"no such file: {target}")
+        elif parts.fragment and unquote(parts.fragment) not in anchors(file):
+            wrong.append(f"no such anchor: {target}")
+    assert not wrong, f"{name}:\n" + "\n".join(wrong)
