@@ -15,9 +15,12 @@ RULES = {"label-content-name-mismatch": {"enabled": True}}
 RUN = "rules => axe.run({ rules, resultTypes: ['violations'] }).then(found => found.violations)"
 
 
-# what is folded away must be as good as the rest
-UNFOLD = """document.querySelectorAll("main details:not([open]) > summary, main .toggle-button")
-  .forEach((el) => el.click())"""
+# what is folded away must be as good as the rest, once it has faded in
+UNFOLD = """() => {
+  document.querySelectorAll("main details:not([open]) > summary, main .toggle-button")
+    .forEach((el) => el.click());
+  return Promise.all(document.getAnimations().map((fading) => fading.finished)).then(() => null);
+}"""
 
 
 def settle(page, url):
@@ -92,7 +95,7 @@ def test_page_fits_and_is_accessible(browser, roots, width, name):
     for mode in ("light", "dark"):
         page.evaluate("mode => document.documentElement.dataset.theme = mode", mode)
         for rule in page.evaluate(RUN, RULES):
-            wrong += [f"{mode}, {rule['id']}: {node['html']}" for node in rule["nodes"]]
+            wrong += [f"{mode}, {rule['id']}: {node['html']}" for node in rule["nodes"][:5]]
     page.close()
     assert needed <= width, f"{name} is {needed} px wide on a screen of {width}"
     assert not wrong, f"{name} at {width} px:\n" + "\n".join(wrong)

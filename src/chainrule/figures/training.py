@@ -120,6 +120,8 @@ def misclassified(figure: Picture, output: np.ndarray, x: np.ndarray, y: np.ndar
     grid = figure.subplots(rows, 8, squeeze=False).ravel()
     for axes in grid:
         axes.axis("off")
+    if not len(wrong):
+        grid[0].text(0, 0.5, "none: all of them are right", va="center")
     for axes, i in zip(grid, wrong, strict=False):
         axes.axis("on")
         _draw_digit(axes, x[i])

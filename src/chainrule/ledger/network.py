@@ -341,7 +341,7 @@ BACKWARD = (
     Claim(
         "1.1.2a",
         "the output error of half the squared distance",
-        r"C = \tfrac12 \lVert a^L - y \rVert_2^2 \;\Rightarrow\; "
+        r"C = \tfrac12 \lVert a^L - y \rVert_2^2 \;\Longrightarrow\; "
         r"\delta^L = (a^L - y) \odot \sigma'(z^L)",
         PAGE,
         "network.Network.backward",

@@ -1,0 +1,94 @@
+"""Every picture draws, from the data that its page gives it; its details are for eyes."""
+
+import io
+import json
+
+import matplotlib
+import numpy as np
+import pytest
+from PIL import Image
+
+from chainrule.activations import ReLU, Sigmoid
+from chainrule.figures import benchmarks, ledger, network, show_source, training
+from chainrule.ledger import verify
+from chainrule.network import Linear, Network
+from chainrule.training import History
+
+RNG = np.random.default_rng(0)
+IMAGES, CLASSES = RNG.random((30, 64)), RNG.integers(0, 10, 30)
+OUTPUT = RNG.random((30, 10))
+HISTORY = History([1.0, 0.5], [1.1, 0.7], [0.8, 0.9])
+RECORD = {
+    "title": "t",
+    "what": "w",
+    "baseline": "chainrule",
+    "ratios": {"other": {"median": 2.0, "low": 1.5, "high": 2.5}},
+    "rounds": 5,
+    "device": "CPU",
+    "versions": {"numpy": "2"},
+    "date": "2026-01-01",
+}
+NET = Network([Linear(2, 3, rng=RNG), ReLU(), Linear(3, 1, rng=RNG), Sigmoid()])
+
+PICTURES = {
+    "five_steps": lambda: training.five_steps(),
+    "digit_samples": lambda: training.digit_samples(IMAGES, CLASSES),
+    "learning_curve": lambda: training.learning_curve(HISTORY),
+    "confusion": lambda: training.confusion(OUTPUT, CLASSES),
+    "misclassified": lambda: training.misclassified(OUTPUT, IMAGES, CLASSES),
+    "none misclassified": lambda: training.misclassified(np.eye(10), IMAGES[:10], np.arange(10)),
+    "neuron": lambda: network.neuron(),
+    "output_error": lambda: network.output_error(),
+    "hidden_error": lambda: network.hidden_error(),
+    "paper_network": lambda: network.paper_network(NET, np.array([1.0, 2.0])),
+    "gradient_norms": lambda: network.gradient_norms({"a": [0.1, 1.0]}),
+    "bounds": lambda: network.bounds([0.1, 1.0], [0.2, 1.0]),
+    "activation_sizes": lambda: network.activation_sizes({"a": [1.0, 2.0]}),
+    "ledger errors": lambda: ledger.errors([verify("1.1")]),
+    "ratios": lambda: benchmarks.ratios(RECORD),
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_shows_itself_as_png_twice_alike(name):
+    figure = PICTURES[name]()
+    png = figure._repr_png_()
+    image = np.asarray(Image.open(io.BytesIO(png)).convert("L"))
+    assert image.std() > 1  # there is something on it
+    assert PICTURES[name]()._repr_png_() == png
+    assert figure._repr_html_() is None
+
+
+def test_drawing_leaves_no_trace_in_matplotlib():
+    before = dict(matplotlib.rcParams)
+    network.neuron()._repr_png_()
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_source_is_shown_without_its_docstring():
+    code = repr(show_source(Sigmoid))
+    assert "xp.exp" in code
+    assert '"""' not in code
+    compile(code.replace("(Elementwise)", ""), "shown", "exec", dont_inherit=True)
+
+
+def test_a_damaged_record_is_refused_with_what_is_wrong(tmp_path):
+    path = tmp_path / "record.json"
+    path.write_text(json.dumps({"title": "t"}))
+    with pytest.raises(ValueError, match=r"path: record\.json is not the record .*lacks baseline"):
+        benchmarks.read(path)
+    path.write_text(json.dumps(RECORD | {"ratios": {"other": {"median": 1}}}))
+    with pytest.raises(ValueError, match="the ratio of other needs"):
+        benchmarks.read(path)
+    path.write_text(json.dumps(RECORD))
+    assert benchmarks.read(path) == RECORD
+
+
+def test_the_table_says_when_a_saboteur_got_through():
+    from dataclasses import replace
+
+    claim = verify("1.1").claim
+    toothless = replace(claim, saboteur=claim.implementation)
+    assert "✓ holds" in ledger.table([verify(toothless)]).markdown
+    assert "swapped ✗" in ledger.table([verify(toothless)]).markdown
+    assert "swapped ✓" in ledger.table([verify(claim)]).markdown
