@@ -89,6 +89,6 @@ def test_the_table_says_when_a_saboteur_got_through():
 
     claim = verify("1.1").claim
     toothless = replace(claim, saboteur=claim.implementation)
-    assert "✓ holds" in ledger.table([verify(toothless)]).markdown
-    assert "swapped ✗" in ledger.table([verify(toothless)]).markdown
-    assert "swapped ✓" in ledger.table([verify(claim)]).markdown
+    assert "✓ [(1.1)]" in ledger.table([verify(toothless)]).markdown
+    assert "✗ the indices of w swapped" in ledger.table([verify(toothless)]).markdown
+    assert "✓ the indices of w swapped" in ledger.table([verify(claim)]).markdown

@@ -51,7 +51,7 @@ class Elementwise:
         array([0., 5.])
         """
         _, x = floating(x)
-        _, upstream = floating(upstream, "upstream")
+        _, upstream = floating(upstream, "upstream", like=x)
         require_shape(upstream, x.shape, "upstream", "the shape of f(x)")
         return upstream * self.derivative(x)
 
@@ -200,7 +200,7 @@ class Softmax:
         array([ 0.25, -0.25])
         """
         xp, x = floating(x)
-        _, upstream = floating(upstream, "upstream")
+        _, upstream = floating(upstream, "upstream", like=x)
         require_shape(upstream, x.shape, "upstream", "the shape of f(x)")
         s = self(x)
         return s * (upstream - xp.sum(upstream * s, axis=self.axis, keepdims=True))

@@ -4,10 +4,11 @@ The chapters' functions are written once, against the Python array API standard,
 arrays, PyTorch tensors or any other array that follows it.
 """
 
+from numbers import Integral
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, to_device
+from array_api_compat import array_namespace, device, to_device
 
 Array = Any
 """A NumPy array, a PyTorch tensor, or any other array of the array API standard."""
@@ -48,7 +49,7 @@ def kind(x: Array) -> str:
     return _look_up(x)[1]
 
 
-def floating(x: Array, name: str = "x") -> tuple[Any, Array]:
+def floating(x: Array, name: str = "x", like: Array | None = None) -> tuple[Any, Array]:
     """Give the array library of `x`, and `x` as an array of floating-point numbers.
 
     Python numbers and lists become NumPy arrays; integers become the library's default float.
@@ -58,6 +59,9 @@ def floating(x: Array, name: str = "x") -> tuple[Any, Array]:
     x : array, number or nested list of numbers
     name : str
         What to call `x` in an error.
+    like : array, optional
+        What `x` has to fit: an array of another library is refused, and Python numbers become an
+        array of this one's library, dtype and device.
 
     Returns
     -------
@@ -67,7 +71,7 @@ def floating(x: Array, name: str = "x") -> tuple[Any, Array]:
     Raises
     ------
     TypeError
-        If `x` does not hold real numbers.
+        If `x` does not hold real numbers, or is of another library than `like`.
 
     Examples
     --------
@@ -76,8 +80,12 @@ def floating(x: Array, name: str = "x") -> tuple[Any, Array]:
     array([1., 2.])
     """
     if not hasattr(x, "dtype"):
-        x = _from_python(x, name)
+        x = from_python(x, name)
+        if like is not None:
+            x = _look_up(like)[0].asarray(x, dtype=like.dtype, device=device(like))
     xp, numbers, default = _look_up(x)
+    if like is not None:
+        require_library(x, like, name)
     if numbers == "real floating":
         return xp, x
     if numbers == "integral":
@@ -85,7 +93,29 @@ def floating(x: Array, name: str = "x") -> tuple[Any, Array]:
     raise TypeError(f"{name}: expected real numbers, got an array of {x.dtype}")
 
 
-def _from_python(x: Any, name: str) -> np.ndarray:
+def from_python(x: Any, name: str) -> np.ndarray:
+    """Give a NumPy array of a Python number or a nested list of numbers.
+
+    Parameters
+    ----------
+    x : number or nested list of numbers
+    name : str
+        What to call `x` in an error.
+
+    Returns
+    -------
+    numpy.ndarray
+
+    Raises
+    ------
+    TypeError
+        If `x` is something else.
+
+    Examples
+    --------
+    >>> from_python([1, 2], "x")
+    array([1, 2])
+    """
     try:
         array = np.asarray(x)
     except ValueError as error:
@@ -93,6 +123,29 @@ def _from_python(x: Any, name: str) -> np.ndarray:
     if array.dtype.kind not in "fiu":
         raise TypeError(f"{name}: expected an array of numbers, got {type(x).__name__}")
     return array
+
+
+def require_library(x: Array, like: Array, name: str) -> None:
+    """Raise a TypeError that names the argument unless `x` and `like` are of one array library.
+
+    Parameters
+    ----------
+    x, like : array
+    name : str
+        What to call `x` in the error.
+
+    Raises
+    ------
+    TypeError
+        If they are not.
+
+    Examples
+    --------
+    >>> require_library(np.ones(2), np.zeros(3), "target")
+    """
+    if _look_up(x)[0] is not _look_up(like)[0]:
+        expected, got = (f"{type(a).__module__}.{type(a).__name__}" for a in (like, x))
+        raise TypeError(f"{name}: expected a {expected}, got a {got}")
 
 
 def require_shape(x: Array, shape: tuple, name: str, meaning: str) -> None:
@@ -135,6 +188,8 @@ def require_positive(value: float, name: str) -> None:
     ------
     ValueError
         If it is not.
+    TypeError
+        If it is no number.
 
     Examples
     --------
@@ -142,8 +197,93 @@ def require_positive(value: float, name: str) -> None:
     Traceback (most recent call last):
     ValueError: lr: expected a positive finite number, got -1.0
     """
-    if not 0 < value < float("inf"):
-        raise ValueError(f"{name}: expected a positive finite number, got {value!r}")
+    message = f"{name}: expected a positive finite number, got {value!r}"
+    try:
+        positive = 0 < value < float("inf")
+    except TypeError as error:
+        raise TypeError(message) from error
+    if not positive:
+        raise ValueError(message)
+
+
+def require_count(value: int, name: str) -> None:
+    """Raise an error that names the argument unless `value` is a whole number, at least 1.
+
+    Parameters
+    ----------
+    value : int
+    name : str
+        The argument's name.
+
+    Raises
+    ------
+    TypeError
+        If it is not a whole number.
+    ValueError
+        If it is less than 1.
+
+    Examples
+    --------
+    >>> require_count(0, "epochs")
+    Traceback (most recent call last):
+    ValueError: epochs: expected at least 1, got 0
+    """
+    if not isinstance(value, Integral):
+        raise TypeError(f"{name}: expected a whole number, got {value!r}")
+    if value < 1:
+        raise ValueError(f"{name}: expected at least 1, got {value}")
+
+
+def require_generator(rng: np.random.Generator) -> None:
+    """Raise a TypeError unless `rng` is a generator of random numbers.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+
+    Raises
+    ------
+    TypeError
+        If it is not: a seed, say.
+
+    Examples
+    --------
+    >>> require_generator(0)
+    Traceback (most recent call last):
+    TypeError: rng: expected a numpy.random.Generator, got int
+    """
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng: expected a numpy.random.Generator, got {type(rng).__name__}")
+
+
+def floating_dtype(dtype: Any) -> np.dtype:
+    """Give NumPy's dtype of this name, a floating-point one.
+
+    Parameters
+    ----------
+    dtype : str or dtype
+
+    Returns
+    -------
+    numpy.dtype
+
+    Raises
+    ------
+    TypeError
+        If it is none.
+
+    Examples
+    --------
+    >>> floating_dtype("float32")
+    dtype('float32')
+    """
+    try:
+        found = np.dtype(dtype)
+    except TypeError:
+        found = None
+    if found is None or found.kind != "f":
+        raise TypeError(f"dtype: expected a floating-point dtype of NumPy, got {dtype!r}")
+    return found
 
 
 def to_numpy(x: Array) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Data to train on: scikit-learn's digits, and the files of MNIST from the reader's own disk."""
 
 import gzip
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -188,7 +189,7 @@ def read_idx(path: str | Path) -> np.ndarray:
     if path.suffix == ".gz":
         try:
             data = gzip.decompress(data)
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             raise ValueError(f"path: {path} cannot be unpacked ({error})") from error
     header = 4 + 4 * data[3] if len(data) >= 4 else 4
     if len(data) < header or data[:3] != b"\0\0\x08":

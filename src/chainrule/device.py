@@ -63,7 +63,8 @@ def to(thing: Any, device: str) -> Any:
     if hasattr(thing, "map"):
         return thing.map(lambda parameter: to(parameter, device))
     if isinstance(thing, (list, tuple)):
-        return type(thing)(to(part, device) for part in thing)
+        make = getattr(thing, "_make", type(thing))  # a named tuple takes its fields one by one
+        return make(to(part, device) for part in thing)
     if isinstance(thing, (np.ndarray, torch.Tensor)):
         return torch.asarray(thing, device=device, copy=True)
     raise TypeError(f"thing: expected an array or a network, got {type(thing).__name__}")

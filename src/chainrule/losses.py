@@ -11,7 +11,7 @@ from typing import Any
 
 from array_api_compat import device
 
-from .arrays import Array, floating, kind, require_shape
+from .arrays import Array, floating, from_python, kind, require_library, require_shape
 
 __all__ = ["MSE", "CrossEntropy"]
 
@@ -34,12 +34,12 @@ class Loss:
         total = xp.sum(losses)
         return total if self.reduction == "sum" else total / prod(losses.shape)
 
-    def _spread(self, shape: tuple, upstream: Array | None) -> Array | float:
+    def _spread(self, shape: tuple, upstream: Array | None, like: Array) -> Array | float:
         """Give ∂C/∂(loss of one entry), for losses of this shape: what `_reduce` does, reversed."""
         share = 1 / prod(shape) if self.reduction == "mean" else 1.0
         if upstream is None:
             return share
-        _, upstream = floating(upstream, "upstream")
+        _, upstream = floating(upstream, "upstream", like)
         require_shape(
             upstream, shape if self.reduction == "none" else (), "upstream", "the shape of the loss"
         )
@@ -102,12 +102,12 @@ class MSE(Loss):
             If the shapes differ or are empty.
         """
         _, error = self._error(prediction, target)
-        return 2 * error * self._spread(error.shape, upstream)
+        return 2 * error * self._spread(error.shape, upstream, like=error)
 
     @staticmethod
     def _error(prediction: Array, target: Array) -> tuple[Any, Array]:
         xp, prediction = floating(prediction, "prediction")
-        _, target = floating(target, "target")
+        _, target = floating(target, "target", like=prediction)
         require_shape(target, prediction.shape, "target", "the shape of the prediction")
         _require_entries(prediction)
         return xp, prediction - target
@@ -186,7 +186,7 @@ class CrossEntropy(Loss):
         xp, z, y = self._check(prediction, target)
         e = xp.exp(z - xp.max(z, axis=1, keepdims=True))
         p = e / xp.sum(e, axis=1, keepdims=True)
-        share = self._spread((z.shape[0], *z.shape[2:]), upstream)
+        share = self._spread((z.shape[0], *z.shape[2:]), upstream, like=z)
         if getattr(share, "ndim", 0):
             share = xp.expand_dims(share, axis=1)
         return (p * xp.sum(y, axis=1, keepdims=True) - y) * share
@@ -209,7 +209,8 @@ def _require_entries(prediction: Array) -> None:
 def _probabilities(xp: Any, z: Array, target: Array) -> Array:
     """Give the target as probabilities, shaped like the logits z: one-hot if it holds classes."""
     if not hasattr(target, "dtype"):
-        target = xp.asarray(target)
+        target = xp.asarray(from_python(target, "target"), device=device(z))
+    require_library(target, z, "target")
     if kind(target) == "real floating":
         require_shape(target, z.shape, "target", "probabilities, one per logit")
         return target

@@ -14,7 +14,15 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import Array, floating, require_shape, to_numpy
+from .arrays import (
+    Array,
+    floating,
+    floating_dtype,
+    require_count,
+    require_generator,
+    require_shape,
+    to_numpy,
+)
 
 __all__ = ["Gradients", "Linear", "Network", "Trace", "error_norm_bounds", "initial_std"]
 
@@ -39,7 +47,7 @@ def initial_std(n_in: int, n_out: int, init: str = "he") -> float:
     Raises
     ------
     ValueError
-        If `init` is neither.
+        If `init` is neither, or `n_in` or `n_out` is less than 1.
 
     References
     ----------
@@ -54,6 +62,8 @@ def initial_std(n_in: int, n_out: int, init: str = "he") -> float:
     --------
     torch.nn.init.kaiming_normal_, torch.nn.init.xavier_normal_
     """
+    require_count(n_in, "n_in")
+    require_count(n_out, "n_out")
     if init == "he":
         return sqrt(2 / n_in)
     if init == "xavier":
@@ -87,6 +97,8 @@ class Linear:
     ------
     ValueError
         If `n_in` or `n_out` is less than 1, or `init` is unknown.
+    TypeError
+        If `rng` is not a generator, or `dtype` is not a floating-point one.
 
     Examples
     --------
@@ -110,9 +122,8 @@ class Linear:
         dtype: Any = "float64",
         init: str = "he",
     ):
-        for name, n in (("n_in", n_in), ("n_out", n_out)):
-            if n < 1:
-                raise ValueError(f"{name}: expected at least 1 neuron, got {n}")
+        require_generator(rng)
+        dtype = floating_dtype(dtype)
         weight = initial_std(n_in, n_out, init) * rng.standard_normal((n_out, n_in))
         self.weight: Array = weight.astype(dtype)
         self.bias: Array = np.zeros(n_out, dtype)
@@ -170,7 +181,8 @@ class Linear:
         ValueError
             If a shape does not fit.
         """
-        return self._errors(self._batch(x), upstream) @ self.weight
+        _, delta = self._errors(self._batch(x), upstream)
+        return delta @ self.weight
 
     def parameter_vjp(self, x: Array, upstream: Array) -> list[Array]:
         """Give ∂C/∂w and ∂C/∂b: Δᵀ A and the sum of the rows of Δ (equations 1.8 and 1.9).
@@ -192,21 +204,21 @@ class Linear:
             If a shape does not fit.
         """
         x = self._batch(x)
-        delta = self._errors(x, upstream)
-        return [delta.T @ x, delta.sum(0)]
+        xp, delta = self._errors(x, upstream)
+        return [delta.T @ x, xp.sum(delta, axis=0)]
 
     def _batch(self, x: Array) -> Array:
-        _, x = floating(x)
+        _, x = floating(x, like=self.weight)
         n_in = self.weight.shape[1]
         if x.ndim != 2 or x.shape[1] != n_in:
             raise ValueError(f"x: expected a batch of shape (N, {n_in}), got {tuple(x.shape)}")
         return x
 
-    def _errors(self, x: Array, upstream: Array) -> Array:
-        _, upstream = floating(upstream, "upstream")
+    def _errors(self, x: Array, upstream: Array) -> tuple[Any, Array]:
+        xp, upstream = floating(upstream, "upstream", like=x)
         shape = (x.shape[0], self.weight.shape[0])
         require_shape(upstream, shape, "upstream", "the shape of the layer's output")
-        return upstream
+        return xp, upstream
 
 
 @dataclass(frozen=True)
@@ -336,7 +348,7 @@ class Network:
         ValueError
             If `upstream` is not shaped like the output.
         """
-        _, upstream = floating(upstream, "upstream")
+        _, upstream = floating(upstream, "upstream", like=trace.output)
         require_shape(upstream, trace.output.shape, "upstream", "the shape of the output")
         has_parameters = [hasattr(layer, "parameters") for layer in self.layers]
         first = has_parameters.index(True) if any(has_parameters) else len(self.layers)

@@ -5,7 +5,7 @@ from typing import Any
 
 from array_api_compat import array_namespace
 
-from .arrays import Array, detached, require_positive
+from .arrays import Array, detached, kind, require_positive
 
 __all__ = ["SGD", "Optimizer"]
 
@@ -51,7 +51,8 @@ class Optimizer:
             If the lists do not fit each other, or a gradient is not finite under `check_finite`.
             Nothing is changed then.
         TypeError
-            If a gradient has another dtype than its parameter. Nothing is changed then.
+            If these are not lists of arrays, or a gradient has another dtype than its parameter.
+            Nothing is changed then.
         """
         _require_fit(parameters, gradients)
         if check_finite:
@@ -123,11 +124,15 @@ class SGD(Optimizer):
 
 
 def _require_fit(parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
+    _require_arrays(parameters, "parameters")
+    _require_arrays(gradients, "gradients")
     if len(parameters) != len(gradients):
         raise ValueError(
             f"gradients: expected one per parameter ({len(parameters)}), got {len(gradients)}"
         )
     for i, (parameter, gradient) in enumerate(zip(parameters, gradients, strict=True)):
+        if not getattr(getattr(parameter, "flags", None), "writeable", True):
+            raise ValueError(f"parameters[{i}]: expected an array to update, got a read-only one")
         if parameter.shape != gradient.shape:
             raise ValueError(
                 f"gradients[{i}]: expected shape {tuple(parameter.shape)} (its parameter's), "
@@ -137,6 +142,18 @@ def _require_fit(parameters: Sequence[Array], gradients: Sequence[Array]) -> Non
             raise TypeError(
                 f"gradients[{i}]: expected dtype {parameter.dtype} (its parameter's), "
                 f"got {gradient.dtype}"
+            )
+
+
+def _require_arrays(arrays: Sequence[Array], name: str) -> None:
+    if hasattr(arrays, "dtype"):
+        raise TypeError(f"{name}: expected a list of arrays, got one {type(arrays).__name__}")
+    for i, array in enumerate(arrays):
+        if not hasattr(array, "dtype"):
+            raise TypeError(f"{name}[{i}]: expected an array, got {type(array).__name__}")
+        if kind(array) != "real floating":
+            raise TypeError(
+                f"{name}[{i}]: expected floating-point numbers, got an array of {array.dtype}"
             )
 
 

@@ -30,7 +30,8 @@ def relative_error(a: Any, b: Any) -> float:
     Returns
     -------
     float
-        Infinity where the shapes differ, or one is NaN and the other is not.
+        Infinity where the shapes differ, or one is NaN or infinite and the other is not; max|b|
+        is taken over the finite entries.
 
     Examples
     --------
@@ -49,7 +50,10 @@ def relative_error(a: Any, b: Any) -> float:
     differ = (a != b) & ~np.isnan(b)
     if not differ.any():
         return 0.0
-    return float(np.max(np.abs(a[differ] - b[differ])) / max(1.0, np.nanmax(np.abs(b))))
+    if not np.isfinite([a[differ], b[differ]]).all():
+        return float("inf")
+    largest = np.max(np.abs(b[np.isfinite(b)]))
+    return float(np.max(np.abs(a[differ] - b[differ])) / max(1.0, largest))
 
 
 def autograd(

@@ -12,7 +12,15 @@ import numpy as np
 from array_api_compat import array_namespace, device
 from tqdm import tqdm
 
-from .arrays import Array, detached, to_numpy
+from .arrays import (
+    Array,
+    detached,
+    kind,
+    require_count,
+    require_generator,
+    require_library,
+    to_numpy,
+)
 from .network import Network
 from .optimizers import Optimizer
 
@@ -67,8 +75,8 @@ def batches(n: int, batch_size: int, rng: np.random.Generator) -> Iterator[np.nd
     >>> [len(batch) for batch in batches(7, 3, np.random.default_rng(0))]
     [3, 3, 1]
     """
-    if batch_size < 1:
-        raise ValueError(f"batch_size: expected at least 1, got {batch_size}")
+    require_count(batch_size, "batch_size")
+    require_generator(rng)
     order = rng.permutation(n)
     for start in range(0, n, batch_size):
         yield order[start : start + batch_size]
@@ -123,8 +131,12 @@ def fit(
     Raises
     ------
     ValueError
-        If the data is empty, does not fit together, or holds NaN or infinity, or if `epochs` or
-        `batch_size` is less than 1. The network is untouched then.
+        If the data is empty, does not fit together, or holds NaN or infinity, if `epochs` or
+        `batch_size` is less than 1, or if the loss does not reduce to a number. The network is
+        untouched then.
+    TypeError
+        If the data is not arrays of numbers, of the library that the network's parameters are of.
+        The network is untouched then.
     FloatingPointError
         If the loss of a batch is NaN or infinite. The parameters are those of before that batch.
 
@@ -142,11 +154,14 @@ def fit(
     >>> net.parameters[0].round(3), net.parameters[1].round(3)
     (array([[3.]]), array([1.]))
     """
-    _require_data(x, y, "x", "y")
+    _require_data(network, x, y, "x", "y")
     if validation is not None:
-        _require_data(*validation, "validation[0]", "validation[1]")
-    if epochs < 1:
-        raise ValueError(f"epochs: expected at least 1, got {epochs}")
+        if len(validation) != 2:
+            raise ValueError(f"validation: expected a pair (x, y), got {len(validation)} things")
+        _require_data(network, *validation, "validation[0]", "validation[1]")
+    require_count(epochs, "epochs")
+    if getattr(loss, "reduction", "mean") == "none":
+        raise ValueError("loss: expected one that reduces to a number, got reduction='none'")
 
     history, parameters = History(), network.parameters
     for _ in (bar := tqdm(range(epochs), unit="epoch", disable=not progress)):
@@ -223,7 +238,13 @@ def _take(array: Array, batch: np.ndarray) -> Array:
     return xp.take(array, xp.asarray(batch, device=device(array)), axis=0)
 
 
-def _require_data(x: Array, y: Array, x_name: str, y_name: str) -> None:
+def _require_data(network: Network, x: Array, y: Array, x_name: str, y_name: str) -> None:
+    for name, array in ((x_name, x), (y_name, y)):
+        if not hasattr(array, "dtype"):
+            raise TypeError(f"{name}: expected an array, got {type(array).__name__}")
+        if kind(array) == "other":
+            raise TypeError(f"{name}: expected real numbers, got an array of {array.dtype}")
+        require_library(array, (*network.parameters, x)[0], name)
     if x.ndim < 1 or x.shape[0] == 0:
         raise ValueError(f"{x_name}: expected at least one sample, got shape {tuple(x.shape)}")
     if y.ndim < 1 or y.shape[0] != x.shape[0]:
@@ -274,7 +295,11 @@ def save(
     True
     """
     arrays = {f"parameter {i}": to_numpy(p) for i, p in enumerate(network.parameters)}
-    scalars: dict[str, Any] = {"rng": rng.bit_generator.state, "optimizer": {}}
+    scalars: dict[str, Any] = {
+        "parameters": len(network.parameters),
+        "rng": rng.bit_generator.state,
+        "optimizer": {},
+    }
     for key, value in optimizer.state_dict().items():
         if isinstance(value, list):
             scalars["optimizer"][key] = {"arrays": len(value)}
@@ -316,39 +341,45 @@ def load(
     --------
     See `save`.
     """
-    arrays, scalars = _read_checkpoint(path)
-    new = [arrays[f"parameter {i}"] for i in range(sum(k.startswith("parameter") for k in arrays))]
+    new, state, rng_state = _read_checkpoint(path)
     shapes = [tuple(p.shape) for p in network.parameters]
     if [p.shape for p in new] != shapes:
         raise ValueError(
             f"network: expected parameters of shapes {[p.shape for p in new]} (the checkpoint's), "
             f"got {shapes}"
         )
-    kind = scalars["rng"]["bit_generator"]
-    if kind != rng.bit_generator.state["bit_generator"]:
+    bit_generator = rng.bit_generator.state["bit_generator"]
+    if rng_state["bit_generator"] != bit_generator:
         raise ValueError(
-            f"rng: expected a {kind} (the checkpoint's), got a {type(rng.bit_generator).__name__}"
+            f"rng: expected a {rng_state['bit_generator']} (the checkpoint's), "
+            f"got a {bit_generator}"
         )
-    state = {
-        key: [arrays[f"optimizer {key} {i}"] for i in range(value["arrays"])]
-        if isinstance(value, dict)
-        else value
-        for key, value in scalars["optimizer"].items()
-    }
     optimizer.load_state_dict(state)
-    rng.bit_generator.state = scalars["rng"]
+    rng.bit_generator.state = rng_state
     for parameter, values in zip(network.parameters, new, strict=True):
         target = detached(parameter)
         xp = array_namespace(target)
         target[...] = xp.asarray(values, dtype=target.dtype, device=device(target))
 
 
-def _read_checkpoint(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = dict(file)
-        return arrays, json.loads(str(arrays.pop("scalars")))
-    except FileNotFoundError:
-        raise
-    except (OSError, ValueError, KeyError, BadZipFile, EOFError) as error:
-        raise ValueError(f"path: {path} is not a whole checkpoint ({error})") from error
+# what zipfile and NumPy raise for a file that is not what it should be
+DAMAGE = (OSError, EOFError, BadZipFile, ValueError, LookupError, TypeError, RuntimeError)
+
+
+def _read_checkpoint(path: str | Path) -> tuple[list[np.ndarray], dict[str, Any], Any]:
+    """Give the parameters, the optimizer's state and the generator's."""
+    with Path(path).open("rb") as file:
+        try:
+            with np.load(file, allow_pickle=False) as archive:
+                arrays = dict(archive)
+            scalars = json.loads(str(arrays["scalars"]))
+            parameters = [arrays[f"parameter {i}"] for i in range(scalars["parameters"])]
+            state = {
+                key: [arrays[f"optimizer {key} {i}"] for i in range(value["arrays"])]
+                if isinstance(value, dict)
+                else value
+                for key, value in scalars["optimizer"].items()
+            }
+            return parameters, state, scalars["rng"]
+        except DAMAGE as error:
+            raise ValueError(f"path: {path} is not a whole checkpoint ({error})") from error

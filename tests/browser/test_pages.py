@@ -86,6 +86,7 @@ def test_page_is_complete_without_a_network(browser, roots, source, name):
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_page_fits_and_is_accessible(browser, roots, width, name):
+    # colours that are still fading from one mode to the other would be measured halfway
     page = browser.new_page(viewport={"width": width, "height": 900}, reduced_motion="reduce")
     settle(page, roots["server"] + name)
     page.evaluate(UNFOLD)

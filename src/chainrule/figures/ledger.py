@@ -42,24 +42,22 @@ def table(verdicts: Sequence[Verdict]) -> Table:
     Examples
     --------
     >>> print(table([verify("1.8")]).markdown.splitlines()[-1].split(" | ")[0])
-    | [(1.8)](eq-1-8) the gradient of a bias
+    | ✓ [(1.8)](eq-1-8) the gradient of a bias: holds
     """
-    head = ["equation", "what it says", "code", "oracles, bound on the error", "refuted", ""]
+    head = ["equation", "agrees with (error below)", "refuted", "what it says", "code"]
     rows = []
     for verdict in verdicts:
         claim = verdict.claim
         refuted = verify(claim, implementation=claim.saboteur).status == "fails"
-        oracles = [
-            f"{finding.oracle.name} ({finding.oracle.bound:.0e})" for finding in verdict.findings
-        ]
+        oracles = (f"{f.oracle.name} ({f.oracle.bound:.0e})" for f in verdict.findings)
+        link = f"[({claim.label})](eq-{claim.label.replace('.', '-')})"
         rows.append(
             [
-                f"[({claim.label})](eq-{claim.label.replace('.', '-')}) {claim.title}",
+                f"{MARKS[verdict.status]} {link} {claim.title}: {verdict.status}",
+                "; ".join(oracles),
+                f"{MARKS['holds' if refuted else 'fails']} {claim.mistake}",
                 f"${claim.equation}$",
                 f"`{claim.code}`",
-                "; ".join(oracles),
-                f"{claim.mistake} {MARKS['holds' if refuted else 'fails']}",
-                f"{MARKS[verdict.status]} {verdict.status}",
             ]
         )
     return Table(head, rows)

@@ -31,7 +31,7 @@ __all__ = [
 
 def _node(axes: Any, at: Any, text: str, color: str = BLUE, radius: float = 0.42) -> None:
     axes.add_patch(Circle(at, radius, fc=PALE, ec=color, lw=1.8, zorder=2))
-    axes.text(*at, text, ha="center", va="center", zorder=3)
+    axes.text(*at, text, ha="center", va="center", fontsize=13, zorder=3)
 
 
 def _link(axes: Any, start: Any, end: Any, color: str = BLUE, gap: float = 0.47, **style) -> None:
@@ -76,8 +76,8 @@ def neuron(figure: Picture) -> None:
         axes.text(2.75, height, f"$w_{{j{k}}}^l$", color=ORANGE, ha="center", va="center")
     axes.add_patch(Circle(body, 1.05, fc=PALE, ec=BLUE, lw=1.8))
     axes.plot([5.3, 5.3], [1.35, 3.45], color=BLUE, lw=1)
-    axes.text(4.8, 2.4, "$z_j^l$", ha="center", va="center", fontsize=14)
-    axes.text(5.82, 2.4, "$\\sigma$", ha="center", va="center", fontsize=16)
+    axes.text(4.8, 2.4, "$z_j^l$", ha="center", va="center", fontsize=17)
+    axes.text(5.82, 2.4, "$\\sigma$", ha="center", va="center", fontsize=20)
     axes.text(5.3, 0.25, "neuron $j$ of layer $l$", ha="center", va="center")
     axes.text(4.35, 4.3, "$b_j^l$", color=ORANGE, ha="center", va="center")
     _link(axes, (4.35, 4.1), (4.72, 3.25), color=ORANGE, gap=0.05)
@@ -117,7 +117,7 @@ def output_error(figure: Picture) -> None:
         color=ORANGE,
         ha="center",
         va="center",
-        fontsize=12,
+        fontsize=15,
     )
     axes.text(2.0, 0.25, "layer $L-1$", ha="center", va="center", color=GREY)
     axes.text(5.2, 0.25, "output layer $L$", ha="center", va="center", color=GREY)
@@ -152,7 +152,7 @@ def hidden_error(figure: Picture) -> None:
         color=ORANGE,
         ha="left",
         va="center",
-        fontsize=12,
+        fontsize=15,
         linespacing=1.6,
     )
     axes.text(2.0, 0.25, "layer $l$", ha="center", va="center", color=GREY)

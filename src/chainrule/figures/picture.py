@@ -16,8 +16,8 @@ BLUE, ORANGE, GREEN, RED, PURPLE = "#0072B2", "#D55E00", "#007A5E", "#B22222", "
 INK, GREY, PALE = "#222222", "#666666", "#EDF2F7"
 
 STYLE: dict[Any, Any] = {
-    "font.size": 11,
-    "axes.titlesize": 11,
+    "font.size": 12,
+    "axes.titlesize": 12,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": GREY,

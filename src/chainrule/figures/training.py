@@ -21,14 +21,14 @@ def five_steps(figure: Picture) -> None:
     steps = [
         ("1  load data", "a batch of inputs $x$\nand targets $y$"),
         ("2  feedforward", "$z^l$ and $a^l$,\nlayer by layer"),
-        ("3  loss", "$C$ compares the output\n$a^L$ with $y$"),
+        ("3  loss", "$C$ compares $a^L$\nwith $y$"),
         (
             "4  backward",
             "$\\delta^l$, then\n$\\partial C/\\partial w^l$, $\\partial C/\\partial b^l$",
         ),
         (
             "5  gradient descent",
-            "$w^l := w^l - \\alpha\\,\\partial C/\\partial w^l$,\nand $b^l$ alike",
+            "$w^l$ := $w^l - \\alpha\\,\\partial C/\\partial w^l$,\nand $b^l$ alike",
         ),
     ]
     centres = [(1.7, 5.0), (5.0, 5.0), (8.4, 5.0), (8.4, 1.9), (4.2, 1.9)]

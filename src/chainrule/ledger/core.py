@@ -184,7 +184,7 @@ def _ask(oracle: Oracle, cases: list[tuple], given: list[Any]) -> Finding:
     ]
     if not errors:
         raise ValueError(f"{oracle.name} can judge no case: a claim it supports would hold unasked")
-    return Finding(oracle, max(errors))
+    return Finding(oracle, float(np.max(errors)))  # not max: it can lose a NaN
 
 
 def _map(function: Callable[[Any], Any], thing: Any) -> Any:

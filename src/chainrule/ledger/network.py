@@ -496,7 +496,8 @@ def _bound_cases(rng: np.random.Generator) -> Iterator[tuple]:
 
 def _excess(bounds: Any, norms: Any) -> float:
     """Give by how much a norm exceeds its bound, relatively; 0 where none does."""
-    return max(0.0, *(norm / bound - 1 for norm, bound in zip(norms, bounds, strict=True)))
+    excess = [norm / bound - 1 for norm, bound in zip(norms, bounds, strict=True)]
+    return float(np.max([0.0, *excess]))  # not max: it can lose a NaN
 
 
 def _torch_norms(*case: Any) -> list[float]:
