@@ -20,8 +20,8 @@ def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
     """Copy the script and its fonts, 1.7 of the package's 24 MB."""
     if exception is not None or app.builder.format != "html":
         return
-    package = distribution("sphinx-mathjax-offline")
-    source = Path(package.locate_file("sphinx-mathjax-offline/static/mathjax"))
+    name = "sphinx-mathjax-offline"
+    source = Path(distribution(name).locate_file(f"{name}/static/mathjax"))
     target = app.outdir / "_static" / "mathjax"
     target.mkdir(parents=True, exist_ok=True)
     copy2(source / SCRIPT, target)
