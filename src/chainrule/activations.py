@@ -1,4 +1,4 @@
-"""Activation functions (section 1.3; so far the four that chapter 1.1 needs).
+"""Activation functions (section 1.3).
 
 An activation is a pure function ``f(x)`` with ``f.vjp(x, upstream)``, the gradient with respect to
 x of a cost whose gradient with respect to f(x) is `upstream`. The elementwise ones also have
@@ -7,10 +7,22 @@ and on their device.
 """
 
 from dataclasses import dataclass
+from math import pi, sqrt
+from typing import Any
 
-from .arrays import Array, floating, require_shape
+from .arrays import Array, erfc, floating, require_count, require_finite_number, require_shape
 
-__all__ = ["ReLU", "Sigmoid", "Softmax", "Tanh"]
+__all__ = [
+    "ELU",
+    "GELU",
+    "LeakyReLU",
+    "Maxout",
+    "ReLU",
+    "Sigmoid",
+    "Softmax",
+    "Swish",
+    "Tanh",
+]
 
 
 class Elementwise:
@@ -142,6 +154,219 @@ class ReLU(Elementwise):
 
 
 @dataclass(frozen=True)
+class LeakyReLU(Elementwise):
+    """Leaky rectified linear unit: x for x > 0, α x below (equation 1.20).
+
+    At the kink, x = 0, the slope is PyTorch's: α.
+
+    Parameters
+    ----------
+    alpha : float
+        The slope on the negative side, usually between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        If `alpha` is not finite.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> LeakyReLU(alpha=0.1)(np.array([-2.0, 0.0, 3.0]))
+    array([-0.2,  0. ,  3. ])
+
+    See Also
+    --------
+    torch.nn.LeakyReLU
+    """
+
+    alpha: float = 0.01
+
+    def __post_init__(self):
+        require_finite_number(self.alpha, "alpha")
+
+    def __call__(self, x: Array) -> Array:
+        """Give x where it is positive and α x elsewhere, shaped like x."""
+        xp, x = floating(x)
+        return xp.where(x > 0, x, self.alpha * _negative_part(xp, x))
+
+    def derivative(self, z: Array) -> Array:
+        """Give 1 where z is positive and α elsewhere, shaped like z."""
+        xp, z = floating(z, "z")
+        return xp.where(z > 0, xp.ones_like(z), self.alpha)
+
+
+@dataclass(frozen=True)
+class ELU(Elementwise):
+    """Exponential linear unit: x for x > 0, α (e^x − 1) below (equation 1.21).
+
+    e^x − 1 is computed as expm1, which keeps its digits where x is near 0. At x = 0 the slope is
+    PyTorch's: α.
+
+    Parameters
+    ----------
+    alpha : float
+        What the function goes to, with a minus sign, far on the negative side.
+
+    Raises
+    ------
+    ValueError
+        If `alpha` is not finite.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> ELU()(np.array([-1000.0, 0.0, 3.0]))
+    array([-1.,  0.,  3.])
+
+    References
+    ----------
+    D. Clevert, T. Unterthiner and S. Hochreiter, 2016.
+
+    See Also
+    --------
+    torch.nn.ELU
+    """
+
+    alpha: float = 1.0
+
+    def __post_init__(self):
+        require_finite_number(self.alpha, "alpha")
+
+    def __call__(self, x: Array) -> Array:
+        """Give x where it is positive and α (e^x − 1) elsewhere, shaped like x."""
+        xp, x = floating(x)
+        return xp.where(x > 0, x, self.alpha * xp.expm1(_negative_part(xp, x)))
+
+    def derivative(self, z: Array) -> Array:
+        """Give 1 where z is positive and α e^z elsewhere, shaped like z."""
+        xp, z = floating(z, "z")
+        return xp.where(z > 0, 1.0, self.alpha * xp.exp(_negative_part(xp, z)))
+
+
+def _negative_part(xp: Any, x: Array) -> Array:
+    """Give x where it is not positive, else 0: what the unused branch of a `where` may compute.
+
+    Not minimum(x, 0): of that, autograd would take the slope at 0 to be 1/2.
+    """
+    return xp.where(x > 0, 0.0, x)
+
+
+# e^(−t²/2) is 0 in every dtype beyond this, and tanh of the cubic is ±1
+FAR = 40.0
+
+
+@dataclass(frozen=True)
+class GELU(Elementwise):
+    """Gaussian error linear unit, x Φ(x), with Φ the standard normal distribution (equation 1.22).
+
+    Φ(x) = (1 + erf(x/√2)) / 2 is computed as erfc(−x/√2) / 2, the same number without the
+    cancellation in 1 + erf where erf is near −1.
+
+    Parameters
+    ----------
+    approximate : {"none", "tanh"}
+        "tanh" puts (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2 in the place of Φ(x).
+
+    Raises
+    ------
+    ValueError
+        If `approximate` is neither.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> GELU()(np.array([-1000.0, 0.0, 1.0])).round(4)
+    array([-0.    ,  0.    ,  0.8413])
+
+    References
+    ----------
+    D. Hendrycks and K. Gimpel, 2016.
+
+    See Also
+    --------
+    torch.nn.GELU
+    """
+
+    approximate: str = "none"
+
+    def __post_init__(self):
+        if self.approximate not in ("none", "tanh"):
+            raise ValueError(
+                f"approximate: expected 'none' or 'tanh', got {self.approximate!r}"
+            )
+
+    def __call__(self, x: Array) -> Array:
+        """Give x Φ(x), shaped like x."""
+        xp, x = floating(x)
+        if self.approximate == "tanh":
+            t = xp.clip(x, -FAR, FAR)
+            return 0.5 * x * (1 + xp.tanh(sqrt(2 / pi) * (t + 0.044715 * t**3)))
+        return 0.5 * x * erfc(x / -sqrt(2))
+
+    def derivative(self, z: Array) -> Array:
+        """Give Φ(z) + z φ(z), with φ the standard normal density, shaped like z."""
+        xp, z = floating(z, "z")
+        t = xp.clip(z, -FAR, FAR)
+        if self.approximate == "tanh":
+            tanh = xp.tanh(sqrt(2 / pi) * (t + 0.044715 * t**3))
+            inner = sqrt(2 / pi) * (1 + 3 * 0.044715 * t**2)
+            return 0.5 * (1 + tanh) + 0.5 * t * (1 - tanh**2) * inner
+        return 0.5 * erfc(z / -sqrt(2)) + t * xp.exp(-(t**2) / 2) / sqrt(2 * pi)
+
+
+@dataclass(frozen=True)
+class Swish(Elementwise):
+    """Swish, x σ(β x), with σ the sigmoid; with β = 1 also called SiLU (equation 1.23).
+
+    Parameters
+    ----------
+    beta : float
+        0 gives x/2; the larger, the closer to ReLU.
+
+    Raises
+    ------
+    ValueError
+        If `beta` is not finite.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Swish()(np.array([-1000.0, 0.0, 1.0])).round(4)
+    array([-0.    ,  0.    ,  0.7311])
+
+    References
+    ----------
+    P. Ramachandran, B. Zoph and Q. Le, 2017.
+
+    See Also
+    --------
+    torch.nn.SiLU
+    """
+
+    beta: float = 1.0
+
+    def __post_init__(self):
+        require_finite_number(self.beta, "beta")
+
+    def _scaled(self, xp: Any, x: Array) -> Array:
+        """Give β x, cut off where it would overflow; σ has long been 0 or 1 there."""
+        far = float(xp.finfo(x.dtype).max) / max(1.0, abs(self.beta))
+        return self.beta * xp.clip(x, -far, far)
+
+    def __call__(self, x: Array) -> Array:
+        """Give x σ(β x), shaped like x."""
+        xp, x = floating(x)
+        return x * Sigmoid()(self._scaled(xp, x))
+
+    def derivative(self, z: Array) -> Array:
+        """Give σ(β z) + β z σ′(β z), shaped like z."""
+        xp, z = floating(z, "z")
+        scaled = self._scaled(xp, z)
+        return Sigmoid()(scaled) + scaled * Sigmoid().derivative(scaled)
+
+
+@dataclass(frozen=True)
 class Softmax:
     """Softmax, e^{x_i} / Σ_j e^{x_j}: positive numbers that sum to 1 (equation 1.17).
 
@@ -204,3 +429,112 @@ class Softmax:
         require_shape(upstream, x.shape, "upstream", "the shape of f(x)")
         s = self(x)
         return s * (upstream - xp.sum(upstream * s, axis=self.axis, keepdims=True))
+
+
+@dataclass(frozen=True)
+class Maxout:
+    """Maxout, the largest of the pieces of each unit (equation 1.24).
+
+    The pieces wᵢᵀ x + bᵢ are the output of the linear layer before, those of a unit adjacent.
+
+    Parameters
+    ----------
+    pieces : int
+        How many inputs make one output.
+    axis : int
+        The axis along which they lie.
+
+    Raises
+    ------
+    ValueError
+        If `pieces` is less than 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Maxout(pieces=2)(np.array([[1.0, 3.0, 5.0, 4.0]]))
+    array([[3., 5.]])
+
+    References
+    ----------
+    I. Goodfellow, D. Warde-Farley, M. Mirza, A. Courville and Y. Bengio, 2013.
+    """
+
+    pieces: int = 2
+    axis: int = -1
+
+    def __post_init__(self):
+        require_count(self.pieces, "pieces")
+
+    def __call__(self, x: Array) -> Array:
+        """Give the largest piece of each unit.
+
+        Parameters
+        ----------
+        x : array, shape (…, units · pieces, …)
+
+        Returns
+        -------
+        array, shape (…, units, …)
+
+        Raises
+        ------
+        ValueError
+            If the axis cannot be cut into units.
+        """
+        xp, x = floating(x)
+        return xp.max(self._units(xp, x), axis=self._axis(x) + 1)
+
+    def vjp(self, x: Array, upstream: Array) -> Array:
+        """Carry a gradient back to the largest piece of each unit, the first of several.
+
+        Parameters
+        ----------
+        x : array, shape (…, units · pieces, …)
+            What Maxout was applied to.
+        upstream : array, shape (…, units, …)
+            ∂C/∂Maxout(x).
+
+        Returns
+        -------
+        array, shaped like x
+            ∂C/∂x.
+
+        Raises
+        ------
+        ValueError
+            If `upstream` is not shaped like the output.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> Maxout().vjp(np.array([1.0, 3.0, 5.0, 5.0]), np.array([10.0, 20.0]))
+        array([ 0., 10., 20.,  0.])
+        """
+        xp, x = floating(x)
+        _, upstream = floating(upstream, "upstream", like=x)
+        units, axis = self._units(xp, x), self._axis(x)
+        shape = units.shape[: axis + 1] + units.shape[axis + 2 :]
+        require_shape(upstream, shape, "upstream", "the shape of f(x)")
+        winner = xp.expand_dims(xp.argmax(units, axis=axis + 1), axis=axis + 1)
+        numbers = xp.reshape(
+            xp.arange(self.pieces, device=winner.device), (-1,) + (1,) * (x.ndim - axis - 1)
+        )
+        wins = xp.astype(winner == numbers, upstream.dtype)
+        return xp.reshape(wins * xp.expand_dims(upstream, axis=axis + 1), x.shape)
+
+    def _axis(self, x: Array) -> int:
+        if not -x.ndim <= self.axis < x.ndim:
+            raise ValueError(f"x: expected an axis {self.axis}, got shape {tuple(x.shape)}")
+        return self.axis % x.ndim
+
+    def _units(self, xp: Any, x: Array) -> Array:
+        """Give x with its axis cut in two, units and pieces."""
+        axis = self._axis(x)
+        if x.shape[axis] % self.pieces:
+            raise ValueError(
+                f"x: expected a multiple of {self.pieces} entries along axis {self.axis}, "
+                f"got shape {tuple(x.shape)}"
+            )
+        shape = (*x.shape[:axis], -1, self.pieces, *x.shape[axis + 1 :])
+        return xp.reshape(x, shape)

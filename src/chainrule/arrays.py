@@ -206,6 +206,54 @@ def require_positive(value: float, name: str) -> None:
         raise ValueError(message)
 
 
+def require_finite_number(value: float, name: str) -> None:
+    """Raise a ValueError that names the argument unless `value` is a finite number.
+
+    Parameters
+    ----------
+    value : float
+    name : str
+        The argument's name.
+
+    Raises
+    ------
+    ValueError
+        If it is not.
+
+    Examples
+    --------
+    >>> require_finite_number(float("nan"), "alpha")
+    Traceback (most recent call last):
+    ValueError: alpha: expected a finite number, got nan
+    """
+    if not -float("inf") < value < float("inf"):
+        raise ValueError(f"{name}: expected a finite number, got {value!r}")
+
+
+def erfc(x: Array) -> Array:
+    """Give the complementary error function, 1 − erf, which the array standard lacks.
+
+    Parameters
+    ----------
+    x : array
+
+    Returns
+    -------
+    array, shaped like x
+
+    Examples
+    --------
+    >>> erfc(np.array([0.0, 40.0]))
+    array([1., 0.])
+    """
+    xp = array_namespace(x)
+    if hasattr(xp, "special"):
+        return xp.special.erfc(x)
+    from scipy import special
+
+    return xp.asarray(special.erfc(np.asarray(x)))
+
+
 def require_count(value: int, name: str) -> None:
     """Raise an error that names the argument unless `value` is a whole number, at least 1.
 
