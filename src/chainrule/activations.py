@@ -292,9 +292,7 @@ class GELU(Elementwise):
 
     def __post_init__(self):
         if self.approximate not in ("none", "tanh"):
-            raise ValueError(
-                f"approximate: expected 'none' or 'tanh', got {self.approximate!r}"
-            )
+            raise ValueError(f"approximate: expected 'none' or 'tanh', got {self.approximate!r}")
 
     def __call__(self, x: Array) -> Array:
         """Give x Φ(x), shaped like x."""

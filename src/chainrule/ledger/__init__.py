@@ -8,7 +8,7 @@ Examples
 'fails'
 """
 
-from . import network
+from . import activations, network
 from .core import Claim, Finding, Oracle, Verdict, verify_claim
 
 __all__ = [
@@ -36,7 +36,7 @@ def claims() -> list[Claim]:
     >>> claims()[0].label
     '1.1'
     """
-    return list(network.CLAIMS)
+    return [*network.CLAIMS, *activations.CLAIMS]
 
 
 def claim(label: str) -> Claim:
