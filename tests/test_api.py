@@ -40,7 +40,7 @@ def members(cls):
     return {
         name: thing
         for name, thing in vars(cls).items()
-        if not name.startswith("_")
+        if (name == "__call__" or not name.startswith("_"))
         and name not in vars(cls).get("__annotations__", ())
         and (callable(thing) or isinstance(thing, (property, classmethod, staticmethod)))
     }
