@@ -176,7 +176,7 @@ def paper_network(figure: Picture, net: Network, x: np.ndarray) -> None:
         [(8.4, 2.9)],
     ]
     for weight, sources, targets, share in (
-        (first.weight, columns[0], columns[1], 0.2),
+        (first.weight, columns[0], columns[1], 0.7),
         (second.weight, columns[1], columns[2], 0.36),
     ):
         for (j, k), value in np.ndenumerate(weight):
