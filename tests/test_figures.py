@@ -85,10 +85,9 @@ def test_a_damaged_record_is_refused_with_what_is_wrong(tmp_path):
 
 
 def test_the_table_says_when_a_saboteur_got_through():
-    from dataclasses import replace
-
-    claim = verify("1.1").claim
-    toothless = replace(claim, saboteur=claim.implementation)
-    assert "✓ [(1.1)]" in ledger.table([verify(toothless)]).markdown
-    assert "✗ the indices of w swapped" in ledger.table([verify(toothless)]).markdown
-    assert "✓ the indices of w swapped" in ledger.table([verify(claim)]).markdown
+    holds = verify("1.1")
+    refuted = verify("1.1", implementation=holds.claim.saboteur)
+    assert "✓ [(1.1)]" in ledger.table([holds], [refuted]).markdown
+    assert "✓ the indices of w swapped" in ledger.table([holds], [refuted]).markdown
+    assert "✗ the indices of w swapped" in ledger.table([holds], [holds]).markdown
+    assert "✗ [(1.1)]" in ledger.table([refuted], [refuted]).markdown

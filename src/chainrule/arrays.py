@@ -8,7 +8,7 @@ from numbers import Integral
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, device, to_device
+from array_api_compat import array_namespace, device
 
 Array = Any
 """A NumPy array, a PyTorch tensor, or any other array of the array API standard."""
@@ -351,9 +351,10 @@ def to_numpy(x: Array) -> np.ndarray:
     >>> to_numpy(np.ones(2))
     array([1., 1.])
     """
-    if isinstance(x, np.ndarray):
-        return x
-    return np.from_dlpack(to_device(detached(x), "cpu"))
+    if isinstance(x, (np.ndarray, np.generic)):
+        return np.asarray(x)
+    x = detached(x)
+    return np.from_dlpack(x.cpu() if hasattr(x, "cpu") else x)
 
 
 def detached(x: Array) -> Array:

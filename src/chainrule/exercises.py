@@ -4,6 +4,7 @@ An exercise knows its solution and the mistakes that readers make. An answer tha
 it knows is told what is wrong; one that is wrong in another way is shown where it differs.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -101,6 +102,8 @@ class Exercise:
         for wrong, message in self.mistakes:
             if self._close(number, wrong):
                 return Feedback(False, message)
+        if math.isnan(number):
+            return Feedback(False, "expected a number, got NaN")
         return Feedback(
             False, f"{number:g} is too {'large' if number > self.solution else 'small'}"
         )
@@ -234,7 +237,7 @@ EXERCISES: dict[str, Exercise] = {
     "steps-order": Exercise(
         solution="c",
         mistakes=(
-            ("a", "the backward pass starts from ∂C/∂a, so the loss has to come before it"),
+            ("a", "the backward pass goes back over what the feedforward pass left behind"),
             ("b", "the weights cannot be updated before their gradient is known"),
             ("d", "the loss compares the output with the target: the output has to be there first"),
         ),
@@ -242,6 +245,7 @@ EXERCISES: dict[str, Exercise] = {
     "updates-per-epoch": Exercise(
         solution=34,
         mistakes=(
+            (1077 / 32, "a batch counts whole, a smaller one too: round up"),
             (33, "the last batch of an epoch is smaller, but it is a batch: round up"),
             (32, "that is the size of a batch, not their number"),
             (1077, "that would be one update per sample: batches of 1"),
@@ -331,14 +335,15 @@ EXERCISES: dict[str, Exercise] = {
         solution="c",
         mistakes=(
             ("a", "this one is equation 1.8 for a batch: the errors, added up over the samples"),
-            ("b", "this one is equation 1.9 for a batch: row j, column k is Σ_i δ_ij a_ik"),
+            ("b", "this one is equation 1.9 for a batch: row j, column k is Σ_n δ_nj a_nk"),
             ("d", "this one is equation 1.7 for rows: (wᵀδ)ᵀ = δᵀw, times the slope"),
         ),
     ),
     "paper-gradient": Exercise(
         solution=0.5,
         mistakes=(
-            (-0.5, "the sign is wrong: with y = 0 the output is too large, so a − y is positive"),
+            (-0.5, "that is the value for y = 1, or the sign is wrong: now a − y is +0.5"),
+            (1, "twice too large: the 2 of the square cancels the ½"),
             (
                 0.25,
                 "that is the error of the hidden neuron; its input x₂ is still to be multiplied",
@@ -355,7 +360,7 @@ EXERCISES: dict[str, Exercise] = {
             (0.5**10, "the largest slope is σ′(0) = ½ · ½, not σ(0)"),
             (0.25**9, "nine slopes: the tenth layer's own counts too"),
         ),
-        bound=1e-2,
+        bound=5e-2,  # "about a millionth" is an answer
     ),
     "he-start": Exercise(
         solution=0.1,

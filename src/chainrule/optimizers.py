@@ -75,6 +75,10 @@ class Optimizer:
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take over what `state_dict` gave.
 
+        Parameters
+        ----------
+        state : dict
+
         Raises
         ------
         ValueError

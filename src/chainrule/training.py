@@ -307,10 +307,11 @@ def save(
                 arrays[f"optimizer {key} {i}"] = to_numpy(array)
         else:
             scalars["optimizer"][key] = value
+    text = json.dumps(scalars, default=np.ndarray.tolist)  # some generators' states hold arrays
     path = Path(path)
     beside = path.with_name(path.name + ".part")
     with beside.open("wb") as file:
-        np.savez(file, allow_pickle=False, scalars=np.asarray(json.dumps(scalars)), **arrays)
+        np.savez(file, allow_pickle=False, scalars=np.asarray(text), **arrays)
     beside.replace(path)
 
 

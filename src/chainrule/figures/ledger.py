@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..ledger import Verdict, verify
+from ..ledger import Verdict
 from ..ledger.core import MARKS
 from .picture import BLUE, GREY, Picture, picture
 
@@ -25,15 +25,14 @@ class Table:
         return self.markdown
 
 
-def table(verdicts: Sequence[Verdict]) -> Table:
+def table(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict]) -> Table:
     """Give the ledger as a table: what each equation says, who was asked, and the verdict.
-
-    The saboteur of every claim is verified too: a claim that its oracles could not refute proves
-    nothing.
 
     Parameters
     ----------
     verdicts : sequence of Verdict
+    sabotaged : sequence of Verdict
+        Those on the saboteurs of the same claims, which the oracles should have refuted.
 
     Returns
     -------
@@ -41,21 +40,22 @@ def table(verdicts: Sequence[Verdict]) -> Table:
 
     Examples
     --------
-    >>> print(table([verify("1.8")]).markdown.splitlines()[-1].split(" | ")[0])
+    >>> from chainrule.ledger import claim, verify
+    >>> refuted = verify("1.8", implementation=claim("1.8").saboteur)
+    >>> print(table([verify("1.8")], [refuted]).markdown.splitlines()[-1].split(" | ")[0])
     | ✓ [(1.8)](eq-1-8) the gradient of a bias: holds
     """
     head = ["equation", "agrees with (error below)", "refuted", "what it says", "code"]
     rows = []
-    for verdict in verdicts:
+    for verdict, saboteur in zip(verdicts, sabotaged, strict=True):
         claim = verdict.claim
-        refuted = verify(claim, implementation=claim.saboteur).status == "fails"
         oracles = (f"{f.oracle.name} ({f.oracle.bound:.0e})" for f in verdict.findings)
         link = f"[({claim.label})](eq-{claim.label.replace('.', '-')})"
         rows.append(
             [
                 f"{MARKS[verdict.status]} {link} {claim.title}: {verdict.status}",
                 "; ".join(oracles),
-                f"{MARKS['holds' if refuted else 'fails']} {claim.mistake}",
+                f"{MARKS['holds' if saboteur.status == 'fails' else 'fails']} {claim.mistake}",
                 f"${claim.equation}$",
                 f"`{claim.code}`",
             ]
@@ -78,7 +78,7 @@ def errors(figure: Picture, verdicts: Sequence[Verdict]) -> None:
     figure.legend(loc="outside upper center", ncols=2, frameon=False)
     axes.set_xscale("log")
     axes.set(
-        xlabel="relative error (errors of 0 are drawn at $10^{-17}$)",
+        xlabel="error (errors of 0 are drawn at $10^{-17}$)",
         yticks=np.arange(len(verdicts)),
         yticklabels=[f"({verdict.claim.label})" for verdict in verdicts],
     )

@@ -176,7 +176,7 @@ def paper_network(figure: Picture, net: Network, x: np.ndarray) -> None:
         [(8.4, 2.9)],
     ]
     for weight, sources, targets, share in (
-        (first.weight, columns[0], columns[1], 0.27),
+        (first.weight, columns[0], columns[1], 0.7),
         (second.weight, columns[1], columns[2], 0.36),
     ):
         for (j, k), value in np.ndenumerate(weight):
@@ -324,7 +324,7 @@ def bounds(figure: Picture, norms: Sequence[float], limits: Sequence[float]) -> 
     )
     axes.legend(frameon=False)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.set(xlabel="layer $l$ (the output is on the right)")
+    axes.set(xlabel="layer $l$ (the output is on the right)", title="size of the error")
 
 
 @picture
@@ -344,7 +344,7 @@ def activation_sizes(figure: Picture, sizes: dict[str, Sequence[float]]) -> None
             annotation_clip=False,
         )
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.set(xlabel="layer $l$ (0 is the input)", xlim=(0, None))
+    axes.set(xlabel="layer $l$ (0 is the input)", xlim=(0, len(values) - 1))
     axes.set_title("root mean square of $a^l$", loc="left")
 
 

@@ -22,7 +22,7 @@ class Source:
 def show_source(*things: Any) -> Source:
     """Show the source of functions, methods or classes as it stands in the package.
 
-    Docstrings are left out: the page has said it already.
+    Docstrings are left out: the page has said it already. A method is preceded by its full name.
 
     Parameters
     ----------
@@ -36,6 +36,7 @@ def show_source(*things: Any) -> Source:
     --------
     >>> from chainrule.activations import ReLU
     >>> show_source(ReLU.derivative)
+    # ReLU.derivative
     def derivative(self, z: Array) -> Array:
         xp, z = floating(z, "z")
         return xp.astype(z > 0, z.dtype)
@@ -53,6 +54,8 @@ def _without_docstrings(thing: Any) -> str:
             for number in range(docstring.lineno - 1, docstring.end_lineno):
                 lines[number] = "\0"
     kept = [line for line in lines if line != "\0"]
+    if "." in thing.__qualname__:
+        kept = [f"# {thing.__qualname__}", *kept]
     # a docstring leaves the blank line behind it: one before the first statement of a body
     return "\n".join(
         line

@@ -1,7 +1,7 @@
 """What a claim is, and what it means that it holds."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Any
 
@@ -35,7 +35,7 @@ class Oracle:
     bound: float
     needs: str = ""
     applies: Callable[..., bool] = lambda *case: True
-    error: Callable[[Any, Any], float] = relative_error
+    error: Callable[[Any, Any], float] = field(default_factory=lambda: relative_error)
 
     @property
     def available(self) -> bool:

@@ -344,15 +344,15 @@ BACKWARD = (
         r"C = \tfrac12 \lVert a^L - y \rVert_2^2 \;\Longrightarrow\; "
         r"\delta^L = (a^L - y) \odot \sigma'(z^L)",
         PAGE,
-        "network.Network.backward",
-        lambda *case: _half_squared_norm(1.0, *case),
+        "losses.MSE.gradient",
+        lambda *case: _half_squared_norm(0.5, *case),
         lambda rng: ((*case[:3], "half squared norm", *case[4:]) for case in network_cases(rng)),
         (
             Oracle("torch.autograd", torch_error(-1), 1e-10, needs="torch"),
             Oracle("complex step", difference_error(-1, complex_step), 1e-12, applies=_is_smooth),
             Oracle("loops, index by index", _twin_error(-1), 1e-12),
         ),
-        saboteur=lambda *case: _half_squared_norm(2.0, *case),
+        saboteur=lambda *case: _half_squared_norm(1.0, *case),
         mistake="the error of ‖a − y‖₂², twice as large",
     ),
     Claim(
@@ -423,7 +423,7 @@ BACKWARD = (
         "1.1.2c",
         "the gradients of a batch",
         r"\frac{\partial C}{\partial w^l} = (\Delta^l)^\mathsf{T} A^{l-1}, \qquad "
-        r"\frac{\partial C}{\partial b^l} = \sum_i \Delta_i^l",
+        r"\frac{\partial C}{\partial b^l} = \sum_n \Delta_n^l",
         PAGE,
         "network.Linear.parameter_vjp",
         lambda *case: _backward(*case).parameters,
@@ -442,7 +442,8 @@ def _half_squared_norm(factor: float, *case: Any) -> Any:
     weights, biases, names, _, x, y = case
     net = network_of(weights, biases, names)
     trace = net.forward(x)
-    gradients: Any = net.backward(trace, factor * (trace.output - y), deltas=True)
+    upstream = losses.MSE(reduction="sum").gradient(trace.output, y, upstream=factor)
+    gradients: Any = net.backward(trace, upstream, deltas=True)
     return gradients.deltas[-1][0]
 
 

@@ -1,0 +1,227 @@
+"""The package as its users see it: documented names, and imports that point one way."""
+
+import ast
+import inspect
+import pkgutil
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import chainrule
+
+ROOT = Path(chainrule.__file__).parent
+NAMES = sorted(module.name for module in pkgutil.walk_packages(chainrule.__path__, "chainrule."))
+MODULES = [import_module(name) for name in NAMES if not name.endswith("__main__")]
+each_module = pytest.mark.parametrize("module", MODULES, ids=[m.__name__ for m in MODULES])
+
+
+def public(module):
+    """Give the functions and classes that a module defines under a public name."""
+    return [
+        thing
+        for name, thing in vars(module).items()
+        if not name.startswith("_")
+        and (inspect.isfunction(thing) or inspect.isclass(thing))
+        and thing.__module__ == module.__name__
+    ]
+
+
+def promised(module):
+    """Give those that other people's programs may hold on to: all but the book's own pictures."""
+    if module.__name__.startswith("chainrule.figures."):
+        return []
+    return [t for t in public(module) if t.__name__ in getattr(module, "__all__", ())]
+
+
+def members(cls):
+    """Give the public methods and properties that a class defines itself, its fields left out."""
+    return {
+        name: thing
+        for name, thing in vars(cls).items()
+        if (name == "__call__" or not name.startswith("_"))
+        and name not in vars(cls).get("__annotations__", ())
+        and (callable(thing) or isinstance(thing, (property, classmethod, staticmethod)))
+    }
+
+
+def arguments(function):
+    """Give the names of a function's arguments, but for self."""
+    return [name for name in inspect.signature(function).parameters if name != "self"]
+
+
+def sections(thing):
+    """Give the headings in a docstring."""
+    return set(re.findall(r"^([A-Z][\w ]+)\n-+$", inspect.getdoc(thing) or "", re.MULTILINE))
+
+
+def own_docstring(cls):
+    """Tell whether a class has a docstring, not counting what a dataclass makes up."""
+    return bool(cls.__doc__) and not cls.__doc__.startswith(f"{cls.__name__}(")
+
+
+THINGS = [pytest.param(t, id=f"{m.__name__}.{t.__name__}") for m in MODULES for t in public(m)]
+PROMISED = [pytest.param(t, id=f"{m.__name__}.{t.__name__}") for m in MODULES for t in promised(m)]
+CLASSES = [p for p in PROMISED if inspect.isclass(p.values[0])]
+FUNCTIONS = [p for p in PROMISED if inspect.isfunction(p.values[0])]
+
+
+def test_walk_finds_what_there_is():
+    assert {"chainrule.arrays", "chainrule.ledger.core", "chainrule.figures.picture"} <= set(NAMES)
+    found = {p.id for p in PROMISED}
+    assert {"chainrule.activations.ReLU", "chainrule.training.fit"} <= found
+
+
+@each_module
+def test_names_promised_exist(module):
+    for name in getattr(module, "__all__", ()):
+        assert hasattr(module, name)
+        assert not name.startswith("_")
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("*.py")), ids=lambda path: path.name)
+def test_chapter_modules_say_what_they_promise(path):
+    module = import_module(f"chainrule.{path.stem}") if path.stem != "__init__" else chainrule
+    if path.stem not in ("__init__", "__main__", "arrays"):
+        assert module.__all__ == sorted(set(module.__all__), key=lambda n: (n != n.upper(), n))
+    assert len(module.__doc__) > 20
+
+
+@each_module
+def test_module_has_a_docstring(module):
+    assert module.__doc__
+    assert module.__doc__.splitlines()[0].endswith((".", ":"))
+
+
+@pytest.mark.parametrize("thing", THINGS)
+def test_public_name_has_a_docstring(thing):
+    assert own_docstring(thing)
+    if inspect.isclass(thing):
+        for name, member in members(thing).items():
+            assert inspect.getdoc(member), f"{thing.__name__}.{name}"
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_function_documents_its_arguments_and_shows_an_example(function):
+    if arguments(function):
+        assert {"Parameters", "Examples"} <= sections(function)
+    for name in arguments(function):
+        assert re.search(rf"^\*?\*?(\w+, )*\*?\*?{name}\b", inspect.getdoc(function), re.MULTILINE)
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+def test_class_documents_its_arguments(cls):
+    """What one makes oneself shows an example; what one only receives names its attributes."""
+    names = [name for name in arguments(cls) if not name.startswith("_")]
+    if names:
+        assert {"Parameters", "Attributes"} & sections(cls)
+    if "Parameters" in sections(cls) and cls.__subclasses__() == []:
+        assert "Examples" in sections(cls)
+    for name in names:
+        assert re.search(rf"^(\w+, )*{name}\b", inspect.getdoc(cls), re.MULTILINE), name
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+def test_methods_document_their_arguments(cls):
+    methods = {n: m for n, m in members(cls).items() if inspect.isfunction(m)}
+    for name, method in methods.items():
+        for argument in arguments(method):
+            documented = f"{inspect.getdoc(method)}\n{inspect.getdoc(cls)}"
+            assert re.search(rf"(?<![\w]){argument}(?![\w])", documented), f"{name}({argument})"
+
+
+# ---- imports -----------------------------------------------------------------------------------
+
+# what each module of the package may import of the package; a chapter module that is not listed
+# knows arrays and nothing above them
+MAY_IMPORT = {
+    "__init__": set(),
+    "__main__": {"ledger"},
+    "arrays": set(),
+    "oracles": set(),
+    "datasets": set(),
+    "device": set(),
+    "network": {"arrays"},
+    "training": {"arrays", "network", "optimizers"},
+    "exercises": {"ledger", "oracles"},
+}
+CHAPTER = {"arrays"}
+ABOVE = {"figures", "exercises", "__main__"}  # nothing but notebooks and figures stand on these
+LAZY = {"torch": {"oracles", "device", "ledger"}, "sympy": {"proofs", "ledger"}}
+
+FILES = sorted(ROOT.rglob("*.py"))
+each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+
+
+def imports(path):
+    """Yield the imports of a file: the absolute name, and whether it is at the top level."""
+    package = ["chainrule", *path.relative_to(ROOT).parent.parts]
+    tree = ast.parse(path.read_text())
+    inside = {
+        id(node)
+        for function in ast.walk(tree)
+        if isinstance(function, (ast.FunctionDef, ast.Lambda))
+        for node in ast.walk(function)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) + 1 - node.level] if node.level else []
+            base = [*base, *(node.module or "").split(".")]
+            names = [".".join(filter(None, [*base, alias.name])) for alias in node.names]
+        else:
+            continue
+        yield from ((name, id(node) not in inside) for name in names)
+
+
+def part(path):
+    """Give the name of the module, or of the folder of modules, that a file belongs to."""
+    first = path.relative_to(ROOT).parts[0]
+    return first.removesuffix(".py")
+
+
+def used(path):
+    """Give the parts of the package that a file imports, its own left out."""
+    names = (name.split(".") for name, _ in imports(path))
+    return {name[1] for name in names if name[0] == "chainrule" and len(name) > 1} - {part(path)}
+
+
+@each_file
+def test_imports_point_one_way(path):
+    if part(path) == "ledger":
+        assert not used(path) & ABOVE
+    elif part(path) == "figures":
+        assert not used(path) & (ABOVE - {"figures"})
+    else:
+        assert used(path) <= MAY_IMPORT.get(part(path), CHAPTER)
+
+
+def test_imports_run_in_no_circle():
+    graph = {}
+    for path in FILES:
+        graph.setdefault(part(path), set()).update(used(path))
+    assert graph["training"] >= {"network", "optimizers"}  # the graph is not empty by mistake
+    while graph:
+        free = {name for name, needs in graph.items() if not needs & set(graph)}
+        assert free, f"a circle among {sorted(graph)}"
+        graph = {name: needs for name, needs in graph.items() if name not in free}
+
+
+@each_file
+@pytest.mark.parametrize("library", LAZY)
+def test_heavy_libraries_are_imported_late_and_in_few_places(path, library):
+    found = [top for name, top in imports(path) if name.split(".")[0] == library]
+    assert not any(found), "imported at the top of the module"
+    assert not found or part(path) in LAZY[library]
+
+
+@each_file
+def test_no_global_random_state(path):
+    assert not re.search(r"random\.seed\(|manual_seed\((?!.*Generator)", _without_generators(path))
+
+
+def _without_generators(path):
+    """Give the source without the seeds of generators of their own."""
+    return re.sub(r"Generator\([^)]*\)\.manual_seed\(", "", path.read_text())

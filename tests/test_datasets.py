@@ -1,0 +1,187 @@
+"""The digits and their split, and files in the format of MNIST."""
+
+import gzip
+import struct
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+
+from chainrule.datasets import digits, mnist, read_idx
+
+PARTS = ("train", "validation", "test")
+
+
+def rows(part):
+    """Give the samples of a part as something that can be counted."""
+    return [(*x, y) for x, y in zip(part.x.tolist(), part.y.tolist(), strict=True)]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_digits_are_split_60_20_20_each_class_alike(seed):
+    data = digits(seed=seed)
+    assert [len(getattr(data, name).x) for name in PARTS] == [1077, 360, 360]
+    whole = np.bincount(load_digits().target) / 1797
+    for name in PARTS:
+        part = getattr(data, name)
+        assert part.x.shape == (len(part.y), 64)
+        assert np.abs(np.bincount(part.y, minlength=10) / len(part.y) - whole).max() < 0.01
+
+
+def test_parts_are_disjoint_and_nothing_is_lost():
+    x, y = load_digits(return_X_y=True)
+    everything = [(*row, label) for row, label in zip((x / 16).tolist(), y.tolist(), strict=True)]
+    data = digits(seed=1)
+    assert len(set(everything)) == len(everything)
+    split = [*rows(data.train), *rows(data.validation), *rows(data.test)]
+    assert sorted(split) == sorted(everything)
+
+
+def test_same_seed_same_split():
+    first, second, other = digits(seed=3), digits(seed=3), digits(seed=4)
+    for name in PARTS:
+        assert rows(getattr(first, name)) == rows(getattr(second, name))
+        assert rows(getattr(first, name)) != rows(getattr(other, name))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_grey_values_lie_between_0_and_1(dtype):
+    for part in vars(digits(dtype=dtype)).values():
+        assert part.x.dtype == dtype
+        assert part.x.min() == 0
+        assert part.x.max() == 1
+        assert part.y.dtype == np.int64
+        assert set(part.y) == set(range(10))
+
+
+# ---- IDX files ---------------------------------------------------------------------------------
+
+
+def idx(array):
+    """Give the bytes of an IDX file."""
+    head = struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape)
+    return head + array.astype(np.uint8).tobytes()
+
+
+IMAGES = np.random.default_rng(0).integers(0, 256, (60, 4, 3))
+IMAGES[0, 0, :2] = 0, 255
+LABELS = np.arange(60) % 10
+
+
+@pytest.fixture(params=["", ".gz"], ids=["plain", "gz"])
+def folder(tmp_path, request):
+    """Write the four files of MNIST, but small."""
+    for name, n in (("train", 60), ("t10k", 20)):
+        for kind, array in (("images-idx3", IMAGES), ("labels-idx1", LABELS)):
+            data = idx(array[:n])
+            path = tmp_path / f"{name}-{kind}-ubyte{request.param}"
+            path.write_bytes(gzip.compress(data) if request.param else data)
+    return tmp_path
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_mnist(folder, dtype):
+    data = mnist(folder, dtype=dtype)
+    assert [getattr(data, name).x.shape for name in PARTS] == [(48, 12), (12, 12), (20, 12)]
+    assert {part.x.dtype for part in vars(data).values()} == {np.dtype(dtype)}
+    expected = (IMAGES[:20].reshape(20, 12) / 255).astype(dtype)
+    np.testing.assert_array_equal(data.test.x, expected)
+    np.testing.assert_array_equal(data.test.y, LABELS[:20])
+    assert data.test.x.min() == 0
+    assert data.test.x.max() == 1
+    learnt = sorted(rows(data.train) + rows(data.validation))
+    pictures = (IMAGES.reshape(60, 12) / 255).astype(dtype)
+    assert learnt == sorted((*x, y) for x, y in zip(pictures.tolist(), LABELS, strict=True))
+    assert np.bincount(data.validation.y, minlength=10).min() >= 1
+    assert np.bincount(data.train.y, minlength=10).min() >= 4
+
+
+def test_mnist_is_shuffled_by_its_seed(folder):
+    first, second, other = mnist(folder, seed=1), mnist(str(folder), seed=1), mnist(folder, seed=2)
+    assert rows(first.train) == rows(second.train) != rows(other.train)
+
+
+def test_missing_file(folder):
+    next(folder.glob("t10k-labels*")).unlink()
+    with pytest.raises(FileNotFoundError, match="folder: no t10k-labels-idx1-ubyte"):
+        mnist(folder)
+
+
+@pytest.mark.parametrize(
+    ("images", "labels"),
+    [(IMAGES, LABELS[:59]), (IMAGES[:59], LABELS), (LABELS, LABELS), (IMAGES, IMAGES)],
+    ids=["labels-few", "images-few", "images-flat", "labels-deep"],
+)
+def test_images_and_labels_that_do_not_fit(folder, images, labels):
+    for path in folder.glob("train-*"):
+        path.unlink()
+    (folder / "train-images-idx3-ubyte").write_bytes(idx(images))
+    (folder / "train-labels-idx1-ubyte").write_bytes(idx(labels))
+    with pytest.raises(ValueError, match="folder: expected as many labels as images") as caught:
+        mnist(folder)
+    assert str(images.shape) in str(caught.value)
+    assert str(labels.shape) in str(caught.value)
+
+
+WHOLE = idx(np.arange(6).reshape(2, 3))
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "is not an IDX file"),
+        (WHOLE[:3], "is not an IDX file"),
+        (WHOLE[:7], "is not an IDX file"),
+        (b"\x00\x00\x0d" + WHOLE[3:], "is not an IDX file"),  # floats
+        (b"\x01" + WHOLE[1:], "is not an IDX file"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(20), "is not an IDX file"),
+        (WHOLE[:12], "is damaged: its header announces shape (2, 3)"),
+        (WHOLE[:-1], "is damaged: its header announces shape (2, 3)"),
+        (WHOLE + b"\x00", "is damaged: its header announces shape (2, 3)"),
+    ],
+)
+@pytest.mark.parametrize("packed", [False, True])
+def test_damaged_idx_file(tmp_path, data, message, packed):
+    path = tmp_path / ("numbers.gz" if packed else "numbers")
+    path.write_bytes(gzip.compress(data) if packed else data)
+    with pytest.raises(ValueError, match="path: ") as caught:
+        read_idx(path)
+    assert str(path) in str(caught.value)
+    assert message in str(caught.value)
+
+
+def test_damaged_gzip(tmp_path):
+    path, data = tmp_path / "numbers.gz", gzip.compress(idx(np.arange(40)), mtime=0)
+    messages = set()
+    for length in range(len(data)):
+        path.write_bytes(data[:length])
+        with pytest.raises(ValueError, match="path: "):
+            read_idx(path)
+    # behind the gzip header, whose date and system mean nothing, every bit but padding counts
+    unnoticed = 0
+    for position in range(10, len(data)):
+        for bit in range(8):
+            wrong = bytearray(data)
+            wrong[position] ^= 1 << bit
+            path.write_bytes(wrong)
+            try:
+                found = read_idx(path)
+            except ValueError as error:
+                found = error
+            if isinstance(found, ValueError):
+                messages.add(str(found).partition(" cannot be unpacked")[0])
+            else:
+                unnoticed += 1
+                np.testing.assert_array_equal(found, np.arange(40))
+    assert unnoticed < 8
+    assert messages == {f"path: {path}"}
+
+
+@pytest.mark.parametrize("shape", [(0,), (5,), (2, 3), (2, 3, 4), (1, 2, 3, 4)])
+def test_idx_of_any_shape(tmp_path, shape):
+    array = np.random.default_rng(0).integers(0, 256, shape)
+    (tmp_path / "numbers").write_bytes(idx(array))
+    found = read_idx(tmp_path / "numbers")
+    assert found.dtype == np.uint8
+    np.testing.assert_array_equal(found, array)
+    assert found.flags.writeable

@@ -1,0 +1,288 @@
+"""Wrong input is answered by an error that names the argument, what came and what was expected."""
+
+import numpy as np
+import pytest
+import torch
+
+from chainrule import device
+from chainrule.activations import ReLU, Sigmoid, Softmax
+from chainrule.datasets import mnist, read_idx
+from chainrule.ledger import claim, confirm, verify
+from chainrule.losses import MSE, CrossEntropy
+from chainrule.network import Linear, Network, error_norm_bounds, initial_std
+from chainrule.optimizers import SGD
+from chainrule.training import batches, fit
+
+X, Y, CLASSES = np.ones((6, 3)), np.zeros((6, 2)), np.array([0, 1, 0, 1, 0, 1])
+
+
+def linear(n_in=3, n_out=2, **options):
+    return Linear(n_in, n_out, **({"rng": np.random.default_rng(0)} | options))
+
+
+NET = Network([linear()])
+TORCH_NET = device.to(NET, "cpu")
+
+
+def with_entry(array, value):
+    """Give a copy whose last entry is another."""
+    array = array.astype(float)
+    array.flat[-1] = value
+    return array
+
+
+def train(x=X, y=Y, net=NET, loss=None, **options):
+    options = {"epochs": 1, "batch_size": 2, "rng": np.random.default_rng(0)} | options
+    return fit(net, loss or MSE(), SGD(), x, y, progress=False, **options)
+
+
+def backward(upstream):
+    return NET.backward(NET.forward(X), upstream)
+
+
+WRONG = {
+    # activations
+    "complex input": (lambda: Sigmoid()(1j * X), TypeError, ["x:", "real numbers", "complex128"]),
+    "strings": (lambda: ReLU()("abc"), TypeError, ["x:", "array of numbers", "str"]),
+    "ragged list": (lambda: ReLU()([[1], [1, 2]]), TypeError, ["x:", "array of numbers", "list"]),
+    "objects": (lambda: ReLU()(np.array([None])), TypeError, ["x:", "real numbers", "object"]),
+    "derivative": (lambda: Sigmoid().derivative("a"), TypeError, ["z:", "numbers", "str"]),
+    "upstream": (lambda: ReLU().vjp(X, Y), ValueError, ["upstream:", "(6, 3)", "(6, 2)"]),
+    "upstream's library": (
+        lambda: Softmax().vjp(torch.ones(3), np.ones(3)),
+        TypeError,
+        ["upstream:", "torch.Tensor", "numpy.ndarray"],
+    ),
+    "axis": (lambda: Softmax(axis=2)(X), ValueError, ["axis 2", "dimension 2"]),
+    # losses
+    "reduction": (
+        lambda: MSE(reduction="average"),
+        ValueError,
+        ["reduction:", "'mean', 'sum', 'none'", "'average'"],
+    ),
+    "reduction by position": (lambda: MSE("sum"), TypeError, ["positional"]),
+    "target's shape": (lambda: MSE()(X, Y), ValueError, ["target:", "(6, 3)", "(6, 2)"]),
+    "nothing is broadcast": (lambda: MSE()(Y, Y[:1]), ValueError, ["target:", "(6, 2)", "(1, 2)"]),
+    "empty": (lambda: MSE()([], []), ValueError, ["prediction:", "at least one", "(0,)"]),
+    "empty batch": (
+        lambda: CrossEntropy()(Y[:0], CLASSES[:0]),
+        ValueError,
+        ["prediction:", "at least one", "(0, 2)"],
+    ),
+    "target's library": (
+        lambda: MSE()(X, torch.ones(6, 3)),
+        TypeError,
+        ["target:", "numpy.ndarray", "torch.Tensor"],
+    ),
+    "upstream of a mean": (
+        lambda: MSE().gradient(X, X, np.ones((6, 3))),
+        ValueError,
+        ["upstream:", "shape ()", "(6, 3)"],
+    ),
+    "logits of one sample": (
+        lambda: CrossEntropy()(np.ones(3), 1),
+        ValueError,
+        ["prediction:", "(N, K, …)", "(3,)"],
+    ),
+    "a class too many": (
+        lambda: CrossEntropy()(Y, CLASSES + 1),
+        ValueError,
+        ["target:", "0 … 1", "from 1 to 2"],
+    ),
+    "negative class": (
+        lambda: CrossEntropy()(Y, CLASSES - 1),
+        ValueError,
+        ["target:", "0 … 1", "from -1 to 0"],
+    ),
+    "classes of another length": (
+        lambda: CrossEntropy()(Y, CLASSES[:5]),
+        ValueError,
+        ["target:", "(6,)", "one class per sample", "(5,)"],
+    ),
+    "classes as a column": (
+        lambda: CrossEntropy()(Y, CLASSES[:, None]),
+        ValueError,
+        ["target:", "(6,)", "(6, 1)"],
+    ),
+    "classes as floats": (
+        lambda: CrossEntropy()(Y, CLASSES.astype(float)),
+        ValueError,
+        ["target:", "(6, 2)", "probabilities", "(6,)"],
+    ),
+    "classes as strings": (
+        lambda: CrossEntropy()(Y, np.array(list("ababab"))),
+        TypeError,
+        ["target:", "integer classes or probabilities", "<U1"],
+    ),
+    "classes as booleans": (
+        lambda: CrossEntropy()(Y, CLASSES > 0),
+        TypeError,
+        ["target:", "integer classes or probabilities", "bool"],
+    ),
+    "list of strings": (lambda: CrossEntropy()(Y, ["a"] * 6), TypeError, ["target:", "list"]),
+    # layers and networks
+    "no inputs": (lambda: linear(n_in=0), ValueError, ["n_in:", "at least 1", "0"]),
+    "no outputs": (lambda: linear(n_out=-1), ValueError, ["n_out:", "at least 1", "-1"]),
+    "half an input": (lambda: linear(n_in=2.5), TypeError, ["n_in:", "whole number", "2.5"]),
+    "init": (lambda: linear(init="zeros"), ValueError, ["init:", "'he' or 'xavier'", "'zeros'"]),
+    "seed for a generator": (lambda: linear(rng=0), TypeError, ["rng:", "Generator", "int"]),
+    "integer weights": (
+        lambda: linear(dtype="int64"),
+        TypeError,
+        ["dtype:", "floating-point", "'int64'"],
+    ),
+    "torch's dtype": (
+        lambda: linear(dtype=torch.float32),
+        TypeError,
+        ["dtype:", "floating-point", "torch.float32"],
+    ),
+    "std of no neurons": (lambda: initial_std(0, 1), ValueError, ["n_in:", "at least 1", "0"]),
+    "no layers": (lambda: Network([]), ValueError, ["layers:", "at least one", "none"]),
+    "wrong width": (lambda: NET(np.ones((6, 4))), ValueError, ["x:", "(N, 3)", "(6, 4)"]),
+    "one sample, no batch": (lambda: NET.forward(X[0]), ValueError, ["x:", "(N, 3)", "(3,)"]),
+    "no samples": (lambda: NET.forward(X[:0]), ValueError, ["x:", "at least one", "(0, 3)"]),
+    "layers that do not fit": (
+        lambda: Network([linear(3, 4), linear(5, 2)]).forward(X),
+        ValueError,
+        ["x:", "(N, 5)", "(6, 4)"],
+    ),
+    "NumPy into a torch network": (
+        lambda: TORCH_NET(X),
+        TypeError,
+        ["x:", "torch.Tensor", "numpy.ndarray"],
+    ),
+    "torch into a NumPy network": (
+        lambda: NET(torch.ones(6, 3)),
+        TypeError,
+        ["x:", "numpy.ndarray", "torch.Tensor"],
+    ),
+    "upstream of the network": (
+        lambda: backward(X),
+        ValueError,
+        ["upstream:", "(6, 2)", "the shape of the output", "(6, 3)"],
+    ),
+    "bounds of a batch": (
+        lambda: error_norm_bounds(NET, NET.forward(X), Y),
+        ValueError,
+        ["trace:", "one sample", "6"],
+    ),
+    # optimizers
+    "lr 0": (lambda: SGD(lr=0), ValueError, ["lr:", "positive", "0"]),
+    "lr below 0": (lambda: SGD(lr=-0.1), ValueError, ["lr:", "positive", "-0.1"]),
+    "lr NaN": (lambda: SGD(lr=float("nan")), ValueError, ["lr:", "finite", "nan"]),
+    "lr infinite": (lambda: SGD(lr=float("inf")), ValueError, ["lr:", "finite", "inf"]),
+    "lr a string": (lambda: SGD(lr="0.1"), TypeError, ["lr:", "number", "'0.1'"]),
+    "lr None": (lambda: SGD(lr=None), TypeError, ["lr:", "number", "None"]),
+    "one gradient": (
+        lambda: SGD().step(X, X),
+        TypeError,
+        ["parameters:", "list of arrays", "ndarray"],
+    ),
+    "gradients as lists": (
+        lambda: SGD().step([X], [X.tolist()]),
+        TypeError,
+        ["gradients[0]:", "array", "list"],
+    ),
+    "state of something else": (
+        lambda: SGD().load_state_dict({"momentum": 1}),
+        ValueError,
+        ["state:", "['lr']", "['momentum']"],
+    ),
+    # training
+    "x a list": (lambda: train(x=X.tolist()), TypeError, ["x:", "array", "list"]),
+    "y a list": (lambda: train(y=Y.tolist()), TypeError, ["y:", "array", "list"]),
+    "y strings": (
+        lambda: train(y=np.array(list("ababab")), loss=CrossEntropy()),
+        TypeError,
+        ["y:", "real numbers", "<U1"],
+    ),
+    "x complex": (lambda: train(x=1j * X), TypeError, ["x:", "real numbers", "complex128"]),
+    "x empty": (lambda: train(x=X[:0], y=Y[:0]), ValueError, ["x:", "at least one", "(0, 3)"]),
+    "x a number": (lambda: train(x=np.ones(())), ValueError, ["x:", "at least one", "()"]),
+    "too few targets": (lambda: train(y=Y[:5]), ValueError, ["y:", "6 targets", "(5, 2)"]),
+    "targets of another shape": (
+        lambda: train(y=X),
+        ValueError,
+        ["target:", "(2, 2)", "the shape of the prediction", "(2, 3)"],
+    ),
+    "NaN in x": (lambda: train(x=with_entry(X, np.nan)), ValueError, ["x:", "finite", "NaN"]),
+    "inf in x": (lambda: train(x=with_entry(X, np.inf)), ValueError, ["x:", "finite", "infin"]),
+    "NaN in y": (lambda: train(y=with_entry(Y, np.nan)), ValueError, ["y:", "finite", "NaN"]),
+    "inf in y": (lambda: train(y=with_entry(Y, -np.inf)), ValueError, ["y:", "finite", "infin"]),
+    "NaN to validate on": (
+        lambda: train(validation=(with_entry(X, np.nan), Y)),
+        ValueError,
+        ["validation[0]:", "finite", "NaN"],
+    ),
+    "too few targets to validate on": (
+        lambda: train(validation=(X, Y[:2])),
+        ValueError,
+        ["validation[1]:", "6 targets", "validation[0]", "(2, 2)"],
+    ),
+    "validation without targets": (
+        lambda: train(validation=X),
+        ValueError,
+        ["validation:", "pair", "6"],
+    ),
+    "validation of another library": (
+        lambda: train(validation=device.to((X, Y), "cpu")),
+        TypeError,
+        ["validation[0]:", "numpy.ndarray", "torch.Tensor"],
+    ),
+    "epochs 0": (lambda: train(epochs=0), ValueError, ["epochs:", "at least 1", "0"]),
+    "epochs 1.5": (lambda: train(epochs=1.5), TypeError, ["epochs:", "whole number", "1.5"]),
+    "batch_size 0": (lambda: train(batch_size=0), ValueError, ["batch_size:", "at least 1", "0"]),
+    "batch_size 0.5": (
+        lambda: train(batch_size=0.5),
+        TypeError,
+        ["batch_size:", "whole number", "0.5"],
+    ),
+    "batch_size of batches": (
+        lambda: next(batches(3, -1, np.random.default_rng(0))),
+        ValueError,
+        ["batch_size:", "at least 1", "-1"],
+    ),
+    "seed to train with": (lambda: train(rng=0), TypeError, ["rng:", "Generator", "int"]),
+    "loss of each sample": (
+        lambda: train(loss=MSE(reduction="none")),
+        ValueError,
+        ["loss:", "a number", "'none'"],
+    ),
+    "NumPy data, torch network": (
+        lambda: train(net=TORCH_NET),
+        TypeError,
+        ["x:", "torch.Tensor", "numpy.ndarray"],
+    ),
+    "torch targets": (
+        lambda: train(y=torch.zeros(6, 2)),
+        TypeError,
+        ["y:", "numpy.ndarray", "torch.Tensor"],
+    ),
+    "a class too many to train on": (
+        lambda: train(y=CLASSES + 1, loss=CrossEntropy()),
+        ValueError,
+        ["target:", "0 … 1", "2"],
+    ),
+    # the ledger, devices and data
+    "equation": (lambda: claim("9.99"), ValueError, ["label:", "'1.7'", "'9.99'"]),
+    "equation to verify": (lambda: verify("1.70"), ValueError, ["label:", "'1.7'", "'1.70'"]),
+    "equation to confirm": (lambda: confirm("σ"), ValueError, ["label:", "'1.7'", "'σ'"]),
+    "thing to move": (lambda: device.to("x", "cpu"), TypeError, ["thing:", "array", "str"]),
+    "folder": (
+        lambda: mnist("nowhere"),
+        FileNotFoundError,
+        ["folder:", "train-images-idx3-ubyte", "nowhere"],
+    ),
+    "file": (lambda: read_idx("nowhere"), FileNotFoundError, ["nowhere"]),
+}
+
+
+@pytest.mark.parametrize(("call", "error", "parts"), WRONG.values(), ids=WRONG)
+def test_wrong_input_is_named(call, error, parts):
+    before = [p.copy() for p in NET.parameters]
+    with pytest.raises(error) as caught:
+        call()
+    for part in parts:
+        assert part in str(caught.value)
+    for parameter, old in zip(NET.parameters, before, strict=True):
+        np.testing.assert_array_equal(parameter, old)

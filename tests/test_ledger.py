@@ -1,0 +1,287 @@
+"""The ledger: every claim holds, and every oracle of it would notice if it did not."""
+
+import dataclasses
+import importlib.util
+
+import numpy as np
+import pytest
+import torch
+
+from chainrule import __main__, ledger
+from chainrule.ledger import claim, claims, confirm, core, expect, verify
+from chainrule.ledger.core import Claim, Finding, Oracle
+
+CLAIMS = claims()
+each_claim = pytest.mark.parametrize("claim", CLAIMS, ids=[c.label for c in CLAIMS])
+each_oracle = pytest.mark.parametrize(
+    ("claim", "oracle"),
+    [pytest.param(c, o, id=f"{c.label}-{o.name}") for c in CLAIMS for o in c.oracles],
+)
+
+
+def asked(claim, oracle, implementation):
+    """Give what one oracle of a claim finds."""
+    alone = dataclasses.replace(claim, oracles=(oracle,), implementation=implementation)
+    (finding,) = verify(alone).findings
+    return finding
+
+
+def without(monkeypatch, *libraries):
+    """Hide libraries from the ledger."""
+    found = importlib.util.find_spec
+    monkeypatch.setattr(core, "find_spec", lambda n: None if n in libraries else found(n))
+
+
+@each_claim
+def test_claim_holds(claim):
+    verdict = verify(claim.label)
+    assert [f.status for f in verdict.findings] == ["holds"] * len(claim.oracles)
+    assert verdict.status == "holds"
+    assert verdict.error == max(f.error for f in verdict.findings)
+
+
+@each_claim
+def test_claim_holds_for_torch_tensors(claim):
+    assert verify(claim.label, convert=torch.as_tensor).status == "holds"
+
+
+@each_oracle
+def test_oracle_rejects_the_saboteur(claim, oracle):
+    assert asked(claim, oracle, claim.saboteur).status == "fails"
+
+
+@each_oracle
+def test_oracle_rejects_one_nan_among_right_answers(claim, oracle):
+    """In the last case that it can judge the implementation gives NaN."""
+    last = [c for c in claim.cases(np.random.default_rng(0)) if oracle.applies(*c)][-1]
+
+    def implementation(*case):
+        value = claim.implementation(*case)
+        if not all(_equal(a, b) for a, b in zip(case, last, strict=True)):
+            return value
+        if isinstance(value, list):
+            return [v * np.nan for v in value]
+        return value * np.nan
+
+    assert asked(claim, oracle, implementation).status == "fails"
+
+
+def _equal(a, b):
+    if isinstance(a, (list, tuple)):
+        return len(a) == len(b) and all(_equal(*pair) for pair in zip(a, b, strict=True))
+    return np.array_equal(a, b)
+
+
+@each_claim
+def test_claim_has_independent_oracles(claim):
+    assert len(claim.oracles) >= 2
+    assert len({oracle.name for oracle in claim.oracles}) == len(claim.oracles)
+    assert any(oracle.needs != "torch" for oracle in claim.oracles)
+    for oracle in claim.oracles:
+        assert importlib.util.find_spec(oracle.needs or "numpy"), oracle.needs
+        assert 0 < oracle.bound <= 1e-2
+
+
+@each_claim
+def test_claim_says_what_it_is_about(claim):
+    for text in (claim.title, claim.equation, claim.page, claim.code, claim.mistake):
+        assert text.strip() == text != ""
+    assert claim.equation.count("{") == claim.equation.count("}")
+
+
+@each_claim
+def test_cases_are_the_same_every_time(claim):
+    first, second = (list(claim.cases(np.random.default_rng(0))) for _ in range(2))
+    assert len(first) > 0
+    assert _equal(first, second)
+
+
+@each_claim
+def test_code_names_something_that_exists(claim):
+    module, *names = claim.code.split(".")
+    thing = importlib.import_module(f"chainrule.{module}")
+    for name in names:
+        thing = getattr(thing, name)
+    assert callable(thing)
+
+
+def test_labels_are_unique():
+    labels = [c.label for c in CLAIMS]
+    assert len(set(labels)) == len(labels)
+    assert [claim(label) for label in labels] == CLAIMS
+
+
+# ---- how verdicts are made ---------------------------------------------------------------------
+
+
+def doubling(*oracles, implementation=lambda x: 2 * x):
+    """Make a claim about doubling, with oracles of one's choice."""
+
+    def cases(rng):
+        yield from ((np.array([n, 2.0 * n]),) for n in (1.0, 2.0, 3.0))
+
+    page = {"title": "doubling", "equation": "y = 2x", "page": "", "code": "", "mistake": "tripled"}
+    return Claim(
+        label="0",
+        implementation=implementation,
+        cases=cases,
+        oracles=oracles,
+        saboteur=lambda x: 3 * x,
+        **page,
+    )
+
+
+RIGHT = Oracle("addition", lambda x: x + x, 1e-15)
+WRONG = Oracle("a wrong oracle", lambda x: x, 1e-15)
+ABSENT = Oracle("somebody absent", lambda x: 1 / 0, 1e-15, needs="no_such_library")
+
+
+@pytest.mark.parametrize(
+    ("oracles", "statuses", "verdict"),
+    [
+        ([RIGHT], ["holds"], "holds"),
+        ([RIGHT, RIGHT], ["holds", "holds"], "holds"),
+        ([RIGHT, WRONG], ["holds", "fails"], "fails"),
+        ([RIGHT, ABSENT], ["holds", "skipped"], "skipped"),
+        ([ABSENT], ["skipped"], "skipped"),
+        ([ABSENT, WRONG], ["skipped", "fails"], "fails"),
+    ],
+)
+def test_verdict_is_that_of_the_worst_oracle(oracles, statuses, verdict):
+    found = verify(doubling(*oracles))
+    assert [finding.status for finding in found.findings] == statuses
+    assert found.status == verdict
+    assert repr(found) == f"{core.MARKS[verdict]} (0) doubling: {verdict}"
+    assert found.summary().count("\n") == len(oracles)
+
+
+def test_error_is_the_largest_over_cases_and_oracles():
+    found = verify(doubling(RIGHT, WRONG))
+    assert [finding.error for finding in found.findings] == [0.0, 1.0]
+    assert found.error == 1.0
+    assert verify(doubling(ABSENT)).error is None
+
+
+def test_bound_itself_passes():
+    assert Finding(RIGHT, 1e-15).status == "holds"
+    assert Finding(RIGHT, 1.1e-15).status == "fails"
+    assert Finding(RIGHT, float("nan")).status == "fails"
+    assert Finding(RIGHT, float("inf")).status == "fails"
+
+
+def test_oracle_is_asked_only_where_it_applies():
+    picky = dataclasses.replace(WRONG, applies=lambda x: x[0] == 2.0, expected=lambda x: x + 2)
+    assert verify(doubling(picky)).findings[0].error == 1 / 3
+
+
+def test_oracle_that_judges_nothing_is_refused():
+    with pytest.raises(ValueError, match="addition can judge no case"):
+        verify(doubling(dataclasses.replace(RIGHT, applies=lambda x: False)))
+
+
+def test_another_implementation_can_be_checked():
+    assert verify(doubling(RIGHT), implementation=lambda x: 3 * x).status == "fails"
+    assert verify("1.3", implementation=claim("1.3").saboteur).status == "fails"
+
+
+def test_convert_reaches_every_array():
+    seen = []
+
+    def implementation(x):
+        seen.append(type(x))
+        return 2 * x
+
+    assert verify(doubling(RIGHT, implementation=implementation), convert=torch.as_tensor)
+    assert seen == [torch.Tensor] * 3
+
+
+@each_claim
+def test_missing_library_is_skipped_and_not_held(claim, monkeypatch):
+    without(monkeypatch, "torch", "sympy")
+    verdict = verify(claim.label)
+    for finding in verdict.findings:
+        assert finding.status == ("skipped" if finding.oracle.needs else "holds")
+    assert verdict.status == "skipped"
+    for library in {oracle.needs for oracle in claim.oracles} - {""}:
+        assert f"skipped, {library} is not installed" in verdict.summary()
+
+
+def test_failure_counts_more_than_what_was_skipped(monkeypatch):
+    without(monkeypatch, "torch")
+    assert verify("1.7", implementation=claim("1.7").saboteur).status == "fails"
+
+
+def test_confirm_shows_and_stops(monkeypatch, capsys):
+    confirm("1.1", "1.7")
+    shown = capsys.readouterr().out
+    assert shown == verify("1.1").summary() + "\n" + verify("1.7").summary() + "\n"
+    sabotage(monkeypatch, "1.7")
+    with pytest.raises(AssertionError, match=r"✗ \(1\.7\)"):
+        confirm("1.1", "1.7")
+
+
+def test_expect_shows_and_stops(capsys):
+    expect("two is even", True)
+    assert capsys.readouterr().out == "✓ two is even\n"
+    with pytest.raises(AssertionError, match="✗ two is odd"):
+        expect("two is odd", False)
+
+
+# ---- python -m chainrule verify ----------------------------------------------------------------
+
+
+def sabotage(monkeypatch, label):
+    """Put the wrong form in the place of an implementation."""
+    broken = [
+        dataclasses.replace(c, implementation=c.saboteur) if c.label == label else c for c in CLAIMS
+    ]
+    for module in (ledger, __main__):
+        monkeypatch.setattr(module, "claims", lambda: broken)
+
+
+def test_verify_prints_what_every_oracle_found(capsys):
+    assert __main__.main(["verify", "1.7"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split(maxsplit=2) == ["✓", "(1.7)", "the error of a hidden layer"]
+    for line, oracle in zip(lines[1:-1], claim("1.7").oracles, strict=True):
+        assert line.split()[0] == "✓"
+        assert oracle.name in line
+        assert f"bound {oracle.bound:.0e}" in line
+    assert lines[-1] == "1 holds"
+
+
+def test_verify_without_labels_takes_all(capsys):
+    assert __main__.main(["verify"]) == 0
+    out = capsys.readouterr().out
+    for c in CLAIMS:
+        assert f"✓ ({c.label}) " in out
+    assert out.endswith(f"\n{len(CLAIMS)} holds\n")
+
+
+def test_failure_exits_with_1(monkeypatch, capsys):
+    sabotage(monkeypatch, "1.7")
+    without(monkeypatch, "sympy")
+    assert __main__.main(["verify", "1.1", "1.7", "1.8"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line[:7] for line in lines if line[:1] in "✓✗–"] == ["✓ (1.1)", "✗ (1.7)", "– (1.8)"]
+    assert lines[-1] == "1 holds, 1 fails, 1 skipped"
+
+
+def test_skipped_exits_with_2(monkeypatch, capsys):
+    without(monkeypatch, "torch")
+    assert __main__.main(["verify", "1.1", "1.7"]) == 2
+    out = capsys.readouterr().out
+    assert "skipped: torch is not installed" in out
+    assert out.endswith("\n2 skipped\n")
+
+
+@pytest.mark.parametrize("words", [["verify", "9.9"], ["verify", "1.7", "x"], ["prove"], []])
+def test_what_is_not_understood_exits_with_2(words, capsys):
+    with pytest.raises(SystemExit) as caught:
+        __main__.main(words)
+    assert caught.value.code == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "usage: python -m chainrule" in shown.err
+    if words[:1] == ["verify"]:
+        assert f"no equation {words[-1]} in the ledger" in shown.err

@@ -1,0 +1,126 @@
+"""Without PyTorch, or without SymPy, all works but the oracles that need them."""
+
+import subprocess
+import sys
+
+import pytest
+
+# what this interpreter's finders find, but for one library
+HIDE = """
+import sys
+
+class Without:
+    def __init__(self, finder):
+        self.finder = finder
+
+    def __getattr__(self, name):
+        return getattr(self.finder, name)
+
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == {library!r}:
+            return None
+        return self.finder.find_spec(name, path, target)
+
+sys.meta_path = [Without(finder) for finder in sys.meta_path]
+"""
+
+IMPORT_ALL = """
+import pkgutil
+from importlib import import_module
+import chainrule
+names = [m.name for m in pkgutil.walk_packages(chainrule.__path__, "chainrule.")]
+for name in names:
+    import_module(name)
+assert "chainrule.ledger.core" in names and "chainrule.figures.network" in names
+"""
+
+TRAIN = """
+import numpy as np
+from chainrule.activations import ReLU, Sigmoid, Softmax, Tanh
+from chainrule.datasets import digits
+from chainrule.losses import MSE, CrossEntropy
+from chainrule.network import Linear, Network
+from chainrule.optimizers import SGD
+from chainrule.training import fit
+from chainrule import device
+
+for f in (ReLU(), Sigmoid(), Softmax(), Tanh()):
+    assert f.vjp(f([1.0, 2.0]), [1.0, 0.0]).shape == (2,)
+assert MSE().gradient([1.0], [0.0]) == [2.0]
+rng, data = np.random.default_rng(0), digits(dtype="float32").train
+net = Network([Linear(64, 10, rng=rng, dtype="float32")])
+history = fit(net, CrossEntropy(), SGD(lr=0.5), *data, epochs=1, batch_size=32, rng=rng,
+              validation=data, progress=False)
+print(round(history.validation_accuracy[0], 2))
+print(device.accelerator())
+"""
+
+VERIFY = """
+import runpy
+sys.argv = ["chainrule", "verify", "1.7"]
+runpy.run_module("chainrule", run_name="__main__", alter_sys=True)
+"""
+
+
+def run(script, library=None):
+    """Run a script in a fresh interpreter that does not find the library."""
+    code = (HIDE.format(library=library) if library else "import sys\n") + script
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def output(script, library=None):
+    result = run(script, library)
+    assert result.returncode == 0, result.stderr
+    return result.stdout.split()
+
+
+@pytest.mark.parametrize("library", ["torch", "sympy"])
+def test_library_is_hidden(library):
+    result = run(f"from importlib.util import find_spec\nprint(find_spec({library!r}))", library)
+    assert result.stdout == "None\n"
+    result = run(f"import {library}", library)
+    assert f"No module named '{library}'" in result.stderr
+
+
+@pytest.mark.parametrize("library", ["torch", "sympy"])
+def test_every_module_imports(library):
+    assert output(IMPORT_ALL + "print(len(names) > 10)", library) == ["True"]
+
+
+def test_importing_the_package_imports_neither():
+    """They take seconds to load, and most readers' cells need neither."""
+    loaded = "print([n for n in ('torch', 'sympy') if n in sys.modules])"
+    assert output(IMPORT_ALL + loaded) == ["[]"]
+
+
+def test_training_works_without_torch():
+    accuracy, accelerator = output(TRAIN + "assert 'torch' not in sys.modules", "torch")
+    assert float(accuracy) > 0.8
+    assert accelerator == "cpu"
+
+
+def test_moving_to_a_device_says_what_is_missing():
+    script = "import numpy as np\nfrom chainrule import device\ndevice.to(np.ones(2), 'cpu')"
+    result = run(script, "torch")
+    assert result.returncode == 1
+    assert result.stderr.splitlines()[-1] == "ModuleNotFoundError: No module named 'torch'"
+
+
+@pytest.mark.parametrize(("label", "library"), [("1.7", "torch"), ("1.9", "sympy")])
+def test_missing_oracle_is_reported(label, library):
+    result = run(VERIFY.replace("1.7", label), library)
+    assert result.returncode == 2, result.stderr
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith(f"– ({label})")
+    skipped = [line for line in lines if "skipped:" in line]
+    assert skipped
+    assert all(f"skipped: {library} is not installed" in line for line in skipped)
+    assert any(line.strip().startswith("✓") for line in lines)
+    assert lines[-1] == "1 skipped"
+
+
+def test_with_both_installed_nothing_is_skipped():
+    result = run(VERIFY)
+    assert result.returncode == 0, result.stderr
+    assert "skipped" not in result.stdout
