@@ -94,7 +94,7 @@ if __name__ == "__main__":
     }
     with threadpool_limits(THREADS):
         accuracies = {name: round(train(), 3) for name, train in contenders.items()}
-        seconds = measure(contenders, rounds_from_command_line(21))
+        seconds = measure(contenders, rounds_from_command_line(61))
     write(
         "training",
         {

@@ -99,7 +99,7 @@ def test_public_name_has_a_docstring(thing):
     assert own_docstring(thing)
     if inspect.isclass(thing):
         for name, member in members(thing).items():
-            assert inspect.getdoc(member), f"{thing.__name__}.{name}"
+            assert member.__doc__, f"{thing.__name__}.{name}"
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

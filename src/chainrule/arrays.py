@@ -84,7 +84,7 @@ def floating(x: Array, name: str = "x", like: Array | None = None) -> tuple[Any,
         if like is not None:
             x = _look_up(like)[0].asarray(x, dtype=like.dtype, device=device(like))
     xp, numbers, default = _look_up(x)
-    if like is not None:
+    if like is not None and type(x) is not type(like):
         require_library(x, like, name)
     if numbers == "real floating":
         return xp, x
@@ -171,7 +171,7 @@ def require_shape(x: Array, shape: tuple, name: str, meaning: str) -> None:
     Traceback (most recent call last):
     ValueError: target: expected shape (3,) (the shape of the prediction), got (2,)
     """
-    if tuple(x.shape) != tuple(shape):
+    if x.shape != shape and tuple(x.shape) != tuple(shape):
         raise ValueError(f"{name}: expected shape {tuple(shape)} ({meaning}), got {tuple(x.shape)}")
 
 

@@ -158,8 +158,8 @@ class CrossEntropy(Loss):
         xp, z, y = self._check(prediction, target)
         z = z - xp.max(z, axis=1, keepdims=True)
         log_p = z - xp.log(xp.sum(xp.exp(z), axis=1, keepdims=True))
-        # where y = 0 the term is 0, even if log p is −∞
-        return self._reduce(xp, -xp.sum(y * xp.where(y == 0, 0.0, log_p), axis=1))
+        # Σ_c y_c log p_c; where y = 0 the term is 0, even if log p is −∞
+        return self._reduce(xp, -xp.vecdot(y, xp.where(y == 0, 0.0, log_p), axis=1 - z.ndim))
 
     def gradient(self, prediction: Array, target: Array, upstream: Array | None = None) -> Array:
         """Give the loss's gradient with respect to the logits: (p − y) / N, for Σ_c y_c = 1.
@@ -189,7 +189,9 @@ class CrossEntropy(Loss):
         share = self._spread((z.shape[0], *z.shape[2:]), upstream, like=z)
         if getattr(share, "ndim", 0):
             share = xp.expand_dims(share, axis=1)
-        return (p * xp.sum(y, axis=1, keepdims=True) - y) * share
+        if y is target:  # classes became probabilities that sum to 1; these may not
+            p = p * xp.sum(y, axis=1, keepdims=True)
+        return (p - y) * share
 
     @staticmethod
     def _check(prediction: Array, target: Array) -> tuple[Any, Array, Array]:
@@ -218,7 +220,8 @@ def _probabilities(xp: Any, z: Array, target: Array) -> Array:
         raise TypeError(f"target: expected integer classes or probabilities, got {target.dtype}")
     require_shape(target, (z.shape[0], *z.shape[2:]), "target", "one class per sample")
     classes = xp.arange(z.shape[1], device=device(target))
-    classes = xp.reshape(classes, (-1,) + (1,) * (z.ndim - 2))
+    if z.ndim > 2:
+        classes = xp.reshape(classes, (-1,) + (1,) * (z.ndim - 2))
     hits = target[:, None, ...] == classes
     if int(xp.count_nonzero(hits)) != prod(target.shape):
         low, high = int(xp.min(target)), int(xp.max(target))

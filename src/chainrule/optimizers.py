@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from array_api_compat import array_namespace
 
 from .arrays import Array, detached, kind, require_positive
@@ -135,7 +136,7 @@ def _require_fit(parameters: Sequence[Array], gradients: Sequence[Array]) -> Non
             f"gradients: expected one per parameter ({len(parameters)}), got {len(gradients)}"
         )
     for i, (parameter, gradient) in enumerate(zip(parameters, gradients, strict=True)):
-        if not getattr(getattr(parameter, "flags", None), "writeable", True):
+        if isinstance(parameter, np.ndarray) and not parameter.flags.writeable:
             raise ValueError(f"parameters[{i}]: expected an array to update, got a read-only one")
         if parameter.shape != gradient.shape:
             raise ValueError(

@@ -133,12 +133,13 @@ def fit(
     ValueError
         If the data is empty, does not fit together, or holds NaN or infinity, if `epochs` or
         `batch_size` is less than 1, or if the loss does not reduce to a number. The network is
-        untouched then.
+        untouched then. Also if a class is out of range, which is found in the batch that holds it.
     TypeError
         If the data is not arrays of numbers, of the library that the network's parameters are of.
         The network is untouched then.
     FloatingPointError
-        If the loss of a batch is NaN or infinite. The parameters are those of before that batch.
+        If the loss of a batch is NaN or infinite. The parameters are those of before that batch;
+        they are finite, unless in the batch before a gradient overflowed whose loss did not.
 
     Examples
     --------
