@@ -154,6 +154,20 @@ def test_every_page_is_in_the_table_of_contents():
     assert sorted([toc["root"], *files(toc)]) == sorted(f"book/{page}" for page in TEXTS)
 
 
+def test_the_reference_has_every_public_module():
+    source = ROOT / "src" / "chainrule"
+    modules = {
+        ".".join(("chainrule", *path.relative_to(source).with_suffix("").parts))
+        for path in [*source.glob("*.py"), *(source / "figures").glob("*.py")]
+        if not path.name.startswith("__")
+    }
+    # what figures and ledger are made of, they show themselves
+    inner = {"chainrule.figures.picture", "chainrule.figures.source"}
+    packages = {"chainrule.figures", "chainrule.ledger"}
+    listed = re.findall(r"automodule:: ([\w.]+)", TEXTS["reference/api"])
+    assert set(listed) == modules - inner | packages
+
+
 def test_the_readme_names_only_targets_that_exist():
     makefile = (ROOT / "Makefile").read_text()
     targets = set(re.findall(r"^([\w-]+):", makefile, re.MULTILINE))

@@ -272,14 +272,16 @@ ELEMENTWISE = {
         (
             "1.20",
             "LeakyReLU",
-            r"f(x) = \begin{cases} x & \text{if } x \ge 0 \\ \alpha x & \text{if } x < 0 \end{cases}",
+            r"f(x) = \begin{cases} x & \text{if } x \ge 0 \\ "
+            r"\alpha x & \text{if } x < 0 \end{cases}",
             lambda x, a: np.maximum(x, a * x),
             "max(x, αx), which needs α ≤ 1",
         ),
         (
             "1.3.5a",
             "the slope of LeakyReLU",
-            r"f'(x) = \begin{cases} 1 & \text{if } x > 0 \\ \alpha & \text{if } x \le 0 \end{cases}",
+            r"f'(x) = \begin{cases} 1 & \text{if } x > 0 \\ "
+            r"\alpha & \text{if } x \le 0 \end{cases}",
             lambda x, a: np.where(x > 0, 1.0, 0.0),
             "α forgotten",
         ),
@@ -299,7 +301,8 @@ ELEMENTWISE = {
         (
             "1.3.6a",
             "the slope of ELU",
-            r"f'(x) = \begin{cases} 1 & \text{if } x > 0 \\ \alpha e^x & \text{if } x \le 0 \end{cases}",
+            r"f'(x) = \begin{cases} 1 & \text{if } x > 0 \\ "
+            r"\alpha e^x & \text{if } x \le 0 \end{cases}",
             lambda x, a: np.where(x > 0, 1.0, np.exp(np.minimum(x, 0))),
             "α forgotten",
         ),
@@ -311,7 +314,8 @@ ELEMENTWISE = {
         (
             "1.22",
             "GELU",
-            r"f(x) = x\,\Phi(x) = \frac{x}{2} \Big(1 + \operatorname{erf}\Big(\frac{x}{\sqrt 2}\Big)\Big)",
+            r"f(x) = x\,\Phi(x) = \frac{x}{2} "
+            r"\Big(1 + \operatorname{erf}\Big(\frac{x}{\sqrt 2}\Big)\Big)",
             lambda x: x / 2 * (1 + np.vectorize(math.erf)(x)),
             "erf(x) without the √2",
         ),
@@ -439,11 +443,11 @@ MAXOUT = (
         lambda x, upstream, pieces: activations.Maxout(pieces)(x),
         _maxout_cases,
         (
-            Oracle("loops", _twin_maxout, 0.0),
+            Oracle("loops", _twin_maxout, 1e-15),
             Oracle(
                 "torch.amax",
                 lambda x, upstream, pieces: _torch_value(_torch_maxout)(x, pieces),
-                0.0,
+                1e-15,
                 needs="torch",
             ),
         ),
@@ -453,7 +457,8 @@ MAXOUT = (
     Claim(
         "1.3.9a",
         "the gradient of Maxout",
-        r"\frac{\partial f}{\partial x} = w_m \quad\text{with } m \text{ the piece that is largest}",
+        r"\frac{\partial f}{\partial x} = w_m "
+        r"\quad\text{with } m \text{ the piece that is largest}",
         PAGE,
         "activations.Maxout.vjp",
         lambda x, upstream, pieces: activations.Maxout(pieces).vjp(x, upstream),

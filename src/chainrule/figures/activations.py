@@ -1,0 +1,260 @@
+"""The pictures of section 1.3: nine activations, their slopes, and what becomes of them."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..activations import ELU, GELU, LeakyReLU, Maxout, ReLU, Sigmoid, Softmax, Swish, Tanh
+from ..network import Linear, Network
+from ..training import History
+from .picture import BLUE, GREY, ORANGE, Picture, picture
+from .slider import Curve, Slider
+
+__all__ = [
+    "ACTIVATIONS",
+    "curves",
+    "dead_units",
+    "digits_network",
+    "elu_slider",
+    "gelu_error",
+    "leaky_slider",
+    "maxout_fits",
+    "maxout_tangents",
+    "racing",
+    "softmax_slider",
+    "swish_slider",
+    "temperatures",
+]
+
+ACTIVATIONS: dict[str, Any] = {
+    "sigmoid": Sigmoid(),
+    "softmax": Softmax(),
+    "tanh": Tanh(),
+    "ReLU": ReLU(),
+    "LeakyReLU": LeakyReLU(),
+    "ELU": ELU(),
+    "GELU": GELU(),
+    "Swish": Swish(),
+    "Maxout": Maxout(),
+}
+
+
+@picture
+def curves(figure: Picture, f: Any, reach: float = 4.0) -> None:
+    """Draw an elementwise activation on the left and its slope on the right."""
+    figure.set_size_inches(6.4, 2.9)
+    left, right = figure.subplots(1, 2)
+    x = np.linspace(-reach, reach, 401)
+    left.plot(x, f(x), color=BLUE)
+    left.set(title="f(x)", xlabel="x")
+    slope = f.derivative(x)
+    jumps = np.abs(np.diff(slope)) > 0.2  # a kink: leave a gap instead of a steep line
+    right.plot(x, np.where(np.append(jumps, False), np.nan, slope), color=ORANGE)
+    right.set(title="its slope f′(x)", xlabel="x")
+
+
+def temperatures(logits: Sequence[float], values: Sequence[float]) -> list[np.ndarray]:
+    """Give softmax(logits / T) for each temperature T.
+
+    Parameters
+    ----------
+    logits : sequence of float
+    values : sequence of float
+        The temperatures, positive.
+
+    Returns
+    -------
+    list of arrays
+
+    Examples
+    --------
+    >>> temperatures([0.0, 1.0], [1.0])[0].round(2)
+    array([0.27, 0.73])
+    """
+    return [Softmax()(np.array(logits) / value) for value in values]
+
+
+def softmax_slider() -> Slider:
+    """Give a slider for the temperature of a softmax of ten logits."""
+    logits = np.array([2.0, 1.5, 1.0, 0.0, 0.0, -0.5, -1.0, -1.0, -2.0, -3.0])
+    values = [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0]
+    classes = np.repeat(np.arange(len(logits) + 1), 2)[1:-1].astype(float)  # steps, not a line
+    frames = [np.repeat(p, 2) for p in temperatures(list(logits), values)]
+    return Slider(
+        "temperature",
+        "Ten probabilities as steps. At a low temperature the first is nearly 1 and the others 0; "
+        "the higher the temperature, the more equal they are.",
+        "temperature T",
+        values,
+        classes,
+        [Curve("probability of each class", frames)],
+        (0.0, 1.0),
+        start=3,
+    )
+
+
+def _family(
+    name: str, description: str, parameter: str, values: Sequence[float], kind: Callable, start: int
+) -> Slider:
+    """Give a slider that shows an activation and its slope for each value of its parameter."""
+    x = np.linspace(-4, 4, 161)
+    return Slider(
+        name,
+        description,
+        parameter,
+        values,
+        x,
+        [
+            Curve("f(x)", [kind(value)(x) for value in values]),
+            Curve("slope f′(x)", [kind(value).derivative(x) for value in values]),
+        ],
+        (-2.0, 4.0),
+        start,
+    )
+
+
+def leaky_slider() -> Slider:
+    """Give a slider for the α of LeakyReLU."""
+    return _family(
+        "leaky",
+        "LeakyReLU and its slope. The larger alpha, the steeper the left half; at 1 the function "
+        "is a straight line.",
+        "α",
+        [0.0, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0],
+        LeakyReLU,
+        start=3,
+    )
+
+
+def elu_slider() -> Slider:
+    """Give a slider for the α of ELU."""
+    return _family(
+        "elu",
+        "ELU and its slope. On the left the function goes to minus alpha; only at alpha = 1 is its "
+        "slope without a jump.",
+        "α",
+        [0.1, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0],
+        ELU,
+        start=4,
+    )
+
+
+def swish_slider() -> Slider:
+    """Give a slider for the β of Swish."""
+    return _family(
+        "swish",
+        "Swish and its slope. At beta = 0 it is the straight line x/2; the larger beta, the closer "
+        "it is to ReLU.",
+        "β",
+        [0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0],
+        Swish,
+        start=3,
+    )
+
+
+@picture
+def gelu_error(figure: Picture) -> None:
+    """Draw the difference between GELU by tanh and GELU."""
+    axes = figure.subplots()
+    x = np.linspace(-6, 6, 1201)
+    axes.plot(x, GELU("tanh")(x) - GELU()(x), color=BLUE)
+    axes.set(xlabel="x", title="GELU by tanh − GELU")
+
+
+def maxout_tangents(pieces: int) -> tuple[np.ndarray, np.ndarray]:
+    """Give the slopes and offsets of tangents to x² at equally spaced points of [−1, 1].
+
+    Parameters
+    ----------
+    pieces : int
+        How many.
+
+    Returns
+    -------
+    tuple of two arrays, shape (pieces,)
+
+    Examples
+    --------
+    >>> maxout_tangents(2)
+    (array([-1.,  1.]), array([-0.25, -0.25]))
+    """
+    at = (2 * np.arange(pieces) + 1) / pieces - 1
+    return 2 * at, -(at**2)
+
+
+@picture
+def maxout_fits(figure: Picture) -> None:
+    """Draw Maxout as |x|, of two pieces, and as x² from below, of two, four and eight."""
+    figure.set_size_inches(6.4, 3.0)
+    left, right = figure.subplots(1, 2)
+    x = np.linspace(-1, 1, 201)
+    left.plot(x, Maxout(2)(np.stack([x, -x], -1))[:, 0], color=BLUE)
+    left.set(title="|x| = max(x, −x)", xlabel="x")
+    right.plot(x, x**2, color=GREY, lw=4, alpha=0.5, label="x²")
+    for pieces, style in ((2, ":"), (4, "--"), (8, "-")):
+        slopes, offsets = maxout_tangents(pieces)
+        right.plot(x, Maxout(pieces)(x[:, None] * slopes + offsets)[:, 0], style, label=f"{pieces}")
+    right.legend(frameon=False, title="pieces")
+    right.set(title="x² by its tangents", xlabel="x")
+
+
+def digits_network(activation: Any, rng: np.random.Generator) -> Network:
+    """Give the digits network, 64–128–10, with another activation in its hidden layer.
+
+    Parameters
+    ----------
+    activation : activation
+        Maxout reads twice as many weighted inputs, two for each neuron.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    Network
+
+    Examples
+    --------
+    >>> digits_network(Maxout(), np.random.default_rng(0)).layers[0]
+    Linear(64, 256)
+    """
+    hidden = 128 * (activation.pieces if isinstance(activation, Maxout) else 1)
+    first = Linear(64, hidden, rng=rng, dtype="float32")
+    return Network([first, activation, Linear(128, 10, rng=rng, dtype="float32")])
+
+
+def dead_units(net: Network, x: np.ndarray) -> float:
+    """Give the share of hidden neurons whose weighted input is positive for no sample.
+
+    Parameters
+    ----------
+    net : Network
+        A `digits_network`.
+    x : array, shape (N, 64)
+
+    Returns
+    -------
+    float
+        Between 0 and 1.
+
+    Examples
+    --------
+    >>> net = digits_network(ReLU(), np.random.default_rng(0))
+    >>> net.layers[0].bias -= 100
+    >>> dead_units(net, np.ones((1, 64), "float32"))
+    1.0
+    """
+    return float(np.mean(np.max(net.layers[0](x), 0) <= 0))
+
+
+@picture
+def racing(figure: Picture, histories: dict[str, History]) -> None:
+    """Draw the validation accuracy by epoch, a small plot for each activation."""
+    figure.set_size_inches(6.4, 5.2)
+    grid = figure.subplots(3, 3, sharex=True, sharey=True)
+    for axes, (name, history) in zip(grid.ravel(), histories.items(), strict=True):
+        for other in histories.values():
+            axes.plot(100 * np.array(other.validation_accuracy), color="#CCCCCC", lw=1)
+        axes.plot(100 * np.array(history.validation_accuracy), color=BLUE)
+        axes.set_title(name)
+    grid[2, 1].set_xlabel("epoch")
+    grid[1, 0].set_ylabel("validation accuracy (%)")

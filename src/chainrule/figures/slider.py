@@ -1,0 +1,161 @@
+"""A picture with a slider, as plain inline SVG: its frames are computed by the package."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+WIDTH, HEIGHT, LEFT, BOTTOM = 560, 300, 44, 34
+COLORS = ("#0072B2", "#D55E00", "#007A5E")
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A line of a slider's picture.
+
+    Attributes
+    ----------
+    name : str
+        What the legend calls it.
+    frames : sequence of arrays
+        Its heights, shaped like x: one array for each position of the slider.
+    """
+
+    name: str
+    frames: Sequence[np.ndarray]
+
+
+class Slider:
+    """Curves over x that change with one parameter.
+
+    What moves is what the package computed: the page's script only shows one frame or another.
+
+    Parameters
+    ----------
+    name : str
+        A name for the picture, unique on its page.
+    description : str
+        What is to be seen, for readers who cannot see it.
+    parameter : str
+        What the slider is called.
+    values : sequence of float
+        The parameter's values, one for each position.
+    x : array
+    curves : sequence of Curve
+    limits : pair of float
+        The lower and upper end of the vertical axis.
+    start : int
+        The first position shown.
+
+    Raises
+    ------
+    ValueError
+        If a curve has not one frame for each value.
+
+    Examples
+    --------
+    >>> x = np.linspace(-1, 1, 3)
+    >>> curve = Curve("a x", [a * x for a in (1, 2)])
+    >>> Slider("lines", "A line.", "a", (1, 2), x, [curve], (-2, 2))
+    a slider for a from 1 to 2: A line.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        description: str,
+        parameter: str,
+        values: Sequence[float],
+        x: np.ndarray,
+        curves: Sequence[Curve],
+        limits: tuple[float, float],
+        start: int = 0,
+    ):
+        for curve in curves:
+            if len(curve.frames) != len(values):
+                raise ValueError(
+                    f"curves: expected {len(values)} frames (one for each value), "
+                    f"got {len(curve.frames)} of {curve.name!r}"
+                )
+        self.name, self.description, self.parameter = name, description, parameter
+        self.values, self.x, self.curves = values, x, curves
+        self.limits, self.start = limits, start
+
+    def __repr__(self) -> str:
+        first, last = self.values[0], self.values[-1]
+        return f"a slider for {self.parameter} from {first:g} to {last:g}: {self.description}"
+
+    def _at(self, x: Any, y: Any) -> tuple[Any, Any]:
+        """Give the place on the picture, in units of a pixel."""
+        low, high = self.limits
+        left, right = float(self.x[0]), float(self.x[-1])
+        across = LEFT + (x - left) / (right - left) * (WIDTH - LEFT - 8)
+        down = 8 + (high - np.clip(y, low, high)) / (high - low) * (HEIGHT - BOTTOM - 8)
+        return across, down
+
+    def _path(self, y: np.ndarray) -> str:
+        across, down = self._at(self.x, y)
+        # + 0.0 makes 0 of −0
+        return "M" + "L".join(
+            f"{a:.1f} {d:.1f}" for a, d in zip(across + 0.0, down + 0.0, strict=True)
+        )
+
+    def _axes(self) -> str:
+        low, high = self.limits
+        left, right = float(self.x[0]), float(self.x[-1])
+        parts = []
+        for value in np.linspace(left, right, 5):
+            a, d = self._at(value, low)
+            parts.append(f'<path class="grid" d="M{a:.1f} 8V{d:.1f}"/>')
+            parts.append(
+                f'<text x="{a:.1f}" y="{d + 20:.1f}" text-anchor="middle">{value:g}</text>'
+            )
+        for value in np.linspace(low, high, 5):
+            a, d = self._at(left, value)
+            parts.append(f'<path class="grid" d="M{a:.1f} {d:.1f}H{WIDTH - 8}"/>')
+            parts.append(
+                f'<text x="{a - 6:.1f}" y="{d + 4:.1f}" text-anchor="end">{value:g}</text>'
+            )
+        return "".join(parts)
+
+    def _repr_html_(self) -> str:
+        identity = f"slider-{self.name}"
+        paths = [[self._path(frame) for frame in curve.frames] for curve in self.curves]
+        lines = "".join(
+            f'<path class="curve" stroke="{color}" stroke-dasharray="{dash}" '
+            f'd="{path[self.start]}"/>'
+            for path, color, dash in zip(paths, COLORS, ("none", "7 4", "2 3"), strict=False)
+        )
+        legend = "".join(
+            f'<path class="curve" stroke="{color}" stroke-dasharray="{dash}" '
+            f'd="M{LEFT + 10} {20 + 18 * i}h26"/>'
+            f'<text x="{LEFT + 42}" y="{24 + 18 * i}">{escape(curve.name)}</text>'
+            for i, curve, color, dash in zip(
+                count(), self.curves, COLORS, ("none", "7 4", "2 3"), strict=False
+            )
+        )
+        labels = [f"{value:g}" for value in self.values]
+        frames = repr([list(frame) for frame in zip(*paths, strict=True)]).replace("'", '"')
+        texts = repr(labels).replace("'", '"')
+        return f"""<figure class="checked slider" id="{identity}">
+<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(self.description)}">
+{self._axes()}{lines}{legend}</svg>
+<label>{escape(self.parameter)} = <output>{labels[self.start]}</output>
+<input type="range" min="0" max="{len(labels) - 1}" value="{self.start}"
+aria-valuetext="{labels[self.start]}"></label>
+<script>
+{{
+  const figure = document.getElementById("{identity}");
+  const frames = {frames}, texts = {texts};
+  const input = figure.querySelector("input"), lines = figure.querySelectorAll("svg > .curve");
+  input.addEventListener("input", () => {{
+    frames[input.value].forEach((path, i) => lines[i].setAttribute("d", path));
+    figure.querySelector("output").value = texts[input.value];
+    input.setAttribute("aria-valuetext", texts[input.value]);
+  }});
+}}
+</script>
+</figure>"""
