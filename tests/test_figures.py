@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from chainrule.activations import ReLU, Sigmoid
-from chainrule.figures import benchmarks, ledger, network, show_source, training
+from chainrule.figures import activations, benchmarks, ledger, network, show_source, training
+from chainrule.figures.slider import Curve, Slider
 from chainrule.ledger import verify
 from chainrule.network import Linear, Network
 from chainrule.training import History
@@ -44,6 +45,10 @@ PICTURES = {
     "gradient_norms": lambda: network.gradient_norms({"a": [0.1, 1.0]}),
     "bounds": lambda: network.bounds([0.1, 1.0], [0.2, 1.0]),
     "activation_sizes": lambda: network.activation_sizes({"a": [1.0, 2.0]}),
+    "curves": lambda: activations.curves(ReLU()),
+    "gelu_error": lambda: activations.gelu_error(),
+    "maxout_fits": lambda: activations.maxout_fits(),
+    "racing": lambda: activations.racing(dict.fromkeys("123456789", HISTORY)),
     "ledger errors": lambda: ledger.errors([verify("1.1")]),
     "ratios": lambda: benchmarks.ratios(RECORD),
 }
@@ -91,3 +96,30 @@ def test_the_table_says_when_a_saboteur_got_through():
     assert "✓ the indices of w swapped" in ledger.table([holds], [refuted]).markdown
     assert "✗ the indices of w swapped" in ledger.table([holds], [holds]).markdown
     assert "✗ [(1.1)]" in ledger.table([refuted], [refuted]).markdown
+
+
+SLIDERS = {
+    "softmax": activations.softmax_slider,
+    "leaky": activations.leaky_slider,
+    "elu": activations.elu_slider,
+    "swish": activations.swish_slider,
+}
+
+
+@pytest.mark.parametrize("name", SLIDERS)
+def test_a_slider_is_small_described_and_the_same_every_time(name):
+    html = SLIDERS[name]()._repr_html_()
+    assert len(html) < 60_000
+    assert html == SLIDERS[name]()._repr_html_()
+    assert 'role="img" aria-label="' in html
+    assert "nan" not in html
+    assert "http" not in html
+
+
+def test_a_slider_shows_the_numbers_it_was_given():
+    x = np.array([0.0, 1.0])
+    slider = Slider("s", "d", "a", (1, 2), x, [Curve("f", [x, 2 * x])], (0.0, 2.0), start=1)
+    across, down = slider._at(1.0, 2.0)
+    assert f"L{across:.1f} {down:.1f}" in slider._repr_html_().split("</svg>")[0]
+    with pytest.raises(ValueError, match="curves: expected 2 frames .*, got 1 of 'f'"):
+        Slider("s", "d", "a", (1, 2), x, [Curve("f", [x])], (0.0, 2.0))

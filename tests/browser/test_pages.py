@@ -155,3 +155,19 @@ def test_every_internal_link_resolves(book, name):
         elif parts.fragment and unquote(parts.fragment) not in anchors(file):
             wrong.append(f"no such anchor: {target}")
     assert not wrong, f"{name}:\n" + "\n".join(wrong)
+
+
+def test_every_slider_moves_its_picture_by_keyboard(browser, roots, book, name):
+    if not parsed(book / name).select(".slider"):
+        return
+    page = browser.new_page()
+    settle(page, roots["file"] + name)
+    for slider in page.query_selector_all(".slider"):
+        control, shown = slider.query_selector("input"), slider.query_selector("output")
+        before = slider.inner_html(), shown.inner_text()
+        control.focus()
+        page.keyboard.press("ArrowRight")
+        assert shown.inner_text() != before[1], f"{name}: the number stays {before[1]}"
+        assert control.get_attribute("aria-valuetext") == shown.inner_text()
+        assert slider.inner_html() != before[0], f"{name}: the picture stands still"
+    page.close()

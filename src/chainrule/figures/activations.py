@@ -185,7 +185,7 @@ def maxout_tangents(pieces: int) -> tuple[np.ndarray, np.ndarray]:
 
 @picture
 def maxout_fits(figure: Picture) -> None:
-    """Draw Maxout as |x|, of two pieces, and as x² from below, of two, four and eight."""
+    """Draw Maxout as the absolute value, and as the square from below with more and more pieces."""
     figure.set_size_inches(6.4, 3.0)
     left, right = figure.subplots(1, 2)
     x = np.linspace(-1, 1, 201)

@@ -7,9 +7,14 @@ from itertools import count
 from typing import Any
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 WIDTH, HEIGHT, LEFT, BOTTOM = 560, 300, 44, 34
 COLORS = ("#0072B2", "#D55E00", "#007A5E")
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    return [tick for tick in MaxNLocator(5).tick_values(low, high) if low <= tick <= high]
 
 
 @dataclass(frozen=True)
@@ -107,13 +112,13 @@ class Slider:
         low, high = self.limits
         left, right = float(self.x[0]), float(self.x[-1])
         parts = []
-        for value in np.linspace(left, right, 5):
+        for value in _ticks(left, right):
             a, d = self._at(value, low)
             parts.append(f'<path class="grid" d="M{a:.1f} 8V{d:.1f}"/>')
             parts.append(
                 f'<text x="{a:.1f}" y="{d + 20:.1f}" text-anchor="middle">{value:g}</text>'
             )
-        for value in np.linspace(low, high, 5):
+        for value in _ticks(low, high):
             a, d = self._at(left, value)
             parts.append(f'<path class="grid" d="M{a:.1f} {d:.1f}H{WIDTH - 8}"/>')
             parts.append(
