@@ -120,6 +120,6 @@ def test_a_slider_shows_the_numbers_it_was_given():
     x = np.array([0.0, 1.0])
     slider = Slider("s", "d", "a", (1, 2), x, [Curve("f", [x, 2 * x])], (0.0, 2.0), start=1)
     across, down = slider._at(1.0, 2.0)
-    assert f"L{across:.1f} {down:.1f}" in slider._repr_html_().split("</svg>")[0]
+    assert f"L{across:.1f},{down:.1f}" in slider._repr_html_().split("</svg>")[0]
     with pytest.raises(ValueError, match=r"curves: expected 2 frames .*, got 1 of 'f'"):
         Slider("s", "d", "a", (1, 2), x, [Curve("f", [x])], (0.0, 2.0))

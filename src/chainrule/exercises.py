@@ -232,7 +232,7 @@ def _far(rng: np.random.Generator) -> Iterator[tuple]:
 
 def _probabilities_with_upstream(rng: np.random.Generator) -> Iterator[tuple]:
     for _ in range(5):
-        yield rng.dirichlet(np.ones(3)).round(3), rng.standard_normal(3).round(1)
+        yield rng.dirichlet(np.ones(3)), rng.standard_normal(3).round(1)
 
 
 def _with_scale(rng: np.random.Generator) -> Iterator[tuple]:
@@ -509,7 +509,7 @@ EXERCISES: dict[str, Exercise] = {
     "dead-neuron": Exercise(
         solution=1,
         mistakes=(
-            (4, "a gradient passes only where z is positive, not wherever the neuron is alive"),
+            (4, "an error passes only where z is positive, not wherever the neuron is alive"),
             (3, "the other way round: in three corners z is negative"),
             (0, "at (0, 0) the weighted input is the bias, 0.5"),
         ),

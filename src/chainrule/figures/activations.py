@@ -51,7 +51,7 @@ def curves(figure: Picture, f: Any, reach: float = 4.0) -> None:
     slope = f.derivative(x)
     jumps = np.abs(np.diff(slope)) > 0.2  # a kink: leave a gap instead of a steep line
     right.plot(x, np.where(np.append(jumps, False), np.nan, slope), color=ORANGE)
-    right.set(title="its slope f′(x)", xlabel="x")
+    right.set(title="its slope f′(x)", xlabel="x", ylim=(min(0, 1.1 * slope.min()) - 0.01, None))
 
 
 def temperatures(logits: Sequence[float], values: Sequence[float]) -> list[np.ndarray]:
@@ -79,7 +79,7 @@ def softmax_slider() -> Slider:
     """Give a slider for the temperature of a softmax of ten logits."""
     logits = np.array([2.0, 1.5, 1.0, 0.0, 0.0, -0.5, -1.0, -1.0, -2.0, -3.0])
     values = [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0]
-    classes = np.repeat(np.arange(len(logits) + 1), 2)[1:-1].astype(float)  # steps, not a line
+    classes = np.repeat(np.arange(len(logits) + 1), 2)[1:-1] - 0.5  # steps, not a line
     frames = [np.repeat(p, 2) for p in temperatures(list(logits), values)]
     return Slider(
         "temperature",
@@ -107,11 +107,17 @@ def _family(
         x,
         [
             Curve("f(x)", [kind(value)(x) for value in values]),
-            Curve("slope f′(x)", [kind(value).derivative(x) for value in values]),
+            Curve("slope f′(x)", [_with_gap(kind(value).derivative(x), x) for value in values]),
         ],
         (-2.0, 4.0),
         start,
     )
+
+
+def _with_gap(slope: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Leave the point at 0 out where the slope jumps there, so that no line is drawn across."""
+    below, above = slope[x < 0][-1], slope[x > 0][0]
+    return np.where((x == 0) & (abs(above - below) > 0.1), np.nan, slope)
 
 
 def leaky_slider() -> Slider:
@@ -252,9 +258,10 @@ def racing(figure: Picture, histories: dict[str, History]) -> None:
     figure.set_size_inches(6.4, 5.2)
     grid = figure.subplots(3, 3, sharex=True, sharey=True)
     for axes, (name, history) in zip(grid.ravel(), histories.items(), strict=True):
+        epochs = np.arange(1, len(history.validation_accuracy) + 1)
         for other in histories.values():
-            axes.plot(100 * np.array(other.validation_accuracy), color="#CCCCCC", lw=1)
-        axes.plot(100 * np.array(history.validation_accuracy), color=BLUE)
+            axes.plot(epochs, 100 * np.array(other.validation_accuracy), color="#CCCCCC", lw=1)
+        axes.plot(epochs, 100 * np.array(history.validation_accuracy), color=BLUE)
         axes.set_title(name)
     grid[2, 1].set_xlabel("epoch")
     grid[1, 0].set_ylabel("validation accuracy (%)")

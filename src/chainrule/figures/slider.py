@@ -102,11 +102,12 @@ class Slider:
         return across, down
 
     def _path(self, y: np.ndarray) -> str:
+        """Give the line as SVG writes it; NaN leaves a gap."""
         across, down = self._at(self.x, y)
-        # + 0.0 makes 0 of −0
-        return "M" + "L".join(
-            f"{a:.1f} {d:.1f}" for a, d in zip(across + 0.0, down + 0.0, strict=True)
-        )
+        runs = "".join(
+            " " if np.isnan(d) else f"L{a:.1f},{d:.1f}" for a, d in zip(across, down, strict=True)
+        ).split()
+        return "".join(f"M{run[1:]}" for run in runs)
 
     def _axes(self) -> str:
         low, high = self.limits

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from .. import activations
+from ..network import Linear
 from ..oracles import autograd, central_difference, complex_step
 from .core import Claim, Oracle
 
@@ -126,8 +127,27 @@ def _softmax_cases(rng: np.random.Generator) -> Iterator[tuple]:
 
 
 def _maxout_cases(rng: np.random.Generator) -> Iterator[tuple]:
+    """Yield (x, upstream, w, b, pieces): one sample, and four units of so many pieces each."""
     for pieces in (2, 3):
-        yield rng.standard_normal(12), rng.standard_normal(12 // pieces), pieces
+        w, b = rng.standard_normal((4 * pieces, 5)), rng.standard_normal(4 * pieces)
+        yield rng.standard_normal(5), rng.standard_normal(4), w, b, pieces
+
+
+def _maxout_layers(w: Any, b: Any, pieces: int) -> tuple[Linear, activations.Maxout]:
+    linear = Linear(w.shape[1], w.shape[0], rng=np.random.default_rng(0))
+    linear.weight, linear.bias = w, b
+    return linear, activations.Maxout(pieces)
+
+
+def _maxout(x: Any, upstream: Any, w: Any, b: Any, pieces: int) -> Any:
+    linear, maxout = _maxout_layers(w, b, pieces)
+    return maxout(linear(x[None, :]))[0, :]
+
+
+def _maxout_gradient(x: Any, upstream: Any, w: Any, b: Any, pieces: int) -> Any:
+    linear, maxout = _maxout_layers(w, b, pieces)
+    z = linear(x[None, :])
+    return linear.vjp(x[None, :], maxout.vjp(z, upstream[None, :]))[0, :]
 
 
 def _twin_softmax(x: Any, upstream: Any = None) -> list[Any]:
@@ -139,12 +159,15 @@ def _weighted_softmax(x: Any, upstream: Any) -> Any:
     return sum(u * s for u, s in zip(upstream, _twin_softmax(x), strict=True))
 
 
-def _twin_maxout(x: Any, upstream: Any, pieces: int) -> list[float]:
-    return [max(x[start : start + pieces]) for start in range(0, len(x), pieces)]
+def _twin_maxout(x: Any, upstream: Any, w: Any, b: Any, pieces: int) -> list[float]:
+    lines = [sum(w_k * x_k for w_k, x_k in zip(row, x, strict=True)) for row in w]
+    z = [line + b_j for line, b_j in zip(lines, b, strict=True)]
+    return [max(z[start : start + pieces]) for start in range(0, len(z), pieces)]
 
 
-def _weighted_maxout(x: Any, upstream: Any, pieces: int) -> float:
-    return sum(u * f for u, f in zip(upstream, _twin_maxout(x, upstream, pieces), strict=True))
+def _weighted_maxout(x: Any, upstream: Any, w: Any, b: Any, pieces: int) -> float:
+    values = _twin_maxout(x, upstream, w, b, pieces)
+    return sum(u * f for u, f in zip(upstream, values, strict=True))
 
 
 def _torch_vjp(function: Callable) -> Callable:
@@ -156,8 +179,9 @@ def _torch_vjp(function: Callable) -> Callable:
     return expected
 
 
-def _torch_maxout(torch: Any, t: Any, pieces: int) -> Any:
-    return t.reshape(-1, pieces).amax(-1)
+def _torch_maxout(torch: Any, x: Any, w: Any, b: Any, pieces: int) -> Any:
+    z = torch.nn.functional.linear(x, torch.as_tensor(w), torch.as_tensor(b))
+    return z.unflatten(-1, (-1, pieces)).max(-1).values
 
 
 # ---- the claims --------------------------------------------------------------------------------
@@ -366,7 +390,7 @@ SOFTMAX = (
                 needs="torch",
             ),
         ),
-        lambda x, upstream: np.exp(np.asarray(x)) / np.exp(np.arange(len(x))).sum(),
+        lambda x, upstream: np.exp(np.asarray(x)) / np.exp(np.arange(1, len(x) + 1)).sum(),
         "the source's Σ e^j",
     ),
     Claim(
@@ -440,18 +464,18 @@ MAXOUT = (
         r"f(x) = \max\big(w_1^\mathsf{T} x + b_1,\; \dots,\; w_k^\mathsf{T} x + b_k\big)",
         PAGE,
         "activations.Maxout.__call__",
-        lambda x, upstream, pieces: activations.Maxout(pieces)(x),
+        _maxout,
         _maxout_cases,
         (
-            Oracle("loops", _twin_maxout, 1e-15),
+            Oracle("loops", _twin_maxout, 1e-13),
             Oracle(
-                "torch.amax",
-                lambda x, upstream, pieces: _torch_value(_torch_maxout)(x, pieces),
-                1e-15,
+                "torch",
+                lambda x, upstream, *rest: _torch_value(_torch_maxout)(x, *rest),
+                1e-13,
                 needs="torch",
             ),
         ),
-        lambda x, upstream, pieces: np.asarray(x).reshape(pieces, -1).max(0),
+        lambda x, upstream, w, b, pieces: (np.asarray(w) @ x + b).reshape(pieces, -1).max(0),
         "the pieces of a unit not adjacent",
     ),
     Claim(
@@ -461,20 +485,18 @@ MAXOUT = (
         r"\quad\text{with } m \text{ the piece that is largest}",
         PAGE,
         "activations.Maxout.vjp",
-        lambda x, upstream, pieces: activations.Maxout(pieces).vjp(x, upstream),
+        _maxout_gradient,
         _maxout_cases,
         (
-            Oracle("torch.autograd", _torch_vjp(_torch_maxout), 1e-14, needs="torch"),
+            Oracle("torch.autograd", _torch_vjp(_torch_maxout), 1e-13, needs="torch"),
             Oracle(
                 "central differences",
-                lambda x, upstream, pieces: central_difference(
-                    partial(_weighted_maxout, upstream=upstream, pieces=pieces), x
-                ),
+                lambda x, *rest: central_difference(lambda t: _weighted_maxout(t, *rest), x),
                 1e-6,
             ),
         ),
-        lambda x, upstream, pieces: np.repeat(np.asarray(upstream) / pieces, pieces),
-        "shared by all pieces",
+        lambda x, upstream, w, b, pieces: np.repeat(np.asarray(upstream) / pieces, pieces) @ w,
+        "the mean over the pieces",
     ),
 )
 
