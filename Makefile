@@ -33,7 +33,7 @@ bench: $(READY)
 
 # run every notebook from a fresh kernel and keep its outputs
 notebooks: $(READY)
-	$(BIN)/jupyter execute --inplace $$(git ls-files 'book/*.ipynb')
+	$(BIN)/python book/run.py
 
 serve: book
 	$(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 8000

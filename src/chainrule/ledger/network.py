@@ -141,6 +141,16 @@ def _torch_neuron(w: Any, b: Any, a: Any, name: str = "") -> np.ndarray:
     return torch.nn.functional.linear(*tensors).numpy()
 
 
+_OUTPUT_ORACLES = (
+    Oracle("loops, sample by sample", twin_outputs, 1e-13),
+    Oracle(
+        "torch.nn.functional",
+        lambda weights, biases, names, cost, x, y: torch_output(weights, biases, names, x).numpy(),
+        1e-13,
+        needs="torch",
+    ),
+)
+
 FORWARD = (
     Claim(
         "1.1",
@@ -184,17 +194,7 @@ FORWARD = (
         "network.Network.__call__",
         _forward,
         network_cases,
-        (
-            Oracle("loops in Python floats", twin_outputs, 1e-13),
-            Oracle(
-                "torch.nn.functional",
-                lambda weights, biases, names, cost, x, y: torch_output(
-                    weights, biases, names, x
-                ).numpy(),
-                1e-13,
-                needs="torch",
-            ),
-        ),
+        _OUTPUT_ORACLES,
         saboteur=lambda weights, *rest: _forward([w.T for w in weights], *rest),
         mistake="w transposed",
     ),
@@ -206,17 +206,7 @@ FORWARD = (
         "network.Linear.__call__",
         _forward,
         lambda rng: network_cases(rng, samples=4),
-        (
-            Oracle("loops, sample by sample", twin_outputs, 1e-13),
-            Oracle(
-                "torch.nn.functional",
-                lambda weights, biases, names, cost, x, y: torch_output(
-                    weights, biases, names, x
-                ).numpy(),
-                1e-13,
-                needs="torch",
-            ),
-        ),
+        _OUTPUT_ORACLES,
         saboteur=lambda weights, *rest: _forward([w.T for w in weights], *rest),
         mistake="A w in the place of A wᵀ",
     ),

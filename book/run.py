@@ -1,0 +1,33 @@
+"""Run notebooks from a fresh kernel, top to bottom, and keep their outputs.
+
+python book/run.py            # all of them
+python book/run.py a.ipynb    # some of them
+
+What changes from run to run or from machine to machine, time stamps and
+versions, is left out of the files.
+"""
+
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from tqdm import tqdm
+
+FOLDER = Path(__file__).parent
+
+paths = [Path(name) for name in sys.argv[1:]] or sorted(
+    FOLDER.rglob("*.ipynb")
+)
+for path in (bar := tqdm(paths, unit="notebook")):
+    bar.set_postfix_str(path.name)
+    notebook = nbformat.read(path, as_version=4)
+    NotebookClient(
+        notebook,
+        timeout=300,
+        record_timing=False,
+        coalesce_streams=True,
+        resources={"metadata": {"path": str(path.parent)}},
+    ).execute()
+    notebook.metadata["language_info"] = {"name": "python"}
+    nbformat.write(notebook, path)
