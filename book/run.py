@@ -14,13 +14,9 @@ import nbformat
 from nbclient import NotebookClient
 from tqdm import tqdm
 
-FOLDER = Path(__file__).parent
 
-paths = [Path(name) for name in sys.argv[1:]] or sorted(
-    FOLDER.rglob("*.ipynb")
-)
-for path in (bar := tqdm(paths, unit="notebook")):
-    bar.set_postfix_str(path.name)
+def run(path: Path) -> None:
+    """Run one notebook and write it back with its outputs."""
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(
         notebook,
@@ -31,3 +27,10 @@ for path in (bar := tqdm(paths, unit="notebook")):
     ).execute()
     notebook.metadata["language_info"] = {"name": "python"}
     nbformat.write(notebook, path)
+
+
+if __name__ == "__main__":
+    named = [Path(name) for name in sys.argv[1:]]
+    everything = sorted(Path(__file__).parent.rglob("*.ipynb"))
+    for path in tqdm(named or everything, unit="notebook"):
+        run(path)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import runpy
 from itertools import pairwise
 from pathlib import Path
 
@@ -173,3 +174,11 @@ def test_the_readme_names_only_targets_that_exist():
     targets = set(re.findall(r"^([\w-]+):", makefile, re.MULTILINE))
     named = set(re.findall(r"make ([a-z-]+)", (ROOT / "README.md").read_text()))
     assert {"book", "test"} <= named <= targets
+
+
+def test_collecting_the_book_runs_nothing():
+    """Pytest imports every module below book/ when it looks there for doctests."""
+    before = {notebook: notebook.read_bytes() for notebook in NOTEBOOKS}
+    for script in BOOK.rglob("*.py"):
+        runpy.run_path(str(script), run_name="collected")
+    assert {notebook: notebook.read_bytes() for notebook in NOTEBOOKS} == before
