@@ -385,11 +385,11 @@ def test_checkpoint_of_another_optimizer(checkpoint):
 
 
 def trained_accuracy(seed):
-    data, rng = digits(seed=seed, dtype="float32"), np.random.default_rng(seed)
-    layers = [Linear(64, 128, rng=rng, dtype="float32"), ReLU()]
-    net = Network([*layers, Linear(128, 10, rng=rng, dtype="float32")])
-    options = {"epochs": 30, "batch_size": 32, "loss": CrossEntropy()}
-    train(net, data.train.x, data.train.y, rng, **options)
+    data, rng = digits(dtype="float32"), np.random.default_rng(seed)
+    layers = [Linear(64, 512, rng=rng, dtype="float32"), ReLU()]
+    net = Network([*layers, Linear(512, 10, rng=rng, dtype="float32")])
+    options = {"epochs": 40, "batch_size": 8, "loss": CrossEntropy()}
+    train(net, data.train.x, data.train.y, rng, SGD(lr=0.3), **options)
     assert {p.dtype for p in net.parameters} == {np.dtype("float32")}
     return accuracy(net, data.test.x, data.test.y)
 
