@@ -142,6 +142,7 @@ MAY_IMPORT = {
     "oracles": set(),
     "datasets": set(),
     "device": set(),
+    "losses": {"arrays", "activations"},
     "network": {"arrays"},
     "training": {"arrays", "network", "optimizers"},
     "exercises": {"ledger", "oracles"},

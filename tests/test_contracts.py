@@ -17,9 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import chainrule
+from chainrule import losses
 from chainrule.activations import Softmax
 from chainrule.arrays import to_numpy
-from chainrule.losses import Loss
+from chainrule.losses import Loss, Triplet
 from chainrule.network import Linear
 from chainrule.optimizers import Optimizer
 from chainrule.oracles import central_difference, relative_error
@@ -322,8 +323,9 @@ def test_activation_is_a_value(make):
 
 # ---- losses ------------------------------------------------------------------------------------
 
+# a triplet loss takes three arrays; test_losses holds it to its own contract
 LOSSES = public_classes(
-    lambda cls: issubclass(cls, Loss) or (hasattr(cls, "gradient") and callable(cls))
+    lambda cls: hasattr(cls, "gradient") and callable(cls) and cls not in (Loss, Triplet)
 )
 
 
@@ -339,13 +341,30 @@ def soft_targets(rng, shape):
     return np.moveaxis(rng.dirichlet(np.ones(shape[1]), (shape[0], *shape[2:])), -1, 1)
 
 
+def masks(rng, shape):
+    """Draw classes, for a prediction that holds probabilities."""
+    return class_targets(rng, shape)
+
+
+def one_hot_masks(rng, shape):
+    return np.moveaxis(np.eye(shape[1])[class_targets(rng, shape)], -1, 1)
+
+
+def zeros_and_ones(rng, shape):
+    return rng.integers(0, 2, shape).astype(float)
+
+
 # how to make one, the shape of the prediction, and how to draw targets for it
 LOSS_EXAMPLES = {
-    "CrossEntropy": [
-        (chainrule.losses.CrossEntropy, shape, targets)
-        for shape in [(3, 4), (2, 3, 4)]
-        for targets in (class_targets, soft_targets)
-    ],
+    name: [(getattr(losses, name), shape, t) for shape in [(3, 4), (2, 3, 4)] for t in targets]
+    for name, targets in {
+        "CrossEntropy": (class_targets, soft_targets),
+        "Focal": (class_targets,),
+        "BinaryCrossEntropy": (zeros_and_ones,),
+        "BinaryFocal": (zeros_and_ones,),
+        "Dice": (masks, one_hot_masks),
+        "Tversky": (masks, one_hot_masks),
+    }.items()
 }
 TORCH_LOSS = {"MAE": "L1", "BinaryCrossEntropy": "BCEWithLogits"}  # where PyTorch's name differs
 
@@ -365,7 +384,10 @@ def pair(shape, targets, dtype="float64", convert=np.asarray):
     target = targets(np.random.default_rng(1), shape)
     if target.dtype.kind == "f":
         target = target.astype(dtype)
-    return convert(draw(shape).astype(dtype)), convert(target)
+    prediction = draw(shape)
+    if targets in (masks, one_hot_masks):
+        prediction = Softmax(axis=1)(prediction)
+    return convert(prediction.astype(dtype)), convert(target)
 
 
 @each_library
@@ -475,9 +497,11 @@ def test_integer_predictions_become_the_default_float(cls, shape, targets):
 
 
 @each_library
-@pytest.mark.parametrize(("dtype", "large"), [("float32", 1e18), ("float64", 1e150)])
+@pytest.mark.parametrize(("dtype", "large"), [("float32", 1e37), ("float64", 1e300)])
 @each_loss
 def test_loss_is_finite_and_silent_at_the_ends(cls, shape, targets, convert, dtype, large):
+    if cls is losses.MSE:
+        large = large**0.5  # the square of more is not representable
     points = np.array([large, -large, 1.0, 0.0, -0.0, 1 / large, -1 / large, 800.0, -800.0])
     _, target = pair(shape, targets, dtype, convert)
     prediction = convert(np.random.default_rng(0).choice(points, shape).astype(dtype))
@@ -525,7 +549,8 @@ def test_loss_in_bfloat16(cls, shape, targets):
 
 @each_loss
 def test_loss_is_a_value(cls, shape, targets):
-    assert_frozen(cls)
+    if cls.__dataclass_params__.eq:  # one that may hold an array is equal to itself alone
+        assert_frozen(cls)
     assert cls(reduction="sum") != cls(reduction="mean")
 
 

@@ -1,0 +1,202 @@
+"""The triplet loss, and the mining of triplets."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..arrays import Array, floating, kind, require_finite_number, require_library, require_shape
+from .core import Loss, require_entries
+
+
+@dataclass(frozen=True)
+class Triplet(Loss):
+    """Triplet loss, max(d(a, p) − d(a, n) + margin, 0) (equation 1.4.7a).
+
+    d(x, y) = ‖x − y + ε‖ is a distance between rows: an anchor should be closer to the positive,
+    of its own class, than to the negative, of another, by the margin. Where the two sides of the
+    maximum are equal the slope is PyTorch's, that of the first. The mean is over the triplets.
+
+    Parameters
+    ----------
+    margin : float
+    p : float
+        Of the norm, at least 1; infinity is allowed.
+    eps : float
+        ε, added to each difference.
+    swap : bool
+        Whether d(p, n) takes the place of d(a, n) where it is smaller.
+    reduction : {"mean", "sum", "none"}
+
+    Raises
+    ------
+    ValueError
+        If `margin` or `eps` is not finite, or `p` is less than 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> anchor, positive, negative = np.array([[[0.0, 0.0]], [[3.0, 4.0]], [[5.0, 0.0]]])
+    >>> round(float(Triplet(eps=0.0)(anchor, positive, negative)), 4)  # 5 − 5 + 1
+    1.0
+    >>> [g.tolist() for g in Triplet(eps=0.0).gradient(anchor, positive, negative)]
+    [[[0.4, -0.8]], [[0.6, 0.8]], [[-1.0, 0.0]]]
+
+    References
+    ----------
+    F. Schroff, D. Kalenichenko and J. Philbin, 2015.
+
+    See Also
+    --------
+    torch.nn.TripletMarginLoss
+    """
+
+    margin: float = field(default=1.0, kw_only=True)
+    p: float = field(default=2.0, kw_only=True)
+    eps: float = field(default=1e-6, kw_only=True)
+    swap: bool = field(default=False, kw_only=True)
+
+    def __post_init__(self):
+        super().__post_init__()
+        require_finite_number(self.margin, "margin")
+        require_finite_number(self.eps, "eps")
+        if not self.p >= 1:
+            raise ValueError(f"p: expected a number, at least 1, got {self.p!r}")
+
+    def __call__(self, anchor: Array, positive: Array, negative: Array) -> Array:
+        """Give the loss: a number, or one per triplet where the reduction is "none".
+
+        Parameters
+        ----------
+        anchor, positive, negative : array, of one shape (N, D)
+
+        Returns
+        -------
+        array, of shape () or (N,)
+
+        Raises
+        ------
+        ValueError
+            If the shapes differ, are empty, or are not (N, D).
+        """
+        xp, a, p, n = self._read(anchor, positive, negative)
+        to_negative = self._distance(xp, a - n)
+        if self.swap:
+            to_negative = xp.minimum(to_negative, self._distance(xp, p - n))
+        h = self._distance(xp, a - p) - to_negative + self.margin
+        return self._reduce(xp, xp.where(h < 0, 0.0, h))
+
+    def gradient(
+        self, anchor: Array, positive: Array, negative: Array, upstream: Array | None = None
+    ) -> tuple[Array, Array, Array]:
+        """Give the loss's gradients with respect to anchor, positive and negative.
+
+        Parameters
+        ----------
+        anchor, positive, negative : array, of one shape (N, D)
+        upstream : array, shaped like the loss
+            ∂C/∂loss; 1 where it is left out.
+
+        Returns
+        -------
+        tuple of three arrays, of shape (N, D)
+
+        Raises
+        ------
+        ValueError
+            If the shapes differ, are empty, or are not (N, D).
+        """
+        xp, a, p, n = self._read(anchor, positive, negative)
+        to_positive, to_negative = self._distance(xp, a - p), self._distance(xp, a - n)
+        away, near = self._direction(xp, a - n), self._direction(xp, a - p)
+        across = xp.zeros_like(away)
+        if self.swap:
+            between = self._distance(xp, p - n)
+            swapped = (1 + xp.sign(to_negative - between)) / 2  # ½ where they are equal
+            across = swapped[:, None] * self._direction(xp, p - n)
+            away = (1 - swapped)[:, None] * away
+            to_negative = xp.minimum(to_negative, between)
+        h = to_positive - to_negative + self.margin
+        share = xp.astype(h >= 0, a.dtype) * self._spread(h.shape, upstream, like=a)
+        parts = near - away, -near - across, away + across
+        return tuple(share[:, None] * part for part in parts)  # type: ignore[return-value]
+
+    @staticmethod
+    def _read(anchor: Array, positive: Array, negative: Array) -> tuple[Any, Array, Array, Array]:
+        xp, a = floating(anchor, "anchor")
+        if a.ndim != 2:
+            raise ValueError(f"anchor: expected shape (N, D), got {tuple(a.shape)}")
+        require_entries(a, "anchor")
+        others = []
+        for name, other in (("positive", positive), ("negative", negative)):
+            _, array = floating(other, name, like=a)
+            require_shape(array, a.shape, name, "the shape of the anchor")
+            others.append(array)
+        return xp, a, *others
+
+    def _distance(self, xp: Any, difference: Array) -> Array:
+        """Give ‖x + ε‖ of each row; divided by its largest entry first, so no power overflows."""
+        size = xp.abs(difference + self.eps)
+        largest = xp.max(size, axis=1, keepdims=True)
+        if self.p == float("inf"):
+            return largest[:, 0]
+        scale = xp.where(largest == 0, 1.0, largest)
+        return scale[:, 0] * xp.sum((size / scale) ** self.p, axis=1) ** (1 / self.p)
+
+    def _direction(self, xp: Any, difference: Array) -> Array:
+        """Give the slope of the distance in each entry: sign(x) (|x| / ‖x‖)^(p − 1)."""
+        x = difference + self.eps
+        if self.p == float("inf"):
+            largest = xp.astype(xp.abs(x) == xp.max(xp.abs(x), axis=1, keepdims=True), x.dtype)
+            return xp.sign(x) * largest / xp.sum(largest, axis=1, keepdims=True)
+        distance = self._distance(xp, difference)[:, None]
+        return xp.sign(x) * (xp.abs(x) / xp.where(distance == 0, 1.0, distance)) ** (self.p - 1)
+
+
+def mine_triplets(embeddings: Array, classes: Array) -> tuple[Array, Array, Array]:
+    """Give the hardest triplet of each anchor: its farthest positive and its nearest negative.
+
+    Parameters
+    ----------
+    embeddings : array, shape (N, D)
+    classes : array of int, shape (N,)
+
+    Returns
+    -------
+    tuple of three arrays of int
+        The rows of anchors, positives and negatives. A sample without a positive or without a
+        negative is no anchor.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or no sample can be an anchor.
+    TypeError
+        If the classes are not whole numbers.
+
+    References
+    ----------
+    A. Hermans, L. Beyer and B. Leibe, 2017.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> embeddings, classes = np.array([[0.0], [1.0], [4.0], [3.0]]), np.array([0, 0, 0, 1])
+    >>> [rows.tolist() for rows in mine_triplets(embeddings, classes)]
+    [[0, 1, 2], [2, 2, 0], [3, 3, 3]]
+    """
+    xp, x = floating(embeddings, "embeddings")
+    if x.ndim != 2:
+        raise ValueError(f"embeddings: expected shape (N, D), got {tuple(x.shape)}")
+    if not hasattr(classes, "dtype") or kind(classes) != "integral":
+        raise TypeError(f"classes: expected an array of whole numbers, got {classes!r}")
+    require_library(classes, x, "classes")
+    require_shape(classes, x.shape[:1], "classes", "one per embedding")
+    distance = xp.sqrt(xp.sum((x[:, None, :] - x[None, :, :]) ** 2, axis=2))
+    same = classes[:, None] == classes[None, :]
+    rows = xp.arange(x.shape[0], device=classes.device)
+    other = rows[:, None] != rows[None, :]
+    anchors = xp.any(same & other, axis=1) & xp.any(~same, axis=1)
+    if not bool(xp.any(anchors)):
+        raise ValueError("classes: expected a pair of one class and a sample of another")
+    positive = xp.argmax(xp.where(same & other, distance, -1.0), axis=1)
+    negative = xp.argmin(xp.where(same, float("inf"), distance), axis=1)
+    return rows[anchors], positive[anchors], negative[anchors]
