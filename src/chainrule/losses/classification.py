@@ -302,10 +302,6 @@ def balanced_weights(classes: Array, n_classes: int) -> Array:
     >>> import numpy as np
     >>> balanced_weights(np.array([0, 0, 0, 1]), 2).round(3)
     array([0.667, 2.   ])
-
-    See Also
-    --------
-    sklearn.utils.class_weight.compute_class_weight
     """
     require_count(n_classes, "n_classes")
     xp, _ = floating(classes, "classes")

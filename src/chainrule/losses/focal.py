@@ -56,10 +56,6 @@ class Focal(Loss):
     References
     ----------
     T. Lin, P. Goyal, R. Girshick, K. He and P. Dollár, 2017.
-
-    See Also
-    --------
-    torchvision.ops.sigmoid_focal_loss, monai.losses.FocalLoss
     """
 
     gamma: float = field(default=2.0, kw_only=True)
@@ -187,10 +183,6 @@ class BinaryFocal(Loss):
     References
     ----------
     T. Lin, P. Goyal, R. Girshick, K. He and P. Dollár, 2017.
-
-    See Also
-    --------
-    torchvision.ops.sigmoid_focal_loss
     """
 
     gamma: float = field(default=2.0, kw_only=True)

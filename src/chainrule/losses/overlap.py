@@ -167,10 +167,6 @@ class Dice(Overlap):
     References
     ----------
     F. Milletari, N. Navab and S. Ahmadi, 2016.
-
-    See Also
-    --------
-    monai.losses.DiceLoss
     """
 
     def _score(self, xp: Any, p: Array, y: Array) -> tuple[Array, Array]:
@@ -221,10 +217,6 @@ class Tversky(Overlap):
     References
     ----------
     S. Salehi, D. Erdogmus and A. Gholipour, 2017.
-
-    See Also
-    --------
-    monai.losses.TverskyLoss
     """
 
     alpha: float = field(default=0.5, kw_only=True)

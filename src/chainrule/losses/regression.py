@@ -92,7 +92,7 @@ class MSE(ErrorLoss):
 
 @dataclass(frozen=True)
 class MAE(ErrorLoss):
-    """Mean absolute error, (1/N) Σ |ŷ − y|, over all N entries (equation 1.26).
+    """Mean absolute error, (1/N) Σ abs(ŷ − y), over all N entries (equation 1.26).
 
     At the kink, ŷ = y, the slope is PyTorch's: 0.
 
@@ -123,15 +123,15 @@ class MAE(ErrorLoss):
 
 @dataclass(frozen=True)
 class Huber(ErrorLoss):
-    """Huber's loss: ½ e² for small errors e = ŷ − y, δ (|e| − ½ δ) for large (equation 1.27).
+    """Huber's loss: ½ e² for small errors e = ŷ − y, δ (abs(e) − ½ δ) for large (equation 1.27).
 
-    With c = min(|e|, δ) both are c (|e| − ½ c), which squares nothing that is large. The mean is
-    over all entries.
+    With c = min(abs(e), δ) both are c (abs(e) − ½ c), which squares nothing that is large. The
+    mean is over all entries.
 
     Parameters
     ----------
     delta : float
-        The size of an error from which on the loss grows like |e|; positive.
+        The size of an error from which on the loss grows like its size; positive.
     reduction : {"mean", "sum", "none"}
 
     Raises
