@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from math import pi, sqrt
 from typing import Any
 
-from .arrays import Array, erfc, floating, require_count, require_finite_number, require_shape
+from .arrays import (
+    Array,
+    erfc,
+    floating,
+    negative_part,
+    positive_part,
+    require_count,
+    require_finite_number,
+    require_shape,
+)
 
 __all__ = [
     "ELU",
@@ -144,8 +153,7 @@ class ReLU(Elementwise):
     def __call__(self, x: Array) -> Array:
         """Give x where it is positive and 0 elsewhere, shaped like x."""
         xp, x = floating(x)
-        # not maximum(x, 0): of that, autograd would take the slope at 0 to be 1/2
-        return xp.where(x <= 0, 0.0, x)
+        return positive_part(xp, x)
 
     def derivative(self, z: Array) -> Array:
         """Give 1 where z is positive and 0 elsewhere, shaped like z."""
@@ -188,12 +196,13 @@ class LeakyReLU(Elementwise):
     def __call__(self, x: Array) -> Array:
         """Give x where it is positive and α x elsewhere, shaped like x."""
         xp, x = floating(x)
-        return xp.where(x > 0, x, self.alpha * _negative_part(xp, x))
+        return positive_part(xp, x) + self.alpha * negative_part(xp, x)
 
     def derivative(self, z: Array) -> Array:
         """Give 1 where z is positive and α elsewhere, shaped like z."""
         xp, z = floating(z, "z")
-        return xp.where(z > 0, xp.ones_like(z), self.alpha)
+        positive = xp.astype(z > 0, z.dtype)
+        return positive + self.alpha * (1 - positive)
 
 
 @dataclass(frozen=True)
@@ -236,20 +245,13 @@ class ELU(Elementwise):
     def __call__(self, x: Array) -> Array:
         """Give x where it is positive and α (e^x − 1) elsewhere, shaped like x."""
         xp, x = floating(x)
-        return xp.where(x > 0, x, self.alpha * xp.expm1(_negative_part(xp, x)))
+        return positive_part(xp, x) + self.alpha * xp.expm1(negative_part(xp, x))
 
     def derivative(self, z: Array) -> Array:
         """Give 1 where z is positive and α e^z elsewhere, shaped like z."""
         xp, z = floating(z, "z")
-        return xp.where(z > 0, 1.0, self.alpha * xp.exp(_negative_part(xp, z)))
-
-
-def _negative_part(xp: Any, x: Array) -> Array:
-    """Give x where it is not positive, else 0: what the unused branch of a `where` may compute.
-
-    Not minimum(x, 0): of that, autograd would take the slope at 0 to be 1/2.
-    """
-    return xp.where(x > 0, 0.0, x)
+        positive = xp.astype(z > 0, z.dtype)
+        return positive + self.alpha * xp.exp(negative_part(xp, z)) * (1 - positive)
 
 
 # e^(−t²/2) is 0 in every dtype beyond this, and tanh of the cubic is ±1
@@ -299,7 +301,7 @@ class GELU(Elementwise):
         xp, x = floating(x)
         if self.approximate == "tanh":
             t = xp.clip(x, -FAR, FAR)
-            return 0.5 * x * (1 + xp.tanh(sqrt(2 / pi) * (t + 0.044715 * t**3)))
+            return 0.5 * x * (1 + xp.tanh(sqrt(2 / pi) * (t + 0.044715 * t * t * t)))
         return 0.5 * x * erfc(x / -sqrt(2))
 
     def derivative(self, z: Array) -> Array:
@@ -307,7 +309,7 @@ class GELU(Elementwise):
         xp, z = floating(z, "z")
         t = xp.clip(z, -FAR, FAR)
         if self.approximate == "tanh":
-            tanh = xp.tanh(sqrt(2 / pi) * (t + 0.044715 * t**3))
+            tanh = xp.tanh(sqrt(2 / pi) * (t + 0.044715 * t * t * t))
             inner = sqrt(2 / pi) * (1 + 3 * 0.044715 * t**2)
             return 0.5 * (1 + tanh) + 0.5 * t * (1 - tanh**2) * inner
         return 0.5 * erfc(z / -sqrt(2)) + t * xp.exp(-(t**2) / 2) / sqrt(2 * pi)
@@ -349,8 +351,10 @@ class Swish(Elementwise):
 
     def _scaled(self, xp: Any, x: Array) -> Array:
         """Give β x, cut off where it would overflow; σ has long been 0 or 1 there."""
-        far = float(xp.finfo(x.dtype).max) / max(1.0, abs(self.beta))
-        return self.beta * xp.clip(x, -far, far)
+        if abs(self.beta) > 1:
+            far = float(xp.finfo(x.dtype).max) / abs(self.beta)
+            x = xp.clip(x, -far, far)
+        return self.beta * x
 
     def __call__(self, x: Array) -> Array:
         """Give x σ(β x), shaped like x."""

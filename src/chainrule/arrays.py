@@ -254,6 +254,53 @@ def erfc(x: Array) -> Array:
     return xp.asarray(special.erfc(np.asarray(x)))
 
 
+def positive_part(xp: Any, x: Array) -> Array:
+    """Give max(x, 0), of which autograd takes the slope at 0 to be 0.
+
+    Of `maximum` it would take it to be ½. So libraries with autograd get a `where`, which in NumPy
+    is ten times as slow: it branches at every entry.
+
+    Parameters
+    ----------
+    xp : namespace
+        The library of `x`.
+    x : array
+
+    Returns
+    -------
+    array, shaped like x
+
+    Examples
+    --------
+    >>> positive_part(np, np.array([-2.0, 3.0]))
+    array([0., 3.])
+    """
+    return xp.maximum(x, 0.0) if isinstance(x, np.ndarray) else xp.where(x <= 0, 0.0, x)
+
+
+def negative_part(xp: Any, x: Array) -> Array:
+    """Give min(x, 0), of which autograd takes the slope at 0 to be 1.
+
+    Together with the positive part it makes x, and at every entry one of the two is 0.
+
+    Parameters
+    ----------
+    xp : namespace
+        The library of `x`.
+    x : array
+
+    Returns
+    -------
+    array, shaped like x
+
+    Examples
+    --------
+    >>> negative_part(np, np.array([-2.0, 3.0]))
+    array([-2.,  0.])
+    """
+    return xp.minimum(x, 0.0) if isinstance(x, np.ndarray) else xp.where(x > 0, 0.0, x)
+
+
 def require_count(value: int, name: str) -> None:
     """Raise an error that names the argument unless `value` is a whole number, at least 1.
 

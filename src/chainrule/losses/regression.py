@@ -165,7 +165,7 @@ class Huber(ErrorLoss):
 
     def _value(self, xp: Any, e: Array) -> Array:
         size = xp.abs(e)
-        c = xp.where(size < self.delta, size, self.delta)
+        c = xp.minimum(size, self.delta)
         return c * (size - 0.5 * c)
 
     def _slope(self, xp: Any, e: Array) -> Array:
