@@ -1,0 +1,164 @@
+"""What an exercise is, and how an answer is checked."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..oracles import relative_error
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What a checker says of an answer.
+
+    Attributes
+    ----------
+    right : bool or None
+        None as long as there is no answer.
+    message : str
+    """
+
+    right: bool | None
+    message: str
+
+    def __repr__(self) -> str:
+        mark = {True: "✓", False: "✗", None: "○"}[self.right]
+        return f"{mark} {self.message}"
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise, its solution and its known mistakes.
+
+    Attributes
+    ----------
+    solution : function, number or str
+        What is right; a str is one of several choices.
+    mistakes : tuple of (wrong answer, message)
+        Answers of the same kind that readers give, and what to tell them.
+    cases : callable
+        For a function: takes a generator of random numbers and yields tuples of arguments.
+    bound : float
+        The largest relative error that passes.
+    """
+
+    solution: Any
+    mistakes: tuple[tuple[Any, str], ...]
+    cases: Callable[[np.random.Generator], Iterator[tuple]] | None = None
+    bound: float = 1e-9
+
+    def check(self, answer: Any) -> Feedback:
+        """Give feedback on an answer.
+
+        Parameters
+        ----------
+        answer : function, number or str
+            Of the kind of the solution; ``...`` or None while there is none.
+
+        Returns
+        -------
+        Feedback
+        """
+        if answer is None or answer is ...:
+            return Feedback(None, "no answer yet")
+        if callable(self.solution):
+            return self._check_function(answer)
+        if isinstance(self.solution, str):
+            return self._check_choice(answer)
+        return self._check_number(answer)
+
+    def _check_choice(self, answer: Any) -> Feedback:
+        choice = answer.strip().lower() if isinstance(answer, str) else answer
+        if choice == self.solution:
+            return Feedback(True, "right")
+        choices = dict(self.mistakes)
+        if choice in choices:
+            return Feedback(False, choices[choice])
+        known = ", ".join(repr(known) for known in sorted([self.solution, *choices]))
+        return Feedback(False, f"the choices are {known}; this is {answer!r}")
+
+    def _check_number(self, answer: Any) -> Feedback:
+        try:
+            number = float(answer)
+        except (TypeError, ValueError):
+            return Feedback(False, f"expected a number, got {answer!r}")
+        if self._close(number, self.solution):
+            return Feedback(True, "right")
+        for wrong, message in self.mistakes:
+            if self._close(number, wrong):
+                return Feedback(False, message)
+        if math.isnan(number):
+            return Feedback(False, "expected a number, got NaN")
+        return Feedback(
+            False, f"{number:g} is too {'large' if number > self.solution else 'small'}"
+        )
+
+    def _close(self, number: float, expected: float) -> bool:
+        return abs(number - expected) <= self.bound * abs(expected)
+
+    def _check_function(self, answer: Any) -> Feedback:
+        if not callable(answer):
+            return Feedback(False, f"expected a function, got {answer!r}")
+        assert self.cases is not None
+        cases = list(self.cases(np.random.default_rng(0)))
+        values = []
+        for case in cases:
+            try:
+                # what NumPy would only warn of is a failure here
+                with np.errstate(over="raise", divide="raise", invalid="raise"):
+                    values.append(answer(*(np.copy(argument) for argument in case)))
+            except Exception as error:
+                return Feedback(False, f"your function raised {type(error).__name__}: {error}")
+            if values[-1] is None or values[-1] is ...:
+                return Feedback(None, "no answer yet: the function returns nothing")
+        if self._agree(values, self.solution, cases):
+            return Feedback(True, f"right: agrees with its oracle on {len(cases)} random cases")
+        for wrong, message in self.mistakes:
+            if self._agree(values, wrong, cases):
+                return Feedback(False, message)
+        return self._where_it_differs(values, cases)
+
+    def _agree(self, values: list, function: Callable, cases: list[tuple]) -> bool:
+        return all(
+            _error(value, function(*case)) <= self.bound
+            for value, case in zip(values, cases, strict=True)
+        )
+
+    def _where_it_differs(self, values: list, cases: list[tuple]) -> Feedback:
+        for value, case in zip(values, cases, strict=True):
+            expected = np.asarray(self.solution(*case), float)
+            if _error(value, expected) > self.bound:
+                break
+        if np.shape(value) != expected.shape:
+            return Feedback(
+                False, f"expected a result of shape {expected.shape}, got {np.shape(value)}"
+            )
+        with np.printoptions(precision=4, suppress=True):
+            arguments = ", ".join(str(np.asarray(argument).tolist()) for argument in case)
+            return Feedback(False, f"for ({arguments}) expected {expected}, got {value}")
+
+
+def _error(value: Any, expected: Any) -> float:
+    try:
+        return relative_error(np.asarray(value, float), np.asarray(expected, float))
+    except (TypeError, ValueError):
+        return float("inf")
+
+
+def vectors(rng: np.random.Generator) -> Iterator[tuple]:
+    """Yield five pairs of vectors of two numbers."""
+    for _ in range(5):
+        yield rng.standard_normal(2).round(1), rng.standard_normal(2).round(1)
+
+
+def sigmoid(z: Any) -> Any:
+    """Give σ(z), for numbers of an exercise: none that overflow."""
+    return 1 / (1 + np.exp(-z))
+
+
+def sigmoid_slope(z: Any) -> Any:
+    """Give σ′(z)."""
+    return sigmoid(z) * (1 - sigmoid(z))

@@ -1,0 +1,140 @@
+"""The exercises of sections 1.1.1 and 1.1.2."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ..ledger.network_twins import (
+    TWIN_SLOPE,
+    twin_cost_slope,
+    twin_hidden_error,
+    twin_weighted_input,
+)
+from .core import Exercise, sigmoid, sigmoid_slope, vectors
+
+# the cases are square, so that a swapped index is not betrayed by its shape
+
+
+def _neurons(rng: np.random.Generator) -> Iterator[tuple]:
+    for w, (b, a) in zip(rng.standard_normal((5, 2, 2)).round(1), vectors(rng), strict=True):
+        yield w, b, a
+
+
+def _batches(rng: np.random.Generator) -> Iterator[tuple]:
+    for rows, (w, b, _) in zip(rng.standard_normal((5, 3, 2)).round(1), _neurons(rng), strict=True):
+        yield rows, w, b
+
+
+def _outputs(rng: np.random.Generator) -> Iterator[tuple]:
+    for z, y in vectors(rng):
+        yield z, (y > 0).astype(float)
+
+
+def _output_error(z: Any, y: Any) -> list[float]:
+    slope = [TWIN_SLOPE["sigmoid"](z_j) for z_j in z]
+    last = twin_cost_slope("half squared norm", sigmoid(np.asarray(z)), y)
+    return [c * s for c, s in zip(last, slope, strict=True)]
+
+
+EXERCISES = {
+    "weighted-input": Exercise(
+        solution=twin_weighted_input,
+        mistakes=(
+            (lambda w, b, a: w.T @ a + b, "the indices are swapped: w[j, k] belongs to input k"),
+            (lambda w, b, a: w @ a, "the bias is missing"),
+            (lambda w, b, a: (w * a).sum(0) + b, "summed over j: the sum runs over the inputs k"),
+            (lambda w, b, a: w @ (a + b), "the bias is added to the inputs, before the weights"),
+        ),
+        cases=_neurons,
+    ),
+    "parameter-count": Exercise(
+        solution=9610,
+        mistakes=(
+            (9472, "the biases are missing: one for each of 128 + 10 neurons"),
+            (8320, "that is the first layer alone"),
+            (1290, "that is the second layer alone"),
+            (202, "that counts the neurons; each link between two of them has a weight"),
+        ),
+    ),
+    "batch-forward": Exercise(
+        solution=lambda x, w, b: [twin_weighted_input(w, b, row) for row in x],
+        mistakes=(
+            (lambda x, w, b: x @ w + b, "right for a symmetric w only: it has to be transposed"),
+            (lambda x, w, b: x @ w.T, "the bias is missing"),
+            (lambda x, w, b: w @ x.T + b[:, None], "samples became columns: the batch is rows"),
+        ),
+        cases=_batches,
+    ),
+    "output-error": Exercise(
+        solution=_output_error,
+        mistakes=(
+            (lambda z, y: sigmoid(z) - y, "σ′(z) is missing"),
+            (lambda z, y: (y - sigmoid(z)) * sigmoid_slope(z), "the sign is wrong: ∂C/∂a is a − y"),
+            (
+                lambda z, y: 2 * (sigmoid(z) - y) * sigmoid_slope(z),
+                "twice too large: that belongs to ‖a − y‖² without the ½",
+            ),
+            (
+                lambda z, y: (sigmoid(z) - y) * sigmoid_slope(sigmoid(z)),
+                "σ′ is taken at a: it has to be taken at z",
+            ),
+            (
+                lambda z, y: (z - y) * sigmoid_slope(z),
+                "the cost compares y with a = σ(z), not with z",
+            ),
+        ),
+        cases=_outputs,
+    ),
+    "hidden-error": Exercise(
+        solution=twin_hidden_error,
+        mistakes=(
+            (lambda w, d, s: (w @ d) * s, "w has to be transposed: the sum runs over its rows j"),
+            (lambda w, d, s: w.T @ d, "σ′(z) is missing"),
+            (lambda w, d, s: w.diagonal() * d * s, "the sum over j is missing (erratum E3)"),
+            (lambda w, d, s: w.T @ (d * s), "the slope is the lower layer's: multiply after wᵀδ"),
+        ),
+        cases=_neurons,
+    ),
+    "find-the-wrong-gradient": Exercise(
+        solution="c",
+        mistakes=(
+            ("a", "this one is equation 1.8 for a batch: the errors, added up over the samples"),
+            ("b", "this one is equation 1.9 for a batch: row j, column k is Σ_n δ_nj a_nk"),
+            ("d", "this one is equation 1.7 for rows: (wᵀδ)ᵀ = δᵀw, times the slope"),
+        ),
+    ),
+    "paper-gradient": Exercise(
+        solution=0.5,
+        mistakes=(
+            (-0.5, "that is the value for y = 1, or the sign is wrong: now a − y is +0.5"),
+            (1, "twice too large: the 2 of the square cancels the ½"),
+            (
+                0.25,
+                "that is the error of the hidden neuron; its input x₂ is still to be multiplied",
+            ),
+            (2, "the slope σ′(z²) = ¼ is missing"),
+            (-0.125, "that is the gradient of w₂₁: the first index is where the link ends"),
+        ),
+    ),
+    "ten-sigmoids": Exercise(
+        solution=0.25**10,
+        mistakes=(
+            (2.5, "the slopes are multiplied, not added"),
+            (0.25, "that is one layer; there are ten"),
+            (0.5**10, "the largest slope is σ′(0) = ½ · ½, not σ(0)"),
+            (0.25**9, "nine slopes: the tenth layer's own counts too"),
+        ),
+        bound=5e-2,  # "about a millionth" is an answer
+    ),
+    "he-start": Exercise(
+        solution=0.1,
+        mistakes=(
+            (0.01, "that is the variance: take its root"),
+            (200**-0.5, "that is √(1/n): ReLU cuts off half, so 2/n"),
+            ((2 / 250) ** 0.5, "that is Xavier's: He counts the inputs alone"),
+            ((2 / 50) ** 0.5, "that counts the outputs: n is the number of inputs"),
+        ),
+        bound=1e-3,
+    ),
+}
