@@ -76,12 +76,13 @@ def loss_contenders(name: str, rng: np.random.Generator, size: int) -> tuple[Cal
     loss, twin, kind = LOSSES[name]
     shape = (size // 10, 10)
     arrays = [rng.standard_normal(shape, "float32") for _ in range(3 if kind == "triplets" else 1)]
-    targets = {
+    make: dict[str, Callable[[], list]] = {
         "numbers": lambda: [rng.standard_normal(shape, "float32")],
         "classes": lambda: [rng.integers(0, 10, shape[0])],
         "answers": lambda: [rng.integers(0, 2, shape).astype("float32")],
         "triplets": lambda: [],
-    }[kind]()
+    }
+    targets = make[kind]()
     leaves = [torch.tensor(array, requires_grad=True) for array in arrays]
     given = [torch.from_numpy(target) for target in targets]
 

@@ -1,0 +1,156 @@
+"""The losses of section 1.4 once more, from their definitions, in loops.
+
+They take complex numbers too, so the complex step can differentiate them; those that are named
+"exact" compute in fractions, without any rounding.
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+
+def _pairs(y_hat: Any, y: Any) -> Iterator[tuple]:
+    return zip(np.ravel(y_hat), np.ravel(y), strict=True)
+
+
+def exact_mean_square(y_hat: Any, y: Any) -> float:
+    """Give the mean of the squared errors."""
+    squares = [(Fraction(float(a)) - Fraction(float(b))) ** 2 for a, b in _pairs(y_hat, y)]
+    return float(sum(squares) / len(squares))
+
+
+def exact_mean_size(y_hat: Any, y: Any) -> float:
+    """Give the mean of the sizes of the errors."""
+    sizes = [abs(Fraction(float(a)) - Fraction(float(b))) for a, b in _pairs(y_hat, y)]
+    return float(sum(sizes) / len(sizes))
+
+
+def exact_huber(y_hat: Any, y: Any, delta: float) -> float:
+    """Give the mean of Huber's loss, branch by branch."""
+    d, total = Fraction(delta), Fraction(0)
+    for a, b in _pairs(y_hat, y):
+        size = abs(Fraction(float(a)) - Fraction(float(b)))
+        total += size**2 / 2 if size < d else d * (size - d / 2)
+    return float(total / np.size(y))
+
+
+def mean_square(y_hat: Any, y: Any) -> Any:
+    """Give the mean of the squared errors, of complex numbers too."""
+    return sum((a - b) ** 2 for a, b in _pairs(y_hat, y)) / np.size(y)
+
+
+def _log_softmax(z: Any) -> list[Any]:
+    total = sum(np.exp(z_c) for z_c in z)
+    return [np.log(np.exp(z_c) / total) for z_c in z]
+
+
+def cross_entropy(z: Any, y: Any) -> Any:
+    """Give −(1/N) Σ_i Σ_c y_ic log p_ic."""
+    total = 0.0
+    for z_i, y_i in zip(z, y, strict=True):
+        for y_ic, log_p in zip(y_i, _log_softmax(z_i), strict=True):
+            total = total - y_ic * log_p
+    return total / len(z)
+
+
+def smoothed(classes: Any, n_classes: int, share: float) -> list[list[float]]:
+    """Give targets of which a share is spread evenly over all classes."""
+    return [[(1 - share) * (c == t) + share / n_classes for c in range(n_classes)] for t in classes]
+
+
+def weighted_losses(z: Any, classes: Any, weight: Any) -> list[Any]:
+    """Give −w_t log p_t of each sample."""
+    return [-weight[t] * _log_softmax(z_i)[t] for z_i, t in zip(z, classes, strict=True)]
+
+
+def binary_cross_entropy(z: Any, y: Any) -> Any:
+    """Give the mean of −y log p − (1 − y) log(1 − p)."""
+    total = 0.0
+    for z_i, y_i in _pairs(z, y):
+        p = 1 / (1 + np.exp(-z_i))
+        total = total - y_i * np.log(p) - (1 - y_i) * np.log(1 - p)
+    return total / np.size(y)
+
+
+def exact_balanced_weights(classes: Any, n_classes: int) -> list[float]:
+    """Give N / (K N_c) for each class."""
+    found = list(classes)
+    return [float(Fraction(len(found), n_classes * found.count(c))) for c in range(n_classes)]
+
+
+def _by_class(p: Any, y: Any) -> Iterator[tuple[list, list]]:
+    """Give the probabilities and the targets of each class, over batch and space."""
+    for c in range(p.shape[1]):
+        yield list(np.ravel(p[:, c])), list(np.ravel(y[:, c]))
+
+
+def dice(p: Any, y: Any, smooth: float) -> Any:
+    """Give 1 − the mean over the classes of (2 Σ p y + s) / (Σ p + Σ y + s)."""
+    scores = [
+        (2 * sum(a * b for a, b in zip(p_c, y_c, strict=True)) + smooth)
+        / (sum(p_c) + sum(y_c) + smooth)
+        for p_c, y_c in _by_class(p, y)
+    ]
+    return 1 - sum(scores) / len(scores)
+
+
+def tversky(p: Any, y: Any, alpha: float, beta: float, smooth: float) -> Any:
+    """Give 1 − the mean over the classes of (TP + s) / (TP + α FP + β FN + s)."""
+    scores = []
+    for p_c, y_c in _by_class(p, y):
+        hit = sum(a * b for a, b in zip(p_c, y_c, strict=True))
+        false = sum(a * (1 - b) for a, b in zip(p_c, y_c, strict=True))
+        missed = sum((1 - a) * b for a, b in zip(p_c, y_c, strict=True))
+        scores.append((hit + smooth) / (hit + alpha * false + beta * missed + smooth))
+    return 1 - sum(scores) / len(scores)
+
+
+def right_probabilities(z: Any, y: Any) -> list[float]:
+    """Give p where the answer is yes and 1 − p where it is no."""
+    p = [1 / (1 + np.exp(-z_i)) for z_i in z]
+    return [p_i if y_i == 1 else 1 - p_i for p_i, y_i in zip(p, y, strict=True)]
+
+
+def binary_focal(z: Any, y: Any, gamma: float, alpha: float) -> list[float]:
+    """Give −α_t (1 − p_t)^γ log p_t of each answer."""
+    return [
+        -(alpha if y_i == 1 else 1 - alpha) * (1 - p_t) ** gamma * np.log(p_t)
+        for p_t, y_i in zip(right_probabilities(z, y), y, strict=True)
+    ]
+
+
+def focal(z: Any, classes: Any, gamma: float, alpha: Any) -> Any:
+    """Give the sum of the same over samples of many classes, with a factor α for each class."""
+    total = 0.0
+    for z_i, t in zip(z, classes, strict=True):
+        log_p = _log_softmax(z_i)[t]
+        total = total - alpha[t] * (1 - np.exp(log_p)) ** gamma * log_p
+    return total
+
+
+def _distance(a: Any, b: Any, eps: float) -> Any:
+    return np.sqrt(sum((x - y + eps) ** 2 for x, y in zip(a, b, strict=True)))
+
+
+def triplet(three: Any, margin: float, eps: float) -> list[Any]:
+    """Give max(d(a, p) − d(a, n) + margin, 0) of each row of (a, p, n)."""
+    hinges = [
+        _distance(a, p, eps) - _distance(a, n, eps) + margin for a, p, n in zip(*three, strict=True)
+    ]
+    return [hinge if hinge.real > 0 else 0.0 for hinge in hinges]
+
+
+def hardest(x: Any, classes: Any) -> list[list[int]]:
+    """Give the anchors, for each the farthest of its class, and the nearest of another."""
+    rows = range(len(x))
+    found: list[list[int]] = [[], [], []]
+    for a in rows:
+        same = [i for i in rows if i != a and classes[i] == classes[a]]
+        other = [i for i in rows if classes[i] != classes[a]]
+        if same and other:
+            found[0].append(a)
+            found[1].append(max(same, key=lambda i: _distance(x[a], x[i], 0.0)))
+            found[2].append(min(other, key=lambda i: _distance(x[a], x[i], 0.0)))
+    return found
