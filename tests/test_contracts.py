@@ -354,8 +354,12 @@ def zeros_and_ones(rng, shape):
     return rng.integers(0, 2, shape).astype(float)
 
 
+def classes_in_pairs(rng, shape):
+    return rng.permutation(np.arange(shape[0]) // 2)
+
+
 # how to make one, the shape of the prediction, and how to draw targets for it
-LOSS_EXAMPLES = {
+LOSS_EXAMPLES = {"MinedTriplet": [(losses.MinedTriplet, (8, 3), classes_in_pairs)]} | {
     name: [(getattr(losses, name), shape, t) for shape in [(3, 4), (2, 3, 4)] for t in targets]
     for name, targets in {
         "CrossEntropy": (class_targets, soft_targets),

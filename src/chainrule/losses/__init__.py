@@ -10,7 +10,7 @@ from .core import Loss
 from .focal import BinaryFocal, Focal
 from .overlap import Dice, Tversky
 from .regression import MAE, MSE, Huber
-from .triplet import Triplet, mine_triplets
+from .triplet import MinedTriplet, Triplet, mine_triplets
 
 __all__ = [
     "MAE",
@@ -22,6 +22,7 @@ __all__ = [
     "Focal",
     "Huber",
     "Loss",
+    "MinedTriplet",
     "Triplet",
     "Tversky",
     "balanced_weights",

@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from array_api_compat import device
+
 from ..arrays import Array, floating, kind, require_finite_number, require_library, require_shape
-from .core import Loss, require_entries
+from .core import Loss, as_array, require_entries
 
 
 @dataclass(frozen=True)
@@ -170,7 +172,7 @@ def mine_triplets(embeddings: Array, classes: Array) -> tuple[Array, Array, Arra
     ValueError
         If the shapes do not fit, or no sample can be an anchor.
     TypeError
-        If the classes are not whole numbers.
+        If the classes are not an array of whole numbers.
 
     References
     ----------
@@ -186,17 +188,122 @@ def mine_triplets(embeddings: Array, classes: Array) -> tuple[Array, Array, Arra
     xp, x = floating(embeddings, "embeddings")
     if x.ndim != 2:
         raise ValueError(f"embeddings: expected shape (N, D), got {tuple(x.shape)}")
-    if not hasattr(classes, "dtype") or kind(classes) != "integral":
+    if not hasattr(classes, "dtype"):
         raise TypeError(f"classes: expected an array of whole numbers, got {classes!r}")
-    require_library(classes, x, "classes")
-    require_shape(classes, x.shape[:1], "classes", "one per embedding")
+    return _mine(xp, x, classes, "classes")
+
+
+def _mine(xp: Any, x: Array, classes: Array, name: str) -> tuple[Array, Array, Array]:
+    if kind(classes) != "integral":
+        raise TypeError(f"{name}: expected an array of whole numbers, got {classes.dtype}")
+    require_library(classes, x, name)
+    require_shape(classes, x.shape[:1], name, "one per embedding")
+    largest = xp.max(xp.abs(x))
+    x = x / xp.where(largest == 0, 1.0, largest)  # so that no square overflows
     distance = xp.sqrt(xp.sum((x[:, None, :] - x[None, :, :]) ** 2, axis=2))
     same = classes[:, None] == classes[None, :]
-    rows = xp.arange(x.shape[0], device=classes.device)
+    rows = xp.arange(x.shape[0], device=device(x))
     other = rows[:, None] != rows[None, :]
     anchors = xp.any(same & other, axis=1) & xp.any(~same, axis=1)
     if not bool(xp.any(anchors)):
-        raise ValueError("classes: expected a pair of one class and a sample of another")
+        raise ValueError(f"{name}: expected a pair of one class and a sample of another")
     positive = xp.argmax(xp.where(same & other, distance, -1.0), axis=1)
     negative = xp.argmin(xp.where(same, float("inf"), distance), axis=1)
     return rows[anchors], positive[anchors], negative[anchors]
+
+
+@dataclass(frozen=True)
+class MinedTriplet(Triplet):
+    """Triplet loss of embeddings and their classes, which mines the triplets itself.
+
+    Each sample is an anchor with its hardest triplet in the batch (equation 1.4.7c). The mean is
+    over the anchors. Which triplets are mined changes in jumps; the gradient is that of the loss of
+    those that are.
+
+    Parameters
+    ----------
+    margin, p, eps, swap, reduction
+        Those of `Triplet`. Mining goes by the Euclidean distance, whatever `p` is.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> embeddings, classes = np.array([[0.0], [1.0], [4.0]]), np.array([0, 0, 1])
+    >>> loss = MinedTriplet(margin=2.5, eps=0.0)
+    >>> float(loss(embeddings, classes))  # (max(1 − 4 + 2.5, 0) + max(1 − 3 + 2.5, 0)) / 2
+    0.25
+    >>> loss.gradient(embeddings, classes)
+    array([[-0.5],
+           [ 1. ],
+           [-0.5]])
+
+    References
+    ----------
+    A. Hermans, L. Beyer and B. Leibe, 2017.
+    """
+
+    def __call__(self, prediction: Array, target: Array) -> Array:  # type: ignore[override]
+        """Give the loss: a number, or one per anchor where the reduction is "none".
+
+        Parameters
+        ----------
+        prediction : array, shape (N, D)
+            Embeddings.
+        target : array of int, shape (N,)
+            Classes.
+
+        Returns
+        -------
+        array, of shape () or (anchors,)
+
+        Raises
+        ------
+        ValueError
+            If the shapes do not fit or are empty, or no sample can be an anchor.
+        TypeError
+            If the classes are not whole numbers.
+        """
+        xp, x, rows = self._mined(prediction, target)
+        return super().__call__(*(xp.take(x, r, axis=0) for r in rows))
+
+    def gradient(  # type: ignore[override]
+        self, prediction: Array, target: Array, upstream: Array | None = None
+    ) -> Array:
+        """Give the loss's gradient with respect to the embeddings.
+
+        Parameters
+        ----------
+        prediction : array, shape (N, D)
+            Embeddings.
+        target : array of int, shape (N,)
+            Classes.
+        upstream : array, shaped like the loss
+            ∂C/∂loss; 1 where it is left out.
+
+        Returns
+        -------
+        array, shaped like the prediction
+
+        Raises
+        ------
+        ValueError
+            If the shapes do not fit or are empty, or no sample can be an anchor.
+        TypeError
+            If the classes are not whole numbers.
+        """
+        xp, x, rows = self._mined(prediction, target)
+        parts = super().gradient(*(xp.take(x, r, axis=0) for r in rows), upstream=upstream)
+        everyone = xp.arange(x.shape[0], device=device(x))[:, None]
+        # a sample may be in several triplets: what they say is added up
+        return sum(
+            xp.astype(everyone == r[None, :], part.dtype) @ part
+            for r, part in zip(rows, parts, strict=True)
+        )
+
+    @staticmethod
+    def _mined(prediction: Array, target: Array) -> tuple[Any, Array, tuple[Array, Array, Array]]:
+        xp, x = floating(prediction, "prediction")
+        if x.ndim != 2:
+            raise ValueError(f"prediction: expected shape (N, D), got {tuple(x.shape)}")
+        require_entries(x)
+        return xp, x, _mine(xp, x, as_array(xp, target, x), "target")
