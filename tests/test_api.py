@@ -140,7 +140,7 @@ MAY_IMPORT = {
     "__main__": {"ledger"},
     "arrays": set(),
     "oracles": set(),
-    "datasets": set(),
+    "datasets": {"arrays"},
     "device": set(),
     "losses": {"arrays", "activations"},
     "network": {"arrays"},

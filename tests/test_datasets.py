@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from chainrule.datasets import digits, mnist, read_idx
+from chainrule.datasets import digits, mnist, patches, rare_digit, read_idx, spots
 
 PARTS = ("train", "validation", "test")
 
@@ -35,6 +35,40 @@ def test_parts_are_disjoint_and_nothing_is_lost():
     assert len(set(everything)) == len(everything)
     split = [*rows(data.train), *rows(data.validation), *rows(data.test)]
     assert sorted(split) == sorted(everything)
+
+
+def test_a_rare_digit_is_rare_in_the_training_part_alone():
+    data, whole = rare_digit(9, keep=5, seed=2), digits(seed=2)
+    assert [int(getattr(data, name).y.sum()) for name in PARTS] == [
+        5,
+        *(int((getattr(whole, name).y == 9).sum()) for name in PARTS[1:]),
+    ]
+    assert len(data.train.y) == 5 + int((whole.train.y != 9).sum())
+    nines = {(*x, 1) for x in whole.train.x[whole.train.y == 9].tolist()}
+    kept = {row for row in rows(data.train) if row[-1]}
+    assert kept <= nines
+    assert len(kept) == 5
+
+
+def test_spots_are_brighter_than_what_is_around_them():
+    x, y = spots(40, rng=np.random.default_rng(0), noise=0.1)
+    assert x.shape == y.shape == (40, 32, 32)
+    assert (y.sum((1, 2)) > 0).all()
+    assert 0.02 < y.mean() < 0.05
+    assert abs(x[y == 0].mean()) < 0.01
+    assert abs(x[y == 0].std() - 0.1) < 0.01
+    assert x[y == 1].min() > 0.5 - 5 * 0.1
+    again = spots(40, rng=np.random.default_rng(0), noise=0.1)
+    np.testing.assert_array_equal(again.x, x)
+
+
+def test_a_patch_is_what_is_around_its_pixel():
+    images = np.random.default_rng(0).random((2, 5, 6))
+    found = patches(images, 3).reshape(2, 5, 6, 3, 3)
+    np.testing.assert_array_equal(found[..., 1, 1], images)
+    np.testing.assert_array_equal(found[1, 2, 3], images[1, 1:4, 2:5])
+    np.testing.assert_array_equal(found[:, 0, :, 0, :], 0)
+    np.testing.assert_array_equal(patches(images, 1)[:, 0], images.ravel())
 
 
 def test_same_seed_same_split():

@@ -6,7 +6,7 @@ import torch
 
 from chainrule import device
 from chainrule.activations import ReLU, Sigmoid, Softmax
-from chainrule.datasets import mnist, read_idx
+from chainrule.datasets import mnist, patches, rare_digit, read_idx, spots
 from chainrule.ledger import claim, confirm, verify
 from chainrule.losses import MSE, CrossEntropy
 from chainrule.network import Linear, Network, error_norm_bounds, initial_std
@@ -272,6 +272,22 @@ WRONG = {
         lambda: mnist("nowhere"),
         FileNotFoundError,
         ["folder:", "train-images-idx3-ubyte", "nowhere"],
+    ),
+    "digit": (lambda: rare_digit(10), ValueError, ["digit:", "0 … 9", "10"]),
+    "too many to keep": (lambda: rare_digit(keep=500), ValueError, ["keep:", "at most 108", "500"]),
+    "none to keep": (lambda: rare_digit(keep=0), ValueError, ["keep:", "at least 1", "0"]),
+    "spots of a seed": (lambda: spots(3, rng=0), TypeError, ["rng:", "Generator", "int"]),
+    "no spots": (lambda: spots(0, rng=np.random.default_rng(0)), ValueError, ["n:", "1", "0"]),
+    "small spots": (
+        lambda: spots(1, rng=np.random.default_rng(0), side=8),
+        ValueError,
+        ["side:", "at least 9", "8"],
+    ),
+    "even patches": (lambda: patches(np.ones((1, 2, 2)), 4), ValueError, ["size:", "odd", "4"]),
+    "patches of one image": (
+        lambda: patches(np.ones((2, 2))),
+        ValueError,
+        ["images:", "(N, height, width)", "(2, 2)"],
     ),
     "file": (lambda: read_idx("nowhere"), FileNotFoundError, ["nowhere"]),
 }

@@ -1,4 +1,4 @@
-"""Data to train on: scikit-learn's digits, and the files of MNIST from the reader's own disk."""
+"""Data to train on: scikit-learn's digits, masks made here, MNIST from the reader's own disk."""
 
 import gzip
 import zlib
@@ -10,7 +10,9 @@ import numpy as np
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
-__all__ = ["Part", "Split", "digits", "mnist", "read_idx"]
+from .arrays import require_count, require_generator
+
+__all__ = ["Part", "Split", "digits", "mnist", "patches", "rare_digit", "read_idx", "spots"]
 
 
 class Part(NamedTuple):
@@ -84,6 +86,133 @@ def digits(*, seed: int = 0, dtype: Any = "float64") -> Split:
         rest_x, rest_y, test_size=0.25, stratify=rest_y, random_state=seed
     )
     return Split(Part(train_x, train_y), Part(validation_x, validation_y), Part(test_x, test_y))
+
+
+def rare_digit(digit: int = 9, *, keep: int = 20, seed: int = 0, dtype: Any = "float64") -> Split:
+    """Give the digits as a question of yes and no, with few examples of yes to learn from.
+
+    The class is 1 for the digit and 0 for the nine others. Of the digit only some images stay in
+    the training part; the other parts keep all of theirs, so there is something to count on.
+
+    Parameters
+    ----------
+    digit : int
+        0 … 9.
+    keep : int
+        How many images of it the training part keeps, at least 1.
+    seed : int
+        Of the shuffle, and of which images are kept.
+    dtype : str or dtype
+        Of the inputs.
+
+    Returns
+    -------
+    Split
+        With x of shape (N, 64).
+
+    Raises
+    ------
+    ValueError
+        If there is no such digit, or the training part does not have so many of it.
+
+    Examples
+    --------
+    >>> train = rare_digit().train
+    >>> len(train.y), int(train.y.sum())
+    (989, 20)
+    """
+    require_count(keep, "keep")
+    if digit not in range(10):
+        raise ValueError(f"digit: expected 0 … 9, got {digit!r}")
+    split = digits(seed=seed, dtype=dtype)
+    x, y = split.train
+    rare = np.flatnonzero(y == digit)
+    if keep > len(rare):
+        raise ValueError(f"keep: expected at most {len(rare)} (there are no more), got {keep}")
+    dropped = np.random.default_rng(seed).permutation(rare)[keep:]
+    x, y = np.delete(x, dropped, 0), np.delete(y, dropped)
+    parts = (Part(x, y), split.validation, split.test)
+    return Split(*(Part(part.x, (part.y == digit).astype(part.y.dtype)) for part in parts))
+
+
+def spots(n: int, *, rng: np.random.Generator, side: int = 32, noise: float = 0.3) -> Part:
+    """Draw noisy images of one to three bright discs, with masks of where the discs are.
+
+    About 3 % of the pixels are foreground. A disc has a radius of 1.2 to 3.2 pixels and adds 0.5
+    to 1 to the background of 0; they may overlap.
+
+    Parameters
+    ----------
+    n : int
+        How many images.
+    rng : numpy.random.Generator
+    side : int
+        Width and height in pixels, at least 9.
+    noise : float
+        The standard deviation of the noise of each pixel.
+
+    Returns
+    -------
+    Part
+        With images x and masks y of 0 and 1, both of shape (n, side, side).
+
+    Raises
+    ------
+    ValueError
+        If `n` is less than 1 or `side` less than 9.
+
+    Examples
+    --------
+    >>> x, y = spots(100, rng=np.random.default_rng(0))
+    >>> x.shape, round(float(y.mean()), 2)
+    ((100, 32, 32), 0.03)
+    """
+    require_count(n, "n")
+    require_generator(rng)
+    if side < 9:
+        raise ValueError(f"side: expected at least 9 pixels, got {side!r}")
+    rows, columns = np.mgrid[:side, :side]
+    x, y = np.zeros((n, side, side)), np.zeros((n, side, side), np.int64)
+    for image, mask in zip(x, y, strict=True):
+        for _ in range(rng.integers(1, 4)):
+            row, column = rng.uniform(4, side - 4, 2)
+            disc = (rows - row) ** 2 + (columns - column) ** 2 <= rng.uniform(1.2, 3.2) ** 2
+            image[disc], mask[disc] = rng.uniform(0.5, 1.0), 1
+    return Part(x + noise * rng.standard_normal(x.shape), y)
+
+
+def patches(images: np.ndarray, size: int = 7) -> np.ndarray:
+    """Give the neighbourhood of every pixel, a row per pixel; beyond the edge it is 0.
+
+    Parameters
+    ----------
+    images : array, shape (N, height, width)
+    size : int
+        Width and height of a neighbourhood, an odd number.
+
+    Returns
+    -------
+    array, shape (N · height · width, size²)
+
+    Raises
+    ------
+    ValueError
+        If `size` is even or less than 1, or the images are not (N, height, width).
+
+    Examples
+    --------
+    >>> patches(np.arange(1, 5).reshape(1, 2, 2), 3)[0]  # around the upper left pixel
+    array([0, 0, 0, 0, 1, 2, 0, 3, 4])
+    """
+    require_count(size, "size")
+    if size % 2 == 0:
+        raise ValueError(f"size: expected an odd number, got {size}")
+    if images.ndim != 3:
+        raise ValueError(f"images: expected shape (N, height, width), got {images.shape}")
+    around = size // 2
+    padded = np.pad(images, ((0, 0), (around, around), (around, around)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (size, size), axis=(1, 2))
+    return windows.reshape(-1, size * size)
 
 
 MNIST_FILES = {

@@ -264,7 +264,8 @@ class MinedTriplet(Triplet):
             If the classes are not whole numbers.
         """
         xp, x, rows = self._mined(prediction, target)
-        return super().__call__(*(xp.take(x, r, axis=0) for r in rows))
+        anchor, positive, negative = (xp.take(x, r, axis=0) for r in rows)
+        return super().__call__(anchor, positive, negative)
 
     def gradient(  # type: ignore[override]
         self, prediction: Array, target: Array, upstream: Array | None = None
@@ -292,7 +293,8 @@ class MinedTriplet(Triplet):
             If the classes are not whole numbers.
         """
         xp, x, rows = self._mined(prediction, target)
-        parts = super().gradient(*(xp.take(x, r, axis=0) for r in rows), upstream=upstream)
+        anchor, positive, negative = (xp.take(x, r, axis=0) for r in rows)
+        parts = super().gradient(anchor, positive, negative, upstream)
         everyone = xp.arange(x.shape[0], device=device(x))[:, None]
         # a sample may be in several triplets: what they say is added up
         return sum(
