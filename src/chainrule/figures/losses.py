@@ -240,11 +240,11 @@ def triplet_forces(figure: Picture) -> None:
         axes.plot(*at, "o", color=color, ms=9)
         axes.annotate(
             "",
-            at - 0.7 * gradient[0],
-            at,
+            tuple(at - 0.7 * gradient[0]),
+            tuple(at),
             arrowprops={"arrowstyle": "-|>", "color": color, "lw": 2.5, "mutation_scale": 18},
         )
-        axes.annotate(name, at, (10, -14), textcoords="offset points", color=INK)
+        axes.annotate(name, tuple(at), (10, -14), textcoords="offset points", color=INK)
     axes.text(0, distance + 0.06, "d(a, p)", ha="center", va="bottom", color=INK)
     axes.text(0, distance + 1.06, "d(a, p) + margin", ha="center", va="bottom", color=INK)
     axes.set(xlim=(-4.2, 4.2), ylim=(-2.9, 3.1), aspect="equal")
