@@ -9,9 +9,18 @@ import pytest
 from PIL import Image
 
 from chainrule.activations import ReLU, Sigmoid
-from chainrule.figures import activations, benchmarks, ledger, network, show_source, training
+from chainrule.figures import (
+    activations,
+    benchmarks,
+    ledger,
+    losses,
+    network,
+    show_source,
+    training,
+)
 from chainrule.figures.slider import Curve, Slider
 from chainrule.ledger import verify
+from chainrule.losses import Huber
 from chainrule.network import Linear, Network
 from chainrule.training import History
 
@@ -49,6 +58,24 @@ PICTURES = {
     "gelu_error": lambda: activations.gelu_error(),
     "maxout_fits": lambda: activations.maxout_fits(),
     "racing": lambda: activations.racing(dict.fromkeys("123456789", HISTORY)),
+    "error_curves": lambda: losses.error_curves(Huber()),
+    "fitted_lines": lambda: losses.fitted_lines(
+        OUTPUT[0], np.arange(10.0), {"a": (1.0, 0.0), "b": (0.5, 0.0), "c": (0.0, 1.0)}
+    ),
+    "entropy": lambda: losses.entropy(),
+    "binary_curves": lambda: losses.binary_curves(),
+    "class_recalls": lambda: losses.class_recalls({"a": (0.1, 0.9)}, ["yes", "no"]),
+    "overlap_curves": lambda: losses.overlap_curves(),
+    "triplet_forces": lambda: losses.triplet_forces(),
+    "embeddings": lambda: losses.embeddings(
+        {"before": OUTPUT[:, :2], "after": OUTPUT[:, 2:4]}, np.arange(30) % 10
+    ),
+    "masks": lambda: losses.masks(
+        IMAGES[:2].reshape(2, 8, 8),
+        np.eye(8, dtype=int)[None][[0, 0]],
+        {"a": np.ones((2, 8, 8), int)},
+    ),
+    "operating_points": lambda: losses.operating_points({"a": (0.1, 0.9), "b": (0.9, 0.1)}),
     "ledger errors": lambda: ledger.errors([verify("1.1")]),
     "ratios": lambda: benchmarks.ratios(RECORD),
 }
@@ -103,6 +130,9 @@ SLIDERS = {
     "leaky": activations.leaky_slider,
     "elu": activations.elu_slider,
     "swish": activations.swish_slider,
+    "huber": losses.huber_slider,
+    "focal": losses.focal_slider,
+    "tversky": losses.tversky_slider,
 }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -235,8 +236,12 @@ def triplet_forces(figure: Picture) -> None:
     distance = float(np.linalg.norm(p - a))
     for radius, style in ((distance, "-"), (distance + 1, "--")):
         axes.plot(radius * np.cos(turn), radius * np.sin(turn), style, color=GREY, lw=1.2)
-    points = (("anchor", a, BLUE), ("positive", p, GREEN), ("negative", n, RED))
-    for (name, at, color), gradient in zip(points, gradients, strict=True):
+    points = (
+        ("anchor", a, BLUE, (10, -14)),
+        ("positive", p, GREEN, (10, -4)),
+        ("negative", n, RED, (-66, -20)),
+    )
+    for (name, at, color, beside), gradient in zip(points, gradients, strict=True):
         axes.plot(*at, "o", color=color, ms=9)
         axes.annotate(
             "",
@@ -244,7 +249,7 @@ def triplet_forces(figure: Picture) -> None:
             tuple(at),
             arrowprops={"arrowstyle": "-|>", "color": color, "lw": 2.5, "mutation_scale": 18},
         )
-        axes.annotate(name, tuple(at), (10, -14), textcoords="offset points", color=INK)
+        axes.annotate(name, tuple(at), beside, textcoords="offset points", color=INK)
     axes.text(0, distance + 0.06, "d(a, p)", ha="center", va="bottom", color=INK)
     axes.text(0, distance + 1.06, "d(a, p) + margin", ha="center", va="bottom", color=INK)
     axes.set(xlim=(-4.2, 4.2), ylim=(-2.9, 3.1), aspect="equal")
@@ -297,7 +302,7 @@ def masks(
         for spine in axes.spines.values():
             spine.set(visible=True, color="#BBBBBB")
     for axes, name in zip(grid[0], names, strict=True):
-        axes.set_title(name, fontsize=9)
+        axes.set_title(name, fontsize=10)
 
 
 @picture
@@ -305,14 +310,10 @@ def operating_points(figure: Picture, scores: dict[str, tuple[float, float]]) ->
     """Draw precision against recall, a point for each loss."""
     figure.set_size_inches(6.4, 4.0)
     axes = figure.subplots()
-    for name, (precision, recall) in scores.items():
-        axes.plot(100 * recall, 100 * precision, "o", color=BLUE)
-        axes.annotate(
-            name,
-            (100 * recall, 100 * precision),
-            (6, 5),
-            textcoords="offset points",
-            fontsize=10,
-        )
+    in_order = sorted(scores.items(), key=lambda item: item[1][1])
+    for (name, (precision, recall)), above in zip(in_order, cycle((True, False)), strict=False):
+        place = 100 * recall, 100 * precision
+        axes.plot(*place, "o", color=BLUE)
+        axes.annotate(name, place, (8, 4 if above else -14), textcoords="offset points")
     axes.set(xlabel="recall (%): of the true pixels, how many were found", ylabel="precision (%)")
     axes.margins(x=0.25, y=0.15)
