@@ -1,11 +1,26 @@
 """Values and tails of the activations; their contract is in test_contracts."""
 
 import math
+import re
 
 import numpy as np
 import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from chainrule.activations import ReLU, Sigmoid, Softmax, Tanh
+from chainrule.activations import (
+    ELU,
+    GELU,
+    LeakyReLU,
+    Maxout,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Swish,
+    Tanh,
+)
+from chainrule.figures import activations as figures
 from chainrule.oracles import relative_error
 
 
@@ -84,3 +99,81 @@ def test_nan_stays_nan(function):
 def test_no_entries_are_no_entries(function):
     x = np.empty((0, 3))
     assert function(x).shape == function.vjp(x, x).shape == (0, 3)
+
+
+# ---- against PyTorch, over shapes and parameters; and the book's table ---------------------------
+
+
+@pytest.mark.parametrize(("dtype", "bound"), [("float32", 1e-5), ("float64", 1e-10)])
+@settings(max_examples=60, deadline=None)
+@given(
+    shape=st.lists(st.integers(1, 5), min_size=1, max_size=4).map(tuple),
+    seed=st.integers(0, 2**32 - 1),
+    scale=st.floats(0, 50),
+    alpha=st.floats(0, 3),
+    beta=st.floats(-3, 3),
+    pieces=st.integers(1, 4),
+    data=st.data(),
+)
+def test_activations_equal_those_of_pytorch(
+    dtype, bound, shape, seed, scale, alpha, beta, pieces, data
+):
+    axis = data.draw(st.integers(-len(shape), len(shape) - 1))
+    functional, rng = torch.nn.functional, np.random.default_rng(seed)
+    for f, twin in (
+        (Sigmoid(), torch.sigmoid),
+        (Softmax(axis=axis), lambda t: torch.softmax(t, axis)),
+        (Tanh(), torch.tanh),
+        (ReLU(), torch.relu),
+        (LeakyReLU(alpha), lambda t: functional.leaky_relu(t, alpha)),
+        (ELU(alpha), lambda t: functional.elu(t, alpha)),
+        (GELU(), functional.gelu),
+        (GELU("tanh"), lambda t: functional.gelu(t, approximate="tanh")),
+        (Swish(), functional.silu),
+        (Swish(beta), lambda t: t * torch.sigmoid(beta * t)),
+        (
+            Maxout(pieces, axis=axis),
+            lambda t: t.unflatten(axis, (-1, pieces)).max(axis % t.ndim + 1).values,
+        ),
+    ):
+        wide = list(shape)
+        if isinstance(f, Maxout):
+            wide[axis] *= pieces
+        x = (scale * rng.standard_normal(wide)).astype(dtype)
+        tensor = torch.tensor(x, requires_grad=True)
+        expected = twin(tensor)
+        upstream = rng.standard_normal(tuple(expected.shape)).astype(dtype)
+        (gradient,) = torch.autograd.grad(expected, tensor, torch.as_tensor(upstream))
+        assert relative_error(f(x), expected.detach()) < bound
+        assert relative_error(f.vjp(x, upstream), gradient) < bound
+
+
+ELEMENTWISE = {
+    name: f for name, f in figures.ACTIVATIONS.items() if name not in ("softmax", "Maxout")
+}
+LIMITS = {"0": 0, "1": 1, "−1": -1, "−α": -1, "−0.17": -0.17, "−0.28": -0.28}  # at the defaults
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_the_table_of_properties_is_true(name):
+    f, x = ELEMENTWISE[name], np.linspace(-60, 60, 120_001)
+    values, slopes = f(x), f.derivative(x)
+    where, monotone, smooth, saturates, at_zero = figures.PROPERTIES[name]
+    if where.startswith("all"):
+        assert f(np.array([-1e9, 1e9])).tolist() == pytest.approx([-1e7, 1e9])
+    else:
+        low, high = re.match(r"[\[(](\S+), (\S+?)[)\]]", where).groups()
+        assert values.min() == pytest.approx(LIMITS[low], abs=0.005)
+        assert values.max() == pytest.approx(LIMITS.get(high, 60), abs=0.005)
+        assert (values.min() == values[0]) or where[0] == "["  # open: it is not taken inside
+    assert (monotone == "yes") == bool((np.diff(values) >= 0).all())
+    jump = np.abs(np.diff(slopes)).max() > 0.1
+    assert (smooth == "no") == bool(jump)
+    flat = [side for side, end in (("left", 0), ("right", -1)) if abs(slopes[end]) < 1e-9]
+    assert {"both sides": ["left", "right"], "no": []}.get(saturates, [saturates]) == flat
+    expected = {"½": 0.5, "¼": 0.25, "α": f.derivative(0.0)}.get(at_zero[0]) or float(at_zero[0])
+    assert f.derivative(0.0) == expected
+
+
+def test_the_table_has_all_nine():
+    assert list(figures.PROPERTIES) == list(figures.ACTIVATIONS)

@@ -8,11 +8,13 @@ import numpy as np
 from ..activations import ELU, GELU, LeakyReLU, Maxout, ReLU, Sigmoid, Softmax, Swish, Tanh
 from ..network import Linear, Network
 from ..training import History
+from .ledger import Table
 from .picture import BLUE, GREY, ORANGE, Picture, picture
 from .slider import Curve, Slider
 
 __all__ = [
     "ACTIVATIONS",
+    "comparison",
     "curves",
     "dead_units",
     "digits_network",
@@ -203,6 +205,43 @@ def maxout_fits(figure: Picture) -> None:
         right.plot(x, Maxout(pieces)(x[:, None] * slopes + offsets)[:, 0], style, label=f"{pieces}")
     right.legend(frameon=False, title="pieces")
     right.set(title="x² by its tangents", xlabel="x")
+
+
+# range, monotone, smooth, saturates, slope at 0
+PROPERTIES = {
+    "sigmoid": ("(0, 1)", "yes", "yes", "both sides", "¼"),
+    "softmax": ("(0, 1), sum 1", "in its own input", "yes", "yes", "a matrix"),
+    "tanh": ("(−1, 1)", "yes", "yes", "both sides", "1"),
+    "ReLU": ("[0, ∞)", "yes", "no", "left", "0 by convention"),
+    "LeakyReLU": ("all, if α > 0", "yes", "no", "no", "α by convention"),
+    "ELU": ("(−α, ∞)", "yes", "once, if α = 1", "left", "α (by convention unless α = 1)"),
+    "GELU": ("[−0.17, ∞)", "no", "yes", "left", "½"),
+    "Swish": ("[−0.28, ∞), if β = 1", "no", "yes", "left", "½"),
+    "Maxout": ("all", "in each piece", "no", "no", "1 for the largest piece, else 0"),
+}
+
+
+def comparison(record: dict[str, Any]) -> Table:
+    """Give the nine activations side by side, with what each costs.
+
+    Parameters
+    ----------
+    record : dict
+        That of the benchmark of activations and losses, as `benchmarks.read` gives it.
+
+    Returns
+    -------
+    Table
+
+    Examples
+    --------
+    >>> record = {"relative_to_relu": dict.fromkeys(ACTIVATIONS, 1.25)}
+    >>> print(comparison(record).markdown.splitlines()[2])
+    | sigmoid | (0, 1) | yes | yes | both sides | ¼ | 1.2 |
+    """
+    head = ["function", "range", "monotone", "smooth", "saturates", "slope at 0", "cost"]
+    costs = record["relative_to_relu"]
+    return Table(head, [[name, *row, f"{costs[name]:.1f}"] for name, row in PROPERTIES.items()])
 
 
 def digits_network(activation: Any, rng: np.random.Generator) -> Network:
