@@ -268,7 +268,7 @@ EXERCISES: dict[str, Exercise] = {
         ),
         cases=_p_and_gamma,
     ),
-    "triplet-loss": Exercise(
+    "one-triplet": Exercise(
         solution=lambda a, p, n, margin: max(math.dist(a, p) - math.dist(a, n) + margin, 0.0),
         mistakes=(
             (
