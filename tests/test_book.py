@@ -1,5 +1,6 @@
 """The book as a book: its equations, exercises, errata and notebooks against the package."""
 
+import ast
 import json
 import re
 import runpy
@@ -131,6 +132,15 @@ def test_a_picture_has_a_description_and_a_caption(notebook):
             page = cell["metadata"]["mystnb"]
             assert len(page["image"]["alt"]) > 40
             assert len(page["figure"]["caption"]) > 20
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=name)
+def test_what_is_printed_is_printed_in_one_piece(notebook):
+    """Of several arguments the page may make several lines: they can arrive one by one."""
+    for cell in cells(notebook, "code"):
+        for node in ast.walk(ast.parse("".join(cell["source"]))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "print":
+                assert len(node.args) == 1, ast.unparse(node)
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=name)

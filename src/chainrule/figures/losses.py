@@ -198,6 +198,7 @@ def focal_slider() -> Slider:
         ],
         (0.0, 3.0),
         start=3,
+        legend="right",
     )
 
 
@@ -222,6 +223,7 @@ def tversky_slider() -> Slider:
         ],
         (0.0, 1.0),
         start=7,
+        legend="right",
     )
 
 

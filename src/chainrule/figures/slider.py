@@ -54,6 +54,8 @@ class Slider:
         The lower and upper end of the vertical axis.
     start : int
         The first position shown.
+    legend : {"left", "right"}
+        In which upper corner the names of the curves stand.
 
     Raises
     ------
@@ -78,6 +80,7 @@ class Slider:
         curves: Sequence[Curve],
         limits: tuple[float, float],
         start: int = 0,
+        legend: str = "left",
     ):
         for curve in curves:
             if len(curve.frames) != len(values):
@@ -87,7 +90,7 @@ class Slider:
                 )
         self.name, self.description, self.parameter = name, description, parameter
         self.values, self.x, self.curves = values, x, curves
-        self.limits, self.start = limits, start
+        self.limits, self.start, self.legend = limits, start, legend
 
     def __repr__(self) -> str:
         first, last = self.values[0], self.values[-1]
@@ -135,10 +138,11 @@ class Slider:
             f'd="{path[self.start]}"/>'
             for path, color, dash in zip(paths, COLORS, ("none", "7 4", "2 3"), strict=False)
         )
+        left = LEFT + 10 if self.legend == "left" else WIDTH - 250
         legend = "".join(
             f'<path class="curve" stroke="{color}" stroke-dasharray="{dash}" '
-            f'd="M{LEFT + 10} {20 + 18 * i}h26"/>'
-            f'<text x="{LEFT + 42}" y="{24 + 18 * i}">{escape(curve.name)}</text>'
+            f'd="M{left} {20 + 18 * i}h26"/>'
+            f'<text x="{left + 32}" y="{24 + 18 * i}">{escape(curve.name)}</text>'
             for i, curve, color, dash in zip(
                 count(), self.curves, COLORS, ("none", "7 4", "2 3"), strict=False
             )

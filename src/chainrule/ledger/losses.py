@@ -364,6 +364,17 @@ CROSS_ENTROPY = (
     ),
     _claim(
         "1.4.4b",
+        "the gradient of cross-entropy",
+        r"\frac{\partial L}{\partial z_{ic}} = \frac{1}{N} (p_{ic} - y_{ic})",
+        "CrossEntropy.gradient",
+        lambda z, y: losses.CrossEntropy().gradient(z, y),
+        _logits,
+        (_autograd(_torch_cross_entropy), _complex(twins.cross_entropy)),
+        lambda z, y: special.softmax(z, 1) - y,
+        "1/N forgotten",
+    ),
+    _claim(
+        "1.4.4c",
         "cross-entropy by log-sum-exp",
         r"-\log p_t = \log \sum_c e^{z_c - m} - (z_t - m)",
         "CrossEntropy.__call__",
@@ -381,17 +392,6 @@ CROSS_ENTROPY = (
             special.logsumexp(z - z.max(1, keepdims=True), 1) - z[np.arange(len(z)), classes]
         ),
         "m not subtracted from z_t",
-    ),
-    _claim(
-        "1.4.4c",
-        "the gradient of cross-entropy",
-        r"\frac{\partial L}{\partial z_{ic}} = \frac{1}{N} (p_{ic} - y_{ic})",
-        "CrossEntropy.gradient",
-        lambda z, y: losses.CrossEntropy().gradient(z, y),
-        _logits,
-        (_autograd(_torch_cross_entropy), _complex(twins.cross_entropy)),
-        lambda z, y: special.softmax(z, 1) - y,
-        "1/N forgotten",
     ),
     _claim(
         "1.4.4d",
@@ -758,9 +758,10 @@ TRIPLET = (
     _claim(
         "1.4.7b",
         "the gradient of the triplet loss",
-        r"\frac{\partial L}{\partial a} = \frac{a - p}{d(a, p)} - \frac{a - n}{d(a, n)}, \qquad "
-        r"\frac{\partial L}{\partial p} = -\frac{a - p}{d(a, p)}, \qquad "
-        r"\frac{\partial L}{\partial n} = \frac{a - n}{d(a, n)}",
+        r"\frac{\partial L}{\partial p} = -\frac{a - p}{d(a, p)}, \quad "
+        r"\frac{\partial L}{\partial n} = \frac{a - n}{d(a, n)}, \quad "
+        r"\frac{\partial L}{\partial a} = -\frac{\partial L}{\partial p} "
+        r"- \frac{\partial L}{\partial n}",
         "Triplet.gradient",
         _triplet_gradient,
         _triplets,

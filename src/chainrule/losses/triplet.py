@@ -3,14 +3,40 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from array_api_compat import device
 
-from ..arrays import Array, floating, kind, require_finite_number, require_library, require_shape
+from ..arrays import (
+    Array,
+    floating,
+    kind,
+    require_finite_number,
+    require_library,
+    require_shape,
+    to_numpy,
+)
 from .core import Loss, as_array, require_entries
 
 
 @dataclass(frozen=True)
-class Triplet(Loss):
+class TripletSettings(Loss):
+    """What a triplet loss can be set to; `Triplet` says what it means."""
+
+    margin: float = field(default=1.0, kw_only=True)
+    p: float = field(default=2.0, kw_only=True)
+    eps: float = field(default=1e-6, kw_only=True)
+    swap: bool = field(default=False, kw_only=True)
+
+    def __post_init__(self):
+        super().__post_init__()
+        require_finite_number(self.margin, "margin")
+        require_finite_number(self.eps, "eps")
+        if not self.p >= 1:
+            raise ValueError(f"p: expected a number, at least 1, got {self.p!r}")
+
+
+@dataclass(frozen=True)
+class Triplet(TripletSettings):
     """Triplet loss, max(d(a, p) − d(a, n) + margin, 0) (equation 1.4.7a).
 
     d(x, y) = ‖x − y + ε‖ is a distance between rows: an anchor should be closer to the positive,
@@ -50,18 +76,6 @@ class Triplet(Loss):
     --------
     torch.nn.TripletMarginLoss
     """
-
-    margin: float = field(default=1.0, kw_only=True)
-    p: float = field(default=2.0, kw_only=True)
-    eps: float = field(default=1e-6, kw_only=True)
-    swap: bool = field(default=False, kw_only=True)
-
-    def __post_init__(self):
-        super().__post_init__()
-        require_finite_number(self.margin, "margin")
-        require_finite_number(self.eps, "eps")
-        if not self.p >= 1:
-            raise ValueError(f"p: expected a number, at least 1, got {self.p!r}")
 
     def __call__(self, anchor: Array, positive: Array, negative: Array) -> Array:
         """Give the loss: a number, or one per triplet where the reduction is "none".
@@ -190,14 +204,21 @@ def mine_triplets(embeddings: Array, classes: Array) -> tuple[Array, Array, Arra
         raise ValueError(f"embeddings: expected shape (N, D), got {tuple(x.shape)}")
     if not hasattr(classes, "dtype"):
         raise TypeError(f"classes: expected an array of whole numbers, got {classes!r}")
-    return _mine(xp, x, classes, "classes")
+    _require_classes(classes, x, "classes")
+    return hardest(xp, x, classes)
 
 
-def _mine(xp: Any, x: Array, classes: Array, name: str) -> tuple[Array, Array, Array]:
+def _require_classes(classes: Array, x: Array, name: str) -> None:
     if kind(classes) != "integral":
         raise TypeError(f"{name}: expected an array of whole numbers, got {classes.dtype}")
     require_library(classes, x, name)
     require_shape(classes, x.shape[:1], name, "one per embedding")
+    if np.unique(to_numpy(classes)).size in (1, x.shape[0]):
+        raise ValueError(f"{name}: expected a pair of one class and a sample of another")
+
+
+def hardest(xp: Any, x: Array, classes: Array) -> tuple[Array, Array, Array]:
+    """Give the rows of the anchors, of their farthest positives and of their nearest negatives."""
     largest = xp.max(xp.abs(x))
     x = x / xp.where(largest == 0, 1.0, largest)  # so that no square overflows
     distance = xp.sqrt(xp.sum((x[:, None, :] - x[None, :, :]) ** 2, axis=2))
@@ -205,15 +226,13 @@ def _mine(xp: Any, x: Array, classes: Array, name: str) -> tuple[Array, Array, A
     rows = xp.arange(x.shape[0], device=device(x))
     other = rows[:, None] != rows[None, :]
     anchors = xp.any(same & other, axis=1) & xp.any(~same, axis=1)
-    if not bool(xp.any(anchors)):
-        raise ValueError(f"{name}: expected a pair of one class and a sample of another")
     positive = xp.argmax(xp.where(same & other, distance, -1.0), axis=1)
     negative = xp.argmin(xp.where(same, float("inf"), distance), axis=1)
     return rows[anchors], positive[anchors], negative[anchors]
 
 
 @dataclass(frozen=True)
-class MinedTriplet(Triplet):
+class MinedTriplet(TripletSettings):
     """Triplet loss of embeddings and their classes, which mines the triplets itself.
 
     Each sample is an anchor with its hardest triplet in the batch (equation 1.4.7c). The mean is
@@ -242,7 +261,7 @@ class MinedTriplet(Triplet):
     A. Hermans, L. Beyer and B. Leibe, 2017.
     """
 
-    def __call__(self, prediction: Array, target: Array) -> Array:  # type: ignore[override]
+    def __call__(self, prediction: Array, target: Array) -> Array:
         """Give the loss: a number, or one per anchor where the reduction is "none".
 
         Parameters
@@ -265,11 +284,9 @@ class MinedTriplet(Triplet):
         """
         xp, x, rows = self._mined(prediction, target)
         anchor, positive, negative = (xp.take(x, r, axis=0) for r in rows)
-        return super().__call__(anchor, positive, negative)
+        return Triplet(**vars(self))(anchor, positive, negative)
 
-    def gradient(  # type: ignore[override]
-        self, prediction: Array, target: Array, upstream: Array | None = None
-    ) -> Array:
+    def gradient(self, prediction: Array, target: Array, upstream: Array | None = None) -> Array:
         """Give the loss's gradient with respect to the embeddings.
 
         Parameters
@@ -294,7 +311,7 @@ class MinedTriplet(Triplet):
         """
         xp, x, rows = self._mined(prediction, target)
         anchor, positive, negative = (xp.take(x, r, axis=0) for r in rows)
-        parts = super().gradient(anchor, positive, negative, upstream)
+        parts = Triplet(**vars(self)).gradient(anchor, positive, negative, upstream)
         everyone = xp.arange(x.shape[0], device=device(x))[:, None]
         # a sample may be in several triplets: what they say is added up
         return sum(
@@ -308,4 +325,6 @@ class MinedTriplet(Triplet):
         if x.ndim != 2:
             raise ValueError(f"prediction: expected shape (N, D), got {tuple(x.shape)}")
         require_entries(x)
-        return xp, x, _mine(xp, x, as_array(xp, target, x), "target")
+        classes = as_array(xp, target, x)
+        _require_classes(classes, x, "target")
+        return xp, x, hardest(xp, x, classes)
