@@ -7,7 +7,7 @@ from typing import Any
 from .ledger import Table
 from .picture import BLUE, GREY, Picture, picture
 
-__all__ = ["provenance", "ratios", "read"]
+__all__ = ["by_size", "provenance", "ratios", "read"]
 
 RATIO_KEYS = {"median", "low", "high"}
 RECORD_KEYS = {"title", "what", "baseline", "ratios", "rounds", "device", "versions", "date"}
@@ -82,6 +82,34 @@ def ratios(figure: Picture, record: dict[str, Any]) -> None:
         ylim=(-0.5, len(record["ratios"]) - 0.2),
         xlim=(0, None),
         xlabel=f"time over that of {record['baseline']} (dashed: as fast as it)",
+    )
+
+
+def by_size(record: dict[str, Any]) -> Table:
+    """Give the geometric mean of all ratios for each size of the arrays, and over all of them.
+
+    Parameters
+    ----------
+    record : dict
+        One that has "by_size" and "geometric_mean" beside what `read` asks for.
+
+    Returns
+    -------
+    Table
+
+    Examples
+    --------
+    >>> record = {"baseline": "PyTorch", "by_size": {"1000": 0.604}, "geometric_mean": 1.273}
+    >>> print(by_size(record))
+    | numbers | time over that of PyTorch |
+    | --- | --- |
+    | 1000 | 0.60 |
+    | all | 1.27 |
+    """
+    rows = [*record["by_size"].items(), ("all", record["geometric_mean"])]
+    return Table(
+        ["numbers", f"time over that of {record['baseline']}"],
+        [[size, f"{ratio:.2f}"] for size, ratio in rows],
     )
 
 

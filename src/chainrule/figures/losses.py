@@ -202,26 +202,34 @@ def focal_slider() -> Slider:
     )
 
 
+def _above(y: np.ndarray, low: float) -> np.ndarray:
+    """Leave out what lies below the picture, so that no line runs along its edge."""
+    return np.where(y < low, np.nan, y)
+
+
 def tversky_slider() -> Slider:
     """Give a slider for the β of the Tversky loss, with α = 1 − β."""
     sizes = np.linspace(0.02, 3, 150)
     found, true = _nested(sizes)
     settings: dict[str, Any] = {"smooth": 0.0, "per_sample": True, "reduction": "none"}
     values = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
-    each = [Tversky(alpha=1 - beta, beta=beta, **settings)(found, true)[:, 0] for beta in values]
+    each = [Tversky(alpha=1 - beta, beta=beta, **settings) for beta in values]
+    slopes = [100 * loss.gradient(found, true)[:, 0] for loss in each]
     return Slider(
         "tversky",
         "The Tversky loss by the size of the predicted region, relative to the true one. It is 0 "
         "where the sizes are equal. The larger beta, the steeper on the side of too small and the "
-        "flatter on the side of too large.",
+        "flatter on the side of too large. At the true size the slope in a true pixel is minus "
+        "beta, that in another pixel alpha, both divided by the hundred pixels of the region.",
         "β, with α = 1 − β",
         values,
         sizes,
         [
-            Curve("Tversky loss", each),
-            Curve("Dice loss (β = 0.5)", [Dice(**settings)(found, true)[:, 0]] * len(values)),
+            Curve("Tversky loss", [loss(found, true)[:, 0] for loss in each]),
+            Curve("slope in a true pixel, × 100", [_above(s[:, 0], -2.0) for s in slopes]),
+            Curve("slope in another, × 100", [s[:, -1] for s in slopes]),
         ],
-        (0.0, 1.0),
+        (-2.0, 1.0),
         start=7,
         legend="right",
     )
