@@ -84,7 +84,7 @@ FUNCTIONS = public_classes(lambda cls: hasattr(cls, "vjp"))
 FUNCTION_EXAMPLES = {
     "Linear": [(lambda: Linear(4, 3, rng=np.random.default_rng(1)), (5, 4))],
     "Softmax": [(Softmax, (3, 4)), (lambda: Softmax(axis=0), (3, 4)), (Softmax, (2, 3, 4))],
-    "Swish": [(Swish, (3, 4)), (lambda: Swish(beta=3.0), (3, 4))],
+    "Swish": [(Swish, (3, 4)), (lambda: Swish(beta=1e5), (3, 4))],
 }
 ELEMENTWISE = [cls for cls in FUNCTIONS if hasattr(cls, "derivative")]
 TORCH_ACTIVATION = {"Swish": "SiLU"}  # where PyTorch has another name

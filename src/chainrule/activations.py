@@ -352,7 +352,7 @@ class Swish(Elementwise):
     def _scaled(self, xp: Any, x: Array) -> Array:
         """Give β x, cut off where it would overflow; σ has long been 0 or 1 there."""
         if abs(self.beta) > 1:
-            far = float(xp.finfo(x.dtype).max) / abs(self.beta)
+            far = float(xp.finfo(x.dtype).max) / abs(2 * self.beta)  # 2: room to round
             x = xp.clip(x, -far, far)
         return self.beta * x
 
