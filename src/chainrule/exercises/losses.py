@@ -169,20 +169,23 @@ EXERCISES: dict[str, Exercise] = {
         bound=2e-3,
     ),
     "balanced-weight": Exercise(
-        solution=5,
+        solution=10,
         mistakes=(
-            (0.1, "that is its frequency, the source's weight (erratum E19): the inverse is meant"),
-            (10, "that is N/N_c; divide by the number of classes, so that a sample weighs 1"),
-            (9, "that is how many times more it weighs than the major class"),
-            (1000 / 1800, "that is the weight of the major class"),
+            (
+                0.05,
+                "that is its frequency, the source's weight (erratum E19): the inverse is meant",
+            ),
+            (20, "that is N/N_c; divide by the number of classes, so that a sample weighs 1"),
+            (19, "that is how many times more it weighs than the major class"),
+            (1000 / 1900, "that is the weight of the major class"),
         ),
     ),
     "two-means": Exercise(
-        solution=2.6,
+        solution=2.75,
         mistakes=(
-            (6.5, "that divides by N = 2, as in (1.29); PyTorch divides by the sum of the weights"),
-            (2, "that is the mean without weights"),
-            (13, "that is the weighted sum; divide it by the sum of the weights"),
+            (5.5, "that divides by N = 2, as in (1.29); PyTorch divides by the sum of the weights"),
+            (3.5, "that is the mean without weights"),
+            (11, "that is the weighted sum; divide it by the sum of the weights"),
         ),
     ),
     "stable-log-sigmoid": Exercise(
@@ -296,7 +299,7 @@ EXERCISES: dict[str, Exercise] = {
         solution="c",
         mistakes=(
             ("a", "α weighs false positives: raising it makes the prediction more careful"),
-            ("b", "that is the Dice loss, which weighs both alike"),
+            ("b", "β weighs what is missed: lowering it makes that cheaper still"),
             ("d", "the smoothing matters where a class is absent; it does not choose a side"),
         ),
     ),
