@@ -52,10 +52,10 @@ def _log_sum_exp(z: Any) -> float:
     return largest + math.log(sum(math.exp(z_c - largest) for z_c in z))
 
 
-def _soft_dice(p: Any, y: Any, twice: float = 2.0, above: float = 1.0, union: float = 0.0) -> float:
+def _soft_dice(p: Any, y: Any, above: float = 1.0, union: float = 0.0) -> float:
     """Give the soft Dice score with smoothing 1, or what it is with one of its parts wrong."""
     hit = (p * y).sum()
-    return (twice * hit + above) / (p.sum() + y.sum() - union * hit + 1)
+    return (2 * hit + above) / (p.sum() + y.sum() - union * hit + 1)
 
 
 EXERCISES: dict[str, Exercise] = {

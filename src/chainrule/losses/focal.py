@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..activations import Sigmoid
-from ..arrays import Array, kind, require_finite_number
+from ..arrays import Array, kind
 from .core import (
     Loss,
     as_array,
@@ -12,15 +12,10 @@ from .core import (
     one_hot,
     pair,
     per_class,
+    require_not_negative,
     require_weights,
     with_classes,
 )
-
-
-def _require_gamma(gamma: float) -> None:
-    require_finite_number(gamma, "gamma")
-    if gamma < 0:
-        raise ValueError(f"gamma: expected a number, at least 0, got {gamma!r}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +58,7 @@ class Focal(Loss):
 
     def __post_init__(self):
         super().__post_init__()
-        _require_gamma(self.gamma)
+        require_not_negative(self.gamma, "gamma")
         if self.alpha is not None:
             require_weights(self.alpha, "alpha")
 
@@ -190,7 +185,7 @@ class BinaryFocal(Loss):
 
     def __post_init__(self):
         super().__post_init__()
-        _require_gamma(self.gamma)
+        require_not_negative(self.gamma, "gamma")
         if self.alpha is not None and not 0 <= self.alpha <= 1:
             raise ValueError(f"alpha: expected a number from 0 to 1, got {self.alpha!r}")
 

@@ -3,14 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..arrays import Array, floating, kind, require_finite_number, require_shape
-from .core import Loss, as_array, one_hot, with_classes
-
-
-def _require_not_negative(value: float, name: str) -> None:
-    require_finite_number(value, name)
-    if value < 0:
-        raise ValueError(f"{name}: expected a number, at least 0, got {value!r}")
+from ..arrays import Array, floating, kind, require_shape
+from .core import Loss, as_array, one_hot, require_not_negative, with_classes
 
 
 @dataclass(frozen=True)
@@ -26,7 +20,7 @@ class Overlap(Loss):
 
     def __post_init__(self):
         super().__post_init__()
-        _require_not_negative(self.smooth, "smooth")
+        require_not_negative(self.smooth, "smooth")
 
     def __call__(self, prediction: Array, target: Array) -> Array:
         """Give the loss: a number, or one per class where the reduction is "none".
@@ -224,8 +218,8 @@ class Tversky(Overlap):
 
     def __post_init__(self):
         super().__post_init__()
-        _require_not_negative(self.alpha, "alpha")
-        _require_not_negative(self.beta, "beta")
+        require_not_negative(self.alpha, "alpha")
+        require_not_negative(self.beta, "beta")
 
     def _score(self, xp: Any, p: Array, y: Array) -> tuple[Array, Array]:
         hit, false, missed = p * y, p * (1 - y), (1 - p) * y
