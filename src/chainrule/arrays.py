@@ -29,6 +29,25 @@ def _look_up(x: Array) -> tuple[Any, str, Any]:
         return found
 
 
+def library(x: Array) -> Any:
+    """Give the namespace of the library that an array belongs to.
+
+    Parameters
+    ----------
+    x : array
+
+    Returns
+    -------
+    namespace
+
+    Examples
+    --------
+    >>> library(np.ones(2)).sqrt(4.0)
+    np.float64(2.0)
+    """
+    return _look_up(x)[0]
+
+
 def kind(x: Array) -> str:
     """Say what kind of numbers an array holds.
 
@@ -219,6 +238,8 @@ def require_finite_number(value: float, name: str) -> None:
     ------
     ValueError
         If it is not.
+    TypeError
+        If it is no number.
 
     Examples
     --------
@@ -226,8 +247,40 @@ def require_finite_number(value: float, name: str) -> None:
     Traceback (most recent call last):
     ValueError: alpha: expected a finite number, got nan
     """
-    if not -float("inf") < value < float("inf"):
-        raise ValueError(f"{name}: expected a finite number, got {value!r}")
+    message = f"{name}: expected a finite number, got {value!r}"
+    try:
+        finite = -float("inf") < value < float("inf")
+    except TypeError as error:
+        raise TypeError(message) from error
+    if not finite:
+        raise ValueError(message)
+
+
+def require_not_negative(value: float, name: str) -> None:
+    """Raise a ValueError that names the argument unless `value` is a finite number, at least 0.
+
+    Parameters
+    ----------
+    value : float
+    name : str
+        The argument's name.
+
+    Raises
+    ------
+    ValueError
+        If it is not.
+    TypeError
+        If it is no number.
+
+    Examples
+    --------
+    >>> require_not_negative(-1.0, "gamma")
+    Traceback (most recent call last):
+    ValueError: gamma: expected a number, at least 0, got -1.0
+    """
+    require_finite_number(value, name)
+    if value < 0:
+        raise ValueError(f"{name}: expected a number, at least 0, got {value!r}")
 
 
 def erfc(x: Array) -> Array:

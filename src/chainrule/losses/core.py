@@ -11,7 +11,6 @@ from ..arrays import (
     floating,
     from_python,
     kind,
-    require_finite_number,
     require_library,
     require_shape,
     to_numpy,
@@ -139,13 +138,6 @@ def require_weights(weight: Array, name: str) -> None:
     xp, numbers = floating(weight, name)
     if not bool(xp.all((numbers >= 0) & xp.isfinite(numbers))):
         raise ValueError(f"{name}: expected finite numbers, at least 0, got {weight!r}")
-
-
-def require_not_negative(value: float, name: str) -> None:
-    """Raise a ValueError that names the argument unless it is a finite number, at least 0."""
-    require_finite_number(value, name)
-    if value < 0:
-        raise ValueError(f"{name}: expected a number, at least 0, got {value!r}")
 
 
 def log_losses(xp: Any, z: Array) -> tuple[Array, Array]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..activations import Sigmoid
-from ..arrays import Array, kind
+from ..arrays import Array, kind, require_not_negative
 from .core import (
     Loss,
     as_array,
@@ -12,7 +12,6 @@ from .core import (
     one_hot,
     pair,
     per_class,
-    require_not_negative,
     require_weights,
     with_classes,
 )

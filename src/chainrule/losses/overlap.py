@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..arrays import Array, floating, kind, require_shape
-from .core import Loss, as_array, one_hot, require_not_negative, with_classes
+from ..arrays import Array, floating, kind, require_not_negative, require_shape
+from .core import Loss, as_array, one_hot, with_classes
 
 
 @dataclass(frozen=True)

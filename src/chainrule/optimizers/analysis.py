@@ -1,0 +1,188 @@
+"""What can be said about descent in formulas: noise of a batch, rates on a quadratic, clipping."""
+
+from collections.abc import Sequence
+from math import sqrt
+
+from ..arrays import Array, floating, library, require_count, require_positive, to_numpy
+
+
+def batch_variance(gradients: Array, batch_size: int) -> float:
+    """Give the expected squared distance of a batch's gradient from that of all data (1.2.1a).
+
+    σ²/N · (A − N)/(A − 1), for a batch of N of the A samples, drawn without putting back; σ² is the
+    mean squared distance of one sample's gradient from the mean of all.
+
+    Parameters
+    ----------
+    gradients : array, shape (A, …)
+        The gradient of each sample.
+    batch_size : int
+        N.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If `batch_size` is not between 1 and A, or there are fewer than two samples.
+
+    Examples
+    --------
+    >>> g = np.array([[0.0], [0.0], [3.0]])
+    >>> batch_variance(g, 1), batch_variance(g, 3)
+    (2.0, 0.0)
+    """
+    _, gradients = floating(gradients, "gradients")
+    rows = to_numpy(gradients).reshape(len(gradients), -1)
+    samples = len(rows)
+    require_count(batch_size, "batch_size")
+    if samples < 2:
+        raise ValueError(f"gradients: expected at least two samples, got {samples}")
+    if batch_size > samples:
+        raise ValueError(f"batch_size: expected at most {samples} (all samples), got {batch_size}")
+    variance = ((rows - rows.mean(0)) ** 2).sum(1).mean()
+    return float(variance / batch_size * (samples - batch_size) / (samples - 1))
+
+
+def convergence_factor(lr: float, curvature: float, momentum: float = 0.0) -> float:
+    """Give what the distance from the minimum of λ/2 w² is multiplied with, a step, in the long run.
+
+    Without momentum |1 − α λ| (equation 1.2.1b); with momentum μ the larger root, in absolute
+    value, of r² − (1 + μ − α λ) r + μ = 0 (equation 1.2.1d).
+
+    Parameters
+    ----------
+    lr : float
+        α, positive.
+    curvature : float
+        λ, positive.
+    momentum : float
+        μ, at least 0.
+
+    Returns
+    -------
+    float
+        Below 1 the descent converges.
+
+    Raises
+    ------
+    ValueError
+        If `lr` or `curvature` is not positive.
+
+    Examples
+    --------
+    >>> convergence_factor(lr=0.5, curvature=1.0), convergence_factor(lr=2.0, curvature=1.0)
+    (0.5, 1.0)
+    """
+    require_positive(lr, "lr")
+    require_positive(curvature, "curvature")
+    half = (1 + momentum - lr * curvature) / 2
+    under_root = half**2 - momentum
+    return sqrt(momentum) if under_root < 0 else abs(half) + sqrt(under_root)
+
+
+def best_descent(smallest: float, largest: float) -> tuple[float, float]:
+    """Give the best learning rate for curvatures between two numbers, and its factor (1.2.1c).
+
+    Parameters
+    ----------
+    smallest, largest : float
+        λ_min and λ_max, positive.
+
+    Returns
+    -------
+    tuple of float
+        α = 2 / (λ_min + λ_max), and (κ − 1)/(κ + 1) with κ = λ_max / λ_min.
+
+    Raises
+    ------
+    ValueError
+        If they are not positive, or not in order.
+
+    Examples
+    --------
+    >>> best_descent(1.0, 3.0)
+    (0.5, 0.5)
+    """
+    _require_order(smallest, largest)
+    return 2 / (smallest + largest), (largest - smallest) / (largest + smallest)
+
+
+def best_momentum(smallest: float, largest: float) -> tuple[float, float, float]:
+    """Give the best learning rate and momentum for these curvatures, and their factor (1.2.1e).
+
+    Parameters
+    ----------
+    smallest, largest : float
+        λ_min and λ_max, positive.
+
+    Returns
+    -------
+    tuple of float
+        α = 4 / (√λ_min + √λ_max)², μ = ((√κ − 1)/(√κ + 1))² and √μ.
+
+    Raises
+    ------
+    ValueError
+        If they are not positive, or not in order.
+
+    References
+    ----------
+    B. T. Polyak, 1964.
+
+    Examples
+    --------
+    >>> best_momentum(1.0, 9.0)
+    (0.25, 0.25, 0.5)
+    """
+    _require_order(smallest, largest)
+    low, high = sqrt(smallest), sqrt(largest)
+    factor = (high - low) / (high + low)
+    return 4 / (low + high) ** 2, factor**2, factor
+
+
+def clip_norm(gradients: Sequence[Array], max_norm: float) -> list[Array]:
+    """Shorten all gradients by one factor where they are longer than `max_norm` together (1.2.6a).
+
+    Parameters
+    ----------
+    gradients : list of arrays
+    max_norm : float
+        c, positive: the largest length that the gradients, as one vector, may have.
+
+    Returns
+    -------
+    list of arrays
+        g · min(1, c / ‖g‖); direction and proportions are kept.
+
+    Raises
+    ------
+    ValueError
+        If `max_norm` is not positive.
+
+    References
+    ----------
+    R. Pascanu, T. Mikolov and Y. Bengio, 2013.
+
+    Examples
+    --------
+    >>> clip_norm([np.array([3.0]), np.array([4.0])], 1.0)
+    [array([0.6]), array([0.8])]
+
+    See Also
+    --------
+    torch.nn.utils.clip_grad_norm_
+    """
+    require_positive(max_norm, "max_norm")
+    squares = [float(library(g).sum(g * g)) for g in gradients]
+    length = sqrt(sum(squares))
+    return list(gradients) if length <= max_norm else [g * (max_norm / length) for g in gradients]
+
+
+def _require_order(smallest: float, largest: float) -> None:
+    require_positive(smallest, "smallest")
+    require_positive(largest, "largest")
+    if smallest > largest:
+        raise ValueError(f"smallest: expected at most {largest} (largest), got {smallest}")

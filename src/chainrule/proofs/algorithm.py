@@ -1,0 +1,109 @@
+"""Backpropagation as a whole: the recursion finds the gradient of every parameter."""
+
+from collections.abc import Sequence
+
+from .cases import SIZES, listed, network_cases
+from .core import Chain, Line, Proof
+from .models import Network
+from .network import (
+    CHECKED,
+    HYPOTHESES,
+    UNCHECKED,
+    C,
+    L,
+    a,
+    b,
+    backward_step,
+    delta,
+    l,
+    slope,
+    w,
+    z,
+)
+from .operators import Gradient, Hadamard, Partial
+from .scope import Scope
+
+__all__ = ["backpropagation"]
+
+
+class _Recursion(Network):
+    """A network whose errors δ^l are what the algorithm computes, not what they are defined as."""
+
+    def __init__(self, sizes: tuple[int, ...]) -> None:
+        super().__init__(sizes)
+        last = len(sizes) - 1
+        begin = Hadamard(Gradient(C, a(L)), slope(z(L)))
+        for layer in range(last, 0, -1):
+            rule = begin if layer == last else backward_step()
+            errors = rule.value(Scope(self, {"l": layer, "L": last}))
+            self.names[delta.name, layer] = errors
+
+
+def backpropagation(sizes: Sequence[Sequence[int]] = SIZES) -> Proof:
+    """Prove that backpropagation finds the gradient of every parameter, by induction over layers.
+
+    Parameters
+    ----------
+    sizes : sequence of sequences of int
+        The networks in which every line is checked, each by its layers, the input first.
+
+    Returns
+    -------
+    Proof
+        Here δ^l stands for what the algorithm computes, and all derivatives are SymPy's own, of
+        the cost as a function of the parameters.
+
+    Raises
+    ------
+    ValueError
+        If `sizes` has no network, or one without a hidden layer or with an empty layer.
+    ProofError
+        If a line does not hold.
+
+    Examples
+    --------
+    >>> backpropagation(sizes=[(1, 2, 1)])
+    ✓ backpropagation: 9 lines, for layers of sizes 1-2-1
+    """
+    base = network_cases(sizes, 3, lambda last: [last], _Recursion)
+    step = network_cases(sizes, 3, lambda last: range(1, last), _Recursion)
+    every = network_cases(sizes, 3, lambda last: range(1, last + 1), _Recursion)
+    chains = (
+        Chain(
+            Partial(C, z(L)),
+            (
+                Line(Hadamard(Gradient(C, a(L)), slope(z(L))), "(1.5)"),
+                Line(delta(L), "with this the algorithm begins"),
+            ),
+            base,
+        ),
+        Chain(
+            Partial(C, z(l)),
+            (
+                Line(Hadamard(w(l + 1).T @ Partial(C, z(l + 1)), slope(z(l))), "(1.7)"),
+                Line(backward_step(), "induction: what holds for layer $l+1$"),
+                Line(delta(l), "this is what the algorithm computes next"),
+            ),
+            step,
+        ),
+        Chain(
+            Partial(C, b(l)),
+            (Line(Partial(C, z(l)), "(1.8)"), Line(delta(l), "by the two parts above")),
+            every,
+        ),
+        Chain(
+            Partial(C, w(l)),
+            (
+                Line(Partial(C, z(l)) @ a(l - 1).T, "(1.9)"),
+                Line(delta(l) @ a(l - 1).T, "by the first two parts"),
+            ),
+            every,
+        ),
+    )
+    checked = (
+        CHECKED,
+        "The algorithm ran symbolically, and the gradient of every weight and bias equals SymPy's "
+        "derivative of the cost.",
+    )
+    cases = f"layers of sizes {listed(sizes)}"
+    return Proof("backpropagation", (), HYPOTHESES, chains, cases, checked, UNCHECKED)

@@ -1,0 +1,200 @@
+"""Batches: the gradients of a batch, equation 1.1.2c, and the mean over random batches."""
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any
+
+import sympy
+
+from .cases import listed, require_sizes
+from .core import Case, Chain, Line, Proof
+from .expressions import Entry, Expression, Index, Number
+from .models import Batch, Model, matrix
+from .operators import Binomial, Component, Expectation, Iverson, Partial, chosen_from, sum_over
+from .scope import Scope
+
+__all__ = ["batch_gradient", "minibatch_mean"]
+
+A, C, N, b, c, g, w, Z, Delta = map(Entry, (*"ACNbcgwZ", r"\Delta"))
+i, j, k, l, m, n, batch = map(Index, "ijklmnB")  # noqa: E741 -- as on the page
+
+
+def batch_gradient(
+    shapes: Sequence[Sequence[int]] = ((2, 3, 2), (3, 2, 1), (3, 1, 2)),
+) -> Proof:
+    """Prove equation 1.1.2c: the gradients of a batch are sums over its samples.
+
+    Parameters
+    ----------
+    shapes : sequence of (samples, inputs, neurons)
+        The batches and layers for which every line is checked.
+
+    Returns
+    -------
+    Proof
+
+    Raises
+    ------
+    ValueError
+        If `shapes` is empty or has anything but three positive numbers.
+    ProofError
+        If a line does not hold.
+
+    Examples
+    --------
+    >>> batch_gradient(shapes=[(2, 1, 2)])
+    ✓ (1.1.2c) the gradients of a batch: 10 lines, for samples × inputs × neurons 2×1×2
+    """
+    what = "triples (samples, inputs, neurons) of positive numbers"
+    cases = tuple(
+        Case(Batch(shape), {"l": 1}, f"samples × inputs × neurons {listed([shape], '×')}")  # type: ignore[arg-type]
+        for shape in require_sizes(shapes, "shapes", 3, what, at_most=3)
+    )
+    weighted_input = sum_over(m, A(l - 1)[n, m] * w(l)[i, m]) + b(l)[i]
+
+    def steps(x: Entry) -> tuple[Line, ...]:
+        return (
+            Line(sum_over(n, Partial(c[n], x)), "$C$ is the sum of the samples' costs"),
+            Line(
+                sum_over(n, sum_over(i, Partial(c[n], Z(l)[n, i]) * Partial(Z(l)[n, i], x))),
+                "chain rule: a sample's cost depends on its own weighted inputs",
+            ),
+            Line(
+                sum_over(n, sum_over(i, Delta(l)[n, i] * Partial(weighted_input, x))),
+                r"definition of $\Delta^l$, and of the weighted inputs, (1.1.1a)",
+            ),
+        )
+
+    weights = Chain(
+        Partial(C, w(l)[j, k]),
+        (
+            *steps(w(l)[j, k]),
+            Line(
+                sum_over(n, Delta(l)[n, j] * A(l - 1)[n, k]),
+                "only the term with $i = j$ and $m = k$ contains $w_{jk}^l$",
+            ),
+            Line(Component(Delta(l).T @ A(l - 1), (j, k)), "a row of the transpose times a column"),
+        ),
+        cases,
+    )
+    all_weights = Chain(
+        Partial(C, w(l)), (Line(Delta(l).T @ A(l - 1), "the same for all $j$ and $k$"),), cases
+    )
+    biases = Chain(
+        Partial(C, b(l)[j]),
+        (
+            *steps(b(l)[j]),
+            Line(sum_over(n, Delta(l)[n, j]), "only the term with $i = j$ contains $b_j^l$"),
+        ),
+        cases,
+    )
+    return Proof(
+        "the gradients of a batch",
+        ("1.1.2c",),
+        (
+            "The cost of the batch is a sum over samples, $C = \\sum_n c_n$; in a mean the factor "
+            "$1/N$ is part of $c_n$.",
+            "Each $c_n$ is a differentiable function of row $n$ of $Z^l$ alone.",
+        ),
+        (weights, all_weights, biases),
+        f"samples × inputs × neurons {listed([tuple(s) for s in shapes], '×')}",
+        ("Each line equals the line before for all values of its free indices and symbols.",),
+        (
+            "Differentiability is a hypothesis, and SymPy's own chain rule is trusted.",
+            "Other shapes follow from the written proof, not from the machine.",
+        ),
+    )
+
+
+class _Draw(Model):
+    """A batch of N of the A samples, drawn without replacement, all batches alike."""
+
+    def __init__(self, samples: int, size: int) -> None:
+        gradients = matrix("g", samples)
+        names = {"A": sympy.Integer(samples), "N": sympy.Integer(size), "g": gradients}
+        super().__init__({(name, None): value for name, value in names.items()})
+        self.ranges = {"B": list(combinations(range(1, samples + 1), size))}
+        self.ranges["i"] = list(range(1, samples + 1))
+
+    def expectation(self, body: Expression, scope: Scope) -> Any:
+        """Take the mean over all batches."""
+        values = [body.value(scope.bind(B=each)) for each in self.ranges["B"]]
+        return sum(values) / len(values)
+
+
+def minibatch_mean(
+    draws: Sequence[Sequence[int]] = ((3, 1), (3, 2), (4, 2), (4, 4), (5, 3)),
+) -> Proof:
+    """Prove that the gradient of a random batch is on average that of all samples.
+
+    Parameters
+    ----------
+    draws : sequence of (A, N)
+        How many samples there are, and how many a batch takes; all batches are enumerated.
+
+    Returns
+    -------
+    Proof
+
+    Raises
+    ------
+    ValueError
+        If `draws` is empty, or has anything but pairs with 1 ≤ N ≤ A.
+    ProofError
+        If a line does not hold.
+
+    Examples
+    --------
+    >>> minibatch_mean(draws=[(3, 2)])
+    ✓ the mean over random batches: 6 lines, for (A, N) = (3, 2), and any A and N where said
+    """
+    what = "pairs (A, N) with 1 ≤ N ≤ A"
+    pairs = require_sizes(draws, "draws", 2, what, at_most=2)
+    if any(size > samples for samples, size in pairs):
+        raise ValueError(f"draws: expected {what}, got {draws!r}")
+    cases = tuple(Case(_Draw(*pair), {}, f"(A, N) = {pair}") for pair in pairs)
+    letters = {(name, None): sympy.Symbol(name, integer=True, positive=True) for name in ("A", "N")}
+    any_size = (Case(Model(letters), {}, "any A and N"),)
+    of_batch = Number(1) / N * chosen_from(batch, i, g[i])
+    share = Binomial(A - 1, N - 1) / Binomial(A, N)
+    count = Chain(
+        sum_over(batch, Iverson(i, batch, r"\in")),
+        (Line(Binomial(A - 1, N - 1), "the other $N - 1$ are chosen from the other $A - 1$"),),
+        cases,
+    )
+    ratio = Chain(
+        share, (Line(N / A, "the factorials cancel: checked for letters $A$ and $N$"),), any_size
+    )
+    mean = Chain(
+        Expectation(of_batch, batch),
+        (
+            Line(Number(1) / Binomial(A, N) * sum_over(batch, of_batch), "all batches are alike"),
+            Line(
+                Number(1)
+                / (N * Binomial(A, N))
+                * sum_over(i, g[i] * sum_over(batch, Iverson(i, batch, r"\in"))),
+                "each sample counts once for each batch that contains it",
+            ),
+            Line(
+                Number(1) / N * share * sum_over(i, g[i]),
+                "so many batches contain a sample, the same number for each",
+            ),
+            Line(Number(1) / A * sum_over(i, g[i]), "the ratio above"),
+        ),
+        cases,
+    )
+    return Proof(
+        "the mean over random batches",
+        (),
+        (
+            "A batch $B$ is $N$ of the $A$ samples, drawn without replacement; all batches are "
+            "equally likely.",
+        ),
+        (count, ratio, mean),
+        f"(A, N) = {', '.join(map(str, pairs))}, and any A and N where said",
+        (
+            "Every line was computed over all batches, with a symbol for each sample's gradient.",
+            "The ratio of the binomial coefficients was simplified for letters A and N.",
+        ),
+        ("Other numbers of samples follow from the written proof, not from the machine.",),
+    )

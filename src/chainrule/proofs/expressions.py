@@ -1,0 +1,317 @@
+"""Expressions as the proofs write them: one tree gives both the LaTeX and the value of a line.
+
+The operators build the tree and compute nothing, so factors keep their order and nothing cancels:
+``sum_over(j, w(l + 1)[j, k] * delta(l + 1)[j])`` is Σ_j w_jk^{l+1} δ_j^{l+1}. What a name stands
+for is decided by a `Scope`, and only when a value is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from functools import reduce
+from operator import add, matmul, mul
+from typing import Any
+
+import sympy
+
+from .scope import Scope, Undefined
+
+
+class Expression:
+    """Something that has both a LaTeX form and, in a scope, a value."""
+
+    tightness = 3  # 0: a sum of terms, 1: a big operator, 2: a product, 3: an atom
+
+    def latex(self) -> str:
+        """Give the LaTeX of the expression."""
+        raise NotImplementedError
+
+    def compact(self) -> str:
+        """Give the LaTeX as it stands in an index: l+1 rather than l + 1."""
+        return self.latex().replace(" + ", "+").replace(" - ", "-")
+
+    def value(self, scope: Scope) -> Any:
+        """Give the value in a `scope`: a SymPy expression or matrix."""
+        raise NotImplementedError
+
+    def parts(self) -> Iterator[Expression]:
+        """Yield the expressions that this one is made of."""
+        for field in fields(self):  # type: ignore[arg-type]
+            part = getattr(self, field.name)
+            yield from (p for p in (part if isinstance(part, tuple) else (part,)) if is_node(p))
+
+    def free(self) -> set[str]:
+        """Give the names of the indices that no sum inside binds."""
+        return {name for part in self.parts() for name in part.free()}
+
+    def _extents(self, index: Index, scope: Scope) -> Iterator[int]:
+        for part in self.parts():
+            yield from part._extents(index, scope)
+
+    def tall(self) -> bool:
+        """Tell whether the LaTeX is higher than one line."""
+        return any(part.tall() for part in self.parts())
+
+    def wrapped(self, tightness: int) -> str:
+        """Give the LaTeX, in parentheses if it binds less tightly than `tightness`."""
+        if self.tightness >= tightness:
+            return self.latex()
+        return parenthesized(self.latex(), self.tall())
+
+    def __add__(self, other: Any) -> Expression:
+        terms = self.terms if isinstance(self, Plus) else (self,)
+        return Plus((*terms, node(other)))
+
+    def __radd__(self, other: Any) -> Expression:
+        return node(other) + self
+
+    def __neg__(self) -> Expression:
+        return Times((Number(-1), *(self.factors if isinstance(self, Times) else (self,))))
+
+    def __sub__(self, other: Any) -> Expression:
+        return self + -node(other)
+
+    def __rsub__(self, other: Any) -> Expression:
+        return node(other) - self
+
+    def __mul__(self, other: Any) -> Expression:
+        factors = self.factors if isinstance(self, Times) else (self,)
+        return Times((*factors, node(other)))
+
+    def __rmul__(self, other: Any) -> Expression:
+        return node(other) * self
+
+    def __truediv__(self, other: Any) -> Expression:
+        return Fraction(self, node(other))
+
+    def __rtruediv__(self, other: Any) -> Expression:
+        return Fraction(node(other), self)
+
+    def __pow__(self, other: Any) -> Expression:
+        return Power(self, node(other))
+
+    def __matmul__(self, other: Expression) -> Expression:
+        factors = self.factors if isinstance(self, MatMul) else (self,)
+        return MatMul((*factors, other))
+
+    @property
+    def T(self) -> Expression:
+        """The transpose."""
+        return Transpose(self)
+
+
+def is_node(thing: Any) -> bool:
+    """Tell whether something is an expression."""
+    return isinstance(thing, Expression)
+
+
+def node(thing: Any) -> Expression:
+    """Give an expression as it is, and a number as an expression."""
+    return thing if is_node(thing) else Number(thing)
+
+
+def parenthesized(latex: str, tall: bool = False) -> str:
+    """Put parentheses around LaTeX, large ones if it is tall or has some itself."""
+    size = r"\Big" if tall else r"\big" if "(" in latex else ""
+    return f"{size}({latex}{size})"
+
+
+def braced(latex: str) -> str:
+    """Put braces around LaTeX that is longer than a letter."""
+    return latex if len(latex) == 1 else f"{{{latex}}}"
+
+
+@dataclass(frozen=True)
+class Number(Expression):
+    """A number of its own."""
+
+    number: int
+
+    def __neg__(self) -> Expression:
+        return Number(-self.number)
+
+    def latex(self) -> str:
+        """Give the digits."""
+        return str(self.number)
+
+    def value(self, scope: Scope) -> Any:
+        """Give the number."""
+        return sympy.Integer(self.number)
+
+
+@dataclass(frozen=True)
+class Index(Expression):
+    """An index: of a neuron, a layer, a sample or a step."""
+
+    name: str
+
+    def latex(self) -> str:
+        """Give the letter."""
+        return self.name
+
+    def value(self, scope: Scope) -> Any:
+        """Give what the index stands for."""
+        if self.name not in scope.indices:
+            raise Undefined(f"nothing says what {self.name} is")
+        return scope.indices[self.name]
+
+    def free(self) -> set[str]:
+        """Give the index itself."""
+        return {self.name}
+
+
+@dataclass(frozen=True)
+class Entry(Expression):
+    """A named thing, all of it or one entry: ``w``, ``w(l + 1)`` or ``w(l + 1)[j, k]``."""
+
+    name: str
+    upper: Expression | None = None
+    lower: tuple[Expression, ...] = ()
+
+    def __call__(self, upper: Any) -> Entry:
+        """Give the same name with the layer `upper`."""
+        return replace(self, upper=node(upper))
+
+    def __getitem__(self, lower: Any) -> Entry:
+        return replace(self, lower=tuple(map(node, lower if isinstance(lower, tuple) else [lower])))
+
+    def latex(self) -> str:
+        """Give the name, the indices below and the layer above."""
+        letters = [index.compact() for index in self.lower]
+        below = ("" if all(len(letter) == 1 for letter in letters) else ",").join(letters)
+        above = self.upper.compact() if self.upper else ""
+        return (
+            self.name
+            + (f"_{braced(below)}" if below else "")
+            + (f"^{braced(above)}" if above else "")
+        )
+
+    def layer(self, scope: Scope) -> Any:
+        """Give the number of the layer in a `scope`, or None."""
+        return None if self.upper is None else int(self.upper.value(scope))
+
+    def value(self, scope: Scope) -> Any:
+        """Look the entry up in the model."""
+        lower = tuple(index.value(scope) for index in self.lower)
+        return scope.model.entry(self.name, self.layer(scope), lower)
+
+    def _extents(self, index: Index, scope: Scope) -> Iterator[int]:
+        for axis, below in enumerate(self.lower):
+            if below == index:
+                yield scope.model.extent(self.name, self.layer(scope), axis)
+
+
+@dataclass(frozen=True)
+class Plus(Expression):
+    """A sum of a few terms."""
+
+    terms: tuple[Expression, ...]
+    tightness = 0
+
+    def latex(self) -> str:
+        """Join the terms by their signs."""
+        first, *others = (
+            term.latex() if isinstance(term, Times) else term.wrapped(1) for term in self.terms
+        )
+        return first + "".join(f" - {t[1:]}" if t[0] == "-" else f" + {t}" for t in others)
+
+    def value(self, scope: Scope) -> Any:
+        """Add the terms."""
+        return reduce(add, (term.value(scope) for term in self.terms))
+
+
+@dataclass(frozen=True)
+class Times(Expression):
+    """A product of numbers."""
+
+    factors: tuple[Expression, ...]
+
+    @property
+    def tightness(self) -> int:  # type: ignore[override]
+        """With a minus in front it needs parentheses as a sum does."""
+        return 0 if self.factors[0] == Number(-1) else 2
+
+    def latex(self) -> str:
+        """Write the factors side by side; −1 becomes a sign."""
+        sign, factors = "", self.factors
+        if factors[0] == Number(-1) and len(factors) > 1:
+            sign, factors = "-", factors[1:]
+        *others, last = factors
+        return sign + r"\,".join([*(f.wrapped(2) for f in others), last.wrapped(1)])
+
+    def value(self, scope: Scope) -> Any:
+        """Multiply the factors."""
+        return reduce(mul, (factor.value(scope) for factor in self.factors))
+
+
+@dataclass(frozen=True)
+class Fraction(Expression):
+    """A fraction."""
+
+    above: Expression
+    below: Expression
+
+    def tall(self) -> bool:
+        """Say yes."""
+        return True
+
+    def latex(self) -> str:
+        """Write one above the other."""
+        return rf"\frac{{{self.above.latex()}}}{{{self.below.latex()}}}"
+
+    def value(self, scope: Scope) -> Any:
+        """Divide."""
+        return self.above.value(scope) / self.below.value(scope)
+
+
+@dataclass(frozen=True)
+class Power(Expression):
+    """A power."""
+
+    base: Expression
+    exponent: Expression
+
+    def latex(self) -> str:
+        """Write the exponent above; a base that has something there gets parentheses."""
+        base = self.base.wrapped(3)
+        tall = self.base.tall() and self.base.tightness == 3
+        if tall or getattr(self.base, "upper", None):
+            base = parenthesized(base, tall)
+        return f"{base}^{braced(self.exponent.compact())}"
+
+    def value(self, scope: Scope) -> Any:
+        """Raise the one to the other."""
+        return self.base.value(scope) ** self.exponent.value(scope)
+
+
+@dataclass(frozen=True)
+class Transpose(Expression):
+    """The transpose of a matrix."""
+
+    matrix: Expression
+
+    def latex(self) -> str:
+        """Write a T above."""
+        return rf"{parenthesized(self.matrix.latex())}^\mathsf{{T}}"
+
+    def value(self, scope: Scope) -> Any:
+        """Transpose."""
+        return self.matrix.value(scope).T
+
+
+@dataclass(frozen=True)
+class MatMul(Expression):
+    """A product of matrices."""
+
+    factors: tuple[Expression, ...]
+    tightness = 2
+
+    def latex(self) -> str:
+        """Write the factors side by side."""
+        return r"\,".join(factor.wrapped(3) for factor in self.factors)
+
+    def value(self, scope: Scope) -> Any:
+        """Multiply the matrices."""
+        product = reduce(matmul, (factor.value(scope) for factor in self.factors))
+        return product

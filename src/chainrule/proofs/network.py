@@ -1,0 +1,259 @@
+"""The theorems of backpropagation, equations 1.4 to 1.9, with activations and cost left abstract.
+
+σ may differ from layer to layer: σ(z^l) is the activation of layer l.
+"""
+
+from collections.abc import Sequence
+
+from .cases import SIZES, listed, network_cases
+from .core import Chain, Line, Proof
+from .expressions import Entry, Index
+from .operators import Component, Function, Gradient, Hadamard, Iverson, Partial, sum_over
+
+__all__ = ["bias_gradient", "hidden_error", "output_error", "weight_gradient"]
+
+C, a, b, w, z, delta = map(Entry, ("C", "a", "b", "w", "z", r"\delta"))
+sigma, slope = Function(r"\sigma"), Function(r"\sigma", 1)
+i, j, k, l, L, m = map(Index, "ijklLm")  # noqa: E741 -- as on the page
+
+HYPOTHESES = (
+    "The activations of the layers and the cost are differentiable.",
+    "Each activation depends on the weighted input of its own neuron alone (softmax is not such).",
+)
+CHECKED = "Each line equals the line before for all values of its free indices and symbols."
+UNCHECKED = (
+    "Differentiability is a hypothesis, and SymPy's own chain rule is trusted.",
+    "Other sizes follow from the written proof, not from the machine.",
+)
+
+
+def _proof(
+    title: str, labels: tuple[str, ...], chains: tuple[Chain, ...], sizes: Sequence[Sequence[int]]
+) -> Proof:
+    cases = f"layers of sizes {listed(sizes)}"
+    return Proof(title, labels, HYPOTHESES, chains, cases, (CHECKED,), UNCHECKED)
+
+
+def output_error(sizes: Sequence[Sequence[int]] = SIZES) -> Proof:
+    """Prove equations 1.4 and 1.5: the error of the output layer.
+
+    Parameters
+    ----------
+    sizes : sequence of sequences of int
+        The networks in which every line is checked, each by its layers, the input first.
+
+    Returns
+    -------
+    Proof
+
+    Raises
+    ------
+    ValueError
+        If `sizes` has no network, or one without a layer or with an empty layer.
+    ProofError
+        If a line does not hold.
+
+    Examples
+    --------
+    >>> output_error(sizes=[(2, 2)])
+    ✓ (1.4, 1.5) the error of the output layer: 6 lines, for layers of sizes 2-2
+    """
+    cases = network_cases(sizes, shortest=2, layers=lambda last: [last])
+    one = Chain(
+        delta(L)[j],
+        (
+            Line(Partial(C, z(L)[j]), "definition of the error"),
+            Line(
+                sum_over(i, Partial(C, a(L)[i]) * Partial(a(L)[i], z(L)[j])),
+                "chain rule: $C$ depends on $z_j^L$ through the outputs",
+            ),
+            Line(
+                sum_over(i, Partial(C, a(L)[i]) * Partial(sigma(z(L)[i]), z(L)[j])),
+                "definition of the activation, (1.2)",
+            ),
+            Line(
+                sum_over(i, Partial(C, a(L)[i]) * slope(z(L)[i]) * Iverson(i, j)),
+                "each output depends on its own weighted input alone",
+            ),
+            Line(Partial(C, a(L)[j]) * slope(z(L)[j]), "only the term with $i = j$ remains"),
+        ),
+        cases,
+    )
+    whole = Chain(
+        delta(L),
+        (Line(Hadamard(Gradient(C, a(L)), slope(z(L))), "the same for all $j$ at once"),),
+        cases,
+    )
+    return _proof("the error of the output layer", ("1.4", "1.5"), (one, whole), sizes)
+
+
+def hidden_error(sizes: Sequence[Sequence[int]] = SIZES) -> Proof:
+    """Prove equations 1.6 and 1.7: the error of a hidden layer.
+
+    Parameters
+    ----------
+    sizes : sequence of sequences of int
+        The networks in which every line is checked, each by its layers, the input first.
+
+    Returns
+    -------
+    Proof
+        Checked for every hidden layer of every network.
+
+    Raises
+    ------
+    ValueError
+        If `sizes` has no network, or one without a hidden layer or with an empty layer.
+    ProofError
+        If a line does not hold.
+
+    Examples
+    --------
+    >>> hidden_error(sizes=[(2, 3, 2)])
+    ✓ (1.6, 1.7) the error of a hidden layer: 6 lines, for layers of sizes 2-3-2
+    """
+    cases = network_cases(sizes, shortest=3, layers=lambda last: range(1, last))
+    one = Chain(
+        delta(l)[k],
+        (
+            Line(Partial(C, z(l)[k]), "definition of the error"),
+            Line(
+                sum_over(j, Partial(C, z(l + 1)[j]) * Partial(z(l + 1)[j], z(l)[k])),
+                "chain rule: $C$ depends on $z_k^l$ through the next layer",
+            ),
+            Line(
+                sum_over(
+                    j,
+                    delta(l + 1)[j]
+                    * Partial(sum_over(i, w(l + 1)[j, i] * sigma(z(l)[i])) + b(l + 1)[j], z(l)[k]),
+                ),
+                "definition of the error, and of the weighted input, (1.1) and (1.2)",
+            ),
+            Line(
+                sum_over(j, delta(l + 1)[j] * w(l + 1)[j, k] * slope(z(l)[k])),
+                "only the term with $i = k$ contains $z_k^l$",
+            ),
+            Line(
+                Component(w(l + 1).T @ delta(l + 1), (k,)) * slope(z(l)[k]),
+                "the sum runs down column $k$ of $w^{l+1}$, a row of its transpose",
+            ),
+        ),
+        cases,
+    )
+    whole = Chain(
+        delta(l),
+        (Line(backward_step(), "the same for all $k$ at once"),),
+        cases,
+    )
+    return _proof("the error of a hidden layer", ("1.6", "1.7"), (one, whole), sizes)
+
+
+def backward_step() -> Hadamard:
+    """Give the right side of equation 1.7, one step from a layer back to the one before."""
+    return Hadamard(w(l + 1).T @ delta(l + 1), slope(z(l)))
+
+
+def bias_gradient(sizes: Sequence[Sequence[int]] = SIZES) -> Proof:
+    """Prove equation 1.8: the gradient of the biases.
+
+    Parameters
+    ----------
+    sizes : sequence of sequences of int
+        The networks in which every line is checked, each by its layers, the input first.
+
+    Returns
+    -------
+    Proof
+        Checked for every layer of every network.
+
+    Raises
+    ------
+    ValueError
+        If `sizes` has no network, or one without a layer or with an empty layer.
+    ProofError
+        If a line does not hold.
+
+    Examples
+    --------
+    >>> bias_gradient(sizes=[(2, 2)])
+    ✓ (1.8) the gradient of the biases: 5 lines, for layers of sizes 2-2
+    """
+    cases = network_cases(sizes, shortest=2, layers=lambda last: range(1, last + 1))
+    one = Chain(
+        Partial(C, b(l)[j]),
+        (
+            Line(
+                sum_over(i, Partial(C, z(l)[i]) * Partial(z(l)[i], b(l)[j])),
+                "chain rule: $C$ depends on $b_j^l$ through the layer's weighted inputs",
+            ),
+            Line(
+                sum_over(
+                    i,
+                    delta(l)[i] * Partial(sum_over(k, w(l)[i, k] * a(l - 1)[k]) + b(l)[i], b(l)[j]),
+                ),
+                "definition of the error, and of the weighted input, (1.1)",
+            ),
+            Line(sum_over(i, delta(l)[i] * Iverson(i, j)), "only $b_j^l$ itself moves"),
+            Line(delta(l)[j], "only the term with $i = j$ remains"),
+        ),
+        cases,
+    )
+    whole = Chain(Partial(C, b(l)), (Line(delta(l), "the same for all $j$ at once"),), cases)
+    return _proof("the gradient of the biases", ("1.8",), (one, whole), sizes)
+
+
+def weight_gradient(sizes: Sequence[Sequence[int]] = SIZES) -> Proof:
+    """Prove equation 1.9: the gradient of the weights, and its matrix form.
+
+    Parameters
+    ----------
+    sizes : sequence of sequences of int
+        The networks in which every line is checked, each by its layers, the input first.
+
+    Returns
+    -------
+    Proof
+        Checked for every layer of every network.
+
+    Raises
+    ------
+    ValueError
+        If `sizes` has no network, or one without a layer or with an empty layer.
+    ProofError
+        If a line does not hold.
+
+    Examples
+    --------
+    >>> weight_gradient(sizes=[(2, 2)])
+    ✓ (1.9) the gradient of the weights: 5 lines, for layers of sizes 2-2
+    """
+    cases = network_cases(sizes, shortest=2, layers=lambda last: range(1, last + 1))
+    one = Chain(
+        Partial(C, w(l)[j, k]),
+        (
+            Line(
+                sum_over(i, Partial(C, z(l)[i]) * Partial(z(l)[i], w(l)[j, k])),
+                "chain rule: $C$ depends on $w_{jk}^l$ through the layer's weighted inputs",
+            ),
+            Line(
+                sum_over(
+                    i,
+                    delta(l)[i]
+                    * Partial(sum_over(m, w(l)[i, m] * a(l - 1)[m]) + b(l)[i], w(l)[j, k]),
+                ),
+                "definition of the error, and of the weighted input, (1.1)",
+            ),
+            Line(
+                sum_over(i, delta(l)[i] * Iverson(i, j) * a(l - 1)[k]),
+                "only the term with $i = j$ and $m = k$ contains $w_{jk}^l$",
+            ),
+            Line(a(l - 1)[k] * delta(l)[j], "only the term with $i = j$ remains"),
+        ),
+        cases,
+    )
+    whole = Chain(
+        Partial(C, w(l)),
+        (Line(delta(l) @ a(l - 1).T, "the same for all $j$ and $k$ at once"),),
+        cases,
+    )
+    return _proof("the gradient of the weights", ("1.9",), (one, whole), sizes)

@@ -1,0 +1,310 @@
+"""The operators of the proofs: sums over an index, derivatives, norms, expectations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import reduce
+from operator import add, mul
+from typing import Any
+
+import sympy
+
+from .expressions import Entry, Expression, Index, MatMul, braced, node, parenthesized
+from .scope import Scope, Undefined
+
+
+@dataclass(frozen=True)
+class Big(Expression):
+    """A sum or a product over an index, over its whole range or from `first` to `last`."""
+
+    index: Index
+    body: Expression
+    first: Expression | None = None
+    last: Expression | None = None
+    within: Expression | None = None
+    symbol: str = r"\sum"
+    tightness = 1
+
+    def tall(self) -> bool:
+        """Say yes."""
+        return True
+
+    def latex(self) -> str:
+        """Write the sign, and limits only where they are not the whole range."""
+        limits = braced(self.index.name)
+        if self.within:
+            limits = rf"{{{self.index.name} \in {self.within.latex()}}}"
+        if self.first and self.last:
+            last = braced(self.last.compact())
+            limits = f"{{{self.index.name}={self.first.compact()}}}^{last}"
+        return rf"{self.symbol}_{limits} {self.body.wrapped(1)}"
+
+    def value(self, scope: Scope) -> Any:
+        """Add up, or multiply, for every value of the index."""
+        operation, start = (mul, 1) if self.symbol == r"\prod" else (add, 0)
+        values: Any
+        if self.within:
+            values = self.within.value(scope)
+        elif self.first and self.last:
+            first, last = self.first.value(scope), self.last.value(scope)
+            if not sympy.sympify(last).is_number:
+                return self._symbolic(scope, first, last)
+            values = range(int(first), int(last) + 1)
+        else:
+            values = scope.range_of(self.index, self.body)
+        found = [self.body.value(scope.bind(**{self.index.name: v})) for v in values]
+        return reduce(operation, found) if found else sympy.Integer(start)
+
+    def _symbolic(self, scope: Scope, first: Any, last: Any) -> Any:
+        i = sympy.Dummy("i", integer=True, positive=True)
+        body = self.body.value(scope.bind(**{self.index.name: i}))
+        return sympy.summation(body, (i, first, last))
+
+    def free(self) -> set[str]:
+        """Give those of the body but for the index of the sum itself, and those of the limits."""
+        limits = (part for part in (self.first, self.last, self.within) if part)
+        return self.body.free() - {self.index.name} | {n for p in limits for n in p.free()}
+
+    def _extents(self, index: Index, scope: Scope) -> Iterator[int]:
+        if index != self.index:
+            # a sum between limits binds an index that the layers inside may depend on
+            inner = (
+                scope if self.index.name in scope.indices else scope.bind(**{self.index.name: 1})
+            )
+            yield from self.body._extents(index, inner)
+
+
+def sum_over(index: Index, body: Expression, first: Any = None, last: Any = None) -> Big:
+    """Give the sum over an index, over its whole range or from `first` to `last`."""
+    limits = (None if end is None else node(end) for end in (first, last))
+    return Big(index, body, *limits)  # type: ignore[arg-type]
+
+
+def product_over(index: Index, body: Expression, first: Any, last: Any) -> Big:
+    """Give the product over an index from `first` to `last`."""
+    return Big(index, body, node(first), node(last), symbol=r"\prod")
+
+
+def chosen_from(chosen: Index, index: Index, body: Expression) -> Big:
+    """Give the sum over those values of an index that were chosen."""
+    return Big(index, body, within=chosen)
+
+
+@dataclass(frozen=True)
+class Iverson(Expression):
+    """1 if the statement in brackets is true, otherwise 0: [i = j], or [i ∈ B]."""
+
+    left: Expression
+    right: Expression
+    relation: str = "="
+
+    def latex(self) -> str:
+        """Write the brackets."""
+        return f"[{self.left.latex()} {self.relation} {self.right.latex()}]"
+
+    def value(self, scope: Scope) -> Any:
+        """Give 1 or 0."""
+        left, right = self.left.value(scope), self.right.value(scope)
+        return sympy.Integer(left == right if self.relation == "=" else left in right)
+
+
+@dataclass(frozen=True)
+class Function(Expression):
+    """A function, or its derivative, before it is applied to anything."""
+
+    name: str
+    order: int = 0
+
+    def __call__(self, argument: Expression) -> Apply:
+        """Give the function applied to an `argument`."""
+        return Apply(self.name, self.order, argument)
+
+
+@dataclass(frozen=True)
+class Apply(Expression):
+    """A function of something; an activation is that of the layer which its argument shows."""
+
+    name: str
+    order: int
+    argument: Expression
+
+    def latex(self) -> str:
+        """Write f(x), or e^x for the exponential and log x for a plain x."""
+        argument = self.argument.latex()
+        if self.name == r"\exp":
+            return f"e^{braced(argument)}"
+        if self.name == r"\log":
+            return rf"\log {self.argument.wrapped(3)}"
+        return f"{self.name}{chr(39) * self.order}({argument})"
+
+    def value(self, scope: Scope) -> Any:
+        """Apply the model's function, to a matrix entry by entry."""
+        layer = self.argument.layer(scope) if isinstance(self.argument, Entry) else None
+        function = scope.model.function(self.name, self.order, layer)
+        argument = self.argument.value(scope)
+        if isinstance(argument, sympy.MatrixBase):
+            return argument.applyfunc(function)
+        return function(argument)
+
+
+@dataclass(frozen=True)
+class Partial(Expression):
+    """The derivative ∂f/∂x that SymPy finds; with a whole matrix for x, that of each entry."""
+
+    f: Expression
+    x: Entry
+
+    @property
+    def tightness(self) -> int:  # type: ignore[override]
+        """An atom if it is one fraction, otherwise an operator in front of what it acts on."""
+        return 3 if isinstance(self.f, Entry) else 1
+
+    def tall(self) -> bool:
+        """Say yes."""
+        return True
+
+    def latex(self) -> str:
+        """Write f in the fraction if it is short, otherwise behind it."""
+        below = rf"\partial {self.x.latex()}"
+        if isinstance(self.f, Entry):
+            return rf"\frac{{\partial {self.f.latex()}}}{{{below}}}"
+        return rf"\frac{{\partial}}{{{below}}} {self.f.wrapped(1)}"
+
+    def value(self, scope: Scope) -> Any:
+        """Differentiate in the model where x is a variable."""
+        place = self.x.name, self.x.layer(scope)
+        inner = scope.within(scope.model.given(*place))
+        f, x = self.f.value(inner), self.x.value(inner)
+        if isinstance(x, sympy.MatrixBase):
+            found = x.applyfunc(lambda entry: sympy.diff(f, entry))
+        else:
+            found = sympy.diff(f, x)
+        return scope.model.resolve(found, *place)
+
+
+@dataclass(frozen=True)
+class Gradient(Partial):
+    """The vector of all ∂f/∂x_j, in the notation ∇_x f."""
+
+    tightness = 2
+
+    def tall(self) -> bool:
+        """Say no."""
+        return False
+
+    def latex(self) -> str:
+        """Write the nabla."""
+        return rf"\nabla_{{\!{self.x.name}}} {self.f.latex()}"
+
+
+@dataclass(frozen=True)
+class Hadamard(Expression):
+    """A product entry by entry."""
+
+    left: Expression
+    right: Expression
+    tightness = 0
+
+    def latex(self) -> str:
+        """Write ⊙ between the two."""
+        left, right = (
+            parenthesized(part.latex()) if isinstance(part, MatMul) else part.wrapped(2)
+            for part in (self.left, self.right)
+        )
+        return rf"{left} \odot {right}"
+
+    def value(self, scope: Scope) -> Any:
+        """Multiply entry by entry."""
+        return sympy.matrix_multiply_elementwise(self.left.value(scope), self.right.value(scope))
+
+
+@dataclass(frozen=True)
+class Component(Expression):
+    """One entry of a matrix or a vector that has no name of its own."""
+
+    matrix: Expression
+    lower: tuple[Expression, ...]
+
+    def latex(self) -> str:
+        """Write the matrix in brackets, with the indices below."""
+        below = "".join(index.latex() for index in self.lower)
+        return rf"\big[{self.matrix.latex()}\big]_{braced(below)}"
+
+    def value(self, scope: Scope) -> Any:
+        """Take the entry out."""
+        matrix = sympy.Matrix([self.matrix.value(scope)])
+        place = [int(index.value(scope)) - 1 for index in self.lower]
+        if any(p >= n for p, n in zip(place, matrix.shape, strict=False)):
+            raise Undefined(f"{self.latex()} has only the shape {matrix.shape}")
+        return matrix[(*place, 0)[:2]]
+
+
+@dataclass(frozen=True)
+class SquaredNorm(Expression):
+    """The square of the length of a vector."""
+
+    vector: Expression
+
+    def latex(self) -> str:
+        """Write the bars and the 2."""
+        return rf"\lVert {self.vector.latex()} \rVert_2^2"
+
+    def value(self, scope: Scope) -> Any:
+        """Add up the squares."""
+        return sum(entry**2 for entry in sympy.Matrix([self.vector.value(scope)]))
+
+
+@dataclass(frozen=True)
+class Expectation(Expression):
+    """The expectation of something random; the model says what is random."""
+
+    body: Expression
+    over: Index | None = None
+
+    def free(self) -> set[str]:
+        """Give the indices of what is inside, but for the random one."""
+        return self.body.free() - {self.over.name if self.over else ""}
+
+    def latex(self) -> str:
+        """Write E, with what is random below, and brackets."""
+        below = f"_{self.over.latex()}" if self.over else ""
+        left, right = (r"\Big[", r"\Big]") if self.body.tall() else ("[", "]")
+        return rf"\operatorname{{E}}{below}{left}{self.body.latex()}{right}"
+
+    def value(self, scope: Scope) -> Any:
+        """Ask the model."""
+        return scope.model.expectation(self.body, scope)
+
+
+@dataclass(frozen=True)
+class Binomial(Expression):
+    """A binomial coefficient."""
+
+    above: Expression
+    below: Expression
+
+    def latex(self) -> str:
+        """Write one above the other."""
+        return rf"\binom{{{self.above.latex()}}}{{{self.below.latex()}}}"
+
+    def value(self, scope: Scope) -> Any:
+        """Count the choices."""
+        return sympy.binomial(self.above.value(scope), self.below.value(scope))
+
+
+@dataclass(frozen=True)
+class Norm(Expression):
+    """The length of a vector, or the largest stretch of a matrix; the model gives it a symbol."""
+
+    of: Entry | Gradient
+
+    def latex(self) -> str:
+        """Write the bars and the 2."""
+        return rf"\lVert {self.of.latex()} \rVert_2"
+
+    def value(self, scope: Scope) -> Any:
+        """Look the norm up in the model."""
+        if isinstance(self.of, Gradient):
+            return scope.model.entry(r"\lVert\nabla C\rVert", self.of.x.layer(scope), ())
+        return scope.model.entry(rf"\lVert {self.of.name}\rVert", self.of.layer(scope), ())

@@ -1,0 +1,250 @@
+"""Optimizers: Adam's bias correction, and two ways to write Nesterov's momentum."""
+
+from typing import Any
+
+import sympy
+
+from .cases import require_sizes
+from .core import Case, Chain, Line, Proof
+from .expressions import Entry, Expression, Index, Number
+from .models import Model, abstract
+from .operators import Expectation, Function, sum_over
+from .scope import Scope, Undefined
+
+__all__ = ["adam_bias_correction", "nesterov_forms"]
+
+b, g, m, r, v, w = map(Entry, "bgmrvw")
+alpha, beta, mean, mu, theta = map(Entry, (r"\alpha", r"\beta", r"\bar g", r"\mu", r"\theta"))
+gradient = Function("g")
+i, t = map(Index, "it")
+
+
+class _Average(Model):
+    """A running average of random gradients; that their expectations are equal is a condition."""
+
+    def __init__(self, steps: int) -> None:
+        rate, expected = sympy.symbols("beta gbar")
+        self.gradients = dict(enumerate(sympy.symbols(f"g1:{steps + 1}"), 1))
+        averages: dict[int, Any] = {0: sympy.Integer(0)}
+        for step, value in self.gradients.items():
+            averages[step] = rate * averages[step - 1] + (1 - rate) * value
+        names = {"m": averages, "g": self.gradients, r"\beta": rate, r"\bar g": expected}
+        super().__init__({(name, None): value for name, value in names.items()})
+        self.expected = dict(
+            zip(self.gradients.values(), sympy.symbols(f"mu1:{steps + 1}"), strict=True)
+        )
+        self.condition = dict.fromkeys(self.expected.values(), expected)
+
+    def expectation(self, body: Expression, scope: Scope) -> Any:
+        """Put the expectation in the place of each gradient, in what is linear in them."""
+        value = sympy.sympify(body.value(scope))
+        slopes = [sympy.diff(value, unknown) for unknown in self.expected]
+        if any(slope.has(*self.expected) for slope in slopes):
+            raise Undefined(f"{body.latex()} is not linear in the gradients")
+        return value.xreplace(self.expected)
+
+
+def adam_bias_correction(steps: int = 6) -> Proof:
+    """Prove why Adam divides its running average by 1 − β^t.
+
+    Parameters
+    ----------
+    steps : int
+        Up to which step t the recursion is run.
+
+    Returns
+    -------
+    Proof
+
+    Raises
+    ------
+    ValueError
+        If `steps` is not a positive number.
+    ProofError
+        If a line does not hold.
+
+    Examples
+    --------
+    >>> adam_bias_correction(steps=2)
+    ✓ Adam's bias correction: 10 lines, for t = 1 to 2, and any t where said
+    """
+    require_sizes([[steps]], "steps", 1, "a positive number")
+    model = _Average(steps)
+    cases = tuple(Case(model, {"t": step}, "the recursion") for step in range(1, steps + 1))
+    # with β = 1/(1 + u) SymPy knows that 0 < β < 1, so that it may divide by 1 − β
+    rate = 1 / (1 + sympy.Symbol("u", positive=True))
+    any_step = {"t": sympy.Symbol("t", integer=True, positive=True)}
+    letters = (Case(Model({(r"\beta", None): rate}), any_step, "any step"),)
+    unrolled = (1 - beta) * sum_over(i, beta ** (t - i) * g[i], 1, t)
+    recursion = Chain(
+        m[t],
+        (
+            Line(beta * m[t - 1] + (1 - beta) * g[t], "definition, with $m_0 = 0$"),
+            Line(
+                beta * (1 - beta) * sum_over(i, beta ** (t - 1 - i) * g[i], 1, t - 1)
+                + (1 - beta) * g[t],
+                "induction: what holds for $m_{t-1}$",
+            ),
+            Line(unrolled, r"$\beta$ goes into the sum, and $g_t$ is its last term"),
+        ),
+        cases,
+    )
+    geometric = Chain(
+        (1 - beta) * sum_over(i, beta ** (t - i), 1, t),
+        (Line(1 - beta**t, "a geometric sum: checked for a letter $t$"),),
+        letters,
+    )
+    average = Chain(
+        Expectation(m[t]),
+        (
+            Line(Expectation(unrolled), "the first part"),
+            Line(
+                (1 - beta) * sum_over(i, beta ** (t - i) * Expectation(g[i]), 1, t),
+                "an expectation is linear",
+            ),
+            Line(
+                (1 - beta) * sum_over(i, beta ** (t - i), 1, t) * mean, "all are alike", given=True
+            ),
+            Line((1 - beta**t) * mean, "the geometric sum"),
+        ),
+        cases,
+    )
+    corrected = Chain(
+        Expectation(m[t] / (1 - beta**t)),
+        (
+            Line(Number(1) / (1 - beta**t) * Expectation(m[t]), "an expectation is linear"),
+            Line(mean, "the part above", given=True),
+        ),
+        cases,
+    )
+    return Proof(
+        "Adam's bias correction",
+        (),
+        (
+            r"All gradients have the same expectation, $\operatorname{E}[g_i] = \bar g$.",
+            r"$0 < \beta < 1$.",
+        ),
+        (recursion, geometric, average, corrected),
+        f"t = 1 to {steps}, and any t where said",
+        (
+            "The recursion was run, with a symbol for each gradient.",
+            "The geometric sum was checked for a letter t.",
+        ),
+        (
+            "That an expectation is linear is taken as known.",
+            "Later steps follow from the written proof, not from the machine.",
+        ),
+    )
+
+
+def _run(first: int, steps: int, v_first: Any) -> Model:
+    """Run both forms from step `first` on, where the map holds."""
+    momentum, start = sympy.symbols("mu w")
+    rates = {n: sympy.Symbol(f"alpha{n - first + 1}") for n in range(first - 1, first + steps)}
+    slope = abstract("g")
+    ws, vs = {first: start}, {first: v_first}
+    thetas, buffers = {first: start + momentum * v_first}, {first: -v_first / rates[first - 1]}
+    ratios = {}
+    for n in range(first, first + steps):
+        vs[n + 1] = momentum * vs[n] - rates[n] * slope(ws[n] + momentum * vs[n])
+        ws[n + 1] = ws[n] + vs[n + 1]
+        ratios[n] = rates[n - 1] / rates[n]
+        buffers[n + 1] = ratios[n] * momentum * buffers[n] + slope(thetas[n])
+        thetas[n + 1] = thetas[n] - rates[n] * (slope(thetas[n]) + momentum * buffers[n + 1])
+    names = {"w": ws, "v": vs, "b": buffers, "r": ratios, r"\theta": thetas}
+    names |= {r"\mu": momentum, r"\alpha": rates}  # type: ignore[dict-item]
+    return Model({(name, None): value for name, value in names.items()}, {("g", 0): slope})
+
+
+def nesterov_forms(steps: int = 4) -> Proof:
+    """Prove that the two forms of Nesterov's momentum, the source's and PyTorch's, are one.
+
+    Parameters
+    ----------
+    steps : int
+        For how many steps both are run from the beginning and compared.
+
+    Returns
+    -------
+    Proof
+
+    Raises
+    ------
+    ValueError
+        If `steps` is not a positive number.
+    ProofError
+        If a line does not hold.
+
+    Examples
+    --------
+    >>> len(nesterov_forms(steps=2).lines)
+    12
+    """
+    require_sizes([[steps]], "steps", 1, "a positive number")
+    anywhere = _run(1, 1, sympy.Symbol("v"))
+    step = (Case(anywhere, {"t": 1}, "one step"),)
+    whole = _run(0, steps, sympy.Integer(0))
+    run = tuple(Case(whole, {"t": n}, "the run from the beginning") for n in range(steps + 1))
+    ahead = w[t] + mu * v[t]
+    source = Chain(
+        v[t + 1],
+        (Line(mu * v[t] - alpha[t] * gradient(ahead), "the source's form"),),
+        step,
+    )
+    moved = Chain(w[t + 1], (Line(w[t] + v[t + 1], "the source's form"),), step)
+    buffers = Chain(
+        b[t + 1],
+        (
+            Line(r[t] * mu * b[t] + gradient(theta[t]), "PyTorch's form"),
+            Line(
+                alpha[t - 1] / alpha[t] * mu * -(v[t] / alpha[t - 1]) + gradient(ahead),
+                "definition of $r_t$; induction: the map holds at step $t$",
+            ),
+            Line(
+                -((mu * v[t] - alpha[t] * gradient(ahead)) / alpha[t]),
+                r"$\alpha_{t-1}$ cancels; one denominator",
+            ),
+            Line(-(v[t + 1] / alpha[t]), "the source's form"),
+        ),
+        step,
+    )
+    points = Chain(
+        theta[t + 1],
+        (
+            Line(theta[t] - alpha[t] * (gradient(theta[t]) + mu * b[t + 1]), "PyTorch's form"),
+            Line(
+                ahead - alpha[t] * gradient(ahead) + mu * v[t + 1],
+                "induction, and the part above",
+            ),
+            Line(w[t] + v[t + 1] + mu * v[t + 1], "the source's form of $v$"),
+            Line(w[t + 1] + mu * v[t + 1], "the source's form of $w$"),
+        ),
+        step,
+    )
+    return Proof(
+        "two forms of Nesterov's momentum",
+        (),
+        (
+            r"The map: $\theta_t = w_t + \mu v_t$ and $b_t = -v_t / \alpha_{t-1}$.",
+            r"$r_t = \alpha_{t-1} / \alpha_t$ rescales the buffer when the rate changes; "
+            r"it is 1 for a constant rate.",
+            "Both begin at the same point with $v_0 = b_0 = 0$.",
+        ),
+        (
+            source,
+            moved,
+            buffers,
+            points,
+            Chain(theta[t], (Line(ahead, "both forms run from the beginning"),), run),
+            Chain(b[t], (Line(-(v[t] / alpha[t - 1]), "both forms run from the beginning"),), run),
+        ),
+        f"one step from anywhere, and {steps} from the beginning",
+        (
+            "One step of both forms, from any point and velocity, keeps the map.",
+            f"The first {steps} steps of both forms, run symbolically, agree.",
+        ),
+        (
+            "$g$ is a function of one variable; for several, each component is the same.",
+            "That every step keeps the map gives all steps by induction, not by the machine.",
+        ),
+    )

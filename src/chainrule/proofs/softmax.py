@@ -1,0 +1,211 @@
+"""Softmax and the cross-entropy: the Jacobian, the gradient, and why the cost is convex."""
+
+from collections.abc import Sequence
+
+import sympy
+
+from .cases import require_sizes
+from .core import GE, Case, Chain, Line, Proof
+from .expressions import Entry, Index, Number
+from .models import Exponential, Model, matrix
+from .operators import Function, Iverson, Partial, sum_over
+
+__all__ = ["cross_entropy_convexity", "cross_entropy_gradient", "softmax_jacobian"]
+
+C, a, v, y, z = map(Entry, "Cavyz")
+exp, log = Function(r"\exp"), Function(r"\log")
+i, j, m = map(Index, "ijm")
+
+TARGETS = r"The targets add up to 1, $\sum_i y_i = 1$; they need not be 0 and 1."
+CHECKED = "Each line equals the line before for all values of its free indices and symbols."
+UNCHECKED = (
+    "SymPy's rules of differentiation are trusted.",
+    "Other numbers of classes follow from the written proof, not from the machine.",
+)
+
+
+def _cases(classes: Sequence[int]) -> tuple[Case, ...]:
+    if not isinstance(classes, Sequence):
+        raise ValueError(f"classes: expected numbers of classes of at least 2, got {classes!r}")
+    what = "numbers of classes of at least 2"
+    require_sizes([classes], "classes", 1, what)
+    if min(classes) < 2:
+        raise ValueError(f"classes: expected {what}, got {classes!r}")
+    return tuple(Case(_softmax(n), {}, f"{n} classes") for n in classes)
+
+
+def _softmax(classes: int) -> Model:
+    """Give z, y and v as symbols, and a and C in terms of them."""
+    names = {name: matrix(name, classes, real=True) for name in "vyz"}
+    powers = names["z"].applyfunc(Exponential)
+    names["a"] = powers / sum(powers)
+    names["C"] = -sum(
+        target * sympy.log(output) for target, output in zip(names["y"], names["a"], strict=True)
+    )
+    functions = {(r"\exp", 0): Exponential, (r"\log", 0): sympy.log}
+    model = Model({(name, None): value for name, value in names.items()}, functions)
+    *others, last = names["y"]
+    model.condition = {last: 1 - sum(others)}
+    return model
+
+
+def _proof(
+    title: str, labels: tuple[str, ...], hypotheses: tuple[str, ...], *chains: Chain
+) -> Proof:
+    names = [case.name.split()[0] for case in chains[0].cases]
+    cases = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) + " classes"
+    return Proof(title, labels, hypotheses, chains, cases, (CHECKED,), UNCHECKED)
+
+
+def softmax_jacobian(classes: Sequence[int] = (2, 3, 4)) -> Proof:
+    """Prove the Jacobian of softmax, ∂a_i/∂z_j = a_i ([i = j] − a_j).
+
+    Parameters
+    ----------
+    classes : sequence of int
+        The numbers of classes for which every line is checked.
+
+    Returns
+    -------
+    Proof
+
+    Raises
+    ------
+    ValueError
+        If `classes` is empty or has a number below 2.
+    ProofError
+        If a line does not hold.
+
+    Examples
+    --------
+    >>> softmax_jacobian(classes=[2])
+    ✓ the Jacobian of softmax: 5 lines, for 2 classes
+    """
+    cases = _cases(classes)
+    total = sum_over(m, exp(z[m]))
+    chain = Chain(
+        Partial(a[i], z[j]),
+        (
+            Line(Partial(exp(z[i]) / total, z[j]), "definition of softmax"),
+            Line(
+                (Iverson(i, j) * exp(z[i]) * total - exp(z[i]) * exp(z[j])) / total**2,
+                "quotient rule; of the sum only the term with $m = j$ moves",
+            ),
+            Line(Iverson(i, j) * a[i] - a[i] * a[j], "definition of softmax"),
+            Line(a[i] * (Iverson(i, j) - a[j]), r"$a_i$ taken out"),
+        ),
+        cases,
+    )
+    return _proof("the Jacobian of softmax", (), (), _definition(cases), chain)
+
+
+def _definition(cases: tuple[Case, ...]) -> Chain:
+    line = Line(exp(z[i]) / sum_over(m, exp(z[m])), "definition of softmax")
+    return Chain(a[i], (line,), cases)
+
+
+def _cost(cases: tuple[Case, ...]) -> Chain:
+    return Chain(C, (Line(-sum_over(i, y[i] * log(a[i])), "the cross-entropy"),), cases)
+
+
+def cross_entropy_gradient(classes: Sequence[int] = (2, 3, 4)) -> Proof:
+    """Prove the gradient of the cross-entropy in the logits, a_j − y_j.
+
+    Parameters
+    ----------
+    classes : sequence of int
+        The numbers of classes for which every line is checked.
+
+    Returns
+    -------
+    Proof
+
+    Raises
+    ------
+    ValueError
+        If `classes` is empty or has a number below 2.
+    ProofError
+        If a line does not hold.
+
+    Examples
+    --------
+    >>> cross_entropy_gradient(classes=[2])
+    ✓ the gradient of the cross-entropy: 6 lines, for 2 classes
+    """
+    cases = _cases(classes)
+    chain = Chain(
+        Partial(C, z[j]),
+        (
+            Line(
+                -sum_over(i, y[i] / a[i] * Partial(a[i], z[j])),
+                "chain rule; the slope of $\\log a$ is $1/a$",
+            ),
+            Line(
+                -sum_over(i, y[i] / a[i] * a[i] * (Iverson(i, j) - a[j])),
+                "the Jacobian of softmax",
+            ),
+            Line(-sum_over(i, y[i] * (Iverson(i, j) - a[j])), "$a_i$ cancels"),
+            Line(a[j] * sum_over(i, y[i]) - y[j], "the two parts of the sum"),
+            Line(a[j] - y[j], "the targets add up to 1", given=True),
+        ),
+        cases,
+    )
+    return _proof("the gradient of the cross-entropy", (), (TARGETS,), _cost(cases), chain)
+
+
+def cross_entropy_convexity(classes: Sequence[int] = (2, 3, 4)) -> Proof:
+    """Prove that the cross-entropy is convex in the logits: its Hessian H has vᵀ H v ≥ 0.
+
+    Parameters
+    ----------
+    classes : sequence of int
+        The numbers of classes for which every line is checked.
+
+    Returns
+    -------
+    Proof
+
+    Raises
+    ------
+    ValueError
+        If `classes` is empty or has a number below 2.
+    ProofError
+        If a line does not hold.
+
+    Examples
+    --------
+    >>> cross_entropy_convexity(classes=[2])
+    ✓ the cross-entropy is convex in the logits: 8 lines, for 2 classes
+    """
+    cases = _cases(classes)
+    hessian = Chain(
+        Partial(Partial(C, z[i]), z[j]),
+        (
+            Line(Partial(a[i] - y[i], z[j]), "the gradient of the cross-entropy", given=True),
+            Line(Partial(a[i], z[j]), "the targets do not depend on $z$"),
+            Line(a[i] * (Iverson(i, j) - a[j]), "the Jacobian of softmax"),
+        ),
+        cases,
+    )
+    form = Chain(
+        sum_over(i, sum_over(j, v[i] * Partial(Partial(C, z[i]), z[j]) * v[j])),
+        (
+            Line(
+                sum_over(i, sum_over(j, v[i] * a[i] * (Iverson(i, j) - a[j]) * v[j])),
+                "the Hessian",
+                given=True,
+            ),
+            Line(
+                sum_over(i, a[i] * v[i] ** 2) - sum_over(i, a[i] * v[i]) ** 2,
+                "the two parts of the sum: the variance of $v$ under $a$",
+            ),
+            Line(
+                Number(1) / 2 * sum_over(i, sum_over(j, a[i] * a[j] * (v[i] - v[j]) ** 2)),
+                r"$\sum_i a_i = 1$: multiply the square out to go back",
+            ),
+            Line(Number(0), "squares, with weights that are positive", relation=GE),
+        ),
+        cases,
+    )
+    title = "the cross-entropy is convex in the logits"
+    return _proof(title, (), (TARGETS,), _cost(cases), hessian, form)

@@ -1,0 +1,98 @@
+"""Deciding whether a value is zero: never yes unless it is identically zero."""
+
+from random import Random
+from typing import Any
+
+import sympy
+
+
+def frozen(value: Any, names: dict[Any, Any]) -> Any:
+    """Replace every applied function, innermost first, by a symbol of its own.
+
+    What is zero for all values of these symbols is zero for the functions, too. Equal arguments
+    are recognized after expanding them.
+
+    Parameters
+    ----------
+    value : sympy.Expr
+    names : dict
+        The symbols given so far; it is filled.
+
+    Returns
+    -------
+    sympy.Expr
+        Without functions.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> x, f = sympy.Symbol("x"), sympy.Function("f")
+    >>> frozen(f(x + x * x) - f(x * (x + 1)), {})
+    0
+    """
+    if not value.args:
+        return value
+    if value not in names:
+        args = [frozen(argument, names) for argument in value.args]
+        if isinstance(value, sympy.Function):
+            key = (value.func, *map(sympy.expand, args))
+            names[value] = names.setdefault(key, sympy.Dummy())
+        else:
+            names[value] = value.func(*args)
+    return names[value]
+
+
+def is_zero(value: Any) -> bool:
+    """Tell whether a value is identically zero; where that cannot be decided, say no.
+
+    Parameters
+    ----------
+    value : sympy.Expr
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> import sympy
+    >>> x = sympy.Symbol("x")
+    >>> is_zero((x + 1) ** 2 - x**2 - 2 * x - 1), is_zero(x**2 - x)
+    (True, False)
+    """
+    if value.has(sympy.binomial) or any(power.exp.free_symbols for power in value.atoms(sympy.Pow)):
+        return bool(sympy.simplify(value) == 0)
+    value = frozen(value, {})
+    # at a random point almost everything that is not zero shows it, much faster than by expanding
+    rng = Random(0)
+    point = {symbol: sympy.Rational(rng.randint(2, 99), 7) for symbol in value.free_symbols}
+    if sympy.expand(value.xreplace(point)) != 0:
+        return False
+    return bool(sympy.expand(sympy.fraction(sympy.together(value))[0]) == 0)
+
+
+def is_nonnegative(value: Any, slacks: tuple[Any, ...] = ()) -> bool:
+    """Tell whether a value is provably at least 0, whatever its symbols are.
+
+    Parameters
+    ----------
+    value : sympy.Expr
+    slacks : tuple of sympy.Symbol
+        Symbols to collect the terms by: what stands beside each is then factored.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> import sympy
+    >>> x, y = sympy.symbols("x y", real=True)
+    >>> is_nonnegative(x**2 + 2 * x * y + y**2), is_nonnegative(x * y)
+    (True, False)
+    """
+    if value.is_nonnegative:
+        return True
+    # a sum of squares shows what it is only when it is factored, each slack's part by itself
+    parts = sympy.collect(sympy.expand(value), slacks, sympy.factor, evaluate=False)
+    return all((power * coefficient).is_nonnegative for power, coefficient in parts.items())
