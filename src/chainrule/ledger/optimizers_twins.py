@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from .network_twins import torch_parameters, twin_errors, twin_forward
+
 # ---- one number, step by step: each yields w after every step ----------------------------------
 
 
@@ -138,6 +140,7 @@ def nadam(
     momentum_decay: float = 4e-3,
 ) -> Iterator[float]:
     """Dozat's, with the product of all momenta so far."""
+
     def mu(t: int) -> float:
         return betas[0] * (1 - 0.5 * 0.96 ** (t * momentum_decay))
 
@@ -249,3 +252,47 @@ def variance_of_drawn_batches(gradients: np.ndarray, batch_size: int) -> float:
     order = rng.permuted(np.tile(np.arange(len(gradients)), (400_000, 1)), axis=1)
     means = gradients[order[:, :batch_size]].mean(1)
     return float(((means - gradients.mean(0)) ** 2).sum(1).mean())
+
+
+# ---- one epoch, sample by sample ---------------------------------------------------------------
+
+
+def sample_gradients(
+    weights: list, biases: list, names: list, cost: str, x: Any, y: Any
+) -> list[list[np.ndarray]]:
+    """Give, for each sample, the gradients of w^1, b^1, w^2, … by equations 1.4 to 1.9."""
+    gradients = []
+    for row, target in zip(x, y, strict=True):
+        deltas = twin_errors(weights, biases, names, cost, row, target)
+        _, activities = twin_forward(weights, biases, names, row)
+        own: list[np.ndarray] = []
+        for delta, a in zip(deltas, activities, strict=False):
+            own += [np.array([[d * a_k for a_k in a] for d in delta]), np.array(delta)]
+        gradients.append(own)
+    return gradients
+
+
+def twin_epoch(gradients: Callable, size: int, lr: float, *case: Any) -> list[np.ndarray]:
+    """Descend along the mean gradient of each batch of an epoch, in the order of generator 0.
+
+    `gradients` gives, for each sample of a batch, the gradient of every parameter.
+    """
+    weights, biases, names, cost, x, y = case
+    parameters = [np.array(p) for pair in zip(weights, biases, strict=True) for p in pair]
+    order = np.random.default_rng(0).permutation(len(x))
+    for start in range(0, len(x), size):
+        batch = order[start : start + size]
+        own = gradients(parameters[::2], parameters[1::2], names, cost, x[batch], y[batch])
+        for p, parameter in enumerate(parameters):
+            parameter -= lr * sum(of_sample[p] for of_sample in own) / len(own)
+    return parameters
+
+
+def torch_sample_gradients(
+    weights: list, biases: list, names: list, cost: str, x: Any, y: Any
+) -> list[list[np.ndarray]]:
+    """Give the same from torch.autograd, a sample at a time."""
+    return [
+        torch_parameters(weights, biases, names, cost, row[None], target[None])
+        for row, target in zip(x, y, strict=True)
+    ]
