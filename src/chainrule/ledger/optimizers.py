@@ -269,7 +269,7 @@ def _entries(run: Callable) -> Callable:
 
 
 def _torch_descent(nesterov: bool) -> Callable:
-    """Give w after every step of torch.optim.SGD, whose buffer is rescaled when the rate changes."""
+    """Give w after every step of torch.optim.SGD; its buffer is rescaled when the rate changes."""
 
     def expected(w: Any, rates: list[float], momentum: float) -> np.ndarray:
         import torch
@@ -469,7 +469,7 @@ MOMENTUM = (
             Oracle("the source's form, in Python floats", _entries(source_momentum), 1e-12),
             Oracle("torch.optim.SGD", _torch_descent(nesterov=False), 1e-12, needs="torch"),
         ),
-        saboteur=lambda *case: _momentum_path(*case, dampening=case[-1]),
+        saboteur=lambda w, rates, momentum: _momentum_path(w, rates, momentum, dampening=momentum),
         mistake="a running mean of gradients, (1 − μ) g, in the place of a sum",
     ),
     Claim(
@@ -484,10 +484,8 @@ MOMENTUM = (
             Oracle("eigenvalues of one step (NumPy)", _roots, 1e-7),
             Oracle("measured over 40 000 steps", _long_run, 1e-3),
         ),
-        saboteur=lambda lr, curvature, momentum: (
-            convergence_factor(lr, curvature, 0.9 * momentum) + 0.01
-        ),
-        mistake="a smaller momentum, and a hundredth too large",
+        saboteur=lambda lr, curvature, momentum: math.sqrt(momentum),
+        mistake="√μ, which is right only where the roots are complex",
     ),
     Claim(
         "1.2.1e",
@@ -538,7 +536,7 @@ MOMENTUM = (
             Oracle("the source's form, in Python floats", _entries(source_nesterov), 1e-12),
             Oracle("torch.optim.SGD", _torch_descent(nesterov=True), 1e-12, needs="torch"),
         ),
-        saboteur=lambda *case: _nesterov_path(*case, rescale=False),
+        saboteur=lambda w, rates, momentum: _nesterov_path(w, rates, momentum, rescale=False),
         mistake="b not rescaled when the rate changes",
     ),
 )
@@ -663,18 +661,18 @@ def _moment_claim(
         equation,
         PAGE,
         "optimizers.Adam.step",
-        lambda *case: _moments(*case, corrected),
+        lambda w, g, betas: _moments(w, g, betas, corrected),
         _moment_cases,
         (
             twin,
             Oracle(
                 "torch.optim.Adam, its state",
-                lambda *case: _torch_moments(*case, corrected),
+                lambda w, g, betas: _torch_moments(w, g, betas, corrected),
                 1e-12,
                 needs="torch",
             ),
         ),
-        saboteur=lambda *case: _moments(*case, not corrected),
+        saboteur=lambda w, g, betas: _moments(w, g, betas, not corrected),
         mistake=mistake,
     )
 
