@@ -9,6 +9,7 @@ parameters it lists them in ``layer.parameters`` and gives their gradients, in t
 import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import sqrt
 from typing import Any
 
@@ -24,7 +25,15 @@ from .arrays import (
     to_numpy,
 )
 
-__all__ = ["Gradients", "Linear", "Network", "Trace", "error_norm_bounds", "initial_std"]
+__all__ = [
+    "Gradients",
+    "Linear",
+    "Network",
+    "Trace",
+    "error_norm_bounds",
+    "initial_std",
+    "multiplications",
+]
 
 
 def initial_std(n_in: int, n_out: int, init: str = "he") -> float:
@@ -409,3 +418,38 @@ def error_norm_bounds(network: Network, trace: Trace, upstream: Array) -> list[f
         else:
             bound *= float(np.max(np.abs(to_numpy(layer.derivative(x)))))
     return bounds
+
+
+def multiplications(sizes: Sequence[int], samples: int = 1) -> tuple[int, int]:
+    """Count the multiplications in the matrix products of both passes (1.5.3a and 1.5.3b).
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        The number of inputs, then of the neurons of each layer.
+    samples : int
+        The size of the batch, N.
+
+    Returns
+    -------
+    tuple of int
+        Of the forward pass, one for each weight and sample; and of the backward pass, two for each
+        weight and sample, but one in the first layer, whose inputs need no error.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two sizes, or one of them or `samples` is less than 1.
+
+    Examples
+    --------
+    >>> multiplications([64, 128, 10])
+    (9472, 10752)
+    """
+    require_count(samples, "samples")
+    if len(sizes) < 2:
+        raise ValueError(f"sizes: expected at least two, got {list(sizes)}")
+    for size in sizes:
+        require_count(size, "sizes")
+    weights = [n_in * n_out for n_in, n_out in pairwise(sizes)]
+    return samples * sum(weights), samples * (2 * sum(weights) - weights[0])

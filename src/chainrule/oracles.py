@@ -13,6 +13,7 @@ __all__ = [
     "autograd",
     "central_difference",
     "complex_step",
+    "count_multiplications",
     "relative_error",
 ]
 
@@ -204,3 +205,52 @@ def adjoint_error(
     left = float(np.sum(np.asarray(forward(x)) * y))
     right = float(np.sum(x * np.asarray(adjoint(y))))
     return relative_error(left, right)
+
+
+class _Counting(np.ndarray):
+    """An array that counts the multiplications of the matrix products it takes part in."""
+
+    counter: list[int]
+
+    def __array_finalize__(self, parent: Any) -> None:
+        self.counter = getattr(parent, "counter", [0])
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        plain = [np.asarray(x) if isinstance(x, _Counting) else x for x in inputs]
+        result = getattr(ufunc, method)(*plain, **options)
+        if ufunc is np.matmul:
+            self.counter[0] += result.size * plain[0].shape[-1]
+        if not isinstance(result, np.ndarray):
+            return result
+        counted = result.view(_Counting)
+        counted.counter = self.counter
+        return counted
+
+
+def count_multiplications(function: Callable[..., Any], *arrays: np.ndarray) -> int:
+    """Count the multiplications in the matrix products that a function does with NumPy arrays.
+
+    Parameters
+    ----------
+    function : callable
+        Takes the arrays.
+    *arrays : arrays
+        Every array that takes part in the products, or at least one factor of each.
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> count_multiplications(lambda a, b: a @ b, np.ones((2, 3)), np.ones((3, 5)))
+    30
+    """
+    counter = [0]
+    counting = []
+    for array in arrays:
+        view = np.asarray(array).view(_Counting)
+        view.counter = counter
+        counting.append(view)
+    function(*counting)
+    return counter[0]

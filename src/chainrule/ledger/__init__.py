@@ -8,7 +8,7 @@ Examples
 'fails'
 """
 
-from . import activations, losses, network, optimizers
+from . import activations, losses, network, optimizers, proofs
 from .core import Claim, Finding, Oracle, Verdict, verify_claim
 
 __all__ = [
@@ -36,7 +36,13 @@ def claims() -> list[Claim]:
     >>> claims()[0].label
     '1.1'
     """
-    return [*network.CLAIMS, *optimizers.CLAIMS, *activations.CLAIMS, *losses.CLAIMS]
+    return [
+        *network.CLAIMS,
+        *optimizers.CLAIMS,
+        *activations.CLAIMS,
+        *losses.CLAIMS,
+        *proofs.CLAIMS,
+    ]
 
 
 def claim(label: str) -> Claim:

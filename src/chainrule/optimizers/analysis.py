@@ -1,9 +1,17 @@
 """What can be said about descent in formulas: noise of a batch, rates on a quadratic, clipping."""
 
 from collections.abc import Sequence
-from math import sqrt
+from math import isfinite, nan, sqrt
 
-from ..arrays import Array, floating, library, require_count, require_positive, to_numpy
+from ..arrays import (
+    Array,
+    floating,
+    library,
+    require_count,
+    require_not_negative,
+    require_positive,
+    to_numpy,
+)
 
 
 def batch_variance(gradients: Array, batch_size: int) -> float:
@@ -30,6 +38,7 @@ def batch_variance(gradients: Array, batch_size: int) -> float:
 
     Examples
     --------
+    >>> import numpy as np
     >>> g = np.array([[0.0], [0.0], [3.0]])
     >>> batch_variance(g, 1), batch_variance(g, 3)
     (2.0, 0.0)
@@ -47,10 +56,10 @@ def batch_variance(gradients: Array, batch_size: int) -> float:
 
 
 def convergence_factor(lr: float, curvature: float, momentum: float = 0.0) -> float:
-    """Give what the distance from the minimum of λ/2 w² is multiplied with, a step, in the long run.
+    """Give the factor by which a step shrinks the distance from the minimum of λ/2 w².
 
-    Without momentum |1 − α λ| (equation 1.2.1b); with momentum μ the larger root, in absolute
-    value, of r² − (1 + μ − α λ) r + μ = 0 (equation 1.2.1d).
+    Without momentum |1 − α λ| (equation 1.2.1b). With momentum μ, in the long run, the larger
+    root, in absolute value, of r² − (1 + μ − α λ) r + μ = 0 (equation 1.2.1d).
 
     Parameters
     ----------
@@ -69,7 +78,7 @@ def convergence_factor(lr: float, curvature: float, momentum: float = 0.0) -> fl
     Raises
     ------
     ValueError
-        If `lr` or `curvature` is not positive.
+        If `lr` or `curvature` is not positive, or `momentum` is negative.
 
     Examples
     --------
@@ -78,6 +87,7 @@ def convergence_factor(lr: float, curvature: float, momentum: float = 0.0) -> fl
     """
     require_positive(lr, "lr")
     require_positive(curvature, "curvature")
+    require_not_negative(momentum, "momentum")
     half = (1 + momentum - lr * curvature) / 2
     under_root = half**2 - momentum
     return sqrt(momentum) if under_root < 0 else abs(half) + sqrt(under_root)
@@ -155,7 +165,8 @@ def clip_norm(gradients: Sequence[Array], max_norm: float) -> list[Array]:
     Returns
     -------
     list of arrays
-        g · min(1, c / ‖g‖); direction and proportions are kept.
+        g · min(1, c / ‖g‖); direction and proportions are kept. Where a gradient is NaN or
+        infinite, all become NaN.
 
     Raises
     ------
@@ -168,6 +179,7 @@ def clip_norm(gradients: Sequence[Array], max_norm: float) -> list[Array]:
 
     Examples
     --------
+    >>> import numpy as np
     >>> clip_norm([np.array([3.0]), np.array([4.0])], 1.0)
     [array([0.6]), array([0.8])]
 
@@ -176,9 +188,22 @@ def clip_norm(gradients: Sequence[Array], max_norm: float) -> list[Array]:
     torch.nn.utils.clip_grad_norm_
     """
     require_positive(max_norm, "max_norm")
-    squares = [float(library(g).sum(g * g)) for g in gradients]
-    length = sqrt(sum(squares))
-    return list(gradients) if length <= max_norm else [g * (max_norm / length) for g in gradients]
+    # the squares of 32-bit numbers overflow from 1e19 on; those of numbers up to 1 do not
+    largest = [_largest(g) for g in gradients]
+    if not all(map(isfinite, largest)):
+        return [g * nan for g in gradients]
+    scale = max(largest, default=0.0)
+    if not scale:
+        return list(gradients)
+    squares = [float(library(g).sum((g / scale) ** 2)) for g in gradients]
+    factor = max_norm / scale / sqrt(sum(squares))
+    return list(gradients) if factor >= 1 else [g * factor for g in gradients]
+
+
+def _largest(gradient: Array) -> float:
+    """Give the largest absolute value, 0 if there is none."""
+    xp = library(gradient)
+    return float(xp.max(xp.abs(gradient))) if 0 not in gradient.shape else 0.0
 
 
 def _require_order(smallest: float, largest: float) -> None:

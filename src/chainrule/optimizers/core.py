@@ -173,9 +173,8 @@ class Optimizer:
         if set(state) != expected:
             raise ValueError(f"state: expected the keys {sorted(expected)}, got {sorted(state)}")
         for name, zero in fresh._counters().items():
-            _require_counter(state[name], name, type(zero))
-            setattr(fresh, name, state[name])
-        memory = {name: list(state[name]) for name in fresh._remembers()}
+            setattr(fresh, name, _counter(state[name], name, type(zero)))
+        memory = {name: state[name] for name in fresh._remembers()}
         for name, arrays in memory.items():
             _require_arrays(arrays, f"state[{name!r}]")
         if len({tuple(tuple(a.shape) for a in arrays) for arrays in memory.values()}) > 1:
@@ -206,8 +205,8 @@ def add_scaled(y: Array, a: float, x: Array, t: Array) -> None:
     """Do y := y + a x in place, with t to write into on the way, which may be x."""
     if isinstance(y, np.ndarray):
         axpy = _axpy(y.dtype)
-        # BLAS copies what is not a row of numbers side by side; what was copied does not change
-        if axpy is not None and y.ndim == 1 and y.flags.c_contiguous:
+        # BLAS gets a copy of what is not an aligned row of numbers, and the row does not change
+        if axpy is not None and y.ndim == 1 and y.flags.carray:
             axpy(x, y, a=a)
         else:
             np.multiply(x, a, out=t)
@@ -301,6 +300,8 @@ def _blocks(arrays: Sequence[Array]) -> Iterator[Sequence[Array]]:
     first = arrays[0]
     if not isinstance(first, np.ndarray):
         yield arrays
+    elif not first.size:
+        return
     elif first.ndim > 1 and all(array.flags.c_contiguous for array in arrays):
         yield from _blocks([array.reshape(-1) for array in arrays])
     elif first.size <= BLOCK:
@@ -314,10 +315,13 @@ def _blocks(arrays: Sequence[Array]) -> Iterator[Sequence[Array]]:
             yield [array[start : start + rows] for array in arrays]
 
 
-def _require_counter(value: Any, name: str, kind_of_number: type) -> None:
+def _counter(value: Any, name: str, kind_of_number: type) -> Any:
+    """Give the number as an int or a float; raise an error that names it unless it is one."""
+    name = f"state[{name!r}]"
+    require_not_negative(value, name)
     if not isinstance(value, (int, float)) or kind_of_number(value) != value:
-        raise TypeError(f"state[{name!r}]: expected {kind_of_number.__name__}, got {value!r}")
-    require_not_negative(value, f"state[{name!r}]")
+        raise TypeError(f"{name}: expected {kind_of_number.__name__}, got {value!r}")
+    return kind_of_number(value)
 
 
 def _require_fit(parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
@@ -328,6 +332,11 @@ def _require_fit(parameters: Sequence[Array], gradients: Sequence[Array]) -> Non
             f"gradients: expected one per parameter ({len(parameters)}), got {len(gradients)}"
         )
     for i, (parameter, gradient) in enumerate(zip(parameters, gradients, strict=True)):
+        if isinstance(parameter, np.generic):
+            raise TypeError(
+                f"parameters[{i}]: expected an array to update in place, got a number, a "
+                f"{type(parameter).__name__}"
+            )
         if isinstance(parameter, np.ndarray) and not parameter.flags.writeable:
             raise ValueError(f"parameters[{i}]: expected an array to update, got a read-only one")
         if parameter.shape != gradient.shape:
@@ -343,7 +352,7 @@ def _require_fit(parameters: Sequence[Array], gradients: Sequence[Array]) -> Non
 
 
 def _require_arrays(arrays: Sequence[Array], name: str) -> None:
-    if hasattr(arrays, "dtype"):
+    if hasattr(arrays, "dtype") or not hasattr(arrays, "__len__"):
         raise TypeError(f"{name}: expected a list of arrays, got one {type(arrays).__name__}")
     for i, array in enumerate(arrays):
         if not hasattr(array, "dtype"):

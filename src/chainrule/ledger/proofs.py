@@ -1,0 +1,381 @@
+"""The claims of section 1.5: its theorems, with numbers put in.
+
+The proofs themselves are checked symbol by symbol by ``chainrule.proofs``; here the package's code
+is held to what they say.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from itertools import combinations, pairwise, product
+from typing import Any
+
+import numpy as np
+
+from ..activations import Softmax, Tanh
+from ..arrays import library
+from ..network import Linear, Network, multiplications
+from ..optimizers import Adam
+from ..oracles import central_difference, complex_step, count_multiplications
+from .core import Claim, Oracle
+from .network import LOSSES, deep_cases, network_of
+from .network_twins import torch_parameters, twin_cost, twin_forward
+from .optimizers_twins import sample_gradients
+
+PAGE = "neural-network/backprop-proofs"
+
+# ---- the whole algorithm -----------------------------------------------------------------------
+
+
+def _all_gradients(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> Any:
+    net = network_of(weights, biases, names)
+    trace = net.forward(x)
+    return net.backward(trace, LOSSES[cost].gradient(trace.output, y)).parameters
+
+
+def _without_transposes(*case: Any) -> Any:
+    weights, *rest = case
+    return [*_all_gradients([w.T for w in weights], *rest)]
+
+
+def _every_parameter(rule: Callable) -> Callable:
+    """Give an oracle: the twin's cost, differentiated by a rule for one array after another."""
+
+    def expected(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> list:
+        parameters = [p for pair in zip(weights, biases, strict=True) for p in pair]
+
+        def cost_with(index: int) -> Callable:
+            def from_parameter(value: Any) -> Any:
+                changed = [*parameters[:index], value, *parameters[index + 1 :]]
+                _, activities = twin_forward(changed[::2], changed[1::2], names, x[0])
+                return twin_cost(cost, activities[-1], y[0])
+
+            return from_parameter
+
+        return [rule(cost_with(index), p) for index, p in enumerate(parameters)]
+
+    return expected
+
+
+def _smooth(*case: Any) -> bool:
+    return "relu" not in case[2]
+
+
+ALGORITHM = (
+    Claim(
+        "1.5.2a",
+        "backpropagation finds every gradient",
+        r"\frac{\partial C}{\partial w^l} = \delta^l\, (a^{l-1})^\mathsf{T}, \qquad "
+        r"\frac{\partial C}{\partial b^l} = \delta^l",
+        PAGE,
+        "network.Network.backward",
+        _all_gradients,
+        deep_cases,
+        (
+            Oracle("torch.autograd", torch_parameters, 1e-10, needs="torch"),
+            Oracle(
+                "complex step, parameter by parameter",
+                _every_parameter(complex_step),
+                1e-12,
+                applies=_smooth,
+            ),
+            Oracle("central differences", _every_parameter(central_difference), 1e-6),
+        ),
+        saboteur=_without_transposes,
+        mistake="every w transposed",
+    ),
+)
+
+# ---- what it costs -----------------------------------------------------------------------------
+
+
+def _size_cases(rng: np.random.Generator) -> Iterator[tuple]:
+    yield from (((3, 4), 1), ((5, 3, 2), 1), ((4, 6, 5, 3), 7), ((2, 8, 8, 8, 1), 3))
+
+
+def _tanh_network(sizes: Any, arrays: Any = None) -> Network:
+    """Give a network of these sizes, with these arrays as its parameters if there are any."""
+    rng, layers = np.random.default_rng(0), []
+    given = iter(arrays or ())
+    for n_in, n_out in pairwise(sizes):
+        linear = Linear(n_in, n_out, rng=rng)
+        linear.weight, linear.bias = next(given, linear.weight), next(given, linear.bias)
+        layers += [linear, Tanh()]
+    return Network(layers)
+
+
+def _counted(sizes: Any, samples: int) -> tuple[int, int]:
+    """Run both passes of the package with arrays that count."""
+    x, upstream = np.ones((samples, sizes[0])), np.ones((samples, sizes[-1]))
+    parameters = _tanh_network(sizes).parameters
+
+    def forward(*arrays: Any) -> Any:
+        return _tanh_network(sizes, arrays).forward(x)
+
+    def both(*arrays: Any) -> Any:
+        net = _tanh_network(sizes, arrays)
+        return net.backward(net.forward(x), upstream)
+
+    once, all_in_all = (count_multiplications(run, *parameters) for run in (forward, both))
+    return once, all_in_all - once
+
+
+def _torch_counted(sizes: Any, samples: int) -> tuple[int, int]:
+    """Ask PyTorch's counter, which counts a multiplication and an addition as two operations."""
+    import torch
+    from torch.utils.flop_counter import FlopCounterMode
+
+    layers = [torch.nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes)]
+    counts = []
+    with FlopCounterMode(display=False) as counter:
+        output = torch.ones(samples, sizes[0])
+        for layer in layers:
+            output = torch.tanh(layer(output))
+        counts.append(counter.get_total_flops())
+        output.sum().backward()
+        counts.append(counter.get_total_flops())
+    return counts[0] // 2, (counts[1] - counts[0]) // 2
+
+
+def _parameters_of(sizes: Any) -> int:
+    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
+
+
+def _differences(sizes: Any, samples: int) -> int:
+    forward, _ = multiplications(sizes, samples)
+    return 2 * _parameters_of(sizes) * forward
+
+
+def _counted_differences(sizes: Any, samples: int) -> int:
+    """Run central differences with arrays that count."""
+    x, parameters = np.ones((samples, sizes[0])), _tanh_network(sizes).parameters
+
+    def differences(*arrays: Any) -> None:
+        for index, parameter in enumerate(arrays):
+
+            def cost(value: Any, index: int = index) -> float:
+                # the array that is shaken has to count too: it is the only one made anew
+                changed = [*arrays[:index], arrays[index] * 0 + value, *arrays[index + 1 :]]
+                return float(np.sum(np.asarray(_tanh_network(sizes, changed)(x))))
+
+            central_difference(cost, np.asarray(parameter))
+
+    return count_multiplications(differences, *parameters)
+
+
+def _torch_differences(sizes: Any, samples: int) -> int:
+    import torch
+
+    layers = [torch.nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes)]
+    parameters = sum(p.numel() for layer in layers for p in layer.parameters())
+    return 2 * parameters * _torch_counted(sizes, samples)[0]
+
+
+def _off_by(value: Any, expected: Any) -> float:
+    return abs(float(value) / float(expected) - 1)
+
+
+def _cost_claim(
+    label: str, title: str, equation: str, index: int, saboteur: Callable, mistake: str
+) -> Claim:
+    return Claim(
+        label,
+        title,
+        equation,
+        PAGE,
+        "network.multiplications",
+        lambda sizes, samples: multiplications(sizes, samples)[index],
+        _size_cases,
+        (
+            Oracle(
+                "counted while the package runs",
+                lambda sizes, samples: _counted(sizes, samples)[index],
+                1e-15,
+                error=_off_by,
+            ),
+            Oracle(
+                "torch.utils.flop_counter, halved",
+                lambda sizes, samples: _torch_counted(sizes, samples)[index],
+                1e-15,
+                needs="torch",
+                error=_off_by,
+            ),
+        ),
+        saboteur=saboteur,
+        mistake=mistake,
+    )
+
+
+COST = (
+    _cost_claim(
+        "1.5.3a",
+        "multiplications of the forward pass",
+        r"F = N \sum_{l=1}^{L} n_{l-1}\, n_l",
+        0,
+        lambda sizes, samples: samples * sum(a * a for a, _ in pairwise(sizes)),
+        "n_in squared",
+    ),
+    _cost_claim(
+        "1.5.3b",
+        "multiplications of the backward pass",
+        r"B = 2F - N\, n_0\, n_1",
+        1,
+        lambda sizes, samples: 2 * multiplications(sizes, samples)[0],
+        "the first layer's inputs given an error that nobody needs",
+    ),
+    Claim(
+        "1.5.3c",
+        "multiplications of central differences",
+        r"D = 2 P F",
+        PAGE,
+        "oracles.central_difference",
+        _differences,
+        _size_cases,
+        (
+            Oracle("counted while they run", _counted_differences, 1e-15, error=_off_by),
+            Oracle(
+                "torch.utils.flop_counter, for each parameter",
+                _torch_differences,
+                1e-15,
+                needs="torch",
+                error=_off_by,
+            ),
+        ),
+        saboteur=lambda sizes, samples: _differences(sizes, samples) // 2,
+        mistake="one run for each parameter, as for one-sided differences",
+    ),
+)
+
+# ---- batches, softmax, Adam --------------------------------------------------------------------
+
+
+def _mean_over_batches(size: int) -> Callable:
+    """Give the mean, over all batches of this size, of the package's gradient of a batch."""
+
+    def mean(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> Any:
+        batches = [list(batch) for batch in combinations(range(x.shape[0]), size)]
+        gradients = [
+            _all_gradients(weights, biases, names, cost, x[batch], y[batch]) for batch in batches
+        ]
+        return [sum(of_one) / len(batches) for of_one in zip(*gradients, strict=True)]
+
+    return mean
+
+
+def _batch_cases(rng: np.random.Generator) -> Iterator[tuple]:
+    for case in deep_cases(rng):
+        if case[2][0] == "tanh":
+            yield *case[:4], rng.standard_normal((5, 3)), rng.dirichlet(np.ones(3), 5)
+
+
+def _mean_of_samples(*case: Any) -> list:
+    own = sample_gradients(*case)
+    return [sum(of_one) / len(own) for of_one in zip(*own, strict=True)]
+
+
+def _quadratic_form(z: Any, v: Any) -> Any:
+    """Give vᵀ H v: the Jacobian of a − y is that of softmax, and `vjp` multiplies with it."""
+    return library(z).sum(v * Softmax().vjp(z, v))
+
+
+def _pairs(z: Any, v: Any) -> float:
+    a = [math.exp(z_i) / sum(math.exp(z_m) for z_m in z) for z_i in z]
+    indices = range(len(a))
+    return sum(a[i] * a[j] * (v[i] - v[j]) ** 2 for i in indices for j in indices) / 2
+
+
+def _torch_hessian(z: Any, v: Any) -> float:
+    import torch
+
+    def cost(logits: Any) -> Any:
+        return torch.nn.functional.cross_entropy(logits[None], torch.tensor([0]))
+
+    hessian = torch.autograd.functional.hessian(cost, torch.tensor(z))
+    return float(torch.tensor(v) @ hessian @ torch.tensor(v))
+
+
+def _logit_cases(rng: np.random.Generator) -> Iterator[tuple]:
+    for classes in (2, 3, 5, 5):
+        yield rng.standard_normal(classes), rng.standard_normal(classes)
+
+
+def _expected_mean(mean: Any, noise: Any, beta: float, divide: bool = False) -> Any:
+    """Give Adam's m, averaged over all ways in which the noise can be added or taken off."""
+    steps = noise.shape[0]
+    total = 0.0
+    for signs in product((-1.0, 1.0), repeat=steps):
+        w, optimizer = 0 * mean, Adam(betas=(beta, 0.9))
+        for step, sign in enumerate(signs):
+            optimizer.step([w], [mean + sign * noise[step, :]])
+        (m,) = optimizer.state_dict()["mean"]
+        total = total + m
+    return total / 2**steps / (1 - beta**steps if divide else 1)
+
+
+def _noise_cases(rng: np.random.Generator) -> Iterator[tuple]:
+    for steps in (1, 2, 5):
+        yield rng.standard_normal(3), rng.standard_normal((steps, 3)), 0.9
+
+
+def _torch_expected_mean(mean: Any, noise: Any, beta: float) -> np.ndarray:
+    """Give PyTorch's Adam state for gradients without noise."""
+    import torch
+
+    parameter = torch.zeros(len(mean), dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.Adam([parameter], betas=(beta, 0.9))
+    for _ in noise:
+        parameter.grad = torch.tensor(mean)
+        optimizer.step()
+    return optimizer.state[parameter]["exp_avg"].numpy()
+
+
+REST = (
+    Claim(
+        "1.5.4a",
+        "a random batch is right on average",
+        r"\operatorname{E}_B\Big[\frac1N \sum_{i \in B} g_i\Big] = \frac1A \sum_{i=1}^{A} g_i",
+        PAGE,
+        "network.Network.backward",
+        _mean_over_batches(2),
+        _batch_cases,
+        (
+            Oracle("all samples, index by index", _mean_of_samples, 1e-12),
+            Oracle("torch.autograd, all samples at once", torch_parameters, 1e-12, needs="torch"),
+        ),
+        saboteur=lambda *case: [g * 2 / 5 for g in _mean_over_batches(2)(*case)],
+        mistake="batches of 2 divided by the 5 samples of the data",
+    ),
+    Claim(
+        "1.5.5a",
+        "the cross-entropy is convex in the logits",
+        r"v^\mathsf{T} H v = \frac12 \sum_{i,j} a_i\, a_j\, (v_i - v_j)^2",
+        PAGE,
+        "activations.Softmax.vjp",
+        _quadratic_form,
+        _logit_cases,
+        (
+            Oracle("the sum over pairs, in Python floats", _pairs, 1e-13),
+            Oracle("torch.autograd.functional.hessian", _torch_hessian, 1e-13, needs="torch"),
+        ),
+        saboteur=lambda z, v: 2 * _quadratic_form(z, v),
+        mistake="each pair counted twice",
+    ),
+    Claim(
+        "1.5.6a",
+        "what Adam's running mean is on average",
+        r"\operatorname{E}[m_t] = (1 - \beta^t)\, \bar g",
+        PAGE,
+        "optimizers.Adam.step",
+        _expected_mean,
+        _noise_cases,
+        (
+            Oracle("the formula", lambda mean, noise, beta: (1 - beta ** len(noise)) * mean, 1e-13),
+            Oracle(
+                "torch.optim.Adam without the noise", _torch_expected_mean, 1e-13, needs="torch"
+            ),
+        ),
+        saboteur=lambda mean, noise, beta: _expected_mean(mean, noise, beta, divide=True),
+        mistake="ḡ itself, as if m needed no correction",
+    ),
+)
+
+CLAIMS = ALGORITHM + COST + REST
