@@ -29,13 +29,20 @@ def rounds_from_command_line(default: int) -> int:
     return parser.parse_args().rounds
 
 
-def measure(contenders: dict[str, Callable[[], Any]], rounds: int) -> dict[str, list[float]]:
-    """Time each contender once a round, after one round that warms up; give their seconds."""
+def measure(
+    contenders: dict[str, Callable[[], Any]], rounds: int, rest: float = 0.0
+) -> dict[str, list[float]]:
+    """Time each contender once a round, after one round that warms up; give their seconds.
+
+    Before each there are `rest` seconds, in which threads left waiting by the one before, which
+    spin, can go to sleep.
+    """
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
     order, shuffle = list(contenders), random.Random(0).shuffle
     for number in tqdm(range(rounds + 1), unit="round"):
         shuffle(order)
         for name in order:
+            time.sleep(rest)
             start = time.perf_counter()
             contenders[name]()
             if number:

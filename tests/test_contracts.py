@@ -110,7 +110,7 @@ def test_all_are_found():
     assert {"Linear", "ReLU", "Sigmoid", "Softmax", "Tanh"} <= {cls.__name__ for cls in FUNCTIONS}
     assert {"ReLU", "Sigmoid", "Tanh"} <= {cls.__name__ for cls in ELEMENTWISE}
     assert {"MSE", "CrossEntropy"} <= {cls.__name__ for cls in LOSSES}
-    assert {"SGD"} <= {cls.__name__ for cls in OPTIMIZERS}
+    assert OPTIMIZER_EXAMPLES.keys() <= {cls.__name__ for cls in OPTIMIZERS}
 
 
 @each_library
@@ -563,13 +563,31 @@ def test_loss_is_a_value(cls, shape, targets):
 
 OPTIMIZERS = public_classes(lambda cls: issubclass(cls, Optimizer) and cls is not Optimizer)
 TORCH_OPTIMIZER = {"RMSProp": "RMSprop", "AdaMax": "Adamax", "Nadam": "NAdam"}
-# arguments to try besides the learning rate
-OPTIMIZER_EXAMPLES: dict[str, list] = {}
+# settings to try besides the learning rate
+OPTIMIZER_EXAMPLES: dict[str, list[dict]] = {
+    "SGD": [
+        {},
+        {"momentum": 0.9, "dampening": 0.2, "weight_decay": 0.01},
+        {"momentum": 0.9, "nesterov": True},
+    ],
+    "Adagrad": [{}, {"lr_decay": 0.1, "weight_decay": 0.01, "initial_accumulator_value": 0.5}],
+    "RMSProp": [{}, {"alpha": 0.9, "weight_decay": 0.01, "momentum": 0.9, "centered": True}],
+    "Adam": [{}, {"betas": (0.8, 0.9), "weight_decay": 0.01, "amsgrad": True}],
+    "AdamW": [{}, {"betas": (0.8, 0.9), "weight_decay": 0.1, "amsgrad": True}],
+    "AdaMax": [{}, {"betas": (0.8, 0.9), "eps": 1e-3, "weight_decay": 0.01}],
+    "Nadam": [{}, {"betas": (0.8, 0.9), "weight_decay": 0.01, "momentum_decay": 0.1}],
+}
 
 each_optimizer = pytest.mark.parametrize(
     ("cls", "options"),
     examples(
-        OPTIMIZERS, {n: [(n, o) for o in rows] for n, rows in OPTIMIZER_EXAMPLES.items()}, [{}]
+        OPTIMIZERS,
+        {
+            cls.__name__: [(cls, options) for options in OPTIMIZER_EXAMPLES[cls.__name__]]
+            for cls in OPTIMIZERS
+            if cls.__name__ in OPTIMIZER_EXAMPLES
+        },
+        [{}],
     ),
 )
 SHAPES = ((3, 2), (4,))
@@ -583,8 +601,18 @@ def slopes(step, convert=np.array):
     return [convert(draw(shape, 10 * step + seed)) for seed, shape in enumerate(SHAPES, 100)]
 
 
+@pytest.fixture
+def float64_by_default():
+    """PyTorch's NAdam keeps the product of its momenta in the default dtype."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(before)
+
+
 @each_library
 @each_optimizer
+@pytest.mark.usefixtures("float64_by_default")
 def test_optimizer_equals_that_of_pytorch(cls, options, convert):
     parameters = start(convert)
     objects = list(parameters)
@@ -607,12 +635,18 @@ def test_optimizer_equals_that_of_pytorch(cls, options, convert):
     assert relative_error([to_numpy(p) for p in parameters], expected) < 1e-12
 
 
+def state_of(optimizer):
+    """Give the state with its arrays as lists, which can be compared."""
+    state = optimizer.state_dict()
+    return {k: [a.tolist() for a in v] if isinstance(v, list) else v for k, v in state.items()}
+
+
 @each_optimizer
 def test_refused_step_changes_nothing(cls, options):
     optimizer = cls(lr=0.1, **options)
     parameters = start()
     optimizer.step(parameters, slopes(0))
-    before = [p.copy() for p in parameters]
+    before, state = [p.copy() for p in parameters], state_of(optimizer)
     good = slopes(1)
     nan = [good[0], np.full(4, np.nan)]
     frozen = parameters[1].copy()
@@ -635,7 +669,8 @@ def test_refused_step_changes_nothing(cls, options):
             optimizer.step(arrays, gradients, **how)
         for parameter, old in zip(parameters, before, strict=True):
             np.testing.assert_array_equal(parameter, old)
-    # the state has not moved either: the next step is that of an optimizer never refused
+        assert state_of(optimizer) == state
+    # nothing else has moved either: the next step is that of an optimizer never refused
     undisturbed, twins = cls(lr=0.1, **options), start()
     undisturbed.step(twins, slopes(0))
     for o, arrays in ((optimizer, parameters), (undisturbed, twins)):

@@ -10,7 +10,19 @@ from chainrule.datasets import mnist, patches, rare_digit, read_idx, spots
 from chainrule.ledger import claim, confirm, verify
 from chainrule.losses import MSE, CrossEntropy
 from chainrule.network import Linear, Network, error_norm_bounds, initial_std
-from chainrule.optimizers import SGD
+from chainrule.optimizers import (
+    SGD,
+    Adagrad,
+    Adam,
+    AdaMax,
+    AdamW,
+    Nadam,
+    RMSProp,
+    batch_variance,
+    best_descent,
+    clip_norm,
+    convergence_factor,
+)
 from chainrule.training import batches, fit
 
 X, Y, CLASSES = np.ones((6, 3)), np.zeros((6, 2)), np.array([0, 1, 0, 1, 0, 1])
@@ -186,8 +198,60 @@ WRONG = {
     "state of something else": (
         lambda: SGD().load_state_dict({"momentum": 1}),
         ValueError,
-        ["state:", "['lr']", "['momentum']"],
+        ["state:", "'lr', 'momentum', 'nesterov', 'steps'", "['momentum']"],
     ),
+    "steps of a state": (
+        lambda: Adam().load_state_dict(Adam().state_dict() | {"steps": np.nan}),
+        ValueError,
+        ["state['steps']:", "finite", "nan"],
+    ),
+    "arrays of a state": (
+        lambda: Adam().load_state_dict(Adam().state_dict() | {"mean": [0.0]}),
+        TypeError,
+        ["state['mean'][0]:", "array", "float"],
+    ),
+    "a number to update": (
+        lambda: SGD().step([X[0, 0]], [X[0, 0]]),
+        TypeError,
+        ["parameters[0]:", "array to update in place", "float64"],
+    ),
+    "gradient NaN": (
+        lambda: Adam().step([X], [X * np.nan], check_finite=True),
+        ValueError,
+        ["gradients[0]:", "finite", "NaN"],
+    ),
+    "momentum below 0": (lambda: SGD(momentum=-0.9), ValueError, ["momentum:", "0", "-0.9"]),
+    "nesterov alone": (
+        lambda: SGD(nesterov=True),
+        ValueError,
+        ["nesterov:", "momentum=0.0", "dampening=0.0"],
+    ),
+    "alpha 1": (lambda: RMSProp(alpha=1.0), ValueError, ["alpha:", "less than 1", "1.0"]),
+    "one beta": (lambda: Adam(betas=0.9), TypeError, ["betas:", "pair of numbers", "0.9"]),
+    "beta 1": (lambda: AdamW(betas=(0.9, 1)), ValueError, ["betas[1]:", "less than 1", "1"]),
+    "eps below 0": (lambda: AdaMax(eps=-1e-8), ValueError, ["eps:", "at least 0", "-1e-08"]),
+    "decay a string": (
+        lambda: Nadam(momentum_decay="0.1"),
+        TypeError,
+        ["momentum_decay:", "number", "'0.1'"],
+    ),
+    "sum below 0": (
+        lambda: Adagrad(initial_accumulator_value=-1),
+        ValueError,
+        ["initial_accumulator_value:", "at least 0", "-1"],
+    ),
+    "batch of too many": (
+        lambda: batch_variance(X, 7),
+        ValueError,
+        ["batch_size:", "at most 6", "7"],
+    ),
+    "curvature 0": (lambda: convergence_factor(0.1, 0), ValueError, ["curvature:", "positive"]),
+    "curvatures out of order": (
+        lambda: best_descent(2.0, 1.0),
+        ValueError,
+        ["smallest:", "at most 1.0", "2.0"],
+    ),
+    "max_norm 0": (lambda: clip_norm([X], 0), ValueError, ["max_norm:", "positive", "0"]),
     # training
     "x a list": (lambda: train(x=X.tolist()), TypeError, ["x:", "array", "list"]),
     "y a list": (lambda: train(y=Y.tolist()), TypeError, ["y:", "array", "list"]),

@@ -12,7 +12,7 @@ from chainrule.arrays import to_numpy
 from chainrule.datasets import digits
 from chainrule.losses import MSE, CrossEntropy
 from chainrule.network import Linear, Network
-from chainrule.optimizers import SGD
+from chainrule.optimizers import SGD, Adagrad, Adam, AdaMax, AdamW, Nadam, RMSProp
 from chainrule.oracles import relative_error
 from chainrule.training import History, accuracy, batches, fit, load, save
 
@@ -250,6 +250,36 @@ def test_training_resumes_bit_for_bit(tmp_path, name, library):
     assert vars(train(other, *data, rng, optimizer, epochs=2)) == vars(history)
     assert_same(other.parameters, net.parameters)
     assert all(p is old for p, old in zip(other.parameters, objects, strict=True))
+
+
+OPTIMIZERS = {
+    "SGD": (SGD, {"momentum": 0.9, "dampening": 0.1, "weight_decay": 0.01}),
+    "Nesterov": (SGD, {"momentum": 0.9, "nesterov": True}),
+    "Adagrad": (Adagrad, {"lr_decay": 0.1, "initial_accumulator_value": 0.1}),
+    "RMSProp": (RMSProp, {"alpha": 0.9, "momentum": 0.5, "centered": True}),
+    "Adam": (Adam, {"betas": (0.8, 0.99), "amsgrad": True}),
+    "AdamW": (AdamW, {"weight_decay": 0.1}),
+    "AdaMax": (AdaMax, {"eps": 1e-3}),
+    "Nadam": (Nadam, {"momentum_decay": 0.1}),
+}
+
+
+@pytest.mark.parametrize(("cls", "options"), OPTIMIZERS.values(), ids=OPTIMIZERS)
+@pytest.mark.parametrize("library", ["numpy", "torch"])
+def test_optimizer_resumes_bit_for_bit(tmp_path, library, cls, options):
+    data, net, other = small_data(), small_network(), small_network(seed=9)
+    if library == "torch":
+        data, net, other = device.to(data, "cpu"), device.to(net, "cpu"), device.to(other, "cpu")
+    optimizer, rng = cls(lr=0.01, **options), np.random.default_rng(0)
+    train(net, *data, rng, optimizer, epochs=2)
+    save(tmp_path / "checkpoint.npz", net, optimizer, rng)
+    history = train(net, *data, rng, optimizer, epochs=2)
+
+    resumed, rng = cls(), np.random.default_rng(1)
+    load(tmp_path / "checkpoint.npz", other, resumed, rng)
+    assert vars(train(other, *data, rng, resumed, epochs=2)) == vars(history)
+    assert_same(other.parameters, net.parameters)
+    assert repr(resumed) == repr(optimizer)
 
 
 def test_checkpoint_crosses_libraries_and_leaves_that_require_grad(tmp_path):

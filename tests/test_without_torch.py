@@ -40,13 +40,16 @@ from chainrule.activations import ReLU, Sigmoid, Softmax, Tanh
 from chainrule.datasets import digits
 from chainrule.losses import MSE, CrossEntropy
 from chainrule.network import Linear, Network
-from chainrule.optimizers import SGD
+from chainrule.optimizers import SGD, Adam, clip_norm
 from chainrule.training import fit
 from chainrule import device
 
 for f in (ReLU(), Sigmoid(), Softmax(), Tanh()):
     assert f.vjp(f([1.0, 2.0]), [1.0, 0.0]).shape == (2,)
 assert MSE().gradient([1.0], [0.0]) == [2.0]
+w = np.zeros((2, 1))
+Adam(lr=0.5).step([w], clip_norm([np.array([[3.0], [300.0]])], 1.0))
+assert np.allclose(w, -0.5)
 rng, data = np.random.default_rng(0), digits(dtype="float32").train
 net = Network([Linear(64, 10, rng=rng, dtype="float32")])
 history = fit(net, CrossEntropy(), SGD(lr=0.5), *data, epochs=1, batch_size=32, rng=rng,

@@ -6,7 +6,7 @@ it knows is told what is wrong; one that is wrong in another way is shown where 
 
 from typing import Any
 
-from . import activations, losses, network, training
+from . import activations, losses, network, optimizers, training
 from .core import Exercise, Feedback
 
 __all__ = ["EXERCISES", "Exercise", "Feedback", "check"]
@@ -14,6 +14,7 @@ __all__ = ["EXERCISES", "Exercise", "Feedback", "check"]
 EXERCISES: dict[str, Exercise] = {
     **training.EXERCISES,
     **network.EXERCISES,
+    **optimizers.EXERCISES,
     **activations.EXERCISES,
     **losses.EXERCISES,
 }

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-WIDTH, HEIGHT, LEFT, BOTTOM = 560, 300, 44, 34
-COLORS = ("#0072B2", "#D55E00", "#007A5E")
+WIDTH, HEIGHT, LEFT, BOTTOM, ASIDE = 560, 300, 44, 34, 164
+COLORS = ("#0072B2", "#D55E00", "#007A5E", "#8A4F9E", "#B22222", "#8C6510", "#555555")
+DASHES = ("none", "7 4", "2 3", "9 3 2 3", "4 2", "12 4", "1 2")
 
 
 def _ticks(low: float, high: float) -> list[float]:
@@ -33,6 +34,41 @@ class Curve:
     frames: Sequence[np.ndarray]
 
 
+@dataclass(frozen=True)
+class Points:
+    """Points of a slider's picture that move with it.
+
+    Attributes
+    ----------
+    name : str
+        What the legend calls them.
+    frames : sequence of pairs of arrays
+        Their x and y: one pair for each position of the slider.
+    joined : bool
+        Whether a thin line leads from each to the next.
+    """
+
+    name: str
+    frames: Sequence[tuple[np.ndarray, np.ndarray]]
+    joined: bool = False
+
+
+@dataclass(frozen=True)
+class Still:
+    """A line of a slider's picture that stays as it is.
+
+    Attributes
+    ----------
+    x, y : array
+    color : int or None
+        The place of the curve whose colour it has; None for one that stays in the background.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    color: int | None = None
+
+
 class Slider:
     """Curves over x that change with one parameter.
 
@@ -49,13 +85,15 @@ class Slider:
     values : sequence of float
         The parameter's values, one for each position.
     x : array
-    curves : sequence of Curve
+    curves : sequence of Curve or Points
     limits : pair of float
         The lower and upper end of the vertical axis.
     start : int
         The first position shown.
-    legend : {"left", "right"}
-        In which upper corner the names of the curves stand.
+    legend : {"left", "right", "aside"}
+        Where the names of the curves stand: in an upper corner, or to the right of the picture.
+    still : sequence of Still
+        What is drawn once, behind the curves.
 
     Raises
     ------
@@ -77,10 +115,11 @@ class Slider:
         parameter: str,
         values: Sequence[float],
         x: np.ndarray,
-        curves: Sequence[Curve],
+        curves: Sequence[Curve | Points],
         limits: tuple[float, float],
         start: int = 0,
         legend: str = "left",
+        still: Sequence[Still] = (),
     ):
         for curve in curves:
             if len(curve.frames) != len(values):
@@ -90,7 +129,8 @@ class Slider:
                 )
         self.name, self.description, self.parameter = name, description, parameter
         self.values, self.x, self.curves = values, x, curves
-        self.limits, self.start, self.legend = limits, start, legend
+        self.limits, self.start, self.legend, self.still = limits, start, legend, still
+        self.right_end = WIDTH - 8 - (ASIDE if legend == "aside" else 0)
 
     def __repr__(self) -> str:
         first, last = self.values[0], self.values[-1]
@@ -100,17 +140,54 @@ class Slider:
         """Give the place on the picture, in units of a pixel."""
         low, high = self.limits
         left, right = float(self.x[0]), float(self.x[-1])
-        across = LEFT + (x - left) / (right - left) * (WIDTH - LEFT - 8)
+        across = LEFT + (x - left) / (right - left) * (self.right_end - LEFT)
         down = 8 + (high - np.clip(y, low, high)) / (high - low) * (HEIGHT - BOTTOM - 8)
         return across, down
 
-    def _path(self, y: np.ndarray) -> str:
+    def _path(self, x: np.ndarray, y: np.ndarray) -> str:
         """Give the line as SVG writes it; NaN leaves a gap."""
-        across, down = self._at(self.x, y)
+        across, down = self._at(x, y)
         runs = "".join(
             " " if np.isnan(d) else f"L{a:.1f},{d:.1f}" for a, d in zip(across, down, strict=True)
         ).split()
         return "".join(f"M{run[1:]}" for run in runs)
+
+    def _dots(self, x: np.ndarray, y: np.ndarray) -> str:
+        """Give the points as SVG writes them: lines of no length, which have round ends."""
+        places = zip(*self._at(x, y), strict=True)
+        return "".join(f"M{a:.1f},{d:.1f}h0" for a, d in places if not np.isnan(a + d))
+
+    def _moving(self) -> list[tuple[str, list[str]]]:
+        """Give what the slider moves: how each element looks, and its path in every frame."""
+        elements = []
+        for curve, color, dash in zip(self.curves, COLORS, DASHES, strict=False):
+            look = f'stroke="{color}" stroke-dasharray="{dash}"'
+            if isinstance(curve, Curve):
+                paths = [self._path(self.x, frame) for frame in curve.frames]
+                elements.append((f'class="moving curve" {look}', paths))
+                continue
+            if curve.joined:
+                paths = [self._path(*frame) for frame in curve.frames]
+                elements.append((f'class="moving still" stroke="{color}"', paths))
+            dots = [self._dots(*frame) for frame in curve.frames]
+            elements.append((f'class="moving dots" stroke="{color}"', dots))
+        return elements
+
+    @staticmethod
+    def _sample(curve: Curve | Points, color: str, dash: str, left: int, height: int) -> str:
+        """Give what stands before a curve's name in the legend."""
+        if isinstance(curve, Points):
+            return f'<path class="dots" stroke="{color}" d="M{left + 10} {height}h0"/>'
+        look = f'class="curve" stroke="{color}" stroke-dasharray="{dash}"'
+        return f'<path {look} d="M{left} {height}h26"/>'
+
+    def _background(self) -> str:
+        return "".join(
+            f'<path class="{"contour" if line.color is None else "still"}" '
+            + ("" if line.color is None else f'stroke="{COLORS[line.color]}" ')
+            + f'd="{self._path(line.x, line.y)}"/>'
+            for line in self.still
+        )
 
     def _axes(self) -> str:
         low, high = self.limits
@@ -124,7 +201,7 @@ class Slider:
             )
         for value in _ticks(low, high):
             a, d = self._at(left, value)
-            parts.append(f'<path class="grid" d="M{a:.1f} {d:.1f}H{WIDTH - 8}"/>')
+            parts.append(f'<path class="grid" d="M{a:.1f} {d:.1f}H{self.right_end}"/>')
             parts.append(
                 f'<text x="{a - 6:.1f}" y="{d + 4:.1f}" text-anchor="end">{value:g}</text>'
             )
@@ -132,27 +209,23 @@ class Slider:
 
     def _repr_html_(self) -> str:
         identity = f"slider-{self.name}"
-        paths = [[self._path(frame) for frame in curve.frames] for curve in self.curves]
-        lines = "".join(
-            f'<path class="curve" stroke="{color}" stroke-dasharray="{dash}" '
-            f'd="{path[self.start]}"/>'
-            for path, color, dash in zip(paths, COLORS, ("none", "7 4", "2 3"), strict=False)
-        )
-        left = LEFT + 10 if self.legend == "left" else WIDTH - 250
+        moving = self._moving()
+        lines = "".join(f'<path {look} d="{paths[self.start]}"/>' for look, paths in moving)
+        left = {"left": LEFT + 10, "right": WIDTH - 250, "aside": self.right_end}[self.legend]
         legend = "".join(
-            f'<path class="curve" stroke="{color}" stroke-dasharray="{dash}" '
-            f'd="M{left} {20 + 18 * i}h26"/>'
-            f'<text x="{left + 32}" y="{24 + 18 * i}">{escape(curve.name)}</text>'
-            for i, curve, color, dash in zip(
-                count(), self.curves, COLORS, ("none", "7 4", "2 3"), strict=False
-            )
+            self._sample(curve, color, dash, left, 20 + 18 * i)
+            + f'<text x="{left + (22 if isinstance(curve, Points) else 32)}" y="{24 + 18 * i}">'
+            f"{escape(curve.name)}</text>"
+            for i, curve, color, dash in zip(count(), self.curves, COLORS, DASHES, strict=False)
         )
         labels = [f"{value:g}" for value in self.values]
-        frames = repr([list(frame) for frame in zip(*paths, strict=True)]).replace("'", '"')
+        frames = repr(
+            [list(frame) for frame in zip(*(paths for _, paths in moving), strict=True)]
+        ).replace("'", '"')
         texts = repr(labels).replace("'", '"')
         return f"""<figure class="checked slider" id="{identity}">
 <svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(self.description)}">
-{self._axes()}{lines}{legend}</svg>
+{self._axes()}{self._background()}{lines}{legend}</svg>
 <label>{escape(self.parameter)} = <output>{labels[self.start]}</output>
 <input type="range" min="0" max="{len(labels) - 1}" value="{self.start}"
 aria-valuetext="{labels[self.start]}"></label>
@@ -160,7 +233,7 @@ aria-valuetext="{labels[self.start]}"></label>
 {{
   const figure = document.getElementById("{identity}");
   const frames = {frames}, texts = {texts};
-  const input = figure.querySelector("input"), lines = figure.querySelectorAll("svg > .curve");
+  const input = figure.querySelector("input"), lines = figure.querySelectorAll(".moving");
   input.addEventListener("input", () => {{
     frames[input.value].forEach((path, i) => lines[i].setAttribute("d", path));
     figure.querySelector("output").value = texts[input.value];

@@ -156,9 +156,9 @@ class RMSProp(Optimizer):
             into(t, xp.sqrt, positive_part(xp, t))  # rounding can leave it just below 0
         t += self.eps
         into(t, xp.divide, g, t)
+        direction = t
         if self.momentum:
-            b = rest[-1]
-            b *= self.momentum
-            b += t
-            t = b
-        add_scaled(w, -self.lr, t, t)
+            direction = rest[-1]
+            direction *= self.momentum
+            direction += t
+        add_scaled(w, -self.lr, direction, t)

@@ -1,0 +1,210 @@
+"""The exercises of section 1.2."""
+
+from collections.abc import Iterator
+from math import sqrt
+from typing import Any
+
+import numpy as np
+
+from ..ledger.optimizers_twins import adam
+from .core import Exercise, vectors
+
+
+def _momentum_cases(rng: np.random.Generator) -> Iterator[tuple]:
+    for w, v in vectors(rng):
+        yield w, v, rng.standard_normal(2).round(1), 0.1, 0.9
+
+
+def _quadratic_cases(rng: np.random.Generator) -> Iterator[tuple]:
+    for w, v in vectors(rng):
+        yield w, v, rng.uniform(0.5, 3, 2).round(1), 0.1, 0.9
+
+
+def _momentum_step(w: Any, v: Any, g: Any, lr: float, momentum: float) -> list[float]:
+    return [w_i + momentum * v_i - lr * g_i for w_i, v_i, g_i in zip(w, v, g, strict=True)]
+
+
+def _nesterov_step(w: Any, v: Any, curvature: Any, lr: float, momentum: float) -> list[float]:
+    ahead = [w_i + momentum * v_i for w_i, v_i in zip(w, v, strict=True)]
+    return _momentum_step(
+        w, v, [c * a for c, a in zip(curvature, ahead, strict=True)], lr, momentum
+    )
+
+
+def _gradient_cases(rng: np.random.Generator) -> Iterator[tuple]:
+    for steps in (1, 2, 3, 5):
+        yield rng.standard_normal((steps, 2)).round(1), 0.1
+
+
+def _adam(gradients: Any, lr: float) -> list[float]:
+    return [
+        list(adam(0.0, [float(g) for g in column], lr))[-1] for column in np.asarray(gradients).T
+    ]
+
+
+def _adam_with(
+    gradients: Any, lr: float, correct: bool = True, square: bool = True, root: bool = True
+) -> Any:
+    """Carry out Adam with one of the mistakes that readers make."""
+    w, m, v = (np.zeros(np.shape(gradients)[1]) for _ in range(3))
+    for t, g in enumerate(gradients, 1):
+        m = 0.9 * m + 0.1 * g
+        v = 0.999 * v + 0.001 * (g**2 if square else np.abs(g))
+        m_hat, v_hat = (m / (1 - 0.9**t), v / (1 - 0.999**t)) if correct else (m, v)
+        w = w - lr * m_hat / ((np.sqrt(v_hat) if root else v_hat) + 1e-8)
+    return w
+
+
+EXERCISES = {
+    "updates-in-five-epochs": Exercise(
+        solution=160,
+        mistakes=(
+            (155, "the last batch of an epoch holds the 8 samples that are left: it is one, too"),
+            (157, "every epoch ends with a smaller batch: count one epoch, then five"),
+            (32, "that is one epoch"),
+            (5000, "that is stochastic descent, a step for each sample"),
+            (5, "that is batch descent, a step for each epoch"),
+        ),
+    ),
+    "noise-halved": Exercise(
+        solution=64,
+        mistakes=(
+            (32, "the mean *square* is halved then; the distance itself falls by √2 only"),
+            (8, "smaller batches are noisier"),
+            (256, "that would be a quarter of the distance"),
+        ),
+    ),
+    "largest-rate": Exercise(
+        solution=1 / 3,
+        mistakes=(
+            (2 / 3, "λ is the second derivative of 3 w², not the 3"),
+            (1 / 6, "that is the best rate: one step and w = 0"),
+            (2.0, "2 is right for λ = 1"),
+            (1.0, "λ is the second derivative of 3 w²: differentiate twice"),
+        ),
+    ),
+    "best-ravine": Exercise(
+        solution=0.8,
+        mistakes=(
+            (0.9, "that is 1 − 1/κ, for the rate 1/λ_max"),
+            (0.5, "that is the factor with the best momentum"),
+            (1 / 9, "that is 1/κ"),
+            (0.2, "that is the best learning rate: what does a step with it multiply by?"),
+        ),
+    ),
+    "momentum-step": Exercise(
+        solution=_momentum_step,
+        mistakes=(
+            (lambda w, v, g, lr, mu: w + mu * v, "the gradient has no part in it yet"),
+            (lambda w, v, g, lr, mu: w - lr * g, "the velocity has no part in it yet"),
+            (lambda w, v, g, lr, mu: w + mu * v + lr * g, "uphill: the sign of the gradient"),
+            (lambda w, v, g, lr, mu: w + lr * (mu * v - g), "α belongs to the gradient alone"),
+            (
+                lambda w, v, g, lr, mu: w + mu * v - (1 - mu) * lr * g,
+                "that makes a mean of the gradients; (1.14) adds them up",
+            ),
+            (
+                lambda w, v, g, lr, mu: mu * v - lr * g,
+                "that is the new velocity: now take the step",
+            ),
+        ),
+        cases=_momentum_cases,
+    ),
+    "final-velocity": Exercise(
+        solution=10.0,
+        mistakes=(
+            (0.9, "that is μ; add up 1 + μ + μ² + …"),
+            (1.9, "that is the second step"),
+            (9.0, "1 + μ + μ² + … begins with 1"),
+            (1.0, "that is plain descent"),
+        ),
+        bound=1e-6,
+    ),
+    "nesterov-step": Exercise(
+        solution=_nesterov_step,
+        mistakes=(
+            (
+                lambda w, v, c, lr, mu: w + mu * v - lr * c * w,
+                "the gradient is taken at w: that is plain momentum",
+            ),
+            (
+                lambda w, v, c, lr, mu: w + mu * v - lr * c * (w + v),
+                "the point ahead is w + μ v",
+            ),
+            (
+                lambda w, v, c, lr, mu: w + mu * v + lr * c * (w + mu * v),
+                "uphill: the sign of the gradient",
+            ),
+            (
+                lambda w, v, c, lr, mu: w - lr * c * (w + mu * v),
+                "the velocity moves w, too, not only the place of the gradient",
+            ),
+        ),
+        cases=_quadratic_cases,
+    ),
+    "adagrad-tires": Exercise(
+        solution=0.05,
+        mistakes=(
+            (0.5, "that is the first step; s has grown since"),
+            (0.005, "divide by the root of s"),
+            (0.5 / sqrt(99), "s counts the gradient of this step, too"),
+        ),
+    ),
+    "bias-by-hand": Exercise(
+        solution=2 * (1 - 0.9**5),
+        mistakes=(
+            (2.0, "that is m̂, after the correction"),
+            (2 * 0.9**5, "that is what is missing of 2"),
+            (2 * (1 - 0.9**4), "count the steps: that is after four"),
+            (0.2, "that is after the first step"),
+        ),
+        bound=1e-4,
+    ),
+    "adam-steps": Exercise(
+        solution=_adam,
+        mistakes=(
+            (lambda g, lr: _adam_with(g, lr, correct=False), "m and v are not corrected"),
+            (lambda g, lr: -_adam_with(g, lr), "uphill: the sign of the step"),
+            (lambda g, lr: _adam_with(g, lr, root=False), "v̂ stands where √v̂ belongs"),
+            (lambda g, lr: _adam_with(g, lr, square=False), "v is a mean of squares"),
+        ),
+        cases=_gradient_cases,
+        bound=1e-6,
+    ),
+    "where-epsilon": Exercise(
+        solution="c",
+        mistakes=(
+            ("a", "√0 + ε is ε, and 0/ε is 0: that is the form of the paper"),
+            ("b", "√(0 + ε) is not 0 either: no NaN, though small gradients are damped"),
+            ("d", "a maximum with ε is not 0: no NaN"),
+        ),
+    ),
+    "state-of-adam": Exercise(
+        solution=76_880,
+        mistakes=(
+            (38_440, "Adam keeps two numbers for each parameter: m and v"),
+            (19_220, "count bytes: a 32-bit number takes four"),
+            (115_320, "the parameters themselves are not the optimizer's"),
+            (153_760, "32 bits are four bytes, not eight"),
+        ),
+    ),
+    "decay-alone": Exercise(
+        solution=5 * (1 - 0.1 * 0.02) ** 50,
+        mistakes=(
+            (5 * (1 - 0.02) ** 50, "each step shrinks w by α ρ, not by ρ"),
+            (5 * (1 - 0.1 * 0.02 * 50), "each step shrinks what is left: the factors multiply"),
+            (5.0, "without a gradient AdamW still decays"),
+            (5 * (1 - 0.1 * 0.02), "that is one step"),
+        ),
+        bound=1e-4,
+    ),
+    "clip-by-hand": Exercise(
+        solution=1.2,
+        mistakes=(
+            (3.0, "the length of all three together is 13, more than 5.2"),
+            (4 / 3, "the length is √(9 + 16 + 144) = 13"),
+            (5.2, "one factor for all: direction and proportions are kept"),
+            (1.5, "√(9 + 16 + 144) = 13, and 5.2/13 is the factor"),
+        ),
+    ),
+}

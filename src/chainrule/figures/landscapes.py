@@ -1,0 +1,156 @@
+"""Costs of two parameters, to race optimizers on: known shapes with known minima."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .. import optimizers
+
+__all__ = ["LANDSCAPES", "RACERS", "Landscape", "arrival", "best_rates", "descend"]
+
+
+@dataclass(frozen=True)
+class Landscape:
+    """A cost of two parameters.
+
+    Attributes
+    ----------
+    name : str
+    cost : callable
+        Takes an array whose first axis is (x, y).
+    gradient : callable
+        Takes (x, y) and gives an array of shape (2,).
+    start : tuple of float
+        Where the race begins.
+    limits : tuple of float
+        The part that is drawn: from and to in x, from and to in y.
+    levels : sequence of float
+        The costs at which contours are drawn.
+    goal : tuple of float
+        The minimum nearest to the way that optimizers take.
+    """
+
+    name: str
+    cost: Callable[[Any], Any]
+    gradient: Callable[[Any], np.ndarray]
+    start: tuple[float, float]
+    limits: tuple[float, float, float, float]
+    levels: Sequence[float]
+    goal: tuple[float, float]
+
+
+# the symmetric matrix with the eigenvalues 1 and 20, whose axes are turned by 30 degrees
+_TURN = np.array([[np.sqrt(3), 1], [-1, np.sqrt(3)]]) / 2
+_RAVINE = _TURN.T @ np.diag([1.0, 20.0]) @ _TURN
+
+
+def _beale(w: Any) -> Any:
+    x, y = w
+    return (1.5 - x + x * y) ** 2 + (2.25 - x + x * y**2) ** 2 + (2.625 - x + x * y**3) ** 2
+
+
+def _beale_gradient(w: Any) -> np.ndarray:
+    x, y = w
+    errors = 1.5 - x + x * y, 2.25 - x + x * y**2, 2.625 - x + x * y**3
+    of_x = (y - 1, y**2 - 1, y**3 - 1)
+    of_y = (x, 2 * x * y, 3 * x * y**2)
+    return np.array(
+        [2 * sum(e * s for e, s in zip(errors, of, strict=True)) for of in (of_x, of_y)]
+    )
+
+
+LANDSCAPES = {
+    "ravine": Landscape(
+        "a ravine, twenty times as steep across as along",
+        lambda w: np.einsum("i...,ij,j...->...", w, _RAVINE, w) / 2,
+        lambda w: _RAVINE @ w,
+        (-4.0, -1.0),
+        (-4.5, 1.5, -3.0, 1.5),
+        (0.1, 0.5, 2.0, 5.0, 10.0, 20.0, 40.0),
+        (0.0, 0.0),
+    ),
+    "saddle": Landscape(
+        "a saddle, with a valley on either side",
+        lambda w: w[0] ** 2 / 2 - w[1] ** 2 / 2 + w[1] ** 4 / 8,
+        lambda w: np.array([w[0], -w[1] + w[1] ** 3 / 2]),
+        (-2.0, 0.001),
+        (-2.5, 1.5, -1.0, 2.2),
+        (-0.45, -0.3, -0.15, 0.0, 0.25, 0.75, 1.5, 2.5),
+        (0.0, 2.0**0.5),
+    ),
+    "rosenbrock": Landscape(
+        "Rosenbrock's banana",
+        lambda w: (1 - w[0]) ** 2 + 100 * (w[1] - w[0] ** 2) ** 2,
+        lambda w: np.array(
+            [-2 * (1 - w[0]) - 400 * w[0] * (w[1] - w[0] ** 2), 200 * (w[1] - w[0] ** 2)]
+        ),
+        (-1.2, 1.0),
+        (-1.8, 1.8, -0.7, 2.2),
+        (0.5, 3.0, 10.0, 30.0, 100.0, 300.0, 700.0),
+        (1.0, 1.0),
+    ),
+    "beale": Landscape(
+        "Beale's plain between walls",
+        _beale,
+        _beale_gradient,
+        (0.0, 2.0),
+        (-1.0, 4.0, -2.0, 2.5),
+        (0.1, 0.5, 2.0, 5.0, 12.0, 30.0, 100.0, 400.0),
+        (3.0, 0.5),
+    ),
+}
+
+RACERS: dict[str, Callable[[float], optimizers.Optimizer]] = {
+    "SGD": lambda lr: optimizers.SGD(lr),
+    "momentum": lambda lr: optimizers.SGD(lr, momentum=0.9),
+    "Nesterov": lambda lr: optimizers.SGD(lr, momentum=0.9, nesterov=True),
+    "Adagrad": lambda lr: optimizers.Adagrad(lr),
+    "RMSProp": lambda lr: optimizers.RMSProp(lr),
+    "Adam": lambda lr: optimizers.Adam(lr),
+    "AdaMax": lambda lr: optimizers.AdaMax(lr),
+    "Nadam": lambda lr: optimizers.Nadam(lr),
+}
+
+
+def descend(
+    optimizer: optimizers.Optimizer, gradient: Callable, start: Sequence[float], steps: int
+) -> np.ndarray:
+    """Give the path of an optimizer, shape (steps + 1, …); NaN from where it runs off."""
+    w = np.array(start, dtype=float)
+    path = np.full((steps + 1, *w.shape), np.nan)
+    path[0] = w
+    for step in range(1, steps + 1):
+        optimizer.step([w], [gradient(w)])
+        if not np.abs(w).max() < 1e3:
+            break
+        path[step] = w
+    return path
+
+
+def arrival(landscape: Landscape, path: np.ndarray) -> int | None:
+    """Give the first step from which the path stays within 0.1 of the goal, if there is one."""
+    near = np.hypot(*(path - landscape.goal).T) < 0.1  # NaN is not near
+    if not near[-1]:
+        return None
+    return int(len(near) - np.argmin(near[::-1])) if not near.all() else 0
+
+
+def best_rates(
+    landscape: Landscape, rates: Sequence[float], steps: int
+) -> dict[str, tuple[float, np.ndarray]]:
+    """Give, for each racer, the rate that brings it to the goal first, and its path.
+
+    All try the same rates. Where none arrives, it is the rate that ends nearest to the goal.
+    """
+    best = {}
+    for name, make in RACERS.items():
+        paths = [descend(make(lr), landscape.gradient, landscape.start, steps) for lr in rates]
+        keys = []
+        for path in paths:
+            step, distance = arrival(landscape, path), np.hypot(*(path[-1] - landscape.goal))
+            keys.append((steps + np.nan_to_num(distance, nan=np.inf)) if step is None else step)
+        winner = int(np.argmin(keys))
+        best[name] = rates[winner], paths[winner]
+    return best
