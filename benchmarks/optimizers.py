@@ -53,7 +53,8 @@ def contenders(name: str, gradients: list[np.ndarray], times: int) -> dict[str, 
         for _ in range(times):
             theirs.step()
 
-    step_ours(), step_theirs()
+    step_ours()
+    step_theirs()
     for parameter, tensor in zip(parameters, tensors, strict=True):  # else times compare nothing
         np.testing.assert_allclose(parameter, tensor.detach(), rtol=1e-5, err_msg=name)
     return {f"chainrule {name}": step_ours, f"PyTorch {name}": step_theirs}

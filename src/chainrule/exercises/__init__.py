@@ -6,7 +6,7 @@ it knows is told what is wrong; one that is wrong in another way is shown where 
 
 from typing import Any
 
-from . import activations, losses, network, optimizers, training
+from . import activations, losses, network, optimizers, proofs, training
 from .core import Exercise, Feedback
 
 __all__ = ["EXERCISES", "Exercise", "Feedback", "check"]
@@ -17,6 +17,7 @@ EXERCISES: dict[str, Exercise] = {
     **optimizers.EXERCISES,
     **activations.EXERCISES,
     **losses.EXERCISES,
+    **proofs.EXERCISES,
 }
 
 

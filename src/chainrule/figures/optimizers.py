@@ -52,7 +52,7 @@ def noise(
     """Draw the mean squared error of a batch's gradient, measured and by formula."""
     axes = figure.subplots()
     axes.loglog(sizes, formula, color=BLUE, label="by formula")
-    axes.loglog(sizes, measured, "o", color=ORANGE, ms=7, label="measured, 400 batches each")
+    axes.loglog(sizes, measured, "o", color=ORANGE, ms=7, label="measured, 200 batches each")
     axes.set(xlabel="samples in the batch, N", title="mean squared distance from the full gradient")
     axes.legend(frameon=False)
 

@@ -1,0 +1,136 @@
+"""The exercises of section 1.5."""
+
+from collections.abc import Iterator
+from math import comb
+from typing import Any
+
+import numpy as np
+
+from .core import Exercise, vectors
+
+
+def _probabilities(rng: np.random.Generator) -> Iterator[tuple]:
+    for classes in (2, 3, 3, 4):
+        yield (rng.dirichlet(np.ones(classes)).round(3),)
+
+
+def _jacobian(a: Any) -> list[list[float]]:
+    indices = range(len(a))
+    return [[a[i] * ((i == j) - a[j]) for j in indices] for i in indices]
+
+
+def _outer(delta: Any, a: Any) -> list[list[float]]:
+    return [[d * a_k for a_k in a] for d in delta]
+
+
+EXERCISES = {
+    "which-theorem-fails": Exercise(
+        solution="a",
+        mistakes=(
+            ("b", "its hidden layer is still elementwise, so (1.6) holds"),
+            ("c", "(1.8) only asks how z depends on b: no activation comes into it"),
+            ("d", "(1.9) only asks how z depends on w: no activation comes into it"),
+        ),
+    ),
+    "where-it-breaks": Exercise(
+        solution="c",
+        mistakes=(
+            ("a", "that is what an error is, by definition"),
+            ("b", "that is the chain rule, with one term for each neuron above"),
+            ("d", "this line follows from the one before: the mistake is made already"),
+        ),
+    ),
+    "weights-of-a-layer": Exercise(
+        solution=_outer,
+        mistakes=(
+            (lambda delta, a: np.outer(a, delta), "transposed: δ gives the row, a the column"),
+            (lambda delta, a: delta * a, "that is the diagonal: every δ_j meets every a_k"),
+            (lambda delta, a: delta @ a, "a number: δᵀ a; wanted is δ aᵀ"),
+        ),
+        cases=vectors,
+    ),
+    "jacobian-entry": Exercise(
+        solution=-0.15,
+        mistakes=(
+            (0.15, "to raise one logit lowers the other probabilities"),
+            (0.25, "that is i = j = 1"),
+            (0.21, "that is i = j = 2"),
+            (0.0, "softmax is not elementwise"),
+        ),
+        bound=1e-6,
+    ),
+    "softmax-jacobian": Exercise(
+        solution=_jacobian,
+        mistakes=(
+            (lambda a: np.diag(a * (1 - a)), "only the diagonal: the others depend on z_j, too"),
+            (lambda a: np.diag(a) + np.outer(a, a), "the sign off the diagonal: −a_i a_j"),
+            (lambda a: np.outer(a, 1 - a), "the 1 belongs to i = j alone"),
+            (lambda a: np.outer(a, a) - np.diag(a), "all signs are flipped"),
+        ),
+        cases=_probabilities,
+    ),
+    "curvature-of-two": Exercise(
+        solution=1.0,
+        mistakes=(
+            (2.0, "each pair comes twice in the double sum: that is what the ½ is for"),
+            (0.5, "the difference of 1 and −1 is 2, and its square 4"),
+            (0.25, "a₁ a₂ is ¼, but the difference of v is 2, not 1"),
+            (0.0, "0 is right for v = (1, 1)"),
+        ),
+    ),
+    "batches-with-sample": Exercise(
+        solution=comb(6, 2),
+        mistakes=(
+            (comb(7, 3), "that is how many batches there are in all"),
+            (comb(6, 3), "that is how many do without it"),
+            (comb(7, 2), "one of the three is chosen already, and it is not among the rest"),
+            (3 / 7, "that is their share; how many are they?"),
+        ),
+    ),
+    "weights-add-up": Exercise(
+        solution=1 - 0.5**4,
+        mistakes=(
+            (1.0, "they would add up to 1 if there had been infinitely many steps"),
+            (0.5**4, "that is what is missing"),
+            (2 * (1 - 0.5**4), "without the factor 1 − β"),
+            (1 - 0.5**3, "that is after three steps"),
+        ),
+    ),
+    "map-of-nesterov": Exercise(
+        solution=-10.0,
+        mistakes=(
+            (-5.0, "that is b for the old rate: what is it multiplied with?"),
+            (-2.5, "the other way round: times the old rate over the new one"),
+            (10.0, "v points downhill and b uphill"),
+            (1.45, "that is θ"),
+        ),
+        bound=1e-6,
+    ),
+    "bound-of-three": Exercise(
+        solution=0.25**3 * 4,
+        mistakes=(
+            (0.25**3 * 8, "between layers 3 and 1 there are two weight matrices, not three"),
+            (0.25**2 * 4, "there are three slopes: of layers 3, 2 and 1"),
+            (0.25**3, "the weights stretch, too"),
+            (0.25 * 2, "that is one layer"),
+        ),
+    ),
+    "forward-count": Exercise(
+        solution=32 * (64 * 128 + 128 * 10),
+        mistakes=(
+            (64 * 128 + 128 * 10, "that is one sample"),
+            (32 * (64 * 128 + 128 + 128 * 10 + 10), "a bias is added, not multiplied"),
+            (32 * 64 * 128 * 10, "the two layers' products are added"),
+            (32 * 64 * 128, "that is the first layer"),
+        ),
+    ),
+    "price-of-differences": Exercise(
+        solution=2 * 13 * 9,
+        mistakes=(
+            (13 * 9, "central differences run the network twice for each parameter"),
+            (2 * 9 * 9, "the biases are parameters, too"),
+            (26, "that is the number of runs: how many multiplications has each?"),
+            (9 + 12, "that is both passes of backpropagation"),
+        ),
+    ),
+}
