@@ -295,6 +295,11 @@ def race_slider(name: str, results: dict[str, tuple[float, np.ndarray]]) -> Slid
     steps = [0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 30, 40, 50, 65, 80, 100, 125, 150]
     contours = [line[:: max(1, len(line) // 60)] for line in _contours(name)]
     still = [Still(line[:, 0], line[:, 1]) for line in contours]
+    (x, y), size = landscape.goal, (right - left) / 60
+    cross = (
+        np.array([x - size, x + size, np.nan, x, x]),
+        np.array([y, y, np.nan, y - size, y + size]),
+    )
     curves = []
     for color, racer in enumerate(SHOWN):
         _, path = results[racer]
@@ -305,6 +310,7 @@ def race_slider(name: str, results: dict[str, tuple[float, np.ndarray]]) -> Slid
         step = arrival(landscape, path)
         label = f"{racer}: {'not there' if step is None else f'{step} steps'}"
         curves.append(Points(label, [(seen[[s], 0], seen[[s], 1]) for s in steps]))
+    still.append(Still(*cross, 6))
     return Slider(
         f"race-{name}",
         f"Paths of {len(SHOWN)} optimizers on {landscape.name}, from one start towards one "
@@ -327,6 +333,7 @@ def search(figure: Picture, rates: Sequence[float], losses: dict[str, Sequence[f
     for (name, values), color, style in zip(losses.items(), _COLORS, _STYLES, strict=True):
         axes.loglog(rates, values, style, color=color, label=name, ms=4, lw=1.5)
     axes.set(xlabel="learning rate α", title="validation loss after the training")
+    axes.set_ylim(top=40)  # room for the names
     axes.legend(frameon=False, ncols=2, fontsize=10)
 
 

@@ -444,7 +444,7 @@ MOMENTUM = (
         "1.2.1c",
         "the best learning rate for a ravine",
         r"\alpha = \frac{2}{\lambda_{\min} + \lambda_{\max}}, \qquad "
-        r"\rho = \frac{\kappa - 1}{\kappa + 1}",
+        r"q = \frac{\kappa - 1}{\kappa + 1}",
         PAGE,
         "optimizers.best_descent",
         lambda smallest, largest: list(best_descent(smallest, largest)),

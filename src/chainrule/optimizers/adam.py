@@ -77,11 +77,11 @@ class Adam(Optimizer):
         move_mean(v, into(t, xp.multiply, g, g), beta2, t)
         if self.amsgrad:
             v = into(v_max[0], xp.maximum, v_max[0], v)
-        into(t, xp.divide, v, 1 - beta2**self.steps)  # v̂
-        into(t, xp.sqrt, t)
-        t += self.eps
-        into(t, xp.divide, m, t)
-        add_scaled(w, -self.lr / (1 - beta1**self.steps), t, t)
+        v_hat = into(t, xp.divide, v, 1 - beta2**self.steps)
+        below = into(t, xp.sqrt, v_hat)
+        below += self.eps
+        step = into(t, xp.divide, m, below)
+        add_scaled(w, -self.lr / (1 - beta1**self.steps), step, t)
 
 
 class AdamW(Adam):
@@ -145,7 +145,7 @@ class AdamW(Adam):
 class AdaMax(Optimizer):
     """Adam with the largest gradient, slowly forgotten, in the place of √v (equation 1.2.5f).
 
-    u := max(β₂ u, |g| + ε), w := w − α m̂ / u, with Adam's m̂. u needs no correction.
+    ``u := max(β₂ u, |g| + ε)``, ``w := w − α m̂ / u``, with Adam's m̂. u needs no correction.
 
     Parameters
     ----------
@@ -202,12 +202,12 @@ class AdaMax(Optimizer):
         beta1, beta2 = self.betas
         g = with_decay(xp, u, w, g, self.weight_decay)
         move_mean(m, g, beta1, t)
-        into(t, xp.abs, g)
-        t += self.eps
+        size = into(t, xp.abs, g)
+        size += self.eps
         largest *= beta2
-        into(largest, xp.maximum, largest, t)
-        into(t, xp.divide, m, largest)
-        add_scaled(w, -self.lr / (1 - beta1**self.steps), t, t)
+        into(largest, xp.maximum, largest, size)
+        step = into(t, xp.divide, m, largest)
+        add_scaled(w, -self.lr / (1 - beta1**self.steps), step, t)
 
 
 class Nadam(Optimizer):
@@ -288,13 +288,13 @@ class Nadam(Optimizer):
         move_mean(m, g, beta1, t)
         move_mean(v, into(t, xp.multiply, g, g), beta2, t)
         of_m, of_g = self._weights()
-        into(u, xp.multiply, g, of_g)
-        add_scaled(u, of_m, m, t)  # m̂
-        into(t, xp.divide, v, 1 - beta2**self.steps)  # v̂
-        into(t, xp.sqrt, t)
-        t += self.eps
-        u /= t
-        add_scaled(w, -self.lr, u, u)
+        m_hat = into(u, xp.multiply, g, of_g)
+        add_scaled(m_hat, of_m, m, t)
+        v_hat = into(t, xp.divide, v, 1 - beta2**self.steps)
+        below = into(t, xp.sqrt, v_hat)
+        below += self.eps
+        step = into(t, xp.divide, m_hat, below)
+        add_scaled(w, -self.lr, step, t)
 
     def _weights(self) -> tuple[float, float]:
         """Give what m and g are multiplied with in m̂."""

@@ -58,7 +58,7 @@ def batch_variance(gradients: Array, batch_size: int) -> float:
 def convergence_factor(lr: float, curvature: float, momentum: float = 0.0) -> float:
     """Give the factor by which a step shrinks the distance from the minimum of λ/2 w².
 
-    Without momentum |1 − α λ| (equation 1.2.1b). With momentum μ, in the long run, the larger
+    Without momentum ``|1 − α λ|`` (equation 1.2.1b). With momentum μ, in the long run, the larger
     root, in absolute value, of r² − (1 + μ − α λ) r + μ = 0 (equation 1.2.1d).
 
     Parameters

@@ -72,9 +72,10 @@ class Adagrad(Optimizer):
         g = with_decay(xp, u, w, g, self.weight_decay)
         s += into(t, xp.multiply, g, g)
         lr = self.lr / (1 + (self.steps - 1) * self.lr_decay)
-        into(t, xp.sqrt, s)
-        t += self.eps
-        add_scaled(w, -lr, into(t, xp.divide, g, t), t)
+        below = into(t, xp.sqrt, s)
+        below += self.eps
+        step = into(t, xp.divide, g, below)
+        add_scaled(w, -lr, step, t)
 
 
 class RMSProp(Optimizer):
@@ -147,18 +148,19 @@ class RMSProp(Optimizer):
         v, *rest = memory
         g = with_decay(xp, u, w, g, self.weight_decay)
         move_mean(v, into(t, xp.multiply, g, g), self.alpha, t)
-        into(t, xp.sqrt, v)
+        variance = v
         if self.centered:
             m = rest[0]
             move_mean(m, g, self.alpha, t)
-            into(t, xp.multiply, m, m)
-            into(t, xp.subtract, v, t)
-            into(t, xp.sqrt, positive_part(xp, t))  # rounding can leave it just below 0
-        t += self.eps
-        into(t, xp.divide, g, t)
-        direction = t
+            square = into(t, xp.multiply, m, m)
+            variance = into(t, xp.subtract, v, square)
+            variance = positive_part(xp, variance)  # rounding can leave it just below 0
+        below = into(t, xp.sqrt, variance)
+        below += self.eps
+        step = into(t, xp.divide, g, below)
         if self.momentum:
-            direction = rest[-1]
-            direction *= self.momentum
-            direction += t
-        add_scaled(w, -self.lr, direction, t)
+            b = rest[-1]
+            b *= self.momentum
+            b += step
+            step = b
+        add_scaled(w, -self.lr, step, t)

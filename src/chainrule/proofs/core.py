@@ -214,7 +214,7 @@ class Proof:
         parts = [
             f"**{self._name()}.**",
             "\n".join(f"- {hypothesis}" for hypothesis in self.hypotheses),
-            "\n".join(rows),
+            ":::{table}\n:class: proof\n" + "\n".join(rows) + "\n:::",
             f"✓ checked by SymPy, {found}, for {self.cases}.",
             f"*What the machine checked.* {' '.join(self.checked)}",
             f"*What it did not.* {' '.join(self.unchecked)}",
