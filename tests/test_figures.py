@@ -15,13 +15,17 @@ from chainrule.figures import (
     ledger,
     losses,
     network,
+    optimizers,
     show_source,
     training,
 )
-from chainrule.figures.slider import Curve, Slider
+from chainrule.figures.landscapes import LANDSCAPES, arrival, descend
+from chainrule.figures.slider import Curve, Points, Slider, Still
 from chainrule.ledger import verify
 from chainrule.losses import Huber
 from chainrule.network import Linear, Network
+from chainrule.optimizers import SGD
+from chainrule.oracles import central_difference, relative_error
 from chainrule.training import History
 
 RNG = np.random.default_rng(0)
@@ -76,6 +80,19 @@ PICTURES = {
         {"a": np.ones((2, 8, 8), int)},
     ),
     "operating_points": lambda: losses.operating_points({"a": (0.1, 0.9), "b": (0.9, 0.1)}),
+    "noise": lambda: optimizers.noise([1, 2], [1.0, 0.6], [1.0, 0.5]),
+    "factors": lambda: optimizers.factors(1.0, 10.0),
+    "ravine": lambda: optimizers.ravine({"a": OUTPUT[:5, :2]}),
+    "nesterov_step": lambda: optimizers.nesterov_step(),
+    "scaled_rates": lambda: optimizers.scaled_rates(np.ones(20)),
+    "first_steps": lambda: optimizers.first_steps({"a": np.ones(10)}),
+    "decay": lambda: optimizers.decay({"a": OUTPUT[:2], "b": OUTPUT[2:4]}),
+    "largest_as_norm": lambda: optimizers.largest_as_norm(np.linspace(-1, 1, 9), 0.9),
+    "schedules": lambda: optimizers.schedules(
+        9, dict.fromkeys("abcd", lambda step: 1 / (1 + step))
+    ),
+    "search": lambda: optimizers.search((0.1, 1.0), dict.fromkeys("123456789", (1.0, 2.0))),
+    "digits_race": lambda: optimizers.digits_race(dict.fromkeys("123456789", (HISTORY,))),
     "ledger errors": lambda: ledger.errors([verify("1.1")]),
     "ratios": lambda: benchmarks.ratios(RECORD),
 }
@@ -133,6 +150,12 @@ SLIDERS = {
     "huber": losses.huber_slider,
     "focal": losses.focal_slider,
     "tversky": losses.tversky_slider,
+    "learning rate": optimizers.learning_rate_slider,
+    "momentum": optimizers.momentum_slider,
+    **{
+        f"race on {name}": lambda name=name: optimizers.race_slider(name, optimizers.race(name))
+        for name in LANDSCAPES
+    },
 }
 
 
@@ -153,3 +176,54 @@ def test_a_slider_shows_the_numbers_it_was_given():
     assert f"L{across:.1f},{down:.1f}" in slider._repr_html_().split("</svg>")[0]
     with pytest.raises(ValueError, match=r"curves: expected 2 frames .*, got 1 of 'f'"):
         Slider("s", "d", "a", (1, 2), x, [Curve("f", [x])], (0.0, 2.0))
+
+
+def test_a_slider_moves_points_over_lines_that_stay():
+    x = np.array([0.0, 1.0])
+    frames = [(x, x), (x[:1], np.array([np.nan]))]
+    slider = Slider(
+        "s",
+        "d",
+        "a",
+        (1, 2),
+        x,
+        [Points("p", frames, joined=True)],
+        (0.0, 1.0),
+        legend="aside",
+        still=[Still(x, 1 - x), Still(x, x, 2)],
+    )
+    html = slider._repr_html_()
+    (corner,) = {f"{a:.1f},{d:.1f}" for a, d in [slider._at(1.0, 1.0)]}
+    assert f"{corner}h0" in html
+    assert f"L{corner}" in html.split("</svg>")[0]
+    assert html.count('class="contour"') == html.count('<path class="still"') == 1
+    assert '["", ""]' in html  # the second frame has no point to show
+    assert slider._at(1.0, 0.0)[0] < Slider("s", "d", "a", (1,), x, [], (0, 1))._at(1.0, 0.0)[0]
+
+
+@pytest.mark.parametrize("name", LANDSCAPES)
+def test_a_landscape_has_the_gradient_and_the_minimum_that_it_says(name):
+    landscape = LANDSCAPES[name]
+    for w in (np.array([0.7, -0.3]), np.array(landscape.start)):
+        expected = central_difference(landscape.cost, w)
+        assert relative_error(landscape.gradient(w), expected) < 1e-6
+    goal = np.array(landscape.goal)
+    np.testing.assert_allclose(landscape.gradient(goal), 0, atol=1e-12)
+    around = goal[:, None] + 0.05 * np.array([[1, -1, 0, 0], [0, 0, 1, -1]])
+    assert (landscape.cost(around) > landscape.cost(goal)).all()
+
+
+def test_arrival_is_the_step_from_which_one_stays():
+    landscape = LANDSCAPES["ravine"]
+    there, away = np.zeros(2), np.ones(2)
+    assert arrival(landscape, np.array([away, there, away, there, there])) == 3
+    assert arrival(landscape, np.array([there, there])) == 0
+    assert arrival(landscape, np.array([there, away])) is None
+    assert arrival(landscape, np.array([there, away * np.nan])) is None
+
+
+def test_a_path_that_runs_off_ends_as_nan():
+    path = descend(SGD(lr=10.0), lambda w: w, (1.0,), 10)
+    assert path[0] == 1.0
+    assert np.isnan(path[-1])
+    assert np.nanmax(np.abs(path)) < 1e3

@@ -21,6 +21,9 @@ from ..arrays import (
 BLOCK = 131_072
 """How many numbers of a NumPy array are updated at a time: few enough to stay in the cache."""
 
+SMALL = 256
+"""Up to how many numbers NumPy adds, which rounds alike everywhere, and not BLAS."""
+
 
 class Optimizer:
     """What every optimizer is: a learning rate, settings of its own, and what it remembers.
@@ -205,8 +208,9 @@ def add_scaled(y: Array, a: float, x: Array, t: Array) -> None:
     """Do y := y + a x in place, with t to write into on the way, which may be x."""
     if isinstance(y, np.ndarray):
         axpy = _axpy(y.dtype)
-        # BLAS gets a copy of what is not an aligned row of numbers, and the row does not change
-        if axpy is not None and y.ndim == 1 and y.flags.carray:
+        # BLAS gets a copy of what is not an aligned row of numbers, and the row does not change;
+        # it rounds by processor, so what is small enough to be looked at is left to NumPy
+        if axpy is not None and y.size > SMALL and y.ndim == 1 and y.flags.carray:
             axpy(x, y, a=a)
         else:
             np.multiply(x, a, out=t)
