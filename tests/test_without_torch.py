@@ -28,9 +28,13 @@ IMPORT_ALL = """
 import pkgutil
 from importlib import import_module
 import chainrule
-names = [m.name for m in pkgutil.walk_packages(chainrule.__path__, "chainrule.")]
+packages = [m for m in pkgutil.iter_modules(chainrule.__path__, "chainrule.")
+            if m.name != "chainrule.proofs"]  # SymPy is what the proofs are made of
+names = [m.name for m in packages]
 for name in names:
     import_module(name)
+    for m in pkgutil.iter_modules(getattr(sys.modules[name], "__path__", []), name + "."):
+        names.append(m.name)
 assert "chainrule.ledger.core" in names and "chainrule.figures.network" in names
 """
 
@@ -89,6 +93,11 @@ def test_library_is_hidden(library):
 @pytest.mark.parametrize("library", ["torch", "sympy"])
 def test_every_module_imports(library):
     assert output(IMPORT_ALL + "print(len(names) > 10)", library) == ["True"]
+
+
+def test_the_proofs_say_what_is_missing():
+    result = run("import chainrule.proofs", "sympy")
+    assert result.stderr.splitlines()[-1] == "ModuleNotFoundError: No module named 'sympy'"
 
 
 def test_importing_the_package_imports_neither():
