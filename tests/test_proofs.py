@@ -75,7 +75,7 @@ def test_latex_of_the_error_of_a_hidden_layer(proved):
 
 def test_line_true_by_definition_says_so(proved):
     shown = proved["error_norm_bound"]._repr_markdown_()
-    assert "*(by definition)*" in shown
+    assert "*(not checked)*" in shown
     assert "every line but 1, true by definition" in shown
 
 
@@ -327,3 +327,9 @@ def test_hidden_error_needs_a_hidden_layer():
 def test_other_bad_arguments_are_refused(name, argument, value):
     with pytest.raises(ValueError, match=rf"^{argument}: expected"):
         getattr(proofs, name)(**{argument: value})
+
+
+def test_a_chain_without_a_case_proves_nothing():
+    first = proofs.hidden_error(sizes=[(2, 2, 2)]).chains[0]
+    with pytest.raises(ProofError, match="has no case to be checked in"):
+        proofs.Chain(first.left, first.lines, ()).check()

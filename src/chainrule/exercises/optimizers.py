@@ -66,13 +66,14 @@ EXERCISES = {
             (5, "that is batch descent, a step for each epoch"),
         ),
     ),
-    "noise-halved": Exercise(
-        solution=64,
+    "noise-to-a-third": Exercise(
+        solution=144,
         mistakes=(
-            (32, "the mean *square* is halved then; the distance itself falls by √2 only"),
-            (8, "smaller batches are noisier"),
-            (256, "that would be a quarter of the distance"),
+            (48, "the mean *square* is a third then; the distance itself falls by √3 only"),
+            (16 / 3, "smaller batches are noisier"),
+            (27.7, "the other way round: square the 3"),
         ),
+        bound=1e-2,
     ),
     "largest-rate": Exercise(
         solution=1 / 3,
@@ -111,11 +112,11 @@ EXERCISES = {
         cases=_momentum_cases,
     ),
     "final-velocity": Exercise(
-        solution=10.0,
+        solution=20.0,
         mistakes=(
-            (0.9, "that is μ; add up 1 + μ + μ² + …"),
-            (1.9, "that is the second step"),
-            (9.0, "1 + μ + μ² + … begins with 1"),
+            (0.95, "that is μ; add up 1 + μ + μ² + …"),
+            (1.95, "that is the second step"),
+            (19.0, "1 + μ + μ² + … begins with 1"),
             (1.0, "that is plain descent"),
         ),
         bound=1e-6,
@@ -171,13 +172,15 @@ EXERCISES = {
         cases=_gradient_cases,
         bound=1e-6,
     ),
-    "where-epsilon": Exercise(
-        solution="c",
+    "small-gradients": Exercise(
+        solution=0.5,
         mistakes=(
-            ("a", "√0 + ε is ε, and 0/ε is 0: that is the form of the paper"),
-            ("b", "√(0 + ε) is not 0 either: no NaN, though small gradients are damped"),
-            ("d", "a maximum with ε is not 0: no NaN"),
+            (1.0, "ε is as large as √v̂ here: it cannot be left out"),
+            (1e-4, "that is with ε inside the root"),
+            (1e-8, "the step is divided by √v̂ + ε, which is small, too"),
+            (0.05, "m̂ is corrected: it is the gradient, not a tenth of it"),
         ),
+        bound=1e-2,
     ),
     "state-of-adam": Exercise(
         solution=76_880,

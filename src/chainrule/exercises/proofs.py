@@ -25,9 +25,9 @@ def _outer(delta: Any, a: Any) -> list[list[float]]:
 
 EXERCISES = {
     "which-theorem-fails": Exercise(
-        solution="a",
+        solution="b",
         mistakes=(
-            ("b", "its hidden layer is still elementwise, so (1.6) holds"),
+            ("a", "the output layer has tanh: it is elementwise, and (1.4) is about it alone"),
             ("c", "(1.8) only asks how z depends on b: no activation comes into it"),
             ("d", "(1.9) only asks how z depends on w: no activation comes into it"),
         ),
@@ -88,13 +88,14 @@ EXERCISES = {
         ),
     ),
     "weights-add-up": Exercise(
-        solution=1 - 0.5**4,
+        solution=44,
         mistakes=(
-            (1.0, "they would add up to 1 if there had been infinitely many steps"),
-            (0.5**4, "that is what is missing"),
-            (2 * (1 - 0.5**4), "without the factor 1 − β"),
-            (1 - 0.5**3, "that is after three steps"),
+            (43, "1 − 0.9⁴³ is 0.98922: not yet"),
+            (43.7, "steps are whole numbers"),
+            (22, "that is for 0.9"),
+            (4603, "that is for β₂ = 0.999"),
         ),
+        bound=1e-3,
     ),
     "map-of-nesterov": Exercise(
         solution=-10.0,
@@ -115,13 +116,13 @@ EXERCISES = {
             (0.25 * 2, "that is one layer"),
         ),
     ),
-    "forward-count": Exercise(
-        solution=32 * (64 * 128 + 128 * 10),
+    "backward-count": Exercise(
+        solution=115_200,
         mistakes=(
-            (64 * 128 + 128 * 10, "that is one sample"),
-            (32 * (64 * 128 + 128 + 128 * 10 + 10), "a bias is added, not multiplied"),
-            (32 * 64 * 128 * 10, "the two layers' products are added"),
-            (32 * 64 * 128, "that is the first layer"),
+            (97_600, "that is the forward pass"),
+            (195_200, "the first layer's inputs need no error"),
+            (7_200, "that is one sample"),
+            (212_800, "that is both passes"),
         ),
     ),
     "price-of-differences": Exercise(

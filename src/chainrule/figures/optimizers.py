@@ -86,7 +86,7 @@ def learning_rate_slider() -> Slider:
         "learning-rate",
         "A cost with a shallow minimum on the left, a hill, and a deeper minimum on the right. "
         "Plain descent from the far left creeps at the rate 0.01, settles in the shallow minimum "
-        "at 0.1, and jumps about at 0.5. With momentum it rolls over the hill from 0.03 on.",
+        "at 0.1, and jumps about at 0.5. With momentum it rolls over the hill at 0.03 to 0.2.",
         "learning rate α",
         rates,
         w,
@@ -280,7 +280,7 @@ def schedules(figure: Picture, steps: int, curves: dict[str, Callable[[int], flo
 
 
 RATES = tuple(float(f"{rate:.2g}") for rate in np.logspace(-4, 1, 21))
-SHOWN = ("SGD", "momentum", "Nesterov", "Adagrad", "RMSProp", "Adam", "Nadam")
+SHOWN = ("SGD", "momentum", "Nesterov", "Adagrad", "RMSProp", "Adam", "AdaMax", "Nadam")
 
 
 def race(name: str, steps: int = 150) -> dict[str, tuple[float, np.ndarray]]:
@@ -310,7 +310,7 @@ def race_slider(name: str, results: dict[str, tuple[float, np.ndarray]]) -> Slid
         step = arrival(landscape, path)
         label = f"{racer}: {'not there' if step is None else f'{step} steps'}"
         curves.append(Points(label, [(seen[[s], 0], seen[[s], 1]) for s in steps]))
-    still.append(Still(*cross, 6))
+    still.append(Still(*cross, 8))
     return Slider(
         f"race-{name}",
         f"Paths of {len(SHOWN)} optimizers on {landscape.name}, from one start towards one "

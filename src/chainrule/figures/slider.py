@@ -10,8 +10,11 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 WIDTH, HEIGHT, LEFT, BOTTOM, ASIDE = 560, 300, 44, 34, 164
-COLORS = ("#0072B2", "#D55E00", "#007A5E", "#8A4F9E", "#B22222", "#8C6510", "#555555")
-DASHES = ("none", "7 4", "2 3", "9 3 2 3", "4 2", "12 4", "1 2")
+COLORS = (
+    *("#0072B2", "#D55E00", "#007A5E", "#8A4F9E", "#B22222"),
+    *("#8C6510", "#555555", "#2E86A0", "#D6427F"),
+)
+DASHES = ("none", "7 4", "2 3", "9 3 2 3", "4 2", "12 4", "1 2", "6 2 1 2", "3 3")
 
 
 def _ticks(low: float, high: float) -> list[float]:

@@ -576,7 +576,7 @@ def _with(**changed: Any) -> Callable:
 
 
 _PATH_ORACLES = (
-    Oracle("the paper's formula, number by number", twin_path, 1e-12),
+    Oracle("the formula, number by number", twin_path, 1e-12),
     Oracle("torch.optim", torch_path, 1e-12, needs="torch"),
 )
 

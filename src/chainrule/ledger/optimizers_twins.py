@@ -1,4 +1,4 @@
-"""Naive twins of section 1.2, number by number in Python floats, as the papers write them."""
+"""Naive twins of section 1.2, number by number in Python floats, with every sum written out."""
 
 from collections.abc import Callable, Iterator
 from itertools import combinations
@@ -139,7 +139,7 @@ def nadam(
     weight_decay: float = 0.0,
     momentum_decay: float = 4e-3,
 ) -> Iterator[float]:
-    """Dozat's, with the product of all momenta so far."""
+    """PyTorch's form of Dozat's, with the product of all momenta so far."""
 
     def mu(t: int) -> float:
         return betas[0] * (1 - 0.5 * 0.96 ** (t * momentum_decay))

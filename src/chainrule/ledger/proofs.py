@@ -217,7 +217,7 @@ COST = (
     _cost_claim(
         "1.5.3b",
         "multiplications of the backward pass",
-        r"B = 2F - N\, n_0\, n_1",
+        r"G = 2F - N\, n_0\, n_1",
         1,
         lambda sizes, samples: 2 * multiplications(sizes, samples)[0],
         "the first layer's inputs given an error that nobody needs",

@@ -68,20 +68,22 @@ class Adam(Optimizer):
         names = ["mean", "square_mean", *(["largest_square_mean"] if self.amsgrad else [])]
         return dict.fromkeys(names, 0.0)
 
-    def _update(self, xp: Any, t: Array, u: Array, w: Array, g: Array, *memory: Array) -> None:
-        self._adapt(xp, t, w, with_decay(xp, u, w, g, self.weight_decay), *memory)
+    def _update(
+        self, xp: Any, room: Array, spare: Array, w: Array, g: Array, *memory: Array
+    ) -> None:
+        self._adapt(xp, room, w, with_decay(xp, spare, w, g, self.weight_decay), *memory)
 
-    def _adapt(self, xp: Any, t: Array, w: Array, g: Array, m: Array, v: Array, *v_max: Array):
+    def _adapt(self, xp: Any, room: Array, w: Array, g: Array, m: Array, v: Array, *v_max: Array):
         beta1, beta2 = self.betas
-        move_mean(m, g, beta1, t)
-        move_mean(v, into(t, xp.multiply, g, g), beta2, t)
+        move_mean(m, g, beta1, room)
+        move_mean(v, into(room, xp.multiply, g, g), beta2, room)
         if self.amsgrad:
             v = into(v_max[0], xp.maximum, v_max[0], v)
-        v_hat = into(t, xp.divide, v, 1 - beta2**self.steps)
-        below = into(t, xp.sqrt, v_hat)
+        v_hat = into(room, xp.divide, v, 1 - beta2**self.steps)
+        below = into(room, xp.sqrt, v_hat)
         below += self.eps
-        step = into(t, xp.divide, m, below)
-        add_scaled(w, -self.lr / (1 - beta1**self.steps), step, t)
+        step = into(room, xp.divide, m, below)
+        add_scaled(w, -self.lr / (1 - beta1**self.steps), step, room)
 
 
 class AdamW(Adam):
@@ -136,10 +138,12 @@ class AdamW(Adam):
     ):
         super().__init__(lr, betas, eps, weight_decay, amsgrad)
 
-    def _update(self, xp: Any, t: Array, u: Array, w: Array, g: Array, *memory: Array) -> None:
+    def _update(
+        self, xp: Any, room: Array, spare: Array, w: Array, g: Array, *memory: Array
+    ) -> None:
         if self.weight_decay:
             w *= 1 - self.lr * self.weight_decay
-        self._adapt(xp, t, w, g, *memory)
+        self._adapt(xp, room, w, g, *memory)
 
 
 class AdaMax(Optimizer):
@@ -197,17 +201,19 @@ class AdaMax(Optimizer):
     def _remembers(self) -> dict[str, float]:
         return {"mean": 0.0, "largest": 0.0}
 
-    def _update(self, xp: Any, t: Array, u: Array, w: Array, g: Array, *memory: Array) -> None:
+    def _update(
+        self, xp: Any, room: Array, spare: Array, w: Array, g: Array, *memory: Array
+    ) -> None:
         m, largest = memory
         beta1, beta2 = self.betas
-        g = with_decay(xp, u, w, g, self.weight_decay)
-        move_mean(m, g, beta1, t)
-        size = into(t, xp.abs, g)
+        g = with_decay(xp, spare, w, g, self.weight_decay)
+        move_mean(m, g, beta1, room)
+        size = into(room, xp.abs, g)
         size += self.eps
         largest *= beta2
         into(largest, xp.maximum, largest, size)
-        step = into(t, xp.divide, m, largest)
-        add_scaled(w, -self.lr / (1 - beta1**self.steps), step, t)
+        step = into(room, xp.divide, m, largest)
+        add_scaled(w, -self.lr / (1 - beta1**self.steps), step, room)
 
 
 class Nadam(Optimizer):
@@ -281,20 +287,22 @@ class Nadam(Optimizer):
         super()._advance()
         self.momentum_product *= self._momentum(self.steps)
 
-    def _update(self, xp: Any, t: Array, u: Array, w: Array, g: Array, *memory: Array) -> None:
+    def _update(
+        self, xp: Any, room: Array, spare: Array, w: Array, g: Array, *memory: Array
+    ) -> None:
         m, v = memory
         beta1, beta2 = self.betas
-        g = with_decay(xp, u, w, g, self.weight_decay)
-        move_mean(m, g, beta1, t)
-        move_mean(v, into(t, xp.multiply, g, g), beta2, t)
+        g = with_decay(xp, spare, w, g, self.weight_decay)
+        move_mean(m, g, beta1, room)
+        move_mean(v, into(room, xp.multiply, g, g), beta2, room)
         of_m, of_g = self._weights()
-        m_hat = into(u, xp.multiply, g, of_g)
-        add_scaled(m_hat, of_m, m, t)
-        v_hat = into(t, xp.divide, v, 1 - beta2**self.steps)
-        below = into(t, xp.sqrt, v_hat)
+        m_hat = into(spare, xp.multiply, g, of_g)
+        add_scaled(m_hat, of_m, m, room)
+        v_hat = into(room, xp.divide, v, 1 - beta2**self.steps)
+        below = into(room, xp.sqrt, v_hat)
         below += self.eps
-        step = into(t, xp.divide, m_hat, below)
-        add_scaled(w, -self.lr, step, t)
+        step = into(room, xp.divide, m_hat, below)
+        add_scaled(w, -self.lr, step, room)
 
     def _weights(self) -> tuple[float, float]:
         """Give what m and g are multiplied with in m̂."""

@@ -102,10 +102,12 @@ class Optimizer:
         """Count the step."""
         self.steps += 1
 
-    def _update(self, xp: Any, t: Array, u: Array, w: Array, g: Array, *memory: Array) -> None:
+    def _update(
+        self, xp: Any, room: Array, spare: Array, w: Array, g: Array, *memory: Array
+    ) -> None:
         """Change a part of a parameter, and of what is remembered of it, in place.
 
-        t and u are arrays of the same shape to write into on the way.
+        `room` and `spare` are arrays of the same shape to write into on the way.
         """
         raise NotImplementedError
 
@@ -187,25 +189,25 @@ class Optimizer:
         vars(self).update(vars(fresh))
 
 
-def into(t: Array, function: Any, *arguments: Any) -> Array:
-    """Give a function's result in the array t, if the library can without another array."""
-    if isinstance(t, np.ndarray) or hasattr(t, "add_"):
-        return function(*arguments, out=t)
-    t[...] = function(*arguments)
-    return t
+def into(room: Array, function: Any, *arguments: Any) -> Array:
+    """Give a function's result in the array `room`, if the library can without another array."""
+    if isinstance(room, np.ndarray) or hasattr(room, "add_"):
+        return function(*arguments, out=room)
+    room[...] = function(*arguments)
+    return room
 
 
-def with_decay(xp: Any, u: Array, w: Array, g: Array, weight_decay: float) -> Array:
-    """Give the gradient of the cost with the penalty ρ/2 ‖w‖² added to it, g + ρ w, in u."""
+def with_decay(xp: Any, spare: Array, w: Array, g: Array, weight_decay: float) -> Array:
+    """Give the gradient of the cost with the penalty ρ/2 ‖w‖² added to it, g + ρ w, in `spare`."""
     if not weight_decay:
         return g
-    into(u, xp.multiply, w, weight_decay)
-    u += g
-    return u
+    into(spare, xp.multiply, w, weight_decay)
+    spare += g
+    return spare
 
 
-def add_scaled(y: Array, a: float, x: Array, t: Array) -> None:
-    """Do y := y + a x in place, with t to write into on the way, which may be x."""
+def add_scaled(y: Array, a: float, x: Array, room: Array) -> None:
+    """Do y := y + a x in place, with `room` to write into on the way, which may be x."""
     if isinstance(y, np.ndarray):
         axpy = _axpy(y.dtype)
         # BLAS gets a copy of what is not an aligned row of numbers, and the row does not change;
@@ -213,8 +215,8 @@ def add_scaled(y: Array, a: float, x: Array, t: Array) -> None:
         if axpy is not None and y.size > SMALL and y.ndim == 1 and y.flags.carray:
             axpy(x, y, a=a)
         else:
-            np.multiply(x, a, out=t)
-            y += t
+            np.multiply(x, a, out=room)
+            y += room
     elif hasattr(y, "add_"):
         y.add_(x, alpha=a)
     else:
@@ -232,10 +234,10 @@ def _axpy(dtype: np.dtype) -> Any:
     return {np.dtype("float32"): blas.saxpy, np.dtype("float64"): blas.daxpy}.get(dtype)
 
 
-def move_mean(m: Array, g: Array, beta: float, t: Array) -> None:
+def move_mean(m: Array, g: Array, beta: float, room: Array) -> None:
     """Do m := β m + (1 − β) g in place: a running mean, which forgets at the rate 1 − β."""
     m *= beta
-    add_scaled(m, 1 - beta, g, t)
+    add_scaled(m, 1 - beta, g, room)
 
 
 def not_negative(value: float, name: str) -> float:

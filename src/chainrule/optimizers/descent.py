@@ -74,16 +74,18 @@ class SGD(Optimizer):
     def _remembers(self) -> dict[str, float]:
         return {"velocity": 0.0} if self.momentum else {}
 
-    def _update(self, xp: Any, t: Array, u: Array, w: Array, g: Array, *memory: Array) -> None:
-        g = with_decay(xp, u, w, g, self.weight_decay)
+    def _update(
+        self, xp: Any, room: Array, spare: Array, w: Array, g: Array, *memory: Array
+    ) -> None:
+        g = with_decay(xp, spare, w, g, self.weight_decay)
         if self.momentum:
             (b,) = memory
             b *= self.momentum
-            add_scaled(b, 1.0 if self.steps == 1 else 1 - self.dampening, g, t)
+            add_scaled(b, 1.0 if self.steps == 1 else 1 - self.dampening, g, room)
             if self.nesterov:
-                into(t, xp.multiply, b, self.momentum)
-                t += g
-                g = t
+                into(room, xp.multiply, b, self.momentum)
+                room += g
+                g = room
             else:
                 g = b
-        add_scaled(w, -self.lr, g, t)
+        add_scaled(w, -self.lr, g, room)

@@ -67,15 +67,17 @@ class Adagrad(Optimizer):
     def _remembers(self) -> dict[str, float]:
         return {"square_sum": self.initial_accumulator_value}
 
-    def _update(self, xp: Any, t: Array, u: Array, w: Array, g: Array, *memory: Array) -> None:
+    def _update(
+        self, xp: Any, room: Array, spare: Array, w: Array, g: Array, *memory: Array
+    ) -> None:
         (s,) = memory
-        g = with_decay(xp, u, w, g, self.weight_decay)
-        s += into(t, xp.multiply, g, g)
+        g = with_decay(xp, spare, w, g, self.weight_decay)
+        s += into(room, xp.multiply, g, g)
         lr = self.lr / (1 + (self.steps - 1) * self.lr_decay)
-        below = into(t, xp.sqrt, s)
+        below = into(room, xp.sqrt, s)
         below += self.eps
-        step = into(t, xp.divide, g, below)
-        add_scaled(w, -lr, step, t)
+        step = into(room, xp.divide, g, below)
+        add_scaled(w, -lr, step, room)
 
 
 class RMSProp(Optimizer):
@@ -144,23 +146,25 @@ class RMSProp(Optimizer):
         names += ["velocity"] if self.momentum else []
         return dict.fromkeys(names, 0.0)
 
-    def _update(self, xp: Any, t: Array, u: Array, w: Array, g: Array, *memory: Array) -> None:
+    def _update(
+        self, xp: Any, room: Array, spare: Array, w: Array, g: Array, *memory: Array
+    ) -> None:
         v, *rest = memory
-        g = with_decay(xp, u, w, g, self.weight_decay)
-        move_mean(v, into(t, xp.multiply, g, g), self.alpha, t)
+        g = with_decay(xp, spare, w, g, self.weight_decay)
+        move_mean(v, into(room, xp.multiply, g, g), self.alpha, room)
         variance = v
         if self.centered:
             m = rest[0]
-            move_mean(m, g, self.alpha, t)
-            square = into(t, xp.multiply, m, m)
-            variance = into(t, xp.subtract, v, square)
+            move_mean(m, g, self.alpha, room)
+            square = into(room, xp.multiply, m, m)
+            variance = into(room, xp.subtract, v, square)
             variance = positive_part(xp, variance)  # rounding can leave it just below 0
-        below = into(t, xp.sqrt, variance)
+        below = into(room, xp.sqrt, variance)
         below += self.eps
-        step = into(t, xp.divide, g, below)
+        step = into(room, xp.divide, g, below)
         if self.momentum:
             b = rest[-1]
             b *= self.momentum
             b += step
             step = b
-        add_scaled(w, -self.lr, step, t)
+        add_scaled(w, -self.lr, step, room)

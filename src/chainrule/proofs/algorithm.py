@@ -4,39 +4,28 @@ from collections.abc import Sequence
 
 from .cases import SIZES, listed, network_cases
 from .core import Chain, Line, Proof
+from .expressions import Entry
 from .models import Network
-from .network import (
-    CHECKED,
-    HYPOTHESES,
-    UNCHECKED,
-    C,
-    L,
-    a,
-    b,
-    backward_step,
-    delta,
-    l,
-    slope,
-    w,
-    z,
-)
+from .network import CHECKED, SMOOTH, UNCHECKED, C, L, a, b, backward_step, l, slope, w, z
 from .operators import Gradient, Hadamard, Partial
 from .scope import Scope
 
 __all__ = ["backpropagation"]
 
 
+d = Entry("d")
+
+
 class _Recursion(Network):
-    """A network whose errors δ^l are what the algorithm computes, not what they are defined as."""
+    """A network with the d^l that the algorithm computes from the last layer to the first."""
 
     def __init__(self, sizes: tuple[int, ...]) -> None:
         super().__init__(sizes)
         last = len(sizes) - 1
         begin = Hadamard(Gradient(C, a(L)), slope(z(L)))
         for layer in range(last, 0, -1):
-            rule = begin if layer == last else backward_step()
-            errors = rule.value(Scope(self, {"l": layer, "L": last}))
-            self.names[delta.name, layer] = errors
+            rule = begin if layer == last else backward_step(d)
+            self.names[d.name, layer] = rule.value(Scope(self, {"l": layer, "L": last}))
 
 
 def backpropagation(sizes: Sequence[Sequence[int]] = SIZES) -> Proof:
@@ -50,8 +39,8 @@ def backpropagation(sizes: Sequence[Sequence[int]] = SIZES) -> Proof:
     Returns
     -------
     Proof
-        Here δ^l stands for what the algorithm computes, and all derivatives are SymPy's own, of
-        the cost as a function of the parameters.
+        d^l stands for what the algorithm computes, and all derivatives are SymPy's own, of the
+        cost as a function of the parameters.
 
     Raises
     ------
@@ -73,7 +62,7 @@ def backpropagation(sizes: Sequence[Sequence[int]] = SIZES) -> Proof:
             Partial(C, z(L)),
             (
                 Line(Hadamard(Gradient(C, a(L)), slope(z(L))), "(1.5)"),
-                Line(delta(L), "with this the algorithm begins"),
+                Line(d(L), "with this the algorithm begins"),
             ),
             base,
         ),
@@ -81,21 +70,21 @@ def backpropagation(sizes: Sequence[Sequence[int]] = SIZES) -> Proof:
             Partial(C, z(l)),
             (
                 Line(Hadamard(w(l + 1).T @ Partial(C, z(l + 1)), slope(z(l))), "(1.7)"),
-                Line(backward_step(), "induction: what holds for layer $l+1$"),
-                Line(delta(l), "this is what the algorithm computes next"),
+                Line(backward_step(d), "induction: what holds for layer $l+1$"),
+                Line(d(l), "this is what the algorithm computes next"),
             ),
             step,
         ),
         Chain(
             Partial(C, b(l)),
-            (Line(Partial(C, z(l)), "(1.8)"), Line(delta(l), "by the two parts above")),
+            (Line(Partial(C, z(l)), "(1.8)"), Line(d(l), "by the two parts above")),
             every,
         ),
         Chain(
             Partial(C, w(l)),
             (
                 Line(Partial(C, z(l)) @ a(l - 1).T, "(1.9)"),
-                Line(delta(l) @ a(l - 1).T, "by the first two parts"),
+                Line(d(l) @ a(l - 1).T, "by the first two parts"),
             ),
             every,
         ),
@@ -106,4 +95,5 @@ def backpropagation(sizes: Sequence[Sequence[int]] = SIZES) -> Proof:
         "derivative of the cost.",
     )
     cases = f"layers of sizes {listed(sizes)}"
-    return Proof("backpropagation", (), HYPOTHESES, chains, cases, checked, UNCHECKED)
+    hypotheses = (SMOOTH, "Every activation is elementwise.")
+    return Proof("backpropagation", (), hypotheses, chains, cases, checked, UNCHECKED)

@@ -94,14 +94,15 @@ def batch_gradient(
         (
             "The cost of the batch is a sum over samples, $C = \\sum_n c_n$; in a mean the factor "
             "$1/N$ is part of $c_n$.",
-            "Each $c_n$ is a differentiable function of row $n$ of $Z^l$ alone.",
+            "Each $c_n$ is a differentiable function of row $n$ of $Z^l$ alone, and $w^l$ and "
+            "$b^l$ act on it through that row only.",
         ),
         (weights, all_weights, biases),
         f"samples × inputs × neurons {listed([tuple(s) for s in shapes], '×')}",
         ("Each line equals the line before for all values of its free indices and symbols.",),
         (
             "Differentiability is a hypothesis, and SymPy's own chain rule is trusted.",
-            "Other shapes follow from the written proof, not from the machine.",
+            "For other shapes the lines and their reasons have to be read.",
         ),
     )
 
@@ -168,7 +169,10 @@ def minibatch_mean(
     mean = Chain(
         Expectation(of_batch, batch),
         (
-            Line(Number(1) / Binomial(A, N) * sum_over(batch, of_batch), "all batches are alike"),
+            Line(
+                Number(1) / Binomial(A, N) * sum_over(batch, of_batch),
+                "all batches are equally likely",
+            ),
             Line(
                 Number(1)
                 / (N * Binomial(A, N))
@@ -196,5 +200,5 @@ def minibatch_mean(
             "Every line was computed over all batches, with a symbol for each sample's gradient.",
             "The ratio of the binomial coefficients was simplified for letters A and N.",
         ),
-        ("Other numbers of samples follow from the written proof, not from the machine.",),
+        ("For other numbers of samples the lines and their reasons have to be read.",),
     )

@@ -127,7 +127,7 @@ def error_norm_bound(sizes: Sequence[Sequence[int]] = ((3, 2), (2, 3), (1, 2), (
             Line(M(l) ** 2 * SquaredNorm(w(l + 1).T @ delta(l + 1)), "definition of the norm"),
             Line(
                 M(l) ** 2 * Norm(w(l + 1)) ** 2 * SquaredNorm(delta(l + 1)),
-                r"$\lVert w \rVert_2$ is the largest stretch of $w$, and of $w^\mathsf{T}$",
+                r"the largest stretch of $w^\mathsf{T}$ is that of $w$, $\lVert w \rVert_2$",
                 LE,
                 by_definition=True,
             ),
@@ -171,8 +171,10 @@ def error_norm_bound(sizes: Sequence[Sequence[int]] = ((3, 2), (2, 3), (1, 2), (
             "The product over layers was checked with symbols for the norms.",
         ),
         (
-            "What the operator norm means is a definition, not checked by the machine; that $w$ "
-            "and its transpose have the same one is a known theorem.",
-            "Other sizes follow from the written proof, not from the machine.",
+            "That no vector is stretched by more than the operator norm is its definition, and "
+            "that $w$ and its transpose have the same one is shown below the table.",
+            "In the last part, that the step above holds and that the bound holds for layer $l+1$ "
+            "are put in; what follows from them is checked.",
+            "For other sizes the lines and their reasons have to be read.",
         ),
     )

@@ -51,7 +51,7 @@ class Line:
     given : bool
         Whether the line needs the condition that the model states, such as Σ y_i = 1.
     by_definition : bool
-        Whether the line only says what a word means, so that there is nothing to compute.
+        Whether the line is taken as known: it says what a word means, and is not checked.
     """
 
     expression: Expression
@@ -117,6 +117,8 @@ class Chain:
         ProofError
             If one does not follow.
         """
+        if not self.cases:
+            raise ProofError(f"the chain from ${self.left.latex()}$ has no case to be checked in")
         for before, line in self.steps():
             for case in self.cases:
                 if not follows(before, line, case):
@@ -202,15 +204,16 @@ class Proof:
         return label + self.title
 
     def _repr_markdown_(self) -> str:
-        rows = ["| line | because |", "|:--|:--|"]
+        rows, number = ["| line | because |", "|:--|:--|"], 0
         for chain in self.chains:
             rows.append(f"| {_display(chain.left.latex())} | |")
             for line in chain.lines:
                 shown = _display(rf"\quad {line.relation} {line.expression.latex()}")
-                reason = line.reason + (" *(by definition)*" if line.by_definition else "")
-                rows.append(f"| {shown} | {reason} |")
+                number += 1
+                reason = line.reason + (" *(not checked)*" if line.by_definition else "")
+                rows.append(f"| {shown} | ({number}) {reason} |")
         trusted = sum(line.by_definition for line in self.lines)
-        found = "every line" + (f" but {trusted}, true by definition" if trusted else "")
+        found = "every line" + (f" but {trusted}" if trusted else "")
         parts = [
             f"**{self._name()}.**",
             "\n".join(f"- {hypothesis}" for hypothesis in self.hypotheses),

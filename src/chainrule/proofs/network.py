@@ -16,22 +16,27 @@ C, a, b, w, z, delta = map(Entry, ("C", "a", "b", "w", "z", r"\delta"))
 sigma, slope = Function(r"\sigma"), Function(r"\sigma", 1)
 i, j, k, l, L, m = map(Index, "ijklLm")  # noqa: E741 -- as on the page
 
-HYPOTHESES = (
-    "The activations of the layers and the cost are differentiable.",
-    "Each activation depends on the weighted input of its own neuron alone (softmax is not such).",
-)
+SMOOTH = "The cost is a differentiable function of $a^L$, and the activations are differentiable."
+OWN = "depends on the weighted input of its own neuron alone (softmax is not such)."
 CHECKED = "Each line equals the line before for all values of its free indices and symbols."
 UNCHECKED = (
     "Differentiability is a hypothesis, and SymPy's own chain rule is trusted.",
-    "Other sizes follow from the written proof, not from the machine.",
+    "For other sizes the lines and their reasons have to be read.",
 )
+ANY = "All networks that were tried have elementwise activations; the proof does not need that."
 
 
 def _proof(
-    title: str, labels: tuple[str, ...], chains: tuple[Chain, ...], sizes: Sequence[Sequence[int]]
+    title: str,
+    labels: tuple[str, ...],
+    chains: tuple[Chain, ...],
+    sizes: Sequence[Sequence[int]],
+    elementwise: str = "",
 ) -> Proof:
     cases = f"layers of sizes {listed(sizes)}"
-    return Proof(title, labels, HYPOTHESES, chains, cases, (CHECKED,), UNCHECKED)
+    hypotheses = (SMOOTH, *([f"{elementwise} {OWN}"] if elementwise else []))
+    unchecked = UNCHECKED if elementwise else (*UNCHECKED, ANY)
+    return Proof(title, labels, hypotheses, chains, cases, (CHECKED,), unchecked)
 
 
 def output_error(sizes: Sequence[Sequence[int]] = SIZES) -> Proof:
@@ -84,7 +89,8 @@ def output_error(sizes: Sequence[Sequence[int]] = SIZES) -> Proof:
         (Line(Hadamard(Gradient(C, a(L)), slope(z(L))), "the same for all $j$ at once"),),
         cases,
     )
-    return _proof("the error of the output layer", ("1.4", "1.5"), (one, whole), sizes)
+    elementwise = "Each activation of the output layer"
+    return _proof("the error of the output layer", ("1.4", "1.5"), (one, whole), sizes, elementwise)
 
 
 def hidden_error(sizes: Sequence[Sequence[int]] = SIZES) -> Proof:
@@ -145,12 +151,13 @@ def hidden_error(sizes: Sequence[Sequence[int]] = SIZES) -> Proof:
         (Line(backward_step(), "the same for all $k$ at once"),),
         cases,
     )
-    return _proof("the error of a hidden layer", ("1.6", "1.7"), (one, whole), sizes)
+    elementwise = "Each activation of layer $l$"
+    return _proof("the error of a hidden layer", ("1.6", "1.7"), (one, whole), sizes, elementwise)
 
 
-def backward_step() -> Hadamard:
+def backward_step(error: Entry = delta) -> Hadamard:
     """Give the right side of equation 1.7, one step from a layer back to the one before."""
-    return Hadamard(w(l + 1).T @ delta(l + 1), slope(z(l)))
+    return Hadamard(w(l + 1).T @ error(l + 1), slope(z(l)))
 
 
 def bias_gradient(sizes: Sequence[Sequence[int]] = SIZES) -> Proof:

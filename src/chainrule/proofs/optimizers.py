@@ -103,7 +103,9 @@ def adam_bias_correction(steps: int = 6) -> Proof:
                 "an expectation is linear",
             ),
             Line(
-                (1 - beta) * sum_over(i, beta ** (t - i), 1, t) * mean, "all are alike", given=True
+                (1 - beta) * sum_over(i, beta ** (t - i), 1, t) * mean,
+                r"$\operatorname{E}[g_i] = \bar g$",
+                given=True,
             ),
             Line((1 - beta**t) * mean, "the geometric sum"),
         ),
@@ -132,7 +134,7 @@ def adam_bias_correction(steps: int = 6) -> Proof:
         ),
         (
             "That an expectation is linear is taken as known.",
-            "Later steps follow from the written proof, not from the machine.",
+            "For later steps the lines and their reasons have to be read.",
         ),
     )
 
@@ -195,7 +197,7 @@ def nesterov_forms(steps: int = 4) -> Proof:
     buffers = Chain(
         b[t + 1],
         (
-            Line(r[t] * mu * b[t] + gradient(theta[t]), "PyTorch's form"),
+            Line(r[t] * mu * b[t] + gradient(theta[t]), "PyTorch's form, the buffer rescaled"),
             Line(
                 alpha[t - 1] / alpha[t] * mu * -(v[t] / alpha[t - 1]) + gradient(ahead),
                 "definition of $r_t$; induction: the map holds at step $t$",
@@ -228,7 +230,8 @@ def nesterov_forms(steps: int = 4) -> Proof:
             r"The map: $\theta_t = w_t + \mu v_t$ and $b_t = -v_t / \alpha_{t-1}$.",
             r"$r_t = \alpha_{t-1} / \alpha_t$ rescales the buffer when the rate changes; "
             r"it is 1 for a constant rate.",
-            "Both begin at the same point with $v_0 = b_0 = 0$.",
+            "Both begin at the same point with $v_0 = b_0 = 0$ (so that $\\alpha_{-1}$ may be "
+            "anything), and no rate is 0.",
         ),
         (
             source,
@@ -244,7 +247,8 @@ def nesterov_forms(steps: int = 4) -> Proof:
             f"The first {steps} steps of both forms, run symbolically, agree.",
         ),
         (
-            "$g$ is a function of one variable; for several, each component is the same.",
-            "That every step keeps the map gives all steps by induction, not by the machine.",
+            "$g$ is written for one parameter. In each step it is used at one point only, so the "
+            "lines hold for many parameters, and with another batch in every step.",
+            "That every step keeps the map gives all steps, by induction.",
         ),
     )

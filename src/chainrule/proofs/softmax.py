@@ -18,9 +18,10 @@ i, j, m = map(Index, "ijm")
 
 TARGETS = r"The targets add up to 1, $\sum_i y_i = 1$; they need not be 0 and 1."
 CHECKED = "Each line equals the line before for all values of its free indices and symbols."
+SIGN = "That the last is not negative was found from the positive exponentials and real $v$."
 UNCHECKED = (
     "SymPy's rules of differentiation are trusted.",
-    "Other numbers of classes follow from the written proof, not from the machine.",
+    "For other numbers of classes the lines and their reasons have to be read.",
 )
 
 
@@ -49,12 +50,10 @@ def _softmax(classes: int) -> Model:
     return model
 
 
-def _proof(
-    title: str, labels: tuple[str, ...], hypotheses: tuple[str, ...], *chains: Chain
-) -> Proof:
+def _proof(title: str, hypotheses: tuple[str, ...], *chains: Chain, more: tuple = ()) -> Proof:
     names = [case.name.split()[0] for case in chains[0].cases]
     cases = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) + " classes"
-    return Proof(title, labels, hypotheses, chains, cases, (CHECKED,), UNCHECKED)
+    return Proof(title, (), hypotheses, chains, cases, (CHECKED, *more), UNCHECKED)
 
 
 def softmax_jacobian(classes: Sequence[int] = (2, 3, 4)) -> Proof:
@@ -96,7 +95,7 @@ def softmax_jacobian(classes: Sequence[int] = (2, 3, 4)) -> Proof:
         ),
         cases,
     )
-    return _proof("the Jacobian of softmax", (), (), _definition(cases), chain)
+    return _proof("the Jacobian of softmax", (), _definition(cases), chain)
 
 
 def _definition(cases: tuple[Case, ...]) -> Chain:
@@ -150,7 +149,7 @@ def cross_entropy_gradient(classes: Sequence[int] = (2, 3, 4)) -> Proof:
         ),
         cases,
     )
-    return _proof("the gradient of the cross-entropy", (), (TARGETS,), _cost(cases), chain)
+    return _proof("the gradient of the cross-entropy", (TARGETS,), _cost(cases), chain)
 
 
 def cross_entropy_convexity(classes: Sequence[int] = (2, 3, 4)) -> Proof:
@@ -208,4 +207,4 @@ def cross_entropy_convexity(classes: Sequence[int] = (2, 3, 4)) -> Proof:
         cases,
     )
     title = "the cross-entropy is convex in the logits"
-    return _proof(title, (), (TARGETS,), _cost(cases), hessian, form)
+    return _proof(title, (TARGETS,), _cost(cases), hessian, form, more=(SIGN,))
