@@ -246,7 +246,7 @@ def decay(figure: Picture, weights: dict[str, tuple[np.ndarray, np.ndarray]]) ->
 
 @picture
 def largest_as_norm(figure: Picture, gradients: np.ndarray, beta: float) -> None:
-    """Draw the p-th root of Adam's running mean of |g|ᵖ for growing p, and AdaMax's u."""
+    """Draw the p-th root of the running mean of p-th powers for growing p, and AdaMax's u."""
     axes = figure.subplots()
     for p, color, style in ((2, BLUE, ":"), (5, GREEN, "-."), (20, PURPLE, "--")):
         v, roots = 0.0, []
