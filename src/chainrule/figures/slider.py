@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 WIDTH, HEIGHT, LEFT, BOTTOM, ASIDE = 560, 300, 44, 34, 164
 COLORS = (
     *("#0072B2", "#D55E00", "#007A5E", "#8A4F9E", "#B22222"),
-    *("#8C6510", "#555555", "#2E86A0", "#D6427F"),
+    *("#6B7A00", "#555555", "#2E86A0", "#D6427F"),
 )
 DASHES = ("none", "7 4", "2 3", "9 3 2 3", "4 2", "12 4", "1 2", "6 2 1 2", "3 3")
 
