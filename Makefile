@@ -21,7 +21,7 @@ test: $(READY)
 	$(BIN)/pytest --nbval --nbval-current-env -n 2 --dist loadfile book
 
 test-browser: book
-	$(BIN)/pytest tests/browser
+	$(BIN)/pytest -n 2 tests/browser
 
 lint: $(READY)
 	$(BIN)/ruff check .

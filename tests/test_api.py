@@ -142,6 +142,7 @@ MAY_IMPORT = {
     "oracles": set(),
     "datasets": {"arrays"},
     "device": set(),
+    "convolution": {"arrays", "network"},
     "losses": {"arrays", "activations"},
     "network": {"arrays"},
     "training": {"arrays", "network", "optimizers"},

@@ -524,7 +524,10 @@ def test_repr_makes_the_same_again(cls, options):
 
 def test_repr_by_hand():
     expected = "Adam(lr=0.5, betas=(0.75, 0.875), eps=0.25, weight_decay=2.0, amsgrad=True)"
-    assert repr(Adam(0.5, [0.75, 0.875], 0.25, 2, True)) == expected
+    adam = Adam(0.5, betas=[0.75, 0.875], eps=0.25, weight_decay=2, amsgrad=True)
+    assert repr(adam) == expected
+    with pytest.raises(TypeError):
+        Adam(0.5, [0.75, 0.875])  # only the learning rate may go without its name
 
 
 @each_case

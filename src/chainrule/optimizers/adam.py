@@ -53,6 +53,7 @@ class Adam(Optimizer):
     def __init__(
         self,
         lr: float = 1e-3,
+        *,
         betas: Sequence[float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0.0,
@@ -131,12 +132,13 @@ class AdamW(Adam):
     def __init__(
         self,
         lr: float = 1e-3,
+        *,
         betas: Sequence[float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 1e-2,
         amsgrad: bool = False,
     ):
-        super().__init__(lr, betas, eps, weight_decay, amsgrad)
+        super().__init__(lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad)
 
     def _update(
         self, xp: Any, room: Array, spare: Array, w: Array, g: Array, *memory: Array
@@ -189,6 +191,7 @@ class AdaMax(Optimizer):
     def __init__(
         self,
         lr: float = 2e-3,
+        *,
         betas: Sequence[float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0.0,
@@ -262,6 +265,7 @@ class Nadam(Optimizer):
     def __init__(
         self,
         lr: float = 2e-3,
+        *,
         betas: Sequence[float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0.0,

@@ -21,8 +21,9 @@ from ..arrays import (
 BLOCK = 131_072
 """How many numbers of a NumPy array are updated at a time: few enough to stay in the cache."""
 
-SMALL = 256
-"""Up to how many numbers NumPy adds, which rounds alike everywhere, and not BLAS."""
+SMALL = 65_536
+"""Up to how many numbers NumPy adds, which rounds alike everywhere, and not BLAS, whose threads pay
+only for more."""
 
 
 class Optimizer:
@@ -210,8 +211,7 @@ def add_scaled(y: Array, a: float, x: Array, room: Array) -> None:
     """Do y := y + a x in place, with `room` to write into on the way, which may be x."""
     if isinstance(y, np.ndarray):
         axpy = _axpy(y.dtype)
-        # BLAS gets a copy of what is not an aligned row of numbers, and the row does not change;
-        # it rounds by processor, so what is small enough to be looked at is left to NumPy
+        # BLAS gets a copy of what is not an aligned row of numbers, and the row does not change
         if axpy is not None and y.size > SMALL and y.ndim == 1 and y.flags.carray:
             axpy(x, y, a=a)
         else:
@@ -295,7 +295,7 @@ class _Scratch:
         if w.dtype not in self._rows:
             self._rows[w.dtype] = [np.empty(self._size, w.dtype) for _ in range(2)]
         rows = self._rows[w.dtype]
-        return [row[: w.size].reshape(w.shape) for row in rows]
+        return [row[: w.size] if w.ndim == 1 else row[: w.size].reshape(w.shape) for row in rows]
 
 
 def _blocks(arrays: Sequence[Array]) -> Iterator[Sequence[Array]]:

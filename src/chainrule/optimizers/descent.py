@@ -54,6 +54,7 @@ class SGD(Optimizer):
     def __init__(
         self,
         lr: float = 1e-3,
+        *,
         momentum: float = 0.0,
         dampening: float = 0.0,
         weight_decay: float = 0.0,

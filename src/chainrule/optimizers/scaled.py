@@ -51,6 +51,7 @@ class Adagrad(Optimizer):
     def __init__(
         self,
         lr: float = 1e-2,
+        *,
         lr_decay: float = 0.0,
         weight_decay: float = 0.0,
         initial_accumulator_value: float = 0.0,
@@ -127,6 +128,7 @@ class RMSProp(Optimizer):
     def __init__(
         self,
         lr: float = 1e-2,
+        *,
         alpha: float = 0.99,
         eps: float = 1e-8,
         weight_decay: float = 0.0,

@@ -1,0 +1,162 @@
+"""Where a window stands: sizes, strides, padding, dilation, and the size of what comes out."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from numbers import Integral
+from typing import Any
+
+Pair = tuple[int, int]
+Size = int | Sequence[int]
+
+
+def pair(value: Any, name: str, least: int) -> Pair:
+    """Give a number as a pair of itself, and a pair as it is.
+
+    Parameters
+    ----------
+    value : int or pair of int
+    name : str
+        The argument's name, for an error.
+    least : int
+        The smallest number that is allowed.
+
+    Returns
+    -------
+    tuple of two int
+
+    Raises
+    ------
+    TypeError
+        If it is neither a whole number nor a pair of them.
+    ValueError
+        If a number is too small.
+
+    Examples
+    --------
+    >>> pair(3, "stride", 1), pair((1, 2), "stride", 1)
+    ((3, 3), (1, 2))
+    """
+    both = (value, value) if isinstance(value, Integral) else value
+    if isinstance(both, str) or not hasattr(both, "__len__") or len(both) != 2:
+        raise TypeError(f"{name}: expected a whole number or a pair of them, got {value!r}")
+    for number in both:
+        if not isinstance(number, Integral) or isinstance(number, bool):
+            raise TypeError(f"{name}: expected a whole number or a pair of them, got {value!r}")
+        if number < least:
+            raise ValueError(f"{name}: expected at least {least}, got {value!r}")
+    return int(both[0]), int(both[1])
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """The windows of a kernel on images of one size.
+
+    Parameters
+    ----------
+    size : pair of int
+        The images' height and width.
+    kernel_size, stride, dilation : pair of int
+    before, after : pair of int
+        How many zeros are put above and left of the image, and below and right of it.
+
+    Raises
+    ------
+    ValueError
+        If not even one window fits.
+
+    Examples
+    --------
+    >>> Geometry.of((5, 5), kernel_size=3).output_size
+    (3, 3)
+    """
+
+    size: Pair
+    kernel_size: Pair
+    stride: Pair = (1, 1)
+    dilation: Pair = (1, 1)
+    before: Pair = (0, 0)
+    after: Pair = (0, 0)
+
+    def __post_init__(self) -> None:
+        if min(self.output_size) < 1:
+            raise ValueError(
+                f"kernel_size: expected a window that fits into {self.padded_size} (the padded "
+                f"image), got one that spans {self.span}"
+            )
+
+    @classmethod
+    def of(
+        cls,
+        size: Sequence[int],
+        kernel_size: Size,
+        stride: Size = 1,
+        padding: Size | str = 0,
+        dilation: Size = 1,
+    ) -> "Geometry":
+        """Make a geometry from arguments as PyTorch takes them.
+
+        Parameters
+        ----------
+        size : pair of int
+            The images' height and width.
+        kernel_size, stride, dilation : int or pair of int
+        padding : int, pair of int, "valid" or "same"
+            Zeros on every side; "valid" is none, and with "same" (for stride 1) the output has
+            the size of the image: where their number is odd, one more stands below and right.
+
+        Returns
+        -------
+        Geometry
+        """
+        kernel = pair(kernel_size, "kernel_size", 1)
+        steps, spread = pair(stride, "stride", 1), pair(dilation, "dilation", 1)
+        if isinstance(padding, str):
+            if padding not in ("same", "valid"):
+                raise ValueError(f"padding: expected numbers, 'same' or 'valid', got {padding!r}")
+            if padding == "same" and steps != (1, 1):
+                raise ValueError(f"padding: expected numbers with stride {stride!r}, got 'same'")
+            vertical, horizontal = (
+                d * (k - 1) if padding == "same" else 0 for d, k in zip(spread, kernel, strict=True)
+            )
+            before = (vertical // 2, horizontal // 2)
+            after = (vertical - before[0], horizontal - before[1])
+        else:
+            before = after = pair(padding, "padding", 0)
+        return cls((size[0], size[1]), kernel, steps, spread, before, after)
+
+    @property
+    def padded_size(self) -> Pair:
+        """Height and width with the zeros around."""
+        (h, w), (top, left), (bottom, right) = self.size, self.before, self.after
+        return top + h + bottom, left + w + right
+
+    @property
+    def span(self) -> Pair:
+        """Height and width that a window spans, d (k − 1) + 1."""
+        (kh, kw), (dh, dw) = self.kernel_size, self.dilation
+        return dh * (kh - 1) + 1, dw * (kw - 1) + 1
+
+    @property
+    def output_size(self) -> Pair:
+        """How many windows stand below each other, and how many side by side."""
+        sizes = zip(self.padded_size, self.span, self.stride, strict=True)
+        oh, ow = ((size - span) // step + 1 for size, span, step in sizes)
+        return oh, ow
+
+    def positions(self) -> Iterator[tuple[int, int, tuple[slice, slice]]]:
+        """Yield each place (i, j) in the window with the pixels that it meets, one per window.
+
+        The pixels are a pair of slices into the padded image.
+        """
+        (oh, ow), (sh, sw), (dh, dw) = self.output_size, self.stride, self.dilation
+        for i, j in product(*map(range, self.kernel_size)):
+            rows = slice(i * dh, i * dh + sh * (oh - 1) + 1, sh)
+            columns = slice(j * dw, j * dw + sw * (ow - 1) + 1, sw)
+            yield i, j, (rows, columns)
+
+    @property
+    def inside(self) -> tuple[slice, slice]:
+        """Where in the padded image the image is."""
+        (h, w), (top, left) = self.size, self.before
+        return slice(top, top + h), slice(left, left + w)
