@@ -9,7 +9,13 @@ from chainrule.activations import ReLU, Sigmoid, Softmax
 from chainrule.datasets import mnist, patches, rare_digit, read_idx, spots
 from chainrule.ledger import claim, confirm, verify
 from chainrule.losses import MSE, CrossEntropy
-from chainrule.network import Linear, Network, error_norm_bounds, initial_std
+from chainrule.network import (
+    Linear,
+    Network,
+    error_norm_bounds,
+    initial_std,
+    multiplications,
+)
 from chainrule.optimizers import (
     SGD,
     Adagrad,
@@ -148,6 +154,9 @@ WRONG = {
         TypeError,
         ["dtype:", "floating-point", "torch.float32"],
     ),
+    "one size": (lambda: multiplications([3]), ValueError, ["sizes:", "at least two", "[3]"]),
+    "size 0": (lambda: multiplications([3, 0]), ValueError, ["sizes:", "at least 1", "0"]),
+    "samples 0": (lambda: multiplications([3, 2], 0), ValueError, ["samples:", "at least 1", "0"]),
     "std of no neurons": (lambda: initial_std(0, 1), ValueError, ["n_in:", "at least 1", "0"]),
     "no layers": (lambda: Network([]), ValueError, ["layers:", "at least one", "none"]),
     "wrong width": (lambda: NET(np.ones((6, 4))), ValueError, ["x:", "(N, 3)", "(6, 4)"]),

@@ -1,6 +1,5 @@
 """The proofs: every line is shown and checked, and every broken line is found."""
 
-import time
 from dataclasses import fields, replace
 
 import pytest
@@ -54,13 +53,6 @@ def test_proof_shows_every_line_with_its_reason(proved, name):
         assert latex.count("{") == latex.count("}")
         assert latex.count("(") == latex.count(")")
         assert latex.count(r"\Big(") == latex.count(r"\Big)")
-
-
-@each_theorem
-def test_proof_is_found_quickly(name):
-    start = time.perf_counter()
-    getattr(proofs, name)()
-    assert time.perf_counter() - start < 5  # on a quiet machine all are far below 2 seconds
 
 
 def test_latex_of_the_error_of_a_hidden_layer(proved):

@@ -280,7 +280,6 @@ def schedules(figure: Picture, steps: int, curves: dict[str, Callable[[int], flo
 
 
 RATES = tuple(float(f"{rate:.2g}") for rate in np.logspace(-4, 1, 21))
-SHOWN = ("SGD", "momentum", "Nesterov", "Adagrad", "RMSProp", "Adam", "AdaMax", "Nadam")
 
 
 def race(name: str, steps: int = 150) -> dict[str, tuple[float, np.ndarray]]:
@@ -301,8 +300,7 @@ def race_slider(name: str, results: dict[str, tuple[float, np.ndarray]]) -> Slid
         np.array([y, y, np.nan, y - size, y + size]),
     )
     curves = []
-    for color, racer in enumerate(SHOWN):
-        _, path = results[racer]
+    for color, (racer, (_, path)) in enumerate(results.items()):
         inside = (path >= (left, low)) & (path <= (right, high))
         seen = np.where(inside.all(1, keepdims=True), path, np.nan)
         thin = np.concatenate([seen[:50], seen[50::5]])
@@ -313,7 +311,7 @@ def race_slider(name: str, results: dict[str, tuple[float, np.ndarray]]) -> Slid
     still.append(Still(*cross, 8))
     return Slider(
         f"race-{name}",
-        f"Paths of {len(SHOWN)} optimizers on {landscape.name}, from one start towards one "
+        f"Paths of {len(results)} optimizers on {landscape.name}, from one start towards one "
         "minimum; dots show where each of them is at the step that the slider gives.",
         "step",
         steps,

@@ -66,13 +66,14 @@ def softmax_cases(rng: np.random.Generator) -> Iterator[tuple]:
         yield case
 
 
-def _is_smooth(*case: Any) -> bool:
+def is_smooth(*case: Any) -> bool:
+    """Tell whether all activations of a case are analytic."""
     return set(case[2]) <= {*SMOOTH, "softmax"}
 
 
 def _sympy_case(*case: Any) -> bool:
     """Thirty digits take time: two layers are enough."""
-    return _is_smooth(*case) and len(case[0]) == 2
+    return is_smooth(*case) and len(case[0]) == 2
 
 
 # ---- the package, on a case --------------------------------------------------------------------
@@ -100,7 +101,8 @@ def _forward(weights: list, biases: list, names: list, cost: str, x: Any, y: Any
     return network_of(weights, biases, names)(x)
 
 
-def _backward(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> Any:
+def backward(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> Any:
+    """Give the package's gradients and errors."""
     net = network_of(weights, biases, names)
     trace = net.forward(x)
     return net.backward(trace, LOSSES[cost].gradient(trace.output, y), deltas=True)
@@ -216,19 +218,19 @@ FORWARD = (
 
 
 def _output_error(*case: Any) -> Any:
-    return _backward(*case).deltas[-1][0]
+    return backward(*case).deltas[-1][0]
 
 
 def _hidden_error(*case: Any) -> Any:
-    return _backward(*case).deltas[0][0]
+    return backward(*case).deltas[0][0]
 
 
 def _weight_gradient(*case: Any) -> Any:
-    return _backward(*case).parameters[0]
+    return backward(*case).parameters[0]
 
 
 def _bias_gradient(*case: Any) -> Any:
-    return _backward(*case).parameters[1]
+    return backward(*case).parameters[1]
 
 
 def _twin_error(layer: int) -> Callable:
@@ -241,7 +243,7 @@ def _error_oracles(layer: int) -> tuple[Oracle, ...]:
     return (
         Oracle("torch.autograd", torch_error(layer), 1e-10, needs="torch"),
         Oracle("central differences", difference_error(layer, central_difference), 1e-6),
-        Oracle("complex step", difference_error(layer, complex_step), 1e-12, applies=_is_smooth),
+        Oracle("complex step", difference_error(layer, complex_step), 1e-12, applies=is_smooth),
         Oracle("loops, index by index", _twin_error(layer), 1e-12),
     )
 
@@ -252,9 +254,7 @@ def _parameter_oracles(index: int) -> tuple[Oracle, ...]:
             "torch.autograd", lambda *case: torch_parameters(*case)[index], 1e-10, needs="torch"
         ),
         Oracle("central differences", difference_parameter(index, central_difference), 1e-6),
-        Oracle(
-            "complex step", difference_parameter(index, complex_step), 1e-12, applies=_is_smooth
-        ),
+        Oracle("complex step", difference_parameter(index, complex_step), 1e-12, applies=is_smooth),
         Oracle(
             "SymPy, 30 digits",
             sympy_parameter(index),
@@ -339,7 +339,7 @@ BACKWARD = (
         lambda rng: ((*case[:3], "half squared norm", *case[4:]) for case in network_cases(rng)),
         (
             Oracle("torch.autograd", torch_error(-1), 1e-10, needs="torch"),
-            Oracle("complex step", difference_error(-1, complex_step), 1e-12, applies=_is_smooth),
+            Oracle("complex step", difference_error(-1, complex_step), 1e-12, applies=is_smooth),
             Oracle("loops, index by index", _twin_error(-1), 1e-12),
         ),
         saboteur=lambda *case: _half_squared_norm(1.0, *case),
@@ -416,13 +416,13 @@ BACKWARD = (
         r"\frac{\partial C}{\partial b^l} = \sum_n \Delta_n^l",
         PAGE,
         "network.Linear.parameter_vjp",
-        lambda *case: _backward(*case).parameters,
+        lambda *case: backward(*case).parameters,
         lambda rng: network_cases(rng, samples=4),
         (
             Oracle("torch.autograd", torch_parameters, 1e-10, needs="torch"),
             Oracle("sample by sample, added up", lambda *case: _per_sample(*case), 1e-12),
         ),
-        saboteur=lambda *case: [g / len(case[4]) for g in _backward(*case).parameters],
+        saboteur=lambda *case: [g / len(case[4]) for g in backward(*case).parameters],
         mistake="divided by N a second time",
     ),
 )
@@ -548,7 +548,8 @@ def _quadrature_he(n_in: int, n_out: int) -> float:
     return 1 / math.sqrt(n_in * mean_square)
 
 
-def _off_by(value: Any, expected: Any) -> float:
+def off_by(value: Any, expected: Any) -> float:
+    """Give the error of a number relative to it, however small it is."""
     return abs(float(value) / float(expected) - 1)
 
 
@@ -590,13 +591,13 @@ START = (
         _std("xavier"),
         _sizes,
         (
-            Oracle("SymPy, solved for it", _sympy_xavier, 1e-12, needs="sympy", error=_off_by),
+            Oracle("SymPy, solved for it", _sympy_xavier, 1e-12, needs="sympy", error=off_by),
             Oracle(
                 "torch.nn.init.xavier_normal_, sampled",
                 _torch_sampled("xavier_normal_"),
                 5e-3,
                 needs="torch",
-                error=_off_by,
+                error=off_by,
             ),
         ),
         saboteur=lambda n_in, n_out: math.sqrt(2 / n_in),
@@ -611,8 +612,8 @@ START = (
         _std("he"),
         _sizes,
         (
-            Oracle("numerical integration (SciPy)", _quadrature_he, 1e-9, error=_off_by),
-            Oracle("torch.nn.init.calculate_gain", _torch_he, 1e-12, needs="torch", error=_off_by),
+            Oracle("numerical integration (SciPy)", _quadrature_he, 1e-9, error=off_by),
+            Oracle("torch.nn.init.calculate_gain", _torch_he, 1e-12, needs="torch", error=off_by),
         ),
         saboteur=lambda n_in, n_out: math.sqrt(1 / n_in),
         mistake="half the variance: the half that ReLU cuts off forgotten",

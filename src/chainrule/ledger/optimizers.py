@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import losses, optimizers
+from .. import optimizers
 from ..arrays import library
 from ..optimizers import (
     SGD,
@@ -20,7 +20,7 @@ from ..optimizers import (
 )
 from ..training import fit
 from .core import Claim, Oracle
-from .network import network_cases, network_of
+from .network import LOSSES, network_cases, network_of
 from .network_twins import torch_cost, torch_output, twin_cost, twin_outputs
 from .optimizers_twins import (
     sample_gradients,
@@ -65,9 +65,6 @@ def _exact_step(w: Any, g: Any, lr: float) -> list[float]:
 def _data_cases(rng: np.random.Generator) -> Iterator[tuple]:
     """Yield small networks with seven samples."""
     return network_cases(rng, names=("tanh",), samples=7)
-
-
-LOSSES: dict[str, Any] = {"squared error": losses.MSE(), "cross-entropy": losses.CrossEntropy()}
 
 
 def _cost_of_data(*case: Any) -> Any:

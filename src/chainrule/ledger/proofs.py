@@ -17,7 +17,7 @@ from ..network import Linear, Network, multiplications
 from ..optimizers import Adam
 from ..oracles import central_difference, complex_step, count_multiplications
 from .core import Claim, Oracle
-from .network import LOSSES, deep_cases, network_of
+from .network import backward, deep_cases, is_smooth, off_by
 from .network_twins import torch_parameters, twin_cost, twin_forward
 from .optimizers_twins import sample_gradients
 
@@ -26,15 +26,12 @@ PAGE = "neural-network/backprop-proofs"
 # ---- the whole algorithm -----------------------------------------------------------------------
 
 
-def _all_gradients(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> Any:
-    net = network_of(weights, biases, names)
-    trace = net.forward(x)
-    return net.backward(trace, LOSSES[cost].gradient(trace.output, y)).parameters
+def _all_gradients(*case: Any) -> Any:
+    return backward(*case).parameters
 
 
-def _without_transposes(*case: Any) -> Any:
-    weights, *rest = case
-    return [*_all_gradients([w.T for w in weights], *rest)]
+def _without_transposes(weights: list, *rest: Any) -> Any:
+    return _all_gradients([w.T for w in weights], *rest)
 
 
 def _every_parameter(rule: Callable) -> Callable:
@@ -56,10 +53,6 @@ def _every_parameter(rule: Callable) -> Callable:
     return expected
 
 
-def _smooth(*case: Any) -> bool:
-    return "relu" not in case[2]
-
-
 ALGORITHM = (
     Claim(
         "1.5.2a",
@@ -76,7 +69,7 @@ ALGORITHM = (
                 "complex step, parameter by parameter",
                 _every_parameter(complex_step),
                 1e-12,
-                applies=_smooth,
+                applies=is_smooth,
             ),
             Oracle("central differences", _every_parameter(central_difference), 1e-6),
         ),
@@ -170,10 +163,6 @@ def _torch_differences(sizes: Any, samples: int) -> int:
     return 2 * parameters * _torch_counted(sizes, samples)[0]
 
 
-def _off_by(value: Any, expected: Any) -> float:
-    return abs(float(value) / float(expected) - 1)
-
-
 def _cost_claim(
     label: str, title: str, equation: str, index: int, saboteur: Callable, mistake: str
 ) -> Claim:
@@ -190,14 +179,14 @@ def _cost_claim(
                 "counted while the package runs",
                 lambda sizes, samples: _counted(sizes, samples)[index],
                 1e-15,
-                error=_off_by,
+                error=off_by,
             ),
             Oracle(
                 "torch.utils.flop_counter, halved",
                 lambda sizes, samples: _torch_counted(sizes, samples)[index],
                 1e-15,
                 needs="torch",
-                error=_off_by,
+                error=off_by,
             ),
         ),
         saboteur=saboteur,
@@ -231,13 +220,13 @@ COST = (
         _differences,
         _size_cases,
         (
-            Oracle("counted while they run", _counted_differences, 1e-15, error=_off_by),
+            Oracle("counted while they run", _counted_differences, 1e-15, error=off_by),
             Oracle(
                 "torch.utils.flop_counter, for each parameter",
                 _torch_differences,
                 1e-15,
                 needs="torch",
-                error=_off_by,
+                error=off_by,
             ),
         ),
         saboteur=lambda sizes, samples: _differences(sizes, samples) // 2,

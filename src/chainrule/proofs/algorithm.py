@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from .cases import SIZES, listed, network_cases
+from .cases import CHECKED, SIZES, listed, network_cases
 from .core import Chain, Line, Proof
 from .expressions import Entry
 from .models import Network
-from .network import CHECKED, SMOOTH, UNCHECKED, C, L, a, b, backward_step, l, slope, w, z
+from .network import SMOOTH, UNCHECKED, C, L, a, b, backward_step, l, slope, w, z
 from .operators import Gradient, Hadamard, Partial
 from .scope import Scope
 

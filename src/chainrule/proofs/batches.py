@@ -6,7 +6,7 @@ from typing import Any
 
 import sympy
 
-from .cases import listed, require_sizes
+from .cases import CHECKED, listed, require_sizes
 from .core import Case, Chain, Line, Proof
 from .expressions import Entry, Expression, Index, Number
 from .models import Batch, Model, matrix
@@ -99,7 +99,7 @@ def batch_gradient(
         ),
         (weights, all_weights, biases),
         f"samples × inputs × neurons {listed([tuple(s) for s in shapes], '×')}",
-        ("Each line equals the line before for all values of its free indices and symbols.",),
+        (CHECKED,),
         (
             "Differentiability is a hypothesis, and SymPy's own chain rule is trusted.",
             "For other shapes the lines and their reasons have to be read.",

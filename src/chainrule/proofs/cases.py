@@ -7,6 +7,7 @@ from typing import Any
 from .core import Case
 from .models import Network
 
+CHECKED = "Each line equals the line before for all values of its free indices and symbols."
 SIZES = ((2, 3, 2), (1, 2, 3, 2), (3, 1, 2))
 
 

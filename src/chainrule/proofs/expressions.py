@@ -313,5 +313,4 @@ class MatMul(Expression):
 
     def value(self, scope: Scope) -> Any:
         """Multiply the matrices."""
-        product = reduce(matmul, (factor.value(scope) for factor in self.factors))
-        return product
+        return reduce(matmul, (factor.value(scope) for factor in self.factors))

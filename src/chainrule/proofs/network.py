@@ -5,7 +5,7 @@
 
 from collections.abc import Sequence
 
-from .cases import SIZES, listed, network_cases
+from .cases import CHECKED, SIZES, listed, network_cases
 from .core import Chain, Line, Proof
 from .expressions import Entry, Index
 from .operators import Component, Function, Gradient, Hadamard, Iverson, Partial, sum_over
@@ -18,7 +18,6 @@ i, j, k, l, L, m = map(Index, "ijklLm")  # noqa: E741 -- as on the page
 
 SMOOTH = "The cost is a differentiable function of $a^L$, and the activations are differentiable."
 OWN = "depends on the weighted input of its own neuron alone (softmax is not such)."
-CHECKED = "Each line equals the line before for all values of its free indices and symbols."
 UNCHECKED = (
     "Differentiability is a hypothesis, and SymPy's own chain rule is trusted.",
     "For other sizes the lines and their reasons have to be read.",

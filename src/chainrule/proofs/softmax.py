@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import sympy
 
-from .cases import require_sizes
+from .cases import CHECKED, require_sizes
 from .core import GE, Case, Chain, Line, Proof
 from .expressions import Entry, Index, Number
 from .models import Exponential, Model, matrix
@@ -17,7 +17,6 @@ exp, log = Function(r"\exp"), Function(r"\log")
 i, j, m = map(Index, "ijm")
 
 TARGETS = r"The targets add up to 1, $\sum_i y_i = 1$; they need not be 0 and 1."
-CHECKED = "Each line equals the line before for all values of its free indices and symbols."
 SIGN = "That the last is not negative was found from the positive exponentials and real $v$."
 UNCHECKED = (
     "SymPy's rules of differentiation are trusted.",
