@@ -1,15 +1,17 @@
 """The convolution of images with kernels, and its gradients (sections 2.1 and 2.1.1)."""
 
 from collections.abc import Sequence
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from ..arrays import Array, floating, require_count, require_shape
-from .columns import put_back, require_images, require_upstream, windows
+from . import loops, product, tiled
+from .columns import require_images, require_upstream
 from .geometry import Geometry, Size
 
-METHODS = ("auto", "im2col", "loops")
+METHODS = {"tiled": tiled, "im2col": product, "loops": loops}
 
 
 def conv2d(
@@ -35,9 +37,11 @@ def conv2d(
     padding : int, pair of int, "same" or "valid"
     groups : int
         Channels and kernels are cut into so many groups, and each kernel sees its own group only.
-    method : {"auto", "im2col", "loops"}
-        How it is computed: "im2col" by one matrix product, "loops" straight from the definition
-        (in NumPy, and slowly); "auto" picks.
+    method : {"auto", "tiled", "im2col", "loops"}
+        How it is computed: "im2col" by one matrix product; "tiled" by many, each with the columns
+        of a few windows, in some megabytes beyond the result; "loops" straight from the
+        definition, and slowly. The last two are for NumPy arrays; "auto" takes "tiled" for these
+        and "im2col" for all others.
 
     Returns
     -------
@@ -46,8 +50,10 @@ def conv2d(
     Raises
     ------
     ValueError
-        If the shapes do not fit, no window fits, or `groups` does not divide the channels and
-        the kernels.
+        If the shapes do not fit, no window fits, `groups` does not divide the channels and the
+        kernels, or there is no such method.
+    TypeError
+        If the method is for NumPy arrays and the arrays are not.
 
     Examples
     --------
@@ -61,18 +67,11 @@ def conv2d(
     --------
     torch.nn.functional.conv2d
     """
-    if method not in METHODS:
-        raise ValueError(f"method: expected one of {METHODS}, got {method!r}")
-    xp, x, weight, geometry = _read(x, weight, stride, padding, dilation, groups)
-    if method == "loops":
-        y = _loops(x, weight, geometry, groups)
-    else:
-        y = _product(xp, x, weight, geometry, groups)
-    if bias is None:
-        return y
-    _, bias = floating(bias, "bias", like=x)
-    require_shape(bias, (weight.shape[0],), "bias", "one number for each kernel")
-    return y + bias[:, None, None]
+    _, x, weight, geometry = _read(x, weight, stride, padding, dilation, groups)
+    if bias is not None:
+        _, bias = floating(bias, "bias", like=x)
+        require_shape(bias, (weight.shape[0],), "bias", "one number for each kernel")
+    return _way(method, x).convolve(x, weight, bias, geometry, groups)
 
 
 def conv2d_vjp(
@@ -85,6 +84,7 @@ def conv2d_vjp(
     dilation: Size = 1,
     groups: int = 1,
     wrt: Sequence[str] = ("x", "weight", "bias"),
+    method: str = "auto",
 ) -> tuple[Array | None, Array | None, Array | None]:
     """Carry ∂C/∂output back to the images, the kernels and the biases.
 
@@ -99,6 +99,8 @@ def conv2d_vjp(
     groups : int
     wrt : sequence of str
         Which of "x", "weight" and "bias" are wanted.
+    method : {"auto", "tiled", "im2col", "loops"}
+        As in `conv2d`.
 
     Returns
     -------
@@ -108,7 +110,9 @@ def conv2d_vjp(
     Raises
     ------
     ValueError
-        If the shapes do not fit, or `wrt` names something else.
+        If the shapes do not fit, `wrt` names something else, or there is no such method.
+    TypeError
+        If the method is for NumPy arrays and the arrays are not.
 
     Examples
     --------
@@ -121,22 +125,27 @@ def conv2d_vjp(
         if name not in ("x", "weight", "bias"):
             raise ValueError(f"wrt: expected names among 'x', 'weight' and 'bias', got {name!r}")
     xp, x, weight, geometry = _read(x, weight, stride, padding, dilation, groups)
-    (n, c), kernels = x.shape[:2], weight.shape[0]
-    (kh, kw), (oh, ow) = geometry.kernel_size, geometry.output_size
-    _, upstream = require_upstream(upstream, x, (n, kernels, oh, ow))
-    errors = xp.reshape(upstream, (n, groups, kernels // groups, oh * ow))
-    dx = dweight = dbias = None
-    if "weight" in wrt:
-        columns = xp.reshape(windows(xp, x, geometry), (n, groups, -1, oh * ow))
-        of_each = errors @ xp.matrix_transpose(columns)
-        dweight = xp.reshape(xp.sum(of_each, axis=0), weight.shape)
-    if "x" in wrt:
-        rows = xp.reshape(weight, (groups, kernels // groups, -1))
-        columns = xp.matrix_transpose(rows) @ errors
-        dx = put_back(xp, xp.reshape(columns, (n, c, kh, kw, oh, ow)), geometry)
-    if "bias" in wrt:
-        dbias = xp.sum(upstream, axis=(0, 2, 3))
-    return dx, dweight, dbias
+    way = _way(method, x)
+    shape = (x.shape[0], weight.shape[0], *geometry.output_size)
+    _, upstream = require_upstream(upstream, x, shape)
+    given = (x, weight, upstream, geometry, groups)
+    return (
+        way.gradient_of_images(*given) if "x" in wrt else None,
+        way.gradient_of_weight(*given) if "weight" in wrt else None,
+        xp.sum(upstream, axis=(0, 2, 3)) if "bias" in wrt else None,
+    )
+
+
+def _way(method: str, x: Array) -> ModuleType:
+    """Give the module that convolves such arrays by this method."""
+    in_numpy = isinstance(x, np.ndarray)
+    if method == "auto":
+        return tiled if in_numpy else product
+    if method not in METHODS:
+        raise ValueError(f"method: expected 'auto' or one of {[*METHODS]}, got {method!r}")
+    if METHODS[method] is not product and not in_numpy:
+        raise TypeError(f"method: expected NumPy arrays for {method!r}, got a {type(x).__name__}")
+    return METHODS[method]
 
 
 def _read(
@@ -161,30 +170,3 @@ def _read(
         )
     geometry = Geometry.of(x.shape[2:], weight.shape[2:], stride, padding, dilation)
     return xp, x, weight, geometry
-
-
-def _product(xp: Any, x: Array, weight: Array, geometry: Geometry, groups: int) -> Array:
-    """Multiply the kernels, as rows, with the windows, as columns."""
-    n, kernels = x.shape[0], weight.shape[0]
-    oh, ow = geometry.output_size
-    columns = xp.reshape(windows(xp, x, geometry), (n, groups, -1, oh * ow))
-    rows = xp.reshape(weight, (groups, kernels // groups, -1))
-    return xp.reshape(rows @ columns, (n, kernels, oh, ow))
-
-
-def _loops(x: Array, weight: Array, geometry: Geometry, groups: int) -> Array:
-    """Add the products up one by one: the definition."""
-    if not isinstance(x, np.ndarray):
-        raise TypeError(f"method: expected NumPy arrays for 'loops', got a {type(x).__name__}")
-    (n, _, h, w), (kernels, channels, kh, kw) = x.shape, weight.shape
-    (oh, ow), (sh, sw) = geometry.output_size, geometry.stride
-    (dh, dw), (top, left) = geometry.dilation, geometry.before
-    y = np.zeros((n, kernels, oh, ow), np.result_type(x, weight))
-    for image, kernel, row, column in np.ndindex(y.shape):
-        first = kernel // (kernels // groups) * channels
-        for channel, i, j in np.ndindex(channels, kh, kw):
-            r, c = row * sh + i * dh - top, column * sw + j * dw - left
-            if 0 <= r < h and 0 <= c < w:
-                pixel = x[image, first + channel, r, c]
-                y[image, kernel, row, column] += weight[kernel, channel, i, j] * pixel
-    return y
