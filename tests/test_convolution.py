@@ -1,7 +1,9 @@
 """im2col, col2im, convolution and pooling against PyTorch, over what Hypothesis draws."""
 
+import array_api_strict
 import numpy as np
 import pytest
+import sympy
 import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -14,10 +16,21 @@ from chainrule.convolution import (
     Geometry,
     MaxPool2d,
     col2im,
+    column_growth,
     conv2d,
+    conv2d_fft,
     conv2d_vjp,
+    conv2d_winograd,
+    fft_multiplications,
     im2col,
+    intensity,
+    loop_operations,
+    tiled,
+    winograd_pair,
+    winograd_saving,
 )
+from chainrule.convolution.transforms import A, B, G
+from chainrule.ledger import convolution_counts
 from chainrule.oracles import adjoint_error, relative_error
 
 PAIRS = st.tuples(st.integers(1, 3), st.integers(1, 3))
@@ -70,8 +83,11 @@ def test_col2im_is_the_transpose_of_im2col(geometry):
     assert adjoint_error(there, back, x, y) < 1e-13
 
 
+METHODS = ("auto", "tiled", "im2col", "loops")
+
+
 @settings(deadline=None)
-@given(convolutions(), st.sampled_from(["auto", "im2col", "loops"]))
+@given(convolutions(), st.sampled_from(METHODS))
 def test_convolution_is_that_of_pytorch(drawn, method):
     x, weight, bias, options, _ = drawn
     tensors = map(torch.tensor, (x, weight, bias))
@@ -80,16 +96,34 @@ def test_convolution_is_that_of_pytorch(drawn, method):
 
 
 @settings(deadline=None)
-@given(convolutions())
-def test_gradients_are_those_of_pytorch(drawn):
+@given(convolutions(), st.sampled_from(METHODS))
+def test_gradients_are_those_of_pytorch(drawn, method):
     x, weight, bias, options, rng = drawn
     leaves = [torch.tensor(array, requires_grad=True) for array in (x, weight, bias)]
     output = F.conv2d(*leaves, **options)
     upstream = rng.standard_normal(output.shape)
     output.backward(torch.tensor(upstream))
-    found = conv2d_vjp(x, weight, upstream, **options)
+    found = conv2d_vjp(x, weight, upstream, **options, method=method)
     for gradient, leaf in zip(found, leaves, strict=True):
         assert relative_error(gradient, leaf.grad.numpy()) < 1e-12
+
+
+@pytest.mark.parametrize("lines", [1, 50_000])
+@pytest.mark.parametrize(("stride", "dilation"), [(1, 1), (2, 1), (1, 2), (3, 2)])
+def test_blocks_and_tiles_give_what_one_product_gives(lines, stride, dilation, monkeypatch):
+    monkeypatch.setattr(tiled, "COLUMNS", 1)  # 64 windows a tile
+    monkeypatch.setattr(tiled, "LINES", lines)  # an image a block, or a few
+    rng = np.random.default_rng(0)
+    x, weight = rng.standard_normal((7, 4, 33, 26)), rng.standard_normal((6, 2, 3, 5))
+    options = {"stride": stride, "padding": (2, 1), "dilation": dilation, "groups": 2}
+    expected = conv2d(x, weight, **options, method="im2col")
+    assert relative_error(conv2d(x, weight, **options, method="tiled"), expected) < 1e-13
+    upstream = rng.standard_normal(expected.shape)
+    ways = [
+        conv2d_vjp(x, weight, upstream, **options, method=method) for method in ("tiled", "im2col")
+    ]
+    for found, gradient in zip(*ways, strict=True):
+        assert relative_error(found, gradient) < 1e-13
 
 
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
@@ -174,7 +208,7 @@ BAD = {
     "method": (
         lambda: conv2d(np.ones((1, 1, 2, 2)), np.ones((1, 1, 1, 1)), method="fft"),
         ValueError,
-        "method: expected one of",
+        "method: expected 'auto' or one of",
     ),
     "loops of tensors": (
         lambda: conv2d(torch.ones(1, 1, 2, 2), torch.ones(1, 1, 1, 1), method="loops"),
@@ -226,3 +260,204 @@ def test_a_network_of_images_learns_as_pytorchs_does():
         layers[0].parameter_vjp(x, upstream), twin[0].parameters(), strict=True
     ):
         assert relative_error(found, parameter.grad.numpy()) < 1e-13
+
+
+# ---- transforms --------------------------------------------------------------------------------
+
+TRANSFORMS = {"fft": (conv2d_fft, None), "winograd": (conv2d_winograd, (3, 3))}
+each_transform = pytest.mark.parametrize(
+    ("transform", "kernel"), TRANSFORMS.values(), ids=TRANSFORMS
+)
+
+
+@st.composite
+def plain_convolutions(draw, kernel):
+    """Draw images, kernels of this size or of any, and a padding, by number or by name."""
+    kernel = kernel or draw(PAIRS)
+    padding = draw(st.one_of(st.integers(0, 3), PADDINGS, st.sampled_from(["same", "valid"])))
+    size = draw(st.tuples(st.integers(1, 11), st.integers(1, 11)))
+    around = np.broadcast_to(0 if isinstance(padding, str) else padding, 2)
+    fits = zip(kernel, size, around, strict=True)
+    assume(padding == "same" or all(k <= s + 2 * p for k, s, p in fits))
+    n, c, o = (draw(st.integers(1, 3)) for _ in range(3))
+    rng = np.random.default_rng(draw(st.integers(0, 99)))
+    return rng.standard_normal((n, c, *size)), rng.standard_normal((o, c, *kernel)), padding
+
+
+@each_transform
+@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
+@settings(deadline=None)
+@given(data=st.data())
+def test_transform_is_the_convolution_of_pytorch(transform, kernel, data):
+    x, weight, padding = data.draw(plain_convolutions(kernel))
+    expected = F.conv2d(torch.tensor(x), torch.tensor(weight), padding=padding).numpy()
+    assert relative_error(transform(x, weight, padding=padding), expected) < 1e-10
+    of_tensors = transform(torch.tensor(x), torch.tensor(weight), padding=padding)
+    assert relative_error(of_tensors.numpy(), expected) < 1e-10
+
+
+@each_transform
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("convert", [np.asarray, torch.as_tensor, array_api_strict.asarray])
+def test_transform_keeps_library_and_dtype(transform, kernel, dtype, convert):
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((2, 3, 7, 9)).astype(dtype)
+    weight = rng.standard_normal((4, 3, 3, 3)).astype(dtype)
+    y = transform(convert(x), convert(weight), padding=1)
+    assert type(y) is type(convert(x))
+    assert y.dtype == convert(x).dtype
+    bound = {"float32": 1e-5, "float64": 1e-13}[dtype]
+    expected = conv2d(x.astype("float64"), weight.astype("float64"), padding=1)
+    assert relative_error(np.from_dlpack(y), expected) < bound
+
+
+@each_transform
+def test_autograd_passes_through_a_transform(transform, kernel):
+    rng = np.random.default_rng(0)
+    arrays = rng.standard_normal((1, 2, 5, 6)), rng.standard_normal((3, 2, 3, 3))
+    gradients = []
+    for function in (transform, F.conv2d):
+        leaves = [torch.tensor(array, requires_grad=True) for array in arrays]
+        (function(*leaves, padding=1) ** 2).sum().backward()
+        gradients.append([leaf.grad.numpy() for leaf in leaves])
+    assert relative_error(*gradients) < 1e-12
+
+
+@each_transform
+def test_transform_leaves_what_it_is_given(transform, kernel):
+    rng = np.random.default_rng(0)
+    x, weight = rng.standard_normal((1, 2, 5, 6)), rng.standard_normal((3, 2, 3, 3))
+    before = x.copy(), weight.copy()
+    transform(x, weight)
+    np.testing.assert_array_equal(x, before[0])
+    np.testing.assert_array_equal(weight, before[1])
+
+
+@each_transform
+def test_transform_takes_integers(transform, kernel):
+    x, weight = np.arange(16).reshape(1, 1, 4, 4), np.ones((1, 1, 3, 3), int)
+    np.testing.assert_allclose(transform(x, weight), [[[[45, 54], [81, 90]]]], atol=1e-12)
+
+
+def test_winograds_matrices_hold_for_any_numbers():
+    """The identity itself, for symbols, in one dimension and in two."""
+    a, b, g = (sympy.Matrix(m).applyfunc(sympy.nsimplify) for m in (A, B, G))
+    w, x = sympy.Matrix(sympy.symbols("w:3")), sympy.Matrix(sympy.symbols("x:4"))
+    y = a.T * (g * w).multiply_elementwise(b.T * x)
+    assert [sympy.expand(y[u] - sum(w[i] * x[u + i] for i in range(3))) for u in (0, 1)] == [0, 0]
+    w, x = sympy.Matrix(3, 3, sympy.symbols("w:9")), sympy.Matrix(4, 4, sympy.symbols("x:16"))
+    y = a.T * (g * w * g.T).multiply_elementwise(b.T * x * b) * a
+    for u, v in np.ndindex(2, 2):
+        window = x[u : u + 3, v : v + 3]
+        assert sympy.expand(y[u, v] - sum(w.multiply_elementwise(window))) == 0
+
+
+def test_winograd_pair_goes_along_the_last_axis():
+    rng = np.random.default_rng(0)
+    w, x = rng.standard_normal((2, 1, 3)), rng.standard_normal((5, 4))
+    expected = np.stack([(w * x[:, :3]).sum(-1), (w * x[:, 1:]).sum(-1)], -1)
+    assert relative_error(winograd_pair(w, x), expected) < 1e-15
+    found = winograd_pair(torch.tensor(w).float(), torch.tensor(x).float())
+    assert found.dtype == torch.float32
+    assert relative_error(found.numpy(), expected) < 1e-6
+
+
+# ---- costs -------------------------------------------------------------------------------------
+
+
+def test_operations_of_the_source():
+    """Erratum E29: 25 outputs of 9 multiplications and 8 additions."""
+    assert loop_operations(Geometry.of((7, 7), 3)) == (225, 200)
+    assert sum(loop_operations(Geometry.of((7, 7), 3))) == 425
+
+
+def test_operations_with_channels_and_stride():
+    geometry = Geometry.of((5, 6), (2, 3), stride=2)  # 2 × 2 outputs
+    assert loop_operations(geometry, channels=3) == (4 * 18, 4 * 17)
+    assert loop_operations(Geometry.of((4, 4), 1)) == (16, 0)
+
+
+def test_growth():
+    assert column_growth(Geometry.of((7, 7), 3)) == 225 / 49
+    assert column_growth(Geometry.of((4, 4), 2, stride=2)) == 1
+    geometry = Geometry.of((6, 8), (3, 2), stride=2, padding=1, dilation=2)
+    x = np.ones((1, 1, 6, 8))
+    columns = im2col(x, (3, 2), stride=2, padding=1, dilation=2)
+    assert column_growth(geometry) == columns.size / x.size
+
+
+def test_intensity():
+    geometry = Geometry.of((2, 2), 1)
+    # 2 · 3 · 2 · 4 operations; 8 numbers of x, 6 of w and 12 of y
+    assert intensity(geometry, 2, 3) == 48 / (4 * 26)
+    assert intensity(geometry, 2, 3, itemsize=2) == 48 / (2 * 26)
+
+
+def test_multiplications_of_fourier_transforms():
+    assert fft_multiplications(4, 1, 1) == 32 * 3 + 16  # 8 transforms of 4 numbers, 4 each
+    assert fft_multiplications((2, 8), 3, 2) == 32 * (3 + 6 + 2) + 6 * 16
+    assert fft_multiplications(1, 1, 1) == 1
+
+
+def test_saving_of_winograd():
+    assert winograd_saving(2, 3) == 2.25
+    assert winograd_saving(4, 3) == 4
+    assert winograd_saving(1, 3) == 1
+
+
+def test_what_the_ledger_counts_is_a_convolution():
+    """An oracle that counts should have run the right thing."""
+    rng = np.random.default_rng(0)
+    x, weight = rng.standard_normal((2, 8, 4)), rng.standard_normal((3, 2, 3, 2))
+    y, multiplications = convolution_counts.radix_2_convolution(x, weight)
+    assert relative_error(y, conv2d(x[None], weight)[0]) < 1e-13
+    assert multiplications == fft_multiplications((8, 4), 2, 3)
+
+
+GEOMETRY = Geometry.of((4, 4), 3)
+BAD_COSTS = {
+    "kernel 2 × 2": (
+        lambda: conv2d_winograd(np.ones((1, 1, 4, 4)), np.ones((1, 1, 2, 2))),
+        ValueError,
+        r"weight: expected kernels of 3 × 3, got \(2, 2\)",
+    ),
+    "no window": (
+        lambda: conv2d_winograd(np.ones((1, 1, 2, 4)), np.ones((1, 1, 3, 3))),
+        ValueError,
+        "kernel_size: .*fits",
+    ),
+    "no images": (
+        lambda: conv2d_fft(np.ones((2, 2)), np.ones((1, 1, 3, 3))),
+        ValueError,
+        r"x: .*\(N, C, H, W\)",
+    ),
+    "other channels": (
+        lambda: conv2d_fft(np.ones((1, 2, 4, 4)), np.ones((1, 1, 3, 3))),
+        ValueError,
+        "weight: expected kernels of 2 channels",
+    ),
+    "another library": (
+        lambda: conv2d_winograd(torch.ones(1, 1, 4, 4), np.ones((1, 1, 3, 3))),
+        TypeError,
+        "weight: ",
+    ),
+    "four weights": (lambda: winograd_pair(np.ones(4), np.ones(4)), ValueError, r"w: .*\(4,\)"),
+    "three pixels": (lambda: winograd_pair(np.ones(3), np.ones(3)), ValueError, r"x: .*\(3,\)"),
+    "a number": (lambda: winograd_pair(np.ones(3), 1.0), ValueError, r"x: .*\(\)"),
+    "channels": (lambda: loop_operations(GEOMETRY, 0), ValueError, "channels: .*at least 1"),
+    "c_in": (lambda: intensity(GEOMETRY, 1.5, 1), TypeError, "c_in: .*whole number"),
+    "c_out": (lambda: intensity(GEOMETRY, 1, 0), ValueError, "c_out: .*at least 1"),
+    "itemsize": (lambda: intensity(GEOMETRY, 1, 1, 0), ValueError, "itemsize: .*at least 1"),
+    "size 6": (lambda: fft_multiplications((6, 8), 1, 1), ValueError, "size: .*powers of 2"),
+    "size 0": (lambda: fft_multiplications(0, 1, 1), ValueError, "size: .*at least 1"),
+    "transforms": (lambda: fft_multiplications(8, 0, 1), ValueError, "c_in: .*at least 1"),
+    "m": (lambda: winograd_saving(0, 3), ValueError, "m: .*at least 1"),
+    "k": (lambda: winograd_saving(2, 0), ValueError, "k: .*at least 1"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_COSTS)
+def test_bad_input_of_transforms_and_costs_is_named(name):
+    call, error, message = BAD_COSTS[name]
+    with pytest.raises(error, match=message):
+        call()

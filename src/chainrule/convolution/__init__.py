@@ -6,9 +6,17 @@ both directions, or a pair (vertical, horizontal).
 """
 
 from .columns import col2im, im2col
+from .costs import (
+    column_growth,
+    fft_multiplications,
+    intensity,
+    loop_operations,
+    winograd_saving,
+)
 from .direct import conv2d, conv2d_vjp
 from .geometry import Geometry
 from .layers import AvgPool2d, Conv2d, Flatten, MaxPool2d
+from .transforms import conv2d_fft, conv2d_winograd, winograd_pair
 
 __all__ = [
     "AvgPool2d",
@@ -17,7 +25,15 @@ __all__ = [
     "Geometry",
     "MaxPool2d",
     "col2im",
+    "column_growth",
     "conv2d",
+    "conv2d_fft",
     "conv2d_vjp",
+    "conv2d_winograd",
+    "fft_multiplications",
     "im2col",
+    "intensity",
+    "loop_operations",
+    "winograd_pair",
+    "winograd_saving",
 ]

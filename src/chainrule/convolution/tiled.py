@@ -15,6 +15,7 @@ them fast, a block of images is laid out in lines first:
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from math import prod
 
@@ -32,11 +33,11 @@ class _Layout:
 
     geometry: Geometry
 
-    @property
+    @cached_property
     def rows(self) -> int:
         return self._size(0)
 
-    @property
+    @cached_property
     def pitch(self) -> int:
         return self._size(1)
 
@@ -45,12 +46,12 @@ class _Layout:
         zeros = max(g.before[axis], g.after[axis])
         return max(-(-(g.size[axis] + zeros) // g.stride[axis]), g.output_size[axis])
 
-    @property
+    @cached_property
     def line(self) -> int:
         """How many numbers an image has in a line."""
         return self.rows * self.pitch
 
-    @property
+    @cached_property
     def shifts(self) -> list[tuple[int, int, int]]:
         """For each place (i, j) of the kernel: which line it meets, and from which number on."""
         g = self.geometry

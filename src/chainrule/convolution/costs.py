@@ -1,0 +1,153 @@
+"""What a convolution costs: operations, memory, and how much of either a method saves (2.1)."""
+
+from ..arrays import require_count
+from .geometry import Geometry, Size, pair
+
+
+def loop_operations(geometry: Geometry, channels: int = 1) -> tuple[int, int]:
+    """Count the operations by which one kernel makes its outputs, without a bias.
+
+    Parameters
+    ----------
+    geometry : Geometry
+    channels : int
+        C, how many channels the kernel reads.
+
+    Returns
+    -------
+    tuple of two int
+        Multiplications, and additions: one fewer for every output.
+
+    Raises
+    ------
+    ValueError
+        If there is no channel.
+
+    Examples
+    --------
+    >>> loop_operations(Geometry.of((7, 7), kernel_size=3))
+    (225, 200)
+    """
+    require_count(channels, "channels")
+    (kh, kw), (oh, ow) = geometry.kernel_size, geometry.output_size
+    window = channels * kh * kw
+    return oh * ow * window, oh * ow * (window - 1)
+
+
+def column_growth(geometry: Geometry) -> float:
+    """Give how many times as many numbers im2col makes as the images have.
+
+    Parameters
+    ----------
+    geometry : Geometry
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> column_growth(Geometry.of((28, 28), kernel_size=3, padding=1))
+    9.0
+    """
+    (h, w), (kh, kw), (oh, ow) = geometry.size, geometry.kernel_size, geometry.output_size
+    return kh * kw * oh * ow / (h * w)
+
+
+def intensity(geometry: Geometry, c_in: int, c_out: int, itemsize: int = 4) -> float:
+    """Give the operations per byte of a convolution that reads and writes every number once.
+
+    Parameters
+    ----------
+    geometry : Geometry
+    c_in, c_out : int
+        How many channels the images have, and how many kernels there are.
+    itemsize : int
+        Bytes of a number.
+
+    Returns
+    -------
+    float
+        For one image, a multiplication and its addition counted as two operations.
+
+    Raises
+    ------
+    ValueError
+        If a number is less than 1.
+
+    Examples
+    --------
+    >>> round(intensity(Geometry.of((28, 28), kernel_size=3, padding=1), c_in=16, c_out=32), 1)
+    42.8
+    """
+    for name, number in (("c_in", c_in), ("c_out", c_out), ("itemsize", itemsize)):
+        require_count(number, name)
+    (h, w), (kh, kw), (oh, ow) = geometry.size, geometry.kernel_size, geometry.output_size
+    operations = 2 * c_out * c_in * kh * kw * oh * ow
+    numbers = c_in * h * w + c_out * c_in * kh * kw + c_out * oh * ow
+    return operations / (itemsize * numbers)
+
+
+def fft_multiplications(size: Size, c_in: int, c_out: int) -> int:
+    """Count the complex multiplications of a convolution by radix-2 Fourier transforms.
+
+    Parameters
+    ----------
+    size : int or pair of int
+        Height and width of the one image; powers of 2.
+    c_in, c_out : int
+        How many channels it has, and how many kernels there are.
+
+    Returns
+    -------
+    int
+        Those of the transforms of channels, kernels and outputs, and of the products.
+
+    Raises
+    ------
+    ValueError
+        If a side is not a power of 2, or a number less than 1.
+
+    Examples
+    --------
+    >>> fft_multiplications(8, c_in=1, c_out=1)
+    640
+    """
+    h, w = pair(size, "size", 1)
+    for side in (h, w):
+        if side & (side - 1):
+            raise ValueError(f"size: expected powers of 2, got {size!r}")
+    require_count(c_in, "c_in")
+    require_count(c_out, "c_out")
+    pixels = h * w
+    one_transform = pixels * (pixels.bit_length() - 1) // 2
+    return one_transform * (c_in + c_out * c_in + c_out) + c_out * c_in * pixels
+
+
+def winograd_saving(m: int, k: int) -> float:
+    """Give how many times fewer multiplications Winograd's method needs.
+
+    Parameters
+    ----------
+    m : int
+        Outputs of a tile are m × m.
+    k : int
+        The kernel is k × k.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If a number is less than 1.
+
+    Examples
+    --------
+    >>> winograd_saving(2, 3)
+    2.25
+    """
+    require_count(m, "m")
+    require_count(k, "k")
+    return m**2 * k**2 / (m + k - 1) ** 2

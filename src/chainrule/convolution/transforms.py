@@ -1,0 +1,167 @@
+"""Convolution with fewer multiplications: by Fourier's transform, and by Winograd's (2.1.1)."""
+
+from typing import Any
+
+import numpy as np
+from array_api_compat import device
+
+from ..arrays import Array, floating
+from .columns import padded
+from .direct import _read
+from .geometry import Geometry, Size
+
+# Winograd's matrices: two outputs of a kernel of three, from four pixels
+A = np.array([[1.0, 0.0], [1.0, 1.0], [1.0, -1.0], [0.0, -1.0]])
+B = np.array([[1.0, 0, 0, 0], [0, 1, -1, 1], [-1, 1, 1, 0], [0, 0, 0, -1]])
+G = np.array([[1.0, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]])
+
+
+def conv2d_fft(x: Array, weight: Array, *, padding: Size | str = 0) -> Array:
+    """Slide kernels over images by way of their frequencies.
+
+    Parameters
+    ----------
+    x : array, shape (N, C, H, W)
+    weight : array, shape (O, C, kh, kw)
+        O kernels.
+    padding : int, pair of int, "same" or "valid"
+
+    Returns
+    -------
+    array, shape (N, O, oh, ow)
+        What `conv2d` gives, but for rounding.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or no window fits.
+
+    Examples
+    --------
+    >>> x, edge = np.arange(9.0).reshape(1, 1, 3, 3), np.array([[[[-1.0, 1.0]]]])
+    >>> conv2d_fft(x, edge).round(12)
+    array([[[[1., 1.],
+             [1., 1.],
+             [1., 1.]]]])
+    """
+    xp, x, weight, geometry = _read(x, weight, 1, padding, 1, 1)
+    size, (oh, ow) = geometry.padded_size, geometry.output_size
+    f_x = xp.fft.rfftn(padded(xp, x, geometry), axes=(2, 3))
+    f_w = xp.conj(xp.fft.rfftn(weight, s=size, axes=(2, 3)))  # filled up with zeros to this size
+    # a matrix product over the channels for every frequency: (O, C) times (C, N)
+    f_y = _ordered(xp, f_w, (2, 3, 0, 1)) @ _ordered(xp, f_x, (2, 3, 1, 0))
+    y = xp.fft.irfftn(xp.permute_dims(f_y, (3, 2, 0, 1)), s=size, axes=(2, 3))
+    return y[:, :, :oh, :ow]  # in the rest the kernel went over the edge and came back
+
+
+def conv2d_winograd(x: Array, weight: Array, *, padding: Size | str = 0) -> Array:
+    """Slide 3 × 3 kernels over images by Winograd's method: 16 multiplications for 4 outputs.
+
+    Parameters
+    ----------
+    x : array, shape (N, C, H, W)
+    weight : array, shape (O, C, 3, 3)
+        O kernels.
+    padding : int, pair of int, "same" or "valid"
+
+    Returns
+    -------
+    array, shape (N, O, oh, ow)
+        What `conv2d` gives, but for rounding.
+
+    Raises
+    ------
+    ValueError
+        If the kernels are not 3 × 3, the shapes do not fit, or no window fits.
+
+    Examples
+    --------
+    >>> x, mean = np.arange(16.0).reshape(1, 1, 4, 4), np.full((1, 1, 3, 3), 1 / 9)
+    >>> conv2d_winograd(x, mean).round(12)
+    array([[[[ 5.,  6.],
+             [ 9., 10.]]]])
+
+    References
+    ----------
+    A. Lavin and S. Gray, Fast algorithms for convolutional neural networks, CVPR 2016.
+    """
+    xp, x, weight, geometry = _read(x, weight, 1, padding, 1, 1)
+    if geometry.kernel_size != (3, 3):
+        raise ValueError(f"weight: expected kernels of 3 × 3, got {geometry.kernel_size}")
+    (n, c), o, (oh, ow) = x.shape[:2], weight.shape[0], geometry.output_size
+    tiles = _tiles(xp, x, geometry)
+    th, tw = tiles.shape[-2:]
+    g_w = _both_sides(xp, G, xp.permute_dims(weight, (2, 3, 0, 1)))
+    b_x = _both_sides(xp, B.T, tiles)
+    # ⊙ with the sum over the channels: 16 matrix products, (O, C) times (C, N·tiles)
+    products = xp.reshape(g_w, (16, o, c)) @ xp.reshape(b_x, (16, c, n * th * tw))
+    pieces = _both_sides(xp, A.T, xp.reshape(products, (4, 4, o, n, th, tw)))
+    y = xp.permute_dims(pieces, (3, 2, 4, 0, 5, 1))
+    return xp.reshape(y, (n, o, 2 * th, 2 * tw))[:, :, :oh, :ow]
+
+
+def winograd_pair(w: Array, x: Array) -> Array:
+    """Give two outputs of a kernel of three from four pixels, by four multiplications.
+
+    Parameters
+    ----------
+    w : array, shape (..., 3)
+        The kernels.
+    x : array, shape (..., 4)
+        The pixels.
+
+    Returns
+    -------
+    array, shape (..., 2)
+        Sums of w times the first three pixels, and times the last three.
+
+    Raises
+    ------
+    ValueError
+        If a last axis has another length.
+
+    Examples
+    --------
+    >>> winograd_pair([1.0, 2.0, 3.0], [1.0, 0.0, 1.0, 10.0])
+    array([ 4., 32.])
+    """
+    _, x = floating(x)
+    xp, w = floating(w, "w", like=x)
+    for name, array, length in (("w", w, 3), ("x", x, 4)):
+        if array.shape[-1:] != (length,):
+            raise ValueError(f"{name}: expected shape (..., {length}), got {tuple(array.shape)}")
+    a, b, g = (xp.asarray(m, dtype=x.dtype, device=device(x)) for m in (A, B, G))
+    return ((w @ g.T) * (x @ b)) @ a  # along the last axis, so every product is transposed
+
+
+def _ordered(xp: Any, x: Array, axes: tuple[int, ...]) -> Array:
+    """Give the array with its axes in another order, in memory too: BLAS wants it that way."""
+    view = xp.permute_dims(x, axes)
+    found = xp.empty(view.shape, dtype=x.dtype, device=device(x))
+    found[...] = view
+    return found
+
+
+def _tiles(xp: Any, x: Array, geometry: Geometry) -> Array:
+    """Give 4 × 4 tiles that overlap by two, shape (4, 4, C, N, th, tw); each makes 2 × 2 outputs.
+
+    Where the outputs are odd in number, a row or column of zeros more fills the last tiles.
+    """
+    vertical, horizontal = (size % 2 for size in geometry.output_size)
+    bottom, right = geometry.after
+    after = bottom + vertical, right + horizontal
+    tiling = Geometry(geometry.size, (4, 4), stride=(2, 2), before=geometry.before, after=after)
+    pixels = xp.permute_dims(padded(xp, x, tiling), (1, 0, 2, 3))
+    shape = (4, 4, *pixels.shape[:2], *tiling.output_size)
+    found = xp.empty(shape, dtype=x.dtype, device=device(x))
+    for i, j, (rows, columns) in tiling.positions():
+        found[i, j, ...] = pixels[:, :, rows, columns]
+    return found
+
+
+def _both_sides(xp: Any, matrix: np.ndarray, x: Array) -> Array:
+    """Give M x Mᵀ for the first two axes of x."""
+    (m, k), rest = matrix.shape, x.shape[2:]
+    matrix = xp.asarray(matrix, dtype=x.dtype, device=device(x))
+    from_left = matrix @ xp.reshape(x, (k, -1))
+    return xp.reshape(matrix @ xp.reshape(from_left, (m, k, -1)), (m, m, *rest))
