@@ -8,7 +8,16 @@ Examples
 'fails'
 """
 
-from . import activations, losses, network, optimizers, proofs
+from . import (
+    activations,
+    convolution,
+    convolution_methods,
+    losses,
+    network,
+    optimizers,
+    pooling,
+    proofs,
+)
 from .core import Claim, Finding, Oracle, Verdict, verify_claim
 
 __all__ = [
@@ -42,6 +51,9 @@ def claims() -> list[Claim]:
         *activations.CLAIMS,
         *losses.CLAIMS,
         *proofs.CLAIMS,
+        *convolution.CLAIMS,
+        *convolution_methods.CLAIMS,
+        *pooling.CLAIMS,
     ]
 
 

@@ -1,0 +1,113 @@
+"""What the claims of chapter 2 share: oracles, cases, and PyTorch's way to call things.
+
+Sizes, strides, paddings and dilations are pairs in every case.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from .. import convolution
+from . import convolution_twins as twins
+from .core import Claim, Oracle
+
+EXACT, CLOSE = 1e-14, 1e-13
+ONE, NONE = twins.ONE, twins.NONE
+
+# ---- oracles -------------------------------------------------------------------------------------
+
+
+def torch_oracle(name: str, function: Callable, bound: float = EXACT) -> Oracle:
+    """Give an oracle: a function of torch and of the case, its arrays as tensors."""
+
+    def expected(*case: Any) -> Any:
+        import torch
+
+        tensors = (torch.as_tensor(t) if isinstance(t, np.ndarray) else t for t in case)
+        found = function(torch, *tensors)
+        return found.numpy() if isinstance(found, torch.Tensor) else found
+
+    return Oracle(name, expected, bound, needs="torch")
+
+
+def loops_oracle(twin: Callable, bound: float = EXACT) -> Oracle:
+    """Give an oracle: a twin of the implementation, in loops."""
+    return Oracle("loops", twin, bound)
+
+
+def numbered(label: str, title: str, equation: str, code: str, *rest: Any) -> Claim:
+    """Give a claim of chapter 2: its number says on which page it stands."""
+    page = "convolution/cnn" if label.startswith("2.2") else "convolution/im2col"
+    return Claim(label, title, equation, page, f"convolution.{code}", *rest)
+
+
+# ---- convolution by PyTorch, and by the package --------------------------------------------------
+
+
+def torch_convolution(
+    torch: Any,
+    x: Any,
+    w: Any,
+    b: Any = None,
+    stride: Any = ONE,
+    padding: Any = NONE,
+    dilation: Any = ONE,
+    groups: int = 1,
+) -> Any:
+    """Give PyTorch's convolution."""
+    return torch.nn.functional.conv2d(x, w, b, stride, padding, dilation, groups)
+
+
+def convolution_of(
+    x: Any, w: Any, b: Any, stride: Any, padding: Any, dilation: Any, groups: int = 1
+) -> Any:
+    """Give the package's convolution."""
+    return convolution.conv2d(
+        x, w, b, stride=stride, padding=padding, dilation=dilation, groups=groups
+    )
+
+
+def unfold(torch: Any, x: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> Any:
+    """Give PyTorch's im2col."""
+    return torch.nn.functional.unfold(x, kernel, dilation, padding, stride)
+
+
+# ---- cases ---------------------------------------------------------------------------------------
+
+# size, kernel, stride, padding, dilation; in the third, rows are left that no window reaches
+GEOMETRIES = (
+    ((4, 5), (3, 3), ONE, NONE, ONE),
+    ((5, 6), (2, 3), (2, 1), (1, 2), ONE),
+    ((6, 8), (3, 2), (2, 3), (2, 1), (2, 3)),
+    ((3, 3), (1, 1), ONE, NONE, ONE),
+)
+
+
+def sizes(rng: np.random.Generator) -> Iterator[tuple]:
+    """Yield how windows may stand: size, kernel, stride, padding, dilation."""
+    yield (7, 7), (3, 3), ONE, NONE, ONE
+    yield from GEOMETRIES
+    ranges = ((8, 13), (1, 4), (1, 4), (0, 3), (1, 4))
+    for _ in range(4):
+        yield tuple(tuple(map(int, rng.integers(low, high, 2))) for low, high in ranges)
+
+
+def convolutions(rng: np.random.Generator) -> Iterator[tuple]:
+    """Yield images, kernels, biases, and how the windows stand."""
+    for size, kernel, *rest in GEOMETRIES:
+        n, c, o = (int(number) for number in rng.integers(1, 4, 3))
+        x, w = rng.standard_normal((n, c + 1, *size)), rng.standard_normal((o, c + 1, *kernel))
+        yield x, w, rng.standard_normal(o), *rest
+
+
+def one_image(rng: np.random.Generator) -> Iterator[tuple]:
+    """Yield the same with the first image alone, shape (C, H, W)."""
+    for x, *rest in convolutions(rng):
+        yield x[0], *rest
+
+
+def one_image_without_bias(rng: np.random.Generator) -> Iterator[tuple]:
+    """Yield the same without the biases."""
+    for x, w, _, *rest in one_image(rng):
+        yield x, w, *rest

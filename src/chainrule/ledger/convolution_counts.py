@@ -1,0 +1,210 @@
+"""Numbers that count what is done with them, and the methods of section 2.1.1 run with them.
+
+Fourier's transform is the recursive radix-2 one; Winograd's method is found anew, from a product of
+polynomials, for any number of outputs.
+"""
+
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from .convolution_twins import NONE, ONE, convolve, counted_outputs, zeros_around
+
+
+class Counted:
+    """A number that counts the multiplications and additions it takes part in."""
+
+    def __init__(self, value: Any, tally: dict[str, int]):
+        self.value, self.tally = value, tally
+
+    def _made(self, operation: str, value: Any) -> "Counted":
+        self.tally[operation] = self.tally.get(operation, 0) + 1
+        return Counted(value, self.tally)
+
+    def __mul__(self, other: "Counted") -> "Counted":
+        return self._made("multiplications", self.value * other.value)
+
+    def __add__(self, other: "Counted") -> "Counted":
+        return self._made("additions", self.value + other.value)
+
+    def __sub__(self, other: "Counted") -> "Counted":
+        return self._made("additions", self.value - other.value)
+
+
+def counted(values: Any, tally: dict[str, int]) -> np.ndarray:
+    """Give an array of numbers that count."""
+    found = np.empty(np.shape(values), object)
+    for place in np.ndindex(found.shape):
+        found[place] = Counted(values[place], tally)
+    return found
+
+
+def loop_tally(size: Any, kernel: Any, stride: Any, padding: Any, channels: int) -> list[int]:
+    """Run one kernel over one image of ones, zeros around it included, and count."""
+    tally: dict[str, int] = {}
+    x = counted(zeros_around(np.ones((1, channels, *size)), padding)[0], tally)
+    w = counted(np.ones((channels, *kernel)), tally)
+    for u, v in product(*map(range, counted_outputs(size, kernel, stride, padding, ONE))):
+        total = None
+        for c, i, j in np.ndindex(w.shape):
+            term = w[c, i, j] * x[c, stride[0] * u + i, stride[1] * v + j]
+            total = term if total is None else total + term
+    return [tally["multiplications"], tally.get("additions", 0)]
+
+
+# ---- Fourier's transform -------------------------------------------------------------------------
+
+
+def radix_2(x: list) -> list:
+    """Give the Fourier transform of counted complex numbers, halved until one is left."""
+    n = len(x)
+    if n == 1:
+        return x
+    even, odd = radix_2(x[::2]), radix_2(x[1::2])
+    roots = (np.exp(-2j * np.pi * k / n) for k in range(n // 2))
+    turned_odd = [Counted(r, o.tally) * o for r, o in zip(roots, odd, strict=True)]
+    pairs = list(zip(even, turned_odd, strict=True))
+    return [a + b for a, b in pairs] + [a - b for a, b in pairs]
+
+
+def radix_2_image(image: np.ndarray) -> np.ndarray:
+    """Give the transform of all rows, and then of all columns."""
+    rows = np.array([radix_2(list(row)) for row in image], object)
+    return np.array([radix_2(list(column)) for column in rows.T], object).T
+
+
+def _conjugate(numbers: np.ndarray) -> np.ndarray:
+    one_by_one = (Counted(np.conj(number.value), number.tally) for number in numbers.flat)
+    return np.array(list(one_by_one), object).reshape(numbers.shape)
+
+
+def radix_2_convolution(x: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, int]:
+    """Convolve one image (C, H, W) by such transforms, and count their multiplications.
+
+    Of the kernels (O, C, kh, kw) each is filled up with zeros to the size of the image. A division
+    by the number of pixels and a conjugation are no complex multiplications.
+    """
+    tally: dict[str, int] = {}
+    filled = np.zeros((*w.shape[:2], *x.shape[1:]))
+    filled[:, :, : w.shape[2], : w.shape[3]] = w
+    f_x = [radix_2_image(image) for image in counted(x + 0j, tally)]
+    y = []
+    for kernel in counted(filled + 0j, tally):
+        f_w = [_conjugate(radix_2_image(channel)) for channel in kernel]
+        f_y: Any = sum((a * b for a, b in zip(f_w[1:], f_x[1:], strict=True)), f_w[0] * f_x[0])
+        back = radix_2_image(_conjugate(f_y))  # the inverse, but for a conjugation and a factor
+        y.append([[number.value.real / back.size for number in row] for row in back])
+    o_h, o_w = x.shape[1] - w.shape[2] + 1, x.shape[2] - w.shape[3] + 1
+    return np.array(y)[:, :o_h, :o_w], tally["multiplications"]
+
+
+def radix_2_tally(size: Any, c_in: int, c_out: int) -> int:
+    """Count by running it."""
+    return radix_2_convolution(np.ones((c_in, *size)), np.ones((c_out, c_in, 1, 1)))[1]
+
+
+def butterflies(size: Any, c_in: int, c_out: int) -> int:
+    """Count the same stage by stage, and the products."""
+    return transforms(size, c_in + c_out * c_in + c_out) + c_out * c_in * size[0] * size[1]
+
+
+def transforms(size: Any, number: int) -> int:
+    """Count the butterflies of so many transforms of images; each has one multiplication."""
+    h, w = size
+
+    def one(n: int) -> int:
+        found, span = 0, 1
+        while span < n:
+            found += sum(1 for start in range(0, n, 2 * span) for _ in range(start, start + span))
+            span *= 2
+        return found
+
+    return number * (h * one(w) + w * one(h))
+
+
+# ---- Winograd's method, found anew ---------------------------------------------------------------
+
+
+def toom_cook(m: int, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Give matrices A, B, G in exact fractions for m outputs of a kernel of k.
+
+    Polynomials with m and with k coefficients are multiplied by way of their values at m + k − 1
+    places, infinity being one; with the first factor's part transposed, that is a correlation.
+    """
+    n = m + k - 1
+    places = [Fraction((i + 1) // 2 * (-1) ** (i + 1)) for i in range(n - 1)]  # 0, 1, −1, 2, …
+
+    def values(length: int) -> np.ndarray:
+        at_infinity = [Fraction(int(i == length - 1)) for i in range(length)]
+        rows = [[place**i for i in range(length)] for place in places]
+        return np.array([*rows, at_infinity], object)
+
+    return values(m), _inverse(values(n)), values(k)
+
+
+def _inverse(square: np.ndarray) -> np.ndarray:
+    """Give the inverse of a matrix of fractions, by elimination."""
+    n = len(square)
+    unit = [[Fraction(int(i == j)) for j in range(n)] for i in range(n)]
+    rows = np.concatenate([square, np.array(unit, object)], axis=1)
+    for i in range(n):
+        pivot = next(r for r in range(i, n) if rows[r, i])
+        rows[[i, pivot]] = rows[[pivot, i]]
+        rows[i] = rows[i] / rows[i, i]
+        for r in range(n):
+            if r != i:
+                rows[r] = rows[r] - rows[r, i] * rows[i]
+    return rows[:, n:]
+
+
+def _fractions(array: Any) -> np.ndarray:
+    return np.vectorize(lambda number: Fraction(float(number)), otypes=[object])(array)
+
+
+def toom_cook_pairs(w: Any, x: Any) -> np.ndarray:
+    """Equation 2.1.1n in exact fractions, with those matrices in the place of Winograd's."""
+    a, b, g = toom_cook(2, 3)
+    w, x = _fractions(w), _fractions(x)
+    return ((w @ g.T) * (x @ b) @ a).astype(float)
+
+
+def toom_cook_tally(m: int, k: int) -> int:
+    """Make m × m outputs so, count the multiplications of the two factors, check the outputs."""
+    a, b, g = toom_cook(m, k)
+    n = m + k - 1
+    tally: dict[str, int] = {}
+    x = np.array([[Fraction(i * n + j + 1) for j in range(n)] for i in range(n)], object)
+    w = np.array([[Fraction(i - 2 * j + 1) for j in range(k)] for i in range(k)], object)
+    products = counted(g @ w @ g.T, tally) * counted(b.T @ x @ b, tally)
+    values = np.array([[number.value for number in row] for row in products], object)
+    if (a.T @ values @ a != convolve(x[None, None], w[None, None])[0, 0]).any():
+        raise ArithmeticError(f"the outputs of F({m}, {k}) are wrong")
+    return tally["multiplications"]
+
+
+def saving_by_running(m: int, k: int) -> float:
+    """Give the loops' multiplications for m × m outputs, over those."""
+    n = m + k - 1
+    return loop_tally((n, n), (k, k), ONE, NONE, 1)[0] / toom_cook_tally(m, k)
+
+
+def saving_by_sets(m: int, k: int) -> float:
+    """Give how many pairs of output and place there are for every pixel that they meet."""
+    pairs = list(product(range(m), range(m), range(k), range(k)))
+    return len(pairs) / len({(u + i, v + j) for u, v, i, j in pairs})
+
+
+def tile_by_tile(x: Any, w: Any, padding: Any, b: Any) -> np.ndarray:
+    """Equation 2.1.1o, a tile at a time, with B given: other numbers can be tried."""
+    a, _, g = (found.astype(float) for found in toom_cook(2, 3))
+    outputs = counted_outputs(x.shape[2:], (3, 3), ONE, padding, ONE)
+    x = np.pad(zeros_around(x, padding), ((0, 0), (0, 0), (0, 1), (0, 1)))
+    y = np.zeros((len(x), len(w), outputs[0] + 1, outputs[1] + 1))
+    for n, o, c in product(range(len(x)), range(len(w)), range(w.shape[1])):
+        for u, v in product(range(0, outputs[0], 2), range(0, outputs[1], 2)):
+            tile = x[n, c, u : u + 4, v : v + 4]
+            products = (g @ w[o, c] @ g.T) * (b.T @ tile @ b)
+            y[n, o, u : u + 2, v : v + 2] += a.T @ products @ a
+    return y[:, :, : outputs[0], : outputs[1]]

@@ -1,0 +1,325 @@
+"""The claims of section 2.1.1, second part: what convolution costs, and other ways to do it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from scipy import signal
+
+from .. import convolution
+from ..convolution import Geometry
+from ..oracles import count_multiplications
+from . import convolution_counts as counts
+from . import convolution_twins as twins
+from .convolution_cases import (
+    EXACT,
+    GEOMETRIES,
+    NONE,
+    ONE,
+    convolution_of,
+    loops_oracle,
+    numbered,
+    one_image_without_bias,
+    sizes,
+    torch_convolution,
+    torch_oracle,
+    unfold,
+)
+from .core import Oracle
+
+# ---- cases ---------------------------------------------------------------------------------------
+
+
+def _layer_sizes(rng: np.random.Generator) -> Iterator[tuple]:
+    """Yield channels, kernels, and a geometry."""
+    for c_in, c_out, geometry in zip((1, 3, 4, 2), (1, 2, 5, 8), GEOMETRIES, strict=True):
+        yield c_in, c_out, *geometry
+
+
+def _padded_only(rng: np.random.Generator) -> Iterator[tuple]:
+    """Yield images, kernels and a padding."""
+    for size, kernel, padding in (((4, 4), (2, 2), NONE), ((5, 7), (3, 2), (1, 2))):
+        yield rng.standard_normal((2, 3, *size)), rng.standard_normal((2, 3, *kernel)), padding
+
+
+def _powers_of_two(rng: np.random.Generator) -> Iterator[tuple]:
+    """Yield the size of an image, channels, kernels."""
+    yield from (((8, 8), 1, 1), ((4, 8), 3, 2), ((2, 1), 2, 3))
+
+
+def _four_pixels(rng: np.random.Generator) -> Iterator[tuple]:
+    yield np.array([1.0, 2.0, 3.0]), np.array([1.0, 0.0, 1.0, 10.0])
+    yield rng.standard_normal((5, 3)), rng.standard_normal((5, 4))
+
+
+def _three_by_three(rng: np.random.Generator) -> Iterator[tuple]:
+    """Yield images, 3 × 3 kernels and a padding; one tile, and sizes that no tiles fill."""
+    for shape, o, padding in (
+        ((1, 1, 4, 4), 1, NONE),
+        ((2, 3, 5, 6), 2, NONE),
+        ((1, 2, 5, 4), 3, (1, 2)),
+    ):
+        yield rng.standard_normal(shape), rng.standard_normal((o, shape[1], 3, 3)), padding
+
+
+def _tile_sizes(rng: np.random.Generator) -> Iterator[tuple]:
+    yield from ((2, 3), (4, 3), (3, 2), (2, 5))
+
+
+# ---- claims --------------------------------------------------------------------------------------
+
+
+def _growth_of(columns: Callable) -> Callable:
+    """Make the columns of an image in this way, and compare how many numbers there are."""
+
+    def growth(size: Any, *rest: Any) -> float:
+        x = np.zeros((1, 1, *size))
+        return columns(x, *rest).size / x.size
+
+    return growth
+
+
+def _torch_growth(torch: Any, size: Any, *rest: Any) -> float:
+    x = torch.zeros(1, 1, *size)
+    return unfold(torch, x, *rest).numel() / x.numel()
+
+
+def _one(convolve: Callable) -> Callable:
+    """Give what a convolution without bias makes of one image."""
+    return lambda x, w, *rest: convolve(x[None], w, None, *rest)[0]
+
+
+def _not_dilated(x: Any, w: Any, stride: Any, padding: Any, dilation: Any) -> Any:
+    return twins.shifted(x, w, stride, padding, dilation, apart=ONE)
+
+
+def _intensity(c_in: int, c_out: int, *geometry: Any) -> float:
+    return convolution.intensity(Geometry.of(*geometry), c_in, c_out)
+
+
+def _byte_count(c_in: int, c_out: int, size: Any, kernel: Any, *rest: Any) -> int:
+    outputs = twins.counted_outputs(size, kernel, *rest)
+    shapes = (c_in, *size), (c_out, c_in, *kernel), (c_out, *outputs)
+    return sum(np.zeros(shape, "float32").nbytes for shape in shapes)
+
+
+def _multiplied(c_in: int, c_out: int, size: Any, kernel: Any, *rest: Any) -> int:
+    columns = twins.columns(np.zeros((1, c_in, *size)), kernel, *rest)[0]
+    rows = np.zeros((c_out, len(columns)))
+    return count_multiplications(lambda rows, columns: rows @ columns, rows, columns)
+
+
+def _loop_multiplications(c_in: int, c_out: int, *geometry: Any) -> int:
+    """Count every product of a number of a window and one of a kernel, zeros around included."""
+    size, kernel, stride, padding, dilation = geometry
+    x = np.ones((1, c_in, *(h + 2 * p for h, p in zip(size, padding, strict=True))))
+    w = np.ones((c_out, c_in, *kernel))
+    return int(twins.convolve(x, w, None, stride, NONE, dilation).sum())
+
+
+def _torch_intensity(torch: Any, c_in: int, c_out: int, size: Any, kernel: Any, *rest: Any) -> Any:
+    from torch.utils.flop_counter import FlopCounterMode
+
+    x, w = torch.zeros(1, c_in, *size), torch.zeros(c_out, c_in, *kernel)
+    with FlopCounterMode(display=False) as counter:
+        y = torch_convolution(torch, x, w, None, *rest)
+    return counter.get_total_flops() / (x.nbytes + w.nbytes + y.nbytes)
+
+
+def _fft(x: Any, w: Any, padding: Any) -> Any:
+    return convolution.conv2d_fft(x, w, padding=padding)
+
+
+def _winograd(x: Any, w: Any, padding: Any) -> Any:
+    return convolution.conv2d_winograd(x, w, padding=padding)
+
+
+def _with_padding(convolve: Callable) -> Callable:
+    return lambda x, w, padding: convolve(x, w, None, ONE, padding)
+
+
+def _scipy_fft(x: Any, w: Any, padding: Any) -> Any:
+    turned = w[:, :, ::-1, ::-1]
+    x = twins.zeros_around(x, padding)[:, None]
+    return signal.fftconvolve(x, turned[None], "valid", axes=(3, 4)).sum(2)
+
+
+def _not_conjugated(x: Any, w: Any, padding: Any) -> Any:
+    x = twins.zeros_around(x, padding)
+    outputs = [h - k + 1 for h, k in zip(x.shape[2:], w.shape[2:], strict=True)]
+    product = np.fft.fft2(w, x.shape[2:]) * np.fft.fft2(x)[:, None]
+    return np.fft.ifft2(product.sum(2)).real[..., : outputs[0], : outputs[1]]
+
+
+def _kernels_for_nothing(size: Any, c_in: int, c_out: int) -> int:
+    return counts.transforms(size, c_in + c_out) + c_in * c_out * size[0] * size[1]
+
+
+def _correlate_rows(w: Any, x: Any) -> Any:
+    pairs = zip(w.reshape(-1, 3), x.reshape(-1, 4), strict=True)
+    return np.array([np.correlate(x_i, w_i) for w_i, x_i in pairs]).reshape(*x.shape[:-1], 2)
+
+
+def _sympy_polynomials(w: Any, x: Any) -> Any:
+    """Find the two outputs among the coefficients of a product of polynomials."""
+    import sympy
+
+    t, found = sympy.Symbol("t"), []
+    for w_i, x_i in zip(w.reshape(-1, 3).tolist(), x.reshape(-1, 4).tolist(), strict=True):
+        factors = (sympy.Poly(map(sympy.Rational, numbers), t) for numbers in (w_i, x_i[::-1]))
+        product = sympy.prod(factors)
+        found.append([float(product.coeff_monomial(t**power)) for power in (2, 3)])
+    return np.array(found).reshape(*x.shape[:-1], 2)
+
+
+def _sign_lost(w: Any, x: Any) -> Any:
+    a, b, g = (m.astype(float) for m in counts.toom_cook(2, 3))
+    return (w @ g.T) * (x @ b) @ abs(a)
+
+
+def _wrong_side(x: Any, w: Any, padding: Any) -> Any:
+    _, b, _ = counts.toom_cook(2, 3)
+    return counts.tile_by_tile(x, w, padding, b.T.astype(float))
+
+
+CLAIMS = (
+    numbered(
+        "2.1.1i",
+        "how much larger the columns are",
+        r"\frac{\text{numbers in } X}{\text{numbers in } x} = \frac{k_h k_w \, o_h o_w}{h w}",
+        "column_growth",
+        lambda *case: convolution.column_growth(Geometry.of(*case)),
+        sizes,
+        (
+            Oracle("columns made by loops, counted", _growth_of(twins.columns), EXACT),
+            Oracle("NumPy's sliding windows, counted", _growth_of(twins.sliding_columns), EXACT),
+            torch_oracle("torch.nn.functional.unfold", _torch_growth),
+        ),
+        lambda size, kernel, *rest: kernel[0] * kernel[1],
+        "a window for every pixel",
+    ),
+    numbered(
+        "2.1.1j",
+        "convolution as a sum of products with shifted images",
+        r"Y = \sum_{i=0}^{k_h-1} \sum_{j=0}^{k_w-1} W_{ij} \, S_{ij}(x), \qquad "
+        r"S_{ij}(x)_{cuv} = x_{c,\,su+di-p,\,sv+dj-p}",
+        "conv2d",
+        _one(convolution_of),
+        one_image_without_bias,
+        (
+            loops_oracle(_one(twins.convolve), EXACT),
+            Oracle("slices and numpy.einsum", twins.shifted, EXACT),
+            torch_oracle(
+                "torch.nn.functional.conv2d",
+                lambda torch, x, w, *rest: torch_convolution(torch, x[None], w, None, *rest)[0],
+                EXACT,
+            ),
+        ),
+        _not_dilated,
+        "shifted by i and j, without d",
+    ),
+    numbered(
+        "2.1.1k",
+        "operations per byte",
+        r"I = \frac{2 \, O C k_h k_w \, o_h o_w}{4 \, (C h w + O C k_h k_w + O \, o_h o_w)}",
+        "intensity",
+        _intensity,
+        _layer_sizes,
+        (
+            Oracle(
+                "loops over ones, and bytes in NumPy",
+                lambda *case: 2 * _loop_multiplications(*case) / _byte_count(*case),
+                EXACT,
+            ),
+            Oracle(
+                "the matrix product, counted",
+                lambda *case: 2 * _multiplied(*case) / _byte_count(*case),
+                EXACT,
+            ),
+            torch_oracle("torch.utils.flop_counter", _torch_intensity),
+        ),
+        lambda *case: _multiplied(*case) / _byte_count(*case),
+        "the additions not counted",
+    ),
+    numbered(
+        "2.1.1l",
+        "convolution by Fourier's transform",
+        r"y = \mathcal{F}^{-1}\bigl( \overline{\mathcal{F}(w)} \odot \mathcal{F}(x) \bigr)",
+        "conv2d_fft",
+        _fft,
+        _padded_only,
+        (
+            loops_oracle(_with_padding(twins.convolve), EXACT),
+            Oracle("scipy.signal.fftconvolve", _scipy_fft, EXACT),
+            torch_oracle(
+                "torch.nn.functional.conv2d",
+                lambda torch, x, w, padding: torch_convolution(torch, x, w, padding=padding),
+                EXACT,
+            ),
+        ),
+        _not_conjugated,
+        "not conjugated: the kernel turned, and round the edge",
+    ),
+    numbered(
+        "2.1.1m",
+        "the multiplications of that",
+        r"\tfrac{P}{2} \log_2 P \; (C + OC + O) + OCP",
+        "fft_multiplications",
+        convolution.fft_multiplications,
+        _powers_of_two,
+        (
+            Oracle("a recursive transform, counted", counts.radix_2_tally, EXACT),
+            Oracle("butterflies, counted", counts.butterflies, EXACT),
+        ),
+        _kernels_for_nothing,
+        "the transforms of the kernels forgotten",
+    ),
+    numbered(
+        "2.1.1n",
+        "Winograd's method for two outputs",
+        r"y = A^\top \bigl[ (G w) \odot (B^\top x) \bigr]",
+        "winograd_pair",
+        convolution.winograd_pair,
+        _four_pixels,
+        (
+            Oracle("Toom and Cook's, in exact fractions", counts.toom_cook_pairs, EXACT),
+            Oracle("numpy.correlate", _correlate_rows, EXACT),
+            Oracle("SymPy, a product of polynomials", _sympy_polynomials, EXACT, needs="sympy"),
+        ),
+        _sign_lost,
+        "the signs of A lost",
+    ),
+    numbered(
+        "2.1.1o",
+        "Winograd's method for images",
+        r"Y = A^\top \bigl[ (G w G^\top) \odot (B^\top x B) \bigr] A",
+        "conv2d_winograd",
+        _winograd,
+        _three_by_three,
+        (
+            loops_oracle(_with_padding(twins.convolve), EXACT),
+            Oracle("scipy.signal.correlate2d", _with_padding(twins.scipy_convolve), EXACT),
+            torch_oracle(
+                "torch.nn.functional.conv2d",
+                lambda torch, x, w, padding: torch_convolution(torch, x, w, padding=padding),
+                EXACT,
+            ),
+        ),
+        _wrong_side,
+        "B x Bᵀ in the place of Bᵀ x B",
+    ),
+    numbered(
+        "2.1.1p",
+        "how many multiplications that saves",
+        r"\frac{m^2 k^2}{(m + k - 1)^2}",
+        "winograd_saving",
+        convolution.winograd_saving,
+        _tile_sizes,
+        (
+            Oracle("loops and Toom and Cook's way, counted", counts.saving_by_running, EXACT),
+            Oracle("sets of pixels, counted", counts.saving_by_sets, EXACT),
+        ),
+        lambda m, k: m * k / (m + k - 1),
+        "that of one dimension",
+    ),
+)

@@ -1,0 +1,323 @@
+"""Chapter 2 once more, from its definitions: loops, an explicit matrix, and SciPy.
+
+Sizes, strides, paddings and dilations are pairs here. The loops take complex numbers too, so the
+complex step can differentiate them.
+"""
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from scipy import signal
+
+ONE, NONE = (1, 1), (0, 0)
+
+# ---- loops ---------------------------------------------------------------------------------------
+
+
+def counted_outputs(size: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> list[int]:
+    """Count the windows that fit, by moving one until it does not, down and then to the right."""
+    found = []
+    for h, k, s, p, d in zip(size, kernel, stride, padding, dilation, strict=True):
+        outputs = 0
+        while outputs * s + d * (k - 1) <= h + 2 * p - 1:
+            outputs += 1
+        found.append(outputs)
+    return found
+
+
+def _meetings(
+    size: Any, kernel: Any, stride: Any, padding: Any, dilation: Any
+) -> Iterator[tuple[tuple, tuple, tuple | None]]:
+    """Yield output (u, v), place (i, j) and the pixel (a, b) that it meets; None outside."""
+    (h, w), (s_h, s_w), (p_h, p_w), (d_h, d_w) = size, stride, padding, dilation
+    outputs = counted_outputs(size, kernel, stride, padding, dilation)
+    for u, v in product(*map(range, outputs)):
+        for i, j in product(*map(range, kernel)):
+            a, b = s_h * u + d_h * i - p_h, s_w * v + d_w * j - p_w
+            inside = 0 <= a < h and 0 <= b < w
+            yield (u, v), (i, j), (a, b) if inside else None
+
+
+def convolve(
+    x: Any,
+    w: Any,
+    b: Any = None,
+    stride: Any = ONE,
+    padding: Any = NONE,
+    dilation: Any = ONE,
+    groups: int = 1,
+) -> np.ndarray:
+    """Equation 2.1f, product by product."""
+    (n_images, n_channels, *size), (n_kernels, n_read, *kernel) = np.shape(x), np.shape(w)
+    outputs = counted_outputs(size, kernel, stride, padding, dilation)
+    y = np.zeros((n_images, n_kernels, *outputs), object)
+    for n, o in product(range(n_images), range(n_kernels)):
+        first = o * groups // n_kernels * (n_channels // groups)
+        for (u, v), (i, j), pixel in _meetings(size, kernel, stride, padding, dilation):
+            for c in range(n_read):
+                if pixel is not None:
+                    y[n, o, u, v] += w[o, c, i, j] * x[(n, first + c, *pixel)]
+        if b is not None:
+            y[n, o] += b[o]
+    return y
+
+
+def upstream_cost(x: Any, w: Any, b: Any, delta: Any, *geometry: Any) -> Any:
+    """Give Σ δ y: a cost whose gradient with respect to the output is δ."""
+    return np.sum(convolve(x, w, b, *geometry) * delta)
+
+
+def correlate(x: Any, w: Any) -> np.ndarray:
+    """Equation 2.1a, in exact fractions."""
+    fractions = [np.vectorize(Fraction, otypes=[object])(array) for array in (x, w)]
+    x, w = (array[None, None] for array in fractions)
+    return convolve(x, w)[0, 0].astype(float)
+
+
+def turned(x: Any, w: Any) -> list[list[float]]:
+    """Equation 2.1b: the convolution of mathematicians, zeros outside the image."""
+    (h, width), (k_h, k_w) = np.shape(x), np.shape(w)
+    y = [[0.0] * (width + k_w - 1) for _ in range(h + k_h - 1)]
+    for u, v in product(range(h + k_h - 1), range(width + k_w - 1)):
+        for i, j in product(range(k_h), range(k_w)):
+            if 0 <= u - i < h and 0 <= v - j < width:
+                y[u][v] += float(w[i][j]) * float(x[u - i][v - j])
+    return y
+
+
+def columns(x: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> np.ndarray:
+    """Equation 2.1.1a for every image, number by number."""
+    n_images, n_channels, *size = x.shape
+    k_h, k_w = kernel
+    o_h, o_w = counted_outputs(size, kernel, stride, padding, dilation)
+    found = np.zeros((n_images, n_channels * k_h * k_w, o_h * o_w))
+    for n, c in product(range(n_images), range(n_channels)):
+        for (u, v), (i, j), pixel in _meetings(size, kernel, stride, padding, dilation):
+            if pixel is not None:
+                found[n, (c * k_h + i) * k_w + j, u * o_w + v] = x[(n, c, *pixel)]
+    return found
+
+
+def images(
+    found: Any,
+    size: Any,
+    kernel: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    *,
+    overwritten: bool = False,
+) -> np.ndarray:
+    """Equation 2.1.1c, number by number; or with the last number in the place of the sum."""
+    k_h, k_w = kernel
+    n_images, n_channels = found.shape[0], found.shape[1] // (k_h * k_w)
+    o_w = counted_outputs(size, kernel, stride, padding, dilation)[1]
+    x = np.zeros((n_images, n_channels, *size))
+    for n, c in product(range(n_images), range(n_channels)):
+        for (u, v), (i, j), pixel in _meetings(size, kernel, stride, padding, dilation):
+            if pixel is not None:
+                number = found[n, (c * k_h + i) * k_w + j, u * o_w + v]
+                x[(n, c, *pixel)] = number + (0 if overwritten else x[(n, c, *pixel)])
+    return x
+
+
+def image_gradient(x: Any, w: Any, delta: Any, stride: Any, padding: Any, dilation: Any) -> Any:
+    """Equation 2.1.1h, pixel by pixel: look for the outputs that it takes part in."""
+    gradient = np.zeros(x.shape)
+    (n_kernels, _, k_h, k_w), (*_, o_h, o_w) = w.shape, delta.shape
+    for n, c, a, b in np.ndindex(x.shape):
+        for i, u in product(range(k_h), range(o_h)):
+            for j, v in product(range(k_w), range(o_w)):
+                if (
+                    stride[0] * u + dilation[0] * i - padding[0] == a
+                    and stride[1] * v + dilation[1] * j - padding[1] == b
+                ):
+                    for o in range(n_kernels):
+                        gradient[n, c, a, b] += w[o, c, i, j] * delta[n, o, u, v]
+    return gradient
+
+
+def _window(
+    x: Any, place: tuple, kernel: Any, stride: Any, padding: Any
+) -> list[tuple[float, tuple]]:
+    """Give the numbers of a pooling window and their pixels, row by row, without those outside."""
+    (n, c, u, v), found = place, []
+    for i, j in product(*map(range, kernel)):
+        a, b = stride[0] * u + i - padding[0], stride[1] * v + j - padding[1]
+        if 0 <= a < x.shape[2] and 0 <= b < x.shape[3]:
+            found.append((x[n, c, a, b], (n, c, a, b)))
+    return found
+
+
+def pool(rule: Callable, x: Any, kernel: Any, stride: Any, padding: Any) -> np.ndarray:
+    """Give what a rule makes of the numbers of every window."""
+    outputs = counted_outputs(x.shape[2:], kernel, stride, padding, ONE)
+    y = np.zeros((*x.shape[:2], *outputs), object)
+    for place in np.ndindex(y.shape):
+        y[place] = rule([number for number, _ in _window(x, place, kernel, stride, padding)])
+    return y
+
+
+def largest(numbers: list) -> float:
+    """Give the largest, found by comparing."""
+    best = -float("inf")
+    for number in numbers:
+        best = number if number > best else best
+    return best
+
+
+def to_the_largest(
+    x: Any, delta: Any, kernel: Any, stride: Any, padding: Any, *, last: bool = False
+) -> np.ndarray:
+    """Equation 2.2b: send δ to the first of the largest, or to the last of them."""
+    gradient = np.zeros(x.shape)
+    for place in np.ndindex(delta.shape):
+        window = _window(x, place, kernel, stride, padding)
+        top = largest([number for number, _ in window])
+        at = [pixel for number, pixel in window if number == top]
+        gradient[at[-1 if last else 0]] += delta[place]
+    return gradient
+
+
+def to_all(x: Any, delta: Any, kernel: Any, stride: Any, padding: Any) -> np.ndarray:
+    """Equation 2.2d: share δ out among the pixels of the window."""
+    gradient = np.zeros(x.shape)
+    for place in np.ndindex(delta.shape):
+        for _, pixel in _window(x, place, kernel, stride, padding):
+            gradient[pixel] += delta[place] / (kernel[0] * kernel[1])
+    return gradient
+
+
+# ---- SciPy, and NumPy's sliding windows ----------------------------------------------------------
+
+
+def zeros_around(x: Any, padding: Any, outside: float = 0.0) -> np.ndarray:
+    """Give images with as many zeros (or other numbers) on every side."""
+    p_h, p_w = padding
+    return np.pad(x, ((0, 0), (0, 0), (p_h, p_h), (p_w, p_w)), constant_values=outside)
+
+
+def spread(w: Any, steps: Any) -> np.ndarray:
+    """Give arrays with zeros between their numbers, which then stand so many steps apart."""
+    *front, h, width = w.shape
+    wide = np.zeros((*front, steps[0] * (h - 1) + 1, steps[1] * (width - 1) + 1))
+    wide[..., :: steps[0], :: steps[1]] = w
+    return wide
+
+
+def scipy_convolve(
+    x: Any,
+    w: Any,
+    b: Any = None,
+    stride: Any = ONE,
+    padding: Any = NONE,
+    dilation: Any = ONE,
+    groups: int = 1,
+    *,
+    group_of: Callable[[int], int] | None = None,
+) -> np.ndarray:
+    """Give the convolution as sums of SciPy's correlations, of which the stride picks some."""
+    x, w = zeros_around(x, padding), spread(w, dilation)
+    n_kernels, n_read = w.shape[:2]
+    group_of = group_of or (lambda o: o // (n_kernels // groups))
+    y = [
+        [
+            sum(
+                signal.correlate2d(image[group_of(o) * n_read + c], w[o, c], "valid")
+                for c in range(n_read)
+            )
+            for o in range(n_kernels)
+        ]
+        for image in x
+    ]
+    found = np.array(y)[..., :: stride[0], :: stride[1]]
+    return found if b is None else found + b[:, None, None]
+
+
+def scipy_image_gradient(
+    x: Any,
+    w: Any,
+    delta: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    *,
+    rule: Callable = signal.convolve2d,
+) -> np.ndarray:
+    """Give ∂C/∂x as full convolutions of δ, spread by the stride, with the dilated kernels."""
+    delta, w = spread(delta, stride), spread(w, dilation)
+    around = zeros_around(np.zeros(x.shape), padding)
+    for n, c, o in product(range(x.shape[0]), range(x.shape[1]), range(len(w))):
+        full = rule(delta[n, o], w[o, c], "full")
+        around[n, c, : full.shape[0], : full.shape[1]] += full
+    (p_h, p_w), (h, width) = padding, x.shape[2:]
+    return around[:, :, p_h : p_h + h, p_w : p_w + width]
+
+
+def sliding(
+    x: Any, kernel: Any, stride: Any, padding: Any, dilation: Any = ONE, *, outside: float = 0.0
+) -> np.ndarray:
+    """Give NumPy's sliding windows, shape (N, C, oh, ow, kh, kw)."""
+    span = tuple(d * (k - 1) + 1 for d, k in zip(dilation, kernel, strict=True))
+    found = sliding_window_view(zeros_around(x, padding, outside), span, axis=(2, 3))
+    return found[:, :, :: stride[0], :: stride[1], :: dilation[0], :: dilation[1]]
+
+
+def sliding_columns(x: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> np.ndarray:
+    """Give those windows as columns."""
+    found = np.moveaxis(sliding(x, kernel, stride, padding, dilation), (4, 5), (2, 3))
+    n, c, k_h, k_w, o_h, o_w = found.shape
+    return found.reshape(n, c * k_h * k_w, o_h * o_w)
+
+
+def sliding_argmax(x: Any, delta: Any, kernel: Any, stride: Any, padding: Any) -> np.ndarray:
+    """Equation 2.2b: the numbers of the pixels slide, too, and NumPy's argmax picks one."""
+    pixels = np.arange(x.size, dtype=float).reshape(x.shape)
+    numbers = sliding(x, kernel, stride, padding, outside=-np.inf).reshape(*delta.shape, -1)
+    pixels = sliding(pixels, kernel, stride, padding, outside=-1).reshape(*delta.shape, -1)
+    chosen = np.take_along_axis(pixels, numbers.argmax(-1)[..., None], -1)
+    gradient = np.zeros(x.size)
+    np.add.at(gradient, chosen.astype(int).ravel(), delta.ravel())
+    return gradient.reshape(x.shape)
+
+
+def shifted(
+    x: Any, w: Any, stride: Any, padding: Any, dilation: Any, apart: Any = None
+) -> np.ndarray:
+    """Equation 2.1.1j for one image: the shifted pictures by slices, the products by einsum."""
+    (s_h, s_w), (d_h, d_w) = stride, apart or dilation
+    o_h, o_w = counted_outputs(x.shape[1:], w.shape[2:], stride, padding, dilation)
+    x = zeros_around(x[None], padding)[0]
+    y = np.zeros((len(w), o_h, o_w))
+    for i, j in np.ndindex(w.shape[2:]):
+        view = x[:, d_h * i :, d_w * j :][:, ::s_h, ::s_w][:, :o_h, :o_w]
+        y += np.einsum("oc,cuv->ouv", w[:, :, i, j], view)
+    return y
+
+
+# ---- the matrix of im2col ------------------------------------------------------------------------
+
+
+def matrix(size: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> np.ndarray:
+    """Give im2col of one channel as a matrix of zeros and ones, from pixels to columns."""
+    (h, width), (k_h, k_w) = size, kernel
+    o_h, o_w = counted_outputs(size, kernel, stride, padding, dilation)
+    found = np.zeros((k_h, k_w, o_h, o_w, h, width))
+    for (u, v), (i, j), pixel in _meetings(size, kernel, stride, padding, dilation):
+        if pixel is not None:
+            found[(i, j, u, v, *pixel)] = 1
+    return found.reshape(k_h * k_w * o_h * o_w, h * width)
+
+
+def by_transpose(
+    found: Any, size: Any, kernel: Any, stride: Any, padding: Any, dilation: Any
+) -> np.ndarray:
+    """Give col2im as the transpose of that matrix."""
+    one_channel = matrix(size, kernel, stride, padding, dilation)
+    n, places = found.shape[0], kernel[0] * kernel[1]
+    rows = found.reshape(n, found.shape[1] // places, len(one_channel))
+    return (rows @ one_channel).reshape(*rows.shape[:2], *size)

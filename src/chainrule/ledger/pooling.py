@@ -1,0 +1,155 @@
+"""The claims of section 2.2: pooling."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from .. import convolution
+from ..oracles import autograd, complex_step
+from . import convolution_twins as twins
+from .convolution_cases import EXACT, NONE, ONE, loops_oracle, numbered, torch_oracle
+from .core import Oracle
+
+# ---- cases ---------------------------------------------------------------------------------------
+
+POOLS = (
+    ((4, 6), (2, 2), (2, 2), NONE),
+    ((5, 7), (3, 2), (2, 1), (1, 1)),
+    ((5, 5), (3, 3), (1, 2), (1, 0)),
+)
+
+
+def _pools(rng: np.random.Generator) -> Iterator[tuple]:
+    """Yield images of a few numbers, so that some are equal, all below 0, and a window."""
+    for size, *rest in POOLS:
+        yield rng.integers(-4, -1, (2, 2, *size)).astype(float), *rest
+
+
+def _pools_and_errors(rng: np.random.Generator) -> Iterator[tuple]:
+    for x, kernel, stride, padding in _pools(rng):
+        outputs = twins.counted_outputs(x.shape[2:], kernel, stride, padding, ONE)
+        yield x, rng.standard_normal((2, 2, *outputs)), kernel, stride, padding
+
+
+# ---- claims --------------------------------------------------------------------------------------
+
+
+def _layer(kind: type, kernel: Any, stride: Any, padding: Any) -> Any:
+    return kind(kernel, stride=stride, padding=padding)
+
+
+def _pool(kind: type) -> Callable:
+    return lambda x, *rest: _layer(kind, *rest)(x)
+
+
+def _pool_vjp(kind: type) -> Callable:
+    return lambda x, delta, *rest: _layer(kind, *rest).vjp(x, delta)
+
+
+def _torch_pool(name: str) -> Callable:
+    return lambda torch, x, *rest: getattr(torch.nn.functional, name)(x, *rest)
+
+
+def _torch_pool_gradient(name: str) -> Oracle:
+    def expected(x: Any, delta: Any, *rest: Any) -> Any:
+        import torch
+
+        return autograd(lambda t: _torch_pool(name)(torch, t, *rest), [x], delta)[0]
+
+    return Oracle("torch.autograd", expected, EXACT, needs="torch")
+
+
+def _largest_of_sliding(outside: float) -> Callable:
+    def largest(x: Any, *rest: Any) -> Any:
+        return twins.sliding(x, *rest, outside=outside).max((4, 5))
+
+    return largest
+
+
+def _mean_loops(x: Any, kernel: Any, *rest: Any) -> Any:
+    return twins.pool(lambda numbers: sum(numbers) / (kernel[0] * kernel[1]), x, kernel, *rest)
+
+
+def _scipy_mean(x: Any, kernel: Any, stride: Any, padding: Any) -> Any:
+    """Give the correlations of each channel with a kernel of equal numbers."""
+    one = np.full((1, 1, *kernel), 1 / (kernel[0] * kernel[1]))
+    channels = x.reshape(-1, 1, *x.shape[2:])
+    found = twins.scipy_convolve(channels, one, None, stride, padding)
+    return found.reshape(*x.shape[:2], *found.shape[2:])
+
+
+def _mean_step(x: Any, delta: Any, *rest: Any) -> Any:
+    return complex_step(lambda changed: np.sum(_mean_loops(changed, *rest) * delta), x)
+
+
+def _last_of_equals(x: Any, delta: Any, *rest: Any) -> Any:
+    return twins.to_the_largest(x, delta, *rest, last=True)
+
+
+CLAIMS = (
+    numbered(
+        "2.2a",
+        "max-pooling",
+        r"y_{ncuv} = \max_{i,j} \; x_{n,\,c,\,su+i-p,\,sv+j-p}",
+        "MaxPool2d",
+        _pool(convolution.MaxPool2d),
+        _pools,
+        (
+            loops_oracle(lambda *case: twins.pool(twins.largest, *case)),
+            Oracle("NumPy's sliding windows", _largest_of_sliding(-np.inf), EXACT),
+            torch_oracle("torch.nn.functional.max_pool2d", _torch_pool("max_pool2d")),
+        ),
+        _largest_of_sliding(0.0),
+        "zeros outside the image",
+    ),
+    numbered(
+        "2.2b",
+        "the gradient of max-pooling",
+        r"\frac{\partial C}{\partial x_{ncab}} = "
+        r"\sum_{u,v:\ (a,b) = \operatorname{arg\,max}_{uv}} \delta_{ncuv}",
+        "MaxPool2d.vjp",
+        _pool_vjp(convolution.MaxPool2d),
+        _pools_and_errors,
+        (
+            loops_oracle(twins.to_the_largest),
+            Oracle("numpy.argmax of sliding windows", twins.sliding_argmax, EXACT),
+            _torch_pool_gradient("max_pool2d"),
+        ),
+        _last_of_equals,
+        "the last of equals",
+    ),
+    numbered(
+        "2.2c",
+        "mean pooling",
+        r"y_{ncuv} = \frac{1}{k_h k_w} \sum_{i,j} x_{n,\,c,\,su+i-p,\,sv+j-p}",
+        "AvgPool2d",
+        _pool(convolution.AvgPool2d),
+        _pools,
+        (
+            loops_oracle(_mean_loops),
+            Oracle("scipy.signal.correlate2d", _scipy_mean, EXACT),
+            torch_oracle("torch.nn.functional.avg_pool2d", _torch_pool("avg_pool2d")),
+        ),
+        lambda *case: twins.pool(np.mean, *case),
+        "zeros outside the image not counted",
+    ),
+    numbered(
+        "2.2d",
+        "the gradient of mean pooling",
+        r"\frac{\partial C}{\partial x_{ncab}} = \frac{1}{k_h k_w} "
+        r"\sum_{\substack{i,u:\ su+i-p=a \\ j,v:\ sv+j-p=b}} \delta_{ncuv}",
+        "AvgPool2d.vjp",
+        _pool_vjp(convolution.AvgPool2d),
+        _pools_and_errors,
+        (
+            loops_oracle(twins.to_all),
+            Oracle("complex step of the loops", _mean_step, EXACT),
+            _torch_pool_gradient("avg_pool2d"),
+        ),
+        lambda x, delta, kernel, *rest: (
+            twins.to_all(x, delta, kernel, *rest) * kernel[0] * kernel[1]
+        ),
+        "δ in full to every pixel",
+    ),
+)
