@@ -9,16 +9,23 @@ import pytest
 from PIL import Image
 
 from chainrule.activations import ReLU, Sigmoid
+from chainrule.convolution import Conv2d, Flatten, MaxPool2d, conv2d
 from chainrule.figures import (
     activations,
     benchmarks,
+    cnn,
+    convolution,
+    costs,
+    im2col,
     ledger,
     losses,
     network,
     optimizers,
     show_source,
+    stepper,
     training,
 )
+from chainrule.figures.grids import written_sum
 from chainrule.figures.landscapes import LANDSCAPES, arrival, descend
 from chainrule.figures.slider import Curve, Points, Slider, Still
 from chainrule.ledger import verify
@@ -43,6 +50,13 @@ RECORD = {
     "date": "2026-01-01",
 }
 NET = Network([Linear(2, 3, rng=RNG), ReLU(), Linear(3, 1, rng=RNG), Sigmoid()])
+IMAGE_NET = Network(
+    [
+        *(Conv2d(1, 4, 3, rng=RNG), ReLU(), MaxPool2d(2)),
+        *(Conv2d(4, 5, 2, rng=RNG), Flatten(), Linear(20, 10, rng=RNG)),
+    ]
+)
+SQUARES = IMAGES.reshape(-1, 1, 8, 8)
 
 PICTURES = {
     "five_steps": lambda: training.five_steps(),
@@ -93,6 +107,31 @@ PICTURES = {
     ),
     "search": lambda: optimizers.search((0.1, 1.0), dict.fromkeys("123456789", (1.0, 2.0))),
     "digits_race": lambda: optimizers.digits_race(dict.fromkeys("123456789", (HISTORY,))),
+    "sliding": lambda: convolution.sliding(),
+    "overlap": lambda: convolution.overlap(),
+    "photograph": lambda: convolution.photograph(),
+    "another photograph": lambda: convolution.photograph("flower.jpg"),
+    "dilated": lambda: convolution.dilated(),
+    "columns": lambda: im2col.columns(),
+    "columns_of_channels": lambda: im2col.columns_of_channels(),
+    "kernel_row": lambda: im2col.kernel_row(),
+    "kernel_row_of_channels": lambda: im2col.kernel_row_of_channels(),
+    "product": lambda: im2col.product(),
+    "matrix": lambda: im2col.matrix(),
+    "a larger matrix": lambda: im2col.matrix(4, 3),
+    "roofline": lambda: costs.roofline(2e11, 2e10, [("a", 2.0, 1e10), ("b", 50.0, 1e11)]),
+    "roofline with limits": lambda: costs.roofline(2e11, 2e10, [], limits=(0.1, 100.0)),
+    "memory": lambda: costs.memory([("a", {"im2col": 100.0, "tiled": 8.0}), ("b", {"tiled": 0.0})]),
+    "crossover": lambda: costs.crossover([3, 5], {"a": [0.1, 0.2], "b": [0.1, None]}),
+    "multiplications": lambda: costs.multiplications([3, 5, 7], 32),
+    "learning curves of seeds": lambda: cnn.learning_curve([HISTORY, HISTORY]),
+    "kernels": lambda: cnn.kernels(IMAGE_NET.layers[0]),
+    "kernels of channels": lambda: cnn.kernels(IMAGE_NET.layers[3]),
+    "feature_maps": lambda: cnn.feature_maps(IMAGE_NET, SQUARES),
+    "images misclassified": lambda: cnn.misclassified(SQUARES, CLASSES, (CLASSES + 1) % 10),
+    "no images misclassified": lambda: cnn.misclassified(SQUARES, CLASSES, CLASSES),
+    "losses_side_by_side": lambda: cnn.losses_side_by_side([1.0, 0.5], [1.0, 0.5 + 1e-15]),
+    "equal losses": lambda: cnn.losses_side_by_side([1.0, 0.5], [1.0, 0.5]),
     "ledger errors": lambda: ledger.errors([verify("1.1")]),
     "ratios": lambda: benchmarks.ratios(RECORD),
 }
@@ -152,6 +191,7 @@ SLIDERS = {
     "tversky": losses.tversky_slider,
     "learning rate": optimizers.learning_rate_slider,
     "momentum": optimizers.momentum_slider,
+    "windows": stepper.stepper,
     **{
         f"race on {name}": lambda name=name: optimizers.race_slider(name, optimizers.race(name))
         for name in LANDSCAPES
@@ -199,6 +239,39 @@ def test_a_slider_moves_points_over_lines_that_stay():
     assert html.count('class="contour"') == html.count('<path class="still"') == 1
     assert '["", ""]' in html  # the second frame has no point to show
     assert slider._at(1.0, 0.0)[0] < Slider("s", "d", "a", (1,), x, [], (0, 1))._at(1.0, 0.0)[0]
+
+
+def test_a_sum_is_written_out_as_it_is_added():
+    assert written_sum([-2, 1, -1], [0, 3, 4]) == "−2·0 + 1·3 − 1·4"
+    terms = written_sum(convolution.KERNEL.ravel(), convolution.IMAGE[1:4, 2:5].ravel())
+    assert eval(terms.replace("·", "*").replace("−", "-")) == 13
+    assert convolution.convolved(convolution.IMAGE, convolution.KERNEL)[1, 2] == 13
+
+
+def test_the_stepper_says_what_the_definition_gives():
+    image, kernel = convolution.IMAGE, convolution.KERNEL
+    windows = stepper.stepper()
+    expected = conv2d(image[None, None] * 1.0, kernel[None, None] * 1.0, method="loops")[0, 0]
+    for window, (u, v) in enumerate(np.ndindex(5, 5)):
+        place, terms = windows.text(window).split(": ")
+        terms, _, result = terms.partition(" = ")
+        assert place == f"window {window}, ({u}, {v})"
+        assert eval(terms.replace("·", "*").replace("−", "-")) == expected[u, v]
+        assert float(result.replace("−", "-")) == expected[u, v]
+        assert f"M{6 + 20 * v} {26 + 20 * u}h60" in windows.frame(window)[1]
+    assert repr(windows) == "a stepper through 25 windows"
+
+
+def test_a_stepper_refuses_what_it_has_no_room_for():
+    image, kernel = convolution.IMAGE, convolution.KERNEL
+    with pytest.raises(ValueError, match=r"image: expected shape \(7, 7\), got \(6, 7\)"):
+        stepper.Stepper("s", image[1:], kernel)
+    with pytest.raises(ValueError, match=r"kernel: expected shape \(3, 3\), got \(2, 3\)"):
+        stepper.Stepper("s", image, kernel[1:])
+
+
+def test_the_photographs_picture_stays_small():
+    assert len(convolution.photograph()._repr_png_()) < 400_000
 
 
 @pytest.mark.parametrize("name", LANDSCAPES)

@@ -72,6 +72,69 @@ class Still:
     color: int | None = None
 
 
+def moving_figure(
+    identity: str,
+    description: str,
+    size: tuple[int, int],
+    drawing: str,
+    label: str,
+    texts: Sequence[str],
+    frames: Sequence[Sequence[str]],
+    start: int,
+) -> str:
+    """Give the HTML of a picture and the slider that moves it.
+
+    Parameters
+    ----------
+    identity : str
+        The element's id, unique on its page.
+    description : str
+        What is to be seen, for readers who cannot see it.
+    size : pair of int
+        Width and height of the picture.
+    drawing : str
+        The SVG in it; what moves are its elements of the class "moving".
+    label, texts : str and sequence of str
+        What stands before the slider: the label, then the text of the slider's position.
+    frames : sequence of sequences of str
+        For each position the path of each moving element, in their order.
+    start : int
+        The position shown first.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> line = '<path class="moving" d="M0 0H1"/>'
+    >>> html = moving_figure("f", "A line.", (9, 9), line, "a ", ["1"], [["M0 0H1"]], 0)
+    >>> html.count("<input")
+    1
+    """
+    script_frames = repr([list(frame) for frame in frames]).replace("'", '"')
+    script_texts = repr(list(texts)).replace("'", '"')
+    return f"""<figure class="checked slider" id="{identity}">
+<svg viewBox="0 0 {size[0]} {size[1]}" role="img" aria-label="{escape(description)}">
+{drawing}</svg>
+<label>{label}<output>{texts[start]}</output>
+<input type="range" min="0" max="{len(texts) - 1}" value="{start}"
+aria-valuetext="{texts[start]}"></label>
+<script>
+{{
+  const figure = document.getElementById("{identity}");
+  const frames = {script_frames}, texts = {script_texts};
+  const input = figure.querySelector("input"), lines = figure.querySelectorAll(".moving");
+  input.addEventListener("input", () => {{
+    frames[input.value].forEach((path, i) => lines[i].setAttribute("d", path));
+    figure.querySelector("output").value = texts[input.value];
+    input.setAttribute("aria-valuetext", texts[input.value]);
+  }});
+}}
+</script>
+</figure>"""
+
+
 class Slider:
     """Curves over x that change with one parameter.
 
@@ -221,27 +284,13 @@ class Slider:
             f"{escape(curve.name)}</text>"
             for i, curve, color, dash in zip(count(), self.curves, COLORS, DASHES, strict=False)
         )
-        labels = [f"{value:g}" for value in self.values]
-        frames = repr(
-            [list(frame) for frame in zip(*(paths for _, paths in moving), strict=True)]
-        ).replace("'", '"')
-        texts = repr(labels).replace("'", '"')
-        return f"""<figure class="checked slider" id="{identity}">
-<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(self.description)}">
-{self._axes()}{self._background()}{lines}{legend}</svg>
-<label>{escape(self.parameter)} = <output>{labels[self.start]}</output>
-<input type="range" min="0" max="{len(labels) - 1}" value="{self.start}"
-aria-valuetext="{labels[self.start]}"></label>
-<script>
-{{
-  const figure = document.getElementById("{identity}");
-  const frames = {frames}, texts = {texts};
-  const input = figure.querySelector("input"), lines = figure.querySelectorAll(".moving");
-  input.addEventListener("input", () => {{
-    frames[input.value].forEach((path, i) => lines[i].setAttribute("d", path));
-    figure.querySelector("output").value = texts[input.value];
-    input.setAttribute("aria-valuetext", texts[input.value]);
-  }});
-}}
-</script>
-</figure>"""
+        return moving_figure(
+            identity,
+            self.description,
+            (WIDTH, HEIGHT),
+            f"{self._axes()}{self._background()}{lines}{legend}",
+            f"{escape(self.parameter)} = ",
+            [f"{value:g}" for value in self.values],
+            [list(frame) for frame in zip(*(paths for _, paths in moving), strict=True)],
+            self.start,
+        )

@@ -1,0 +1,147 @@
+"""The pictures of section 2.1: a kernel slides over an image, and what it makes of a photograph."""
+
+import numpy as np
+
+from ..convolution import AvgPool2d, Geometry, col2im, conv2d, im2col, loop_operations
+from .grids import canvas, cells, mark, note, number, written_sum
+from .picture import BLUE, GREY, INK, ORANGE, Picture, picture
+
+__all__ = ["IMAGE", "KERNEL", "KERNELS", "dilated", "overlap", "photograph", "sliding"]
+
+# the example of figures 2.1, 2.2 and 2.6, and of the picture that one steps through
+IMAGE = np.array(
+    [
+        [1, 4, 2, 7, 0, 3, 5],
+        [6, 0, 8, 1, 9, 2, 4],
+        [3, 5, 7, 2, 6, 8, 1],
+        [9, 2, 4, 0, 5, 1, 7],
+        [0, 8, 6, 3, 1, 4, 2],
+        [5, 1, 3, 9, 7, 0, 6],
+        [2, 7, 0, 4, 8, 5, 3],
+    ]
+)
+KERNEL = np.array([[2, 1, -1], [3, 1, -2], [1, -1, -2]])
+
+_BINOMIAL = np.array([1, 4, 6, 4, 1]) / 16
+KERNELS = {
+    "horizontal edges": np.array([[-1.0, -2, -1], [0, 0, 0], [1, 2, 1]]),
+    "vertical edges": np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]]),
+    "outlines": np.array([[-1.0, -1, -1], [-1, 8, -1], [-1, -1, -1]]),
+    "blurred": np.outer(_BINOMIAL, _BINOMIAL),
+    "sharpened": np.array([[0.0, -1, 0], [-1, 5, -1], [0, -1, 0]]),
+}
+
+
+def convolved(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+    """Give the convolution of one image with one kernel.
+
+    Parameters
+    ----------
+    image : array, shape (H, W)
+    kernel : array, shape (kh, kw)
+
+    Returns
+    -------
+    array, shape (oh, ow)
+
+    Examples
+    --------
+    >>> convolved(IMAGE, KERNEL).shape
+    (5, 5)
+    """
+    return conv2d(image[None, None], kernel[None, None])[0, 0]
+
+
+def column(image: np.ndarray, kernel_size: int, window: int) -> np.ndarray:
+    """Give the numbers in one window of an image, in the order in which im2col has them."""
+    return im2col(image[None, None], kernel_size)[0, :, window]
+
+
+@picture
+def sliding(figure: Picture, u: int = 1, v: int = 2) -> None:
+    """Figure 2.1: one window of the image, the kernel, and the cell that they make."""
+    axes = canvas(figure, 19.2, 11.2)
+    y = convolved(IMAGE, KERNEL)
+    image, kernel, output = (0.2, 1.5), (9.4, 3.5), (13.9, 2.5)
+    for at, values, title in (
+        (image, IMAGE, "image $x$"),
+        (kernel, KERNEL, "kernel $w$"),
+        (output, y, "output $y$"),
+    ):
+        cells(axes, at, values)
+        note(axes, at[0] + values.shape[1] / 2, at[1] - 0.75, title, fontsize=13)
+    mark(axes, image, (u, v), KERNEL.shape, ORANGE)
+    mark(axes, kernel, (0, 0), KERNEL.shape, ORANGE)
+    mark(axes, output, (u, v), (1, 1), ORANGE)
+    note(axes, 8.3, 5.0, "·", fontsize=22)
+    note(axes, 13.0, 5.0, "=", fontsize=16)
+    window = column(IMAGE, 3, 5 * u + v)
+    text = f"$y_{{{u}{v}}}$ = {written_sum(KERNEL.ravel(), window)} = {number(y[u, v])}"
+    note(axes, 9.6, 9.5, text, fontsize=13, color=INK)
+    one, all_of_them = (Geometry.of(size, 3) for size in ((3, 3), IMAGE.shape))
+    products, additions = loop_operations(one)
+    text = f"{products} products and {additions} additions; for all {y.size} cells "
+    text += f"{sum(loop_operations(all_of_them))} operations"
+    note(axes, 9.6, 10.5, text, color=GREY)
+
+
+@picture
+def overlap(figure: Picture) -> None:
+    """Draw how many windows of 3 × 3 hold each pixel, for stride 1 and stride 2."""
+    axes = canvas(figure, 17.2, 8.6)
+    for left, stride in ((0.6, 1), (9.6, 2)):
+        windows = np.prod(Geometry.of((7, 7), 3, stride).output_size)
+        counts = col2im(np.ones((1, 9, windows)), 7, 3, stride=stride)[0, 0]
+        for place, count in np.ndenumerate(counts):
+            mark(axes, (left, 1.3), place, color=BLUE, fill=0.45 * count / 9, width=0)
+        cells(axes, (left, 1.3), counts)
+        note(axes, left + 3.5, 0.6, f"stride {stride}: {windows} windows")
+
+
+@picture
+def photograph(figure: Picture, name: str = "china.jpg") -> None:
+    """Draw a photograph, and what each of `KERNELS` makes of it.
+
+    It is one of scikit-learn's two, made grey and a third as large. Where a kernel sums to 0, the
+    middle grey is 0.
+    """
+    from sklearn.datasets import load_sample_image
+
+    color = load_sample_image(name).transpose(2, 0, 1)[None] / 255
+    grey = conv2d(color, np.array([0.299, 0.587, 0.114]).reshape(1, 3, 1, 1))
+    small = AvgPool2d(3)(grey)[0, 0]
+    figure.set_size_inches(6.4, 6.9)
+    grid = figure.subplots(3, 2).ravel()
+    shown = {"the photograph": small} | {
+        name: convolved(small, kernel) for name, kernel in KERNELS.items()
+    }
+    for axes, (title, image) in zip(grid, shown.items(), strict=True):
+        signed = title in KERNELS and KERNELS[title].sum() == 0
+        low, high = (-1.2, 1.2) if signed else (0, 1)
+        axes.imshow(image, cmap="gray", vmin=low, vmax=high, interpolation="nearest")
+        axes.set_title(title, pad=3)
+        axes.axis("off")
+
+
+@picture
+def dilated(figure: Picture) -> None:
+    """Draw a 3 × 3 window with dilation 1, 2 and 3, and two that follow each other at stride 2."""
+    axes = canvas(figure, 31.4, 10.6)
+    pixels = np.arange(49.0).reshape(1, 1, 7, 7)
+    for panel, (title, stride, dilation) in enumerate(
+        (("dilation 1", 1, 1), ("dilation 2", 1, 2), ("dilation 3", 1, 3), ("stride 2", 2, 1))
+    ):
+        at = (0.3 + 8 * panel, 1.8)
+        geometry = Geometry.of((7, 7), 3, stride, 0, dilation)
+        windows = im2col(pixels, 3, stride=stride, dilation=dilation)[0].astype(int)
+        count = windows.shape[1]
+        cells(axes, at, np.zeros((7, 7)), written=np.zeros((7, 7), bool))
+        shown = [(count // 2, BLUE, "-")] if stride == 1 else [(0, BLUE, "-"), (1, ORANGE, "--")]
+        for window, color, style in shown:
+            for pixel in windows[:, window]:
+                mark(axes, at, divmod(pixel, 7), color=color, fill=0.4, width=0)
+            corner = divmod(windows[0, window], 7)
+            mark(axes, at, corner, geometry.span, color, fill=0, style=style)
+        note(axes, at[0] + 3.5, 0.8, title)
+        rows, columns = geometry.output_size
+        note(axes, at[0] + 3.5, 9.7, f"output {rows} × {columns}", color=GREY)
