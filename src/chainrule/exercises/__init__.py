@@ -6,7 +6,7 @@ it knows is told what is wrong; one that is wrong in another way is shown where 
 
 from typing import Any
 
-from . import activations, losses, network, optimizers, proofs, training
+from . import activations, cnn, convolution, losses, network, optimizers, proofs, training
 from .core import Exercise, Feedback
 
 __all__ = ["EXERCISES", "Exercise", "Feedback", "check"]
@@ -18,6 +18,8 @@ EXERCISES: dict[str, Exercise] = {
     **activations.EXERCISES,
     **losses.EXERCISES,
     **proofs.EXERCISES,
+    **convolution.EXERCISES,
+    **cnn.EXERCISES,
 }
 
 

@@ -1,0 +1,173 @@
+"""The exercises of section 2.2."""
+
+from collections.abc import Callable, Iterator
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from .core import Exercise
+
+
+def _layers(rng: np.random.Generator) -> Iterator[tuple]:
+    for depth in (1, 2, 3, 4):
+        kernels = rng.integers(2, 6, depth)
+        yield kernels, rng.integers(2, np.minimum(kernels, 3) + 1)
+    yield np.array([3, 3, 3]), np.array([1, 2, 1])
+
+
+def _receptive_field(kernels: Any, strides: Any) -> int:
+    """Go from one output back to the pixels it sees."""
+    field = 1
+    for k, s in zip(kernels[::-1], strides[::-1], strict=True):
+        field = (field - 1) * s + k
+    return field
+
+
+def _image_and_upstream(rng: np.random.Generator) -> Iterator[tuple]:
+    # so few levels that several pixels of a window are often the largest
+    for h, w in ((2, 4), (4, 4), (4, 6)):
+        x, upstream = rng.integers(0, 3, (h, w)), rng.integers(1, 9, (h // 2, w // 2))
+        yield x * 1.0, upstream * 1.0
+
+
+def _max_pool_back(x: Any, upstream: Any) -> Any:
+    """Give (2.2b), window by window."""
+    dx = [[0.0] * len(x[0]) for _ in x]
+    for u, row in enumerate(upstream):
+        for v, error in enumerate(row):
+            places = [(2 * u + i, 2 * v + j) for i in range(2) for j in range(2)]
+            a, b = max(places, key=lambda place: x[place[0]][place[1]])
+            dx[a][b] += error
+    return dx
+
+
+def _pool_back(x: Any, upstream: Any, share: Callable[[Any], Any]) -> Any:
+    """Give every pixel its share; `share` takes windows, shape (oh, ow, 4), and gives such."""
+    oh, ow = np.shape(upstream)
+    windows = x.reshape(oh, 2, ow, 2).transpose(0, 2, 1, 3).reshape(oh, ow, 4)
+    shares = share(windows) * upstream[:, :, None]
+    return shares.reshape(oh, ow, 2, 2).transpose(0, 2, 1, 3).reshape(x.shape)
+
+
+def _largest(windows: Any) -> Any:
+    return windows == windows.max(axis=-1, keepdims=True)
+
+
+def _one_hot(places: Any) -> Any:
+    return np.arange(4) == places[:, :, None]
+
+
+_CONVOLUTIONS = 8 * (3 * 25 + 1) + 16 * (8 * 9 + 1)
+
+EXERCISES = {
+    "flatten-size": Exercise(
+        solution=32 * 7**2,
+        mistakes=(
+            (7**2, "that is one channel"),
+            (16 * 7**2, "those are the channels of the first convolution"),
+            (32 * 7, "that is one row of each channel"),
+            (3 * 32 * 7**2, "a kernel adds the channels of the image up: they are gone"),
+            (32 * 6**2, "both convolutions have a padding, on both sides"),
+            (32 * 5**2, "both convolutions have a padding, and on both sides: more is missing"),
+            (32 * 8**2, "a window that does not fit does not count: round down"),
+            (32 * 4**2, "the first pooling's windows overlap: its stride is 2"),
+            (32 * 14**2, "one more layer comes before Flatten"),
+        ),
+    ),
+    "network-parameters": Exercise(
+        solution=_CONVOLUTIONS + 10 * (16 * 36 + 1),
+        mistakes=(
+            (8 * 3 * 25 + 16 * 8 * 9 + 10 * 16 * 36, "the biases are missing"),
+            (_CONVOLUTIONS, "those are the convolutions; the last layer has parameters, too"),
+            (
+                8 * 26 + 16 * 10 + 10 * (16 * 36 + 1),
+                "a kernel goes through all channels of what comes in",
+            ),
+            (
+                _CONVOLUTIONS + 10 * (16 * 26**2 + 1),
+                "the convolutions are right; pooling makes what the last layer sees smaller",
+            ),
+            (
+                _CONVOLUTIONS + 10 * (16 * 64 + 1),
+                "the convolutions are right; without padding they make the image smaller",
+            ),
+            (
+                _CONVOLUTIONS + 10 * (36 + 1),
+                "the convolutions are right; the last layer sees every channel",
+            ),
+        ),
+    ),
+    "receptive-field": Exercise(
+        solution=_receptive_field,
+        mistakes=(
+            (
+                lambda kernels, strides: 1 + sum(k - 1 for k in kernels),
+                "right if all strides are 1: after a stride of 2, a step is two pixels wide",
+            ),
+            (
+                lambda kernels, strides: 1 + sum((kernels - 1) * strides),
+                "each layer is stretched by its own stride; which strides come before it?",
+            ),
+            (
+                lambda kernels, strides: 1 + sum((kernels - 1) * np.cumprod(strides)),
+                "a layer's own stride does not stretch its window: only those before it do",
+            ),
+            (
+                lambda kernels, strides: prod(kernels),
+                "right for windows that lie side by side; others overlap, and see less",
+            ),
+            (
+                lambda kernels, strides: _receptive_field(kernels[::-1], strides[::-1]),
+                "the layers are taken in the wrong order: the first is the one at the image",
+            ),
+        ),
+        cases=_layers,
+    ),
+    "max-pool-gradient": Exercise(
+        solution=_max_pool_back,
+        mistakes=(
+            (
+                lambda x, upstream: _pool_back(x, upstream, _largest),
+                "where several pixels are the largest, only one gets the error",
+            ),
+            (
+                lambda x, upstream: _pool_back(
+                    x, upstream, lambda w: _largest(w) / _largest(w).sum(axis=-1, keepdims=True)
+                ),
+                "where several pixels are the largest, the error is not divided among them",
+            ),
+            (
+                lambda x, upstream: _pool_back(
+                    x, upstream, lambda w: _one_hot(3 - w[:, :, ::-1].argmax(axis=-1))
+                ),
+                "of several largest pixels this takes the last; the first is meant",
+            ),
+            (
+                lambda x, upstream: _pool_back(x, upstream, lambda w: np.full(w.shape, 0.25)),
+                "that is the gradient of the mean: every pixel has a share in it",
+            ),
+            (
+                lambda x, upstream: _pool_back(
+                    x, np.ones_like(upstream), lambda w: _one_hot(w.argmax(axis=-1))
+                ),
+                "the places are right; what stands there should come from upstream",
+            ),
+            (
+                lambda x, upstream: _pool_back(
+                    x, upstream, lambda w: w * _one_hot(w.argmax(axis=-1))
+                ),
+                "the places are right; the derivative of the largest number by itself is not x",
+            ),
+        ),
+        cases=_image_and_upstream,
+    ),
+    "shift-by-one": Exercise(
+        solution="c",
+        mistakes=(
+            ("a", "a kernel finds the same pattern elsewhere: its map cannot stay as it is"),
+            ("b", "right for the convolution; but the windows of the pooling do not move along"),
+            ("d", "the same kernel stands at every pixel: compare what two neighbours see"),
+        ),
+    ),
+}
