@@ -30,12 +30,12 @@ def rounds_from_command_line(default: int) -> int:
 
 
 def measure(
-    contenders: dict[str, Callable[[], Any]], rounds: int, rest: float = 0.0
+    contenders: dict[str, Callable[[], Any]], rounds: int, rest: float = 0.0, warm: int = 0
 ) -> dict[str, list[float]]:
     """Time each contender once a round, after one round that warms up; give their seconds.
 
     Before each there are `rest` seconds, in which threads left waiting by the one before, which
-    spin, can go to sleep.
+    spin, can go to sleep; then it runs `warm` times before it is timed.
     """
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
     order, shuffle = list(contenders), random.Random(0).shuffle
@@ -43,6 +43,8 @@ def measure(
         shuffle(order)
         for name in order:
             time.sleep(rest)
+            for _ in range(warm):
+                contenders[name]()
             start = time.perf_counter()
             contenders[name]()
             if number:

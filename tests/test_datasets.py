@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from chainrule.datasets import digits, mnist, patches, rare_digit, read_idx, spots
+from chainrule.datasets import Part, digits, mnist, patches, rare_digit, read_idx, shifted, spots
 
 PARTS = ("train", "validation", "test")
 
@@ -219,3 +219,21 @@ def test_idx_of_any_shape(tmp_path, shape):
     assert found.dtype == np.uint8
     np.testing.assert_array_equal(found, array)
     assert found.flags.writeable
+
+
+def test_shifted_images_are_moved_by_one_pixel():
+    x = np.arange(1.0, 25).reshape(2, 1, 3, 4)
+    more = shifted(Part(x, np.array([3, 5])))
+    assert more.x.shape == (10, 1, 3, 4)
+    np.testing.assert_array_equal(more.x[:2], x)
+    by_axis = {2: (0, 0, 0, 1), 4: (0, 0, 0, -1), 6: (0, 0, 1, 0), 8: (0, 0, -1, 0)}
+    for first, steps in by_axis.items():
+        rolled = np.roll(x, steps, axis=(0, 1, 2, 3))
+        came_in = [slice(None)] * 4
+        axis = 3 if steps[3] else 2
+        came_in[axis] = 0 if steps[axis] > 0 else -1
+        rolled[tuple(came_in)] = 0
+        np.testing.assert_array_equal(more.x[first : first + 2], rolled)
+    np.testing.assert_array_equal(more.y, [3, 5] * 5)
+    with pytest.raises(ValueError, match="part: expected x of shape"):
+        shifted(Part(np.zeros((2, 12)), np.zeros(2)))

@@ -40,8 +40,8 @@ def conv2d(
     method : {"auto", "tiled", "im2col", "loops"}
         How it is computed: "im2col" by one matrix product; "tiled" by many, each with the columns
         of a few windows, in some megabytes beyond the result; "loops" straight from the
-        definition, and slowly. The last two are for NumPy arrays; "auto" takes "tiled" for these
-        and "im2col" for all others.
+        definition, and slowly. "tiled" and "loops" are for NumPy arrays; "auto" takes "tiled" for
+        these and "im2col" for all others.
 
     Returns
     -------

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from numbers import Integral
 from typing import Any
@@ -37,6 +38,8 @@ def pair(value: Any, name: str, least: int) -> Pair:
     >>> pair(3, "stride", 1), pair((1, 2), "stride", 1)
     ((3, 3), (1, 2))
     """
+    if type(value) is int and value >= least:  # as nearly always: Integral asks slowly
+        return value, value
     both = (value, value) if isinstance(value, Integral) else value
     if isinstance(both, str) or not hasattr(both, "__len__") or len(both) != 2:
         raise TypeError(f"{name}: expected a whole number or a pair of them, got {value!r}")
@@ -137,7 +140,7 @@ class Geometry:
         (kh, kw), (dh, dw) = self.kernel_size, self.dilation
         return dh * (kh - 1) + 1, dw * (kw - 1) + 1
 
-    @property
+    @cached_property
     def output_size(self) -> Pair:
         """How many windows stand below each other, and how many side by side."""
         sizes = zip(self.padded_size, self.span, self.stride, strict=True)

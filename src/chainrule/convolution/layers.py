@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import reduce
 from math import prod
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from ..arrays import Array, floating, floating_dtype, require_count, require_generator
 from ..network import initial_std
-from .columns import put_back, require_images, require_upstream, windows
+from .columns import padded, require_images, require_upstream
 from .direct import conv2d, conv2d_vjp
 from .geometry import Geometry, Size, pair
 
@@ -147,18 +148,12 @@ class _Pool:
         stride = self.kernel_size if self.stride is None else self.stride
         return Geometry.of(x.shape[2:], self.kernel_size, stride, self.padding)
 
-    def _windows(self, x: Array, outside: float) -> tuple[Any, Geometry, Array]:
-        """Give the windows, shape (N, C, kh·kw, oh, ow), with this number outside the image."""
+    def _places(self, x: Array, outside: float) -> tuple[Any, Geometry, Array, list[Array]]:
+        """Give the padded images, and for each place of a window what all windows hold there."""
         xp, x = require_images(x)
         geometry = self._geometry(x)
-        found = windows(xp, x, geometry, outside)
-        return xp, geometry, xp.reshape(found, (*x.shape[:2], -1, *geometry.output_size))
-
-    def _back(self, xp: Any, geometry: Geometry, shares: Array) -> Array:
-        """Add the shares of the windows' places, shape (N, C, kh·kw, oh, ow), up to images."""
-        n, c, _, oh, ow = shares.shape
-        shaped = xp.reshape(shares, (n, c, *geometry.kernel_size, oh, ow))
-        return put_back(xp, shaped, geometry)
+        pixels = padded(xp, x, geometry, outside)
+        return xp, geometry, pixels, [pixels[:, :, *at] for _, _, at in geometry.positions()]
 
 
 @dataclass(frozen=True)
@@ -191,19 +186,20 @@ class MaxPool2d(_Pool):
 
     def __call__(self, x: Array) -> Array:
         """Give the largest numbers of x, shape (N, C, H, W)."""
-        xp, _, found = self._windows(x, -float("inf"))
-        return xp.max(found, axis=2)
+        xp, _, _, places = self._places(x, -float("inf"))
+        return reduce(xp.maximum, places, places[0])
 
     def vjp(self, x: Array, upstream: Array) -> Array:
         """Send `upstream` to the largest of every window, to the first where several are."""
-        xp, geometry, found = self._windows(x, -float("inf"))
-        _, upstream = require_upstream(upstream, found, (*found.shape[:2], *found.shape[3:]))
-        first = xp.argmax(found, axis=2)
-        places = xp.reshape(xp.arange(found.shape[2]), (-1, 1, 1))
-        if hasattr(first, "device"):
-            places = xp.asarray(places, device=first.device)
-        chosen = xp.astype(places == first[:, :, None, :, :], upstream.dtype)
-        return self._back(xp, geometry, chosen * upstream[:, :, None, :, :])
+        xp, geometry, pixels, places = self._places(x, -float("inf"))
+        largest = reduce(xp.maximum, places)
+        _, upstream = require_upstream(upstream, pixels, largest.shape)
+        dx, waiting = xp.zeros_like(pixels), upstream
+        for (_, _, at), numbers in zip(geometry.positions(), places, strict=True):
+            here = numbers == largest
+            dx[:, :, *at] += xp.where(here, waiting, 0.0)
+            waiting = xp.where(here, 0.0, waiting)
+        return dx[:, :, *geometry.inside]
 
 
 @dataclass(frozen=True)
@@ -236,15 +232,17 @@ class AvgPool2d(_Pool):
 
     def __call__(self, x: Array) -> Array:
         """Give the means of x, shape (N, C, H, W)."""
-        xp, _, found = self._windows(x, 0.0)
-        return xp.mean(found, axis=2)
+        _, _, _, places = self._places(x, 0.0)
+        return sum(places) / len(places)
 
     def vjp(self, x: Array, upstream: Array) -> Array:
         """Share `upstream` out among the places of every window, alike."""
-        xp, geometry, found = self._windows(x, 0.0)
-        _, upstream = require_upstream(upstream, found, (*found.shape[:2], *found.shape[3:]))
-        share = upstream[:, :, None, :, :] / found.shape[2]
-        return self._back(xp, geometry, xp.broadcast_to(share, found.shape))
+        xp, geometry, pixels, places = self._places(x, 0.0)
+        _, upstream = require_upstream(upstream, pixels, places[0].shape)
+        dx = xp.zeros_like(pixels)
+        for _, _, at in geometry.positions():
+            dx[:, :, *at] += upstream / len(places)
+        return dx[:, :, *geometry.inside]
 
 
 @dataclass(frozen=True)

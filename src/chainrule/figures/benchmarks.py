@@ -4,10 +4,20 @@ import json
 from pathlib import Path
 from typing import Any
 
+from . import costs
 from .ledger import Table
 from .picture import BLUE, GREY, Picture, picture
 
-__all__ = ["by_size", "provenance", "ratios", "read"]
+__all__ = [
+    "by_size",
+    "crossover",
+    "layers",
+    "memory",
+    "provenance",
+    "ratios",
+    "read",
+    "roofline",
+]
 
 RATIO_KEYS = {"median", "low", "high"}
 RECORD_KEYS = {"title", "what", "baseline", "ratios", "rounds", "device", "versions", "date"}
@@ -139,3 +149,56 @@ def provenance(record: dict[str, Any]) -> Table:
         ["recorded", "on", "rounds", "with"],
         [[record["date"], record["device"], str(record["rounds"]), versions]],
     )
+
+
+def layers(record: dict[str, Any]) -> Table:
+    """Give the times of convolution over PyTorch's, a row for each layer and one for their mean.
+
+    Parameters
+    ----------
+    record : dict
+        That of ``benchmarks/convolution.py``.
+
+    Returns
+    -------
+    Table
+    """
+    columns = {
+        "forward, tiles": ("forward", "chainrule, tiles"),
+        "forward, columns": ("forward", "chainrule, im2col"),
+        "backward, tiles": ("backward", "chainrule, tiles"),
+        "backward, columns": ("backward", "chainrule, im2col"),
+    }
+    rows = [
+        [name, *(f"{layer['settled'][way][who]['median']:.2f}" for way, who in columns.values())]
+        for name, layer in record["layers"].items()
+    ]
+    means = record["means"]["settled"]
+    rows.append(["geometric mean", *(f"{means[way][who]:.2f}" for way, who in columns.values())])
+    return Table(["layer", *columns], rows)
+
+
+def memory(record: dict[str, Any]) -> Picture:
+    """Draw the working memory of convolution's forward pass: im2col and tiles, by layer."""
+    names = {"chainrule, im2col": "im2col", "chainrule, tiles": "tiles"}
+    return costs.memory(
+        [
+            (layer, {names[who]: each["memory"]["forward"][who] for who in names})
+            for layer, each in record["layers"].items()
+        ]
+    )
+
+
+def roofline(record: dict[str, Any]) -> Picture:
+    """Draw the roof of the record's machine, and each layer in tiles under it."""
+    machine = record["machine"]
+    points = [
+        (name, layer["intensity"], layer["operations_per_second"]["chainrule, tiles"])
+        for name, layer in record["layers"].items()
+    ]
+    return costs.roofline(machine["operations_per_second"], machine["bytes_per_second"], points)
+
+
+def crossover(record: dict[str, Any]) -> Picture:
+    """Draw the time of convolution by kernel size, for each method."""
+    return costs.crossover(record["kernel_sizes"], record["seconds_by_kernel_size"])

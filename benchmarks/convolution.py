@@ -1,0 +1,260 @@
+"""Convolution: ours in NumPy against PyTorch's and against other ways, side by side in one run.
+
+`conv2d` and its gradients over seven layers, from the first of a large network to small ones, in
+32-bit floats, two threads each. Two questions are asked of the clock. How long does a call take
+where the same library goes on working? ("settled": a contender rests, runs once, and is timed the
+next time.) And how long where the libraries take turns without a pause? ("in turns": threads of the
+one then still wait, spinning, when the other begins, and its memory is no longer in the cache.)
+"""
+
+import tracemalloc
+from collections.abc import Callable
+from statistics import geometric_mean, median
+from typing import Any
+
+import numpy as np
+import torch
+from _side_by_side import measure, ratio, rounds_from_command_line, write
+from threadpoolctl import threadpool_limits
+from torch.nn import functional
+
+from chainrule.convolution import (
+    Geometry,
+    conv2d,
+    conv2d_fft,
+    conv2d_vjp,
+    conv2d_winograd,
+    intensity,
+)
+
+THREADS = 2
+REST = 0.1
+# N, C, side, O, kernel, stride, padding
+LAYERS = {
+    "3 → 64, 7 × 7": (8, 3, 224, 64, 7, 2, 3),
+    "64 → 64": (8, 64, 56, 64, 3, 1, 1),
+    "128 → 128": (8, 128, 28, 128, 3, 1, 1),
+    "256 → 256": (8, 256, 14, 256, 3, 1, 1),
+    "512 → 512": (8, 512, 7, 512, 3, 1, 1),
+    "1 → 8, 64 images": (64, 1, 28, 8, 3, 1, 1),
+    "8 → 16, 64 images": (64, 8, 14, 16, 3, 1, 1),
+}
+KERNEL_SIZES = (1, 3, 5, 7, 9, 11, 15, 21, 31)
+
+
+class Layer:
+    """A layer with its data, in NumPy and in PyTorch."""
+
+    def __init__(self, name: str):
+        n, c, side, o, k, stride, padding = LAYERS[name]
+        rng = np.random.default_rng(0)
+        self.x = rng.standard_normal((n, c, side, side), "float32")
+        self.weight = rng.standard_normal((o, c, k, k), "float32")
+        self.bias = rng.standard_normal(o, "float32")
+        self.where = {"stride": stride, "padding": padding}
+        self.geometry = Geometry.of((side, side), k, stride, padding)
+        self.tensors = [torch.from_numpy(a) for a in (self.x, self.weight, self.bias)]
+        self.upstream = rng.standard_normal((n, o, *self.geometry.output_size), "float32")
+        self.products = n * self.upstream[0].size * c * k * k
+
+    def forward(self) -> dict[str, Callable]:
+        """Give the contenders for the outputs."""
+        given = (self.x, self.weight, self.bias)
+        return {
+            "PyTorch": lambda: functional.conv2d(*self.tensors, **self.where),
+            "chainrule": lambda: conv2d(*given, **self.where),
+            "chainrule, tiles": lambda: conv2d(*given, **self.where, method="tiled"),
+            "chainrule, im2col": lambda: conv2d(*given, **self.where, method="im2col"),
+            "indices": self._indices,
+            "unfold": self._unfold,
+        }
+
+    def backward(self) -> dict[str, Callable]:
+        """Give the contenders for the gradients of images, kernels and biases."""
+        x, weight, _ = self.tensors
+        upstream, (stride, padding) = torch.from_numpy(self.upstream), self.where.values()
+
+        def of_pytorch() -> Any:
+            return torch.ops.aten.convolution_backward(
+                upstream, x, weight, [len(weight)], [stride] * 2, [padding] * 2, [1, 1], False,
+                [0, 0], 1, [True] * 3,
+            )  # fmt: skip
+
+        given = (self.x, self.weight, self.upstream)
+        return {
+            "PyTorch": of_pytorch,
+            "chainrule": lambda: conv2d_vjp(*given, **self.where),
+            "chainrule, tiles": lambda: conv2d_vjp(*given, **self.where, method="tiled"),
+            "chainrule, im2col": lambda: conv2d_vjp(*given, **self.where, method="im2col"),
+        }
+
+    def _indices(self) -> np.ndarray:
+        """Columns by arrays of indices, as in many tutorials, and one product for the batch."""
+        (kh, kw), (oh, ow) = self.geometry.kernel_size, self.geometry.output_size
+        (stride, padding), (n, c) = self.where.values(), self.x.shape[:2]
+        around = ((0, 0), (0, 0), (padding, padding), (padding, padding))
+        channels, i, j = (index.reshape(-1, 1) for index in np.indices((c, kh, kw)))
+        u, v = (index.reshape(1, -1) for index in np.indices((oh, ow)))
+        columns = np.pad(self.x, around)[:, channels, stride * u + i, stride * v + j]
+        columns = columns.transpose(1, 2, 0).reshape(c * kh * kw, -1)
+        y = self.weight.reshape(len(self.weight), -1) @ columns + self.bias[:, None]
+        return y.reshape(-1, oh, ow, n).transpose(3, 0, 1, 2)
+
+    def _unfold(self) -> torch.Tensor:
+        """PyTorch's own im2col, and a product."""
+        x, weight, bias = self.tensors
+        columns = functional.unfold(x, weight.shape[2:], **self.where)
+        y = weight.flatten(1) @ columns + bias[:, None]
+        return y.unflatten(2, self.geometry.output_size)
+
+    def loops_for_each_product(self) -> float:
+        """Give the seconds that loops need for a product, tried on one row of few outputs."""
+        x, weight = (
+            self.x[:1, :, : self.weight.shape[2], : self.weight.shape[3] + 3],
+            self.weight[:2],
+        )
+        seconds = measure({"loops": lambda: conv2d(x, weight, method="loops")}, 3)["loops"]
+        return median(seconds) / (2 * 4 * weight[0].size)
+
+
+def working_memory(call: Callable) -> float:
+    """Give the MB of NumPy's arrays that a call needs at its most, without those it gives back."""
+    call()
+    tracemalloc.start()
+    given = call()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    arrays = given if isinstance(given, tuple) else (given,)
+    return (peak - sum(array.nbytes for array in arrays)) / 2**20
+
+
+def require_agreement(contenders: dict[str, Callable], name: str) -> None:
+    """Check that all contenders give the same numbers: else their times compare nothing."""
+    expected, *others = (call() for call in contenders.values())
+    for found in others:
+        pairs = (
+            zip(found, expected, strict=True) if isinstance(found, tuple) else [(found, expected)]
+        )
+        for a, b in pairs:
+            np.testing.assert_allclose(a, b, rtol=0, atol=1e-4 * float(abs(b).max()), err_msg=name)
+
+
+def ratios(seconds: dict[str, list[float]]) -> dict[str, dict[str, float]]:
+    """Give each contender's time over PyTorch's."""
+    return {name: ratio(seconds["PyTorch"], s) for name, s in seconds.items() if name != "PyTorch"}
+
+
+def of_layer(name: str, rounds: int) -> dict[str, Any]:
+    """Give everything that is measured of a layer."""
+    layer = Layer(name)
+    found: dict[str, Any] = {"shape": LAYERS[name], "memory": {}, "settled": {}, "in turns": {}}
+    for way, contenders in (("forward", layer.forward()), ("backward", layer.backward())):
+        require_agreement(contenders, name)
+        found["memory"][way] = {
+            who: round(working_memory(contenders[who]), 1)
+            for who in ("chainrule", "chainrule, tiles", "chainrule, im2col")
+        }
+        settled = measure(contenders, rounds, REST, warm=1)
+        found["settled"][way] = ratios(settled)
+        found["in turns"][way] = ratios(measure(contenders, rounds))
+        if way == "forward":
+            found["operations_per_second"] = {
+                who: 2 * layer.products / median(times) for who, times in settled.items()
+            }
+            loops = layer.loops_for_each_product() * layer.products
+            found["loops"] = loops / median(settled["chainrule"])
+    found["intensity"] = intensity(layer.geometry, *layer.weight.shape[1::-1])
+    return found
+
+
+def machine(rounds: int) -> dict[str, float]:
+    """Give the operations a second of a large matrix product, and the bytes a second of a copy."""
+    a = np.ones((2048, 2048), "float32")
+    source, target = np.ones(2**26, "float32"), np.ones(2**26, "float32")
+    seconds = measure(
+        {"product": lambda: a @ a, "copy": lambda: np.copyto(target, source)}, rounds, REST, warm=1
+    )
+    return {
+        "operations_per_second": 2 * 2048**3 / min(seconds["product"]),
+        "bytes_per_second": 2 * source.nbytes / min(seconds["copy"]),
+    }
+
+
+def by_kernel_size(rounds: int) -> dict[str, list[float | None]]:
+    """Give seconds by kernel size: 16 → 16 channels, one image of 64 × 64, padding "same"."""
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((1, 16, 64, 64), "float32")
+    found: dict[str, list[float | None]] = {}
+    for k in KERNEL_SIZES:
+        weight = rng.standard_normal((16, 16, k, k), "float32")
+        tensors = torch.from_numpy(x), torch.from_numpy(weight)
+        contenders: dict[str, Callable] = {
+            "in tiles": lambda w=weight: conv2d(x, w, padding="same"),
+            "Fourier": lambda w=weight: conv2d_fft(x, w, padding="same"),
+            "PyTorch": lambda t=tensors: functional.conv2d(*t, padding="same"),
+        }
+        if k == 3:
+            contenders["Winograd"] = lambda w=weight: conv2d_winograd(x, w, padding="same")
+        seconds = measure(contenders, rounds, REST / 2, warm=1)
+        for name in ("in tiles", "Fourier", "Winograd", "PyTorch"):
+            time = median(seconds[name]) if name in seconds else None
+            found.setdefault(name, []).append(time)
+    return found
+
+
+def winograd_against_tiles(rounds: int) -> dict[str, dict[str, float]]:
+    """Give Winograd's time over that in tiles, for the layers of 3 × 3 kernels."""
+    found = {}
+    for name in [name for name, shape in LAYERS.items() if shape[4] == 3]:
+        layer = Layer(name)
+        contenders = {
+            "tiles": lambda a=layer: conv2d(a.x, a.weight, padding=1),
+            "Winograd": lambda a=layer: conv2d_winograd(a.x, a.weight, padding=1),
+        }
+        seconds = measure(contenders, rounds, REST, warm=1)
+        found[name] = ratio(seconds["tiles"], seconds["Winograd"])
+    return found
+
+
+def means(layers: dict[str, Any], how: str, way: str) -> dict[str, float]:
+    """Give the geometric mean over the layers, by contender."""
+    names = next(iter(layers.values()))[how][way]
+    return {
+        name: round(geometric_mean(layer[how][way][name]["median"] for layer in layers.values()), 3)
+        for name in names
+    }
+
+
+if __name__ == "__main__":
+    rounds = rounds_from_command_line(15)
+    torch.set_num_threads(THREADS)
+    with threadpool_limits(THREADS):
+        layers = {name: of_layer(name, rounds) for name in LAYERS}
+        of_machine, kernel_sizes = machine(rounds), by_kernel_size(rounds)
+        winograd = winograd_against_tiles(rounds)
+    write(
+        "convolution",
+        {
+            "title": "Convolution",
+            "what": "conv2d over seven layers, float32, two threads each",
+            "baseline": "PyTorch",
+            "ratios": {
+                name: layer["settled"]["forward"]["chainrule"] for name, layer in layers.items()
+            },
+            "backward": {
+                name: layer["settled"]["backward"]["chainrule"] for name, layer in layers.items()
+            },
+            "means": {
+                how: {way: means(layers, how, way) for way in ("forward", "backward")}
+                for how in ("settled", "in turns")
+            },
+            "layers": layers,
+            "machine": of_machine,
+            "kernel_sizes": [*KERNEL_SIZES],
+            "seconds_by_kernel_size": kernel_sizes,
+            "winograd": winograd,
+            "rounds": rounds,
+            "device": "CPU",
+        },
+        ("chainrule", "numpy", "torch"),
+    )
