@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
 from numbers import Integral
 from typing import Any
@@ -88,9 +88,8 @@ class Geometry:
                 f"image), got one that spans {self.span}"
             )
 
-    @classmethod
+    @staticmethod
     def of(
-        cls,
         size: Sequence[int],
         kernel_size: Size,
         stride: Size = 1,
@@ -126,7 +125,7 @@ class Geometry:
             after = (vertical - before[0], horizontal - before[1])
         else:
             before = after = pair(padding, "padding", 0)
-        return cls((size[0], size[1]), kernel, steps, spread, before, after)
+        return _made((size[0], size[1]), kernel, steps, spread, before, after)
 
     @property
     def padded_size(self) -> Pair:
@@ -163,3 +162,9 @@ class Geometry:
         """Where in the padded image the image is."""
         (h, w), (top, left) = self.size, self.before
         return slice(top, top + h), slice(left, left + w)
+
+
+@lru_cache
+def _made(*settings: Pair) -> Geometry:
+    """Make a geometry, once: a layer asks for the same one at every step of a training."""
+    return Geometry(*settings)

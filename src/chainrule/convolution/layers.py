@@ -3,7 +3,6 @@
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import reduce
 from math import prod
 from typing import Any
 
@@ -148,12 +147,13 @@ class _Pool:
         stride = self.kernel_size if self.stride is None else self.stride
         return Geometry.of(x.shape[2:], self.kernel_size, stride, self.padding)
 
-    def _places(self, x: Array, outside: float) -> tuple[Any, Geometry, Array, list[Array]]:
-        """Give the padded images, and for each place of a window what all windows hold there."""
+    def _places(self, x: Array, outside: float) -> tuple[Any, Geometry, Array, Array]:
+        """Give the padded images, and what the windows hold: (places, N, C, oh, ow)."""
         xp, x = require_images(x)
         geometry = self._geometry(x)
         pixels = padded(xp, x, geometry, outside)
-        return xp, geometry, pixels, [pixels[:, :, *at] for _, _, at in geometry.positions()]
+        places = xp.stack([pixels[:, :, *at] for _, _, at in geometry.positions()])
+        return xp, geometry, pixels, places
 
 
 @dataclass(frozen=True)
@@ -187,18 +187,18 @@ class MaxPool2d(_Pool):
     def __call__(self, x: Array) -> Array:
         """Give the largest numbers of x, shape (N, C, H, W)."""
         xp, _, _, places = self._places(x, -float("inf"))
-        return reduce(xp.maximum, places, places[0])
+        return xp.max(places, axis=0)
 
     def vjp(self, x: Array, upstream: Array) -> Array:
         """Send `upstream` to the largest of every window, to the first where several are."""
         xp, geometry, pixels, places = self._places(x, -float("inf"))
-        largest = reduce(xp.maximum, places)
+        largest = xp.max(places, axis=0)
         _, upstream = require_upstream(upstream, pixels, largest.shape)
-        dx, waiting = xp.zeros_like(pixels), upstream
-        for (_, _, at), numbers in zip(geometry.positions(), places, strict=True):
-            here = numbers == largest
-            dx[:, :, *at] += xp.where(here, waiting, 0.0)
-            waiting = xp.where(here, 0.0, waiting)
+        dx, waiting = xp.zeros_like(pixels), xp.ones_like(largest, dtype=xp.bool)
+        for place, (_, _, at) in enumerate(geometry.positions()):
+            here = waiting & (places[place, ...] == largest)
+            dx[:, :, *at] += xp.where(here, upstream, 0.0)
+            waiting = waiting & ~here
         return dx[:, :, *geometry.inside]
 
 
@@ -232,16 +232,16 @@ class AvgPool2d(_Pool):
 
     def __call__(self, x: Array) -> Array:
         """Give the means of x, shape (N, C, H, W)."""
-        _, _, _, places = self._places(x, 0.0)
-        return sum(places) / len(places)
+        xp, _, _, places = self._places(x, 0.0)
+        return xp.mean(places, axis=0)
 
     def vjp(self, x: Array, upstream: Array) -> Array:
         """Share `upstream` out among the places of every window, alike."""
         xp, geometry, pixels, places = self._places(x, 0.0)
-        _, upstream = require_upstream(upstream, pixels, places[0].shape)
+        _, upstream = require_upstream(upstream, pixels, places.shape[1:])
         dx = xp.zeros_like(pixels)
         for _, _, at in geometry.positions():
-            dx[:, :, *at] += upstream / len(places)
+            dx[:, :, *at] += upstream / places.shape[0]
         return dx[:, :, *geometry.inside]
 
 

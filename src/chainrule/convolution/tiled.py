@@ -15,7 +15,7 @@ them fast, a block of images is laid out in lines first:
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
 from math import prod
 
@@ -82,11 +82,14 @@ class _Layout:
         return in_rows[:, :, :oh, :ow].swapaxes(0, 1)
 
 
+_layout = lru_cache(_Layout)  # a layer asks for the same one at every step of a training
+
+
 class _Tiles:
     """The blocks of images and tiles of windows of one convolution, and the buffer of columns."""
 
     def __init__(self, x: np.ndarray, weight: np.ndarray, geometry: Geometry, groups: int):
-        self.layout = _Layout(geometry)
+        self.layout = _layout(geometry)
         self.dtype = np.result_type(x, weight)
         (n, channels), kernels = x.shape[:2], len(weight)
         self.weight = weight.astype(self.dtype, copy=False).reshape(groups, kernels // groups, -1)
