@@ -1,5 +1,7 @@
 """im2col, col2im, convolution and pooling against PyTorch, over what Hypothesis draws."""
 
+import tracemalloc
+
 import array_api_strict
 import numpy as np
 import pytest
@@ -124,6 +126,34 @@ def test_blocks_and_tiles_give_what_one_product_gives(lines, stride, dilation, m
     ]
     for found, gradient in zip(*ways, strict=True):
         assert relative_error(found, gradient) < 1e-13
+
+
+LAYERS = [  # N, C, side, O, kernel, stride, padding: those of benchmarks/convolution.py
+    (8, 3, 224, 64, 7, 2, 3),
+    (8, 64, 56, 64, 3, 1, 1),
+    (8, 128, 28, 128, 3, 1, 1),
+    (8, 256, 14, 256, 3, 1, 1),
+    (8, 512, 7, 512, 3, 1, 1),
+    (64, 1, 28, 8, 3, 1, 1),
+    (64, 8, 14, 16, 3, 1, 1),
+]
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_by_itself_convolution_needs_less_than_16_mb(layer):
+    n, c, side, o, k, stride, padding = layer
+    x, weight = np.ones((n, c, side, side), "float32"), np.ones((o, c, k, k), "float32")
+    bias, options = np.ones(o, "float32"), {"stride": stride, "padding": padding}
+    tracemalloc.start()
+    y = conv2d(x, weight, bias, **options)
+    peaks = [tracemalloc.get_traced_memory()[1] - y.nbytes]
+    tracemalloc.reset_peak()
+    before = tracemalloc.get_traced_memory()[0]
+    gradients = conv2d_vjp(x, weight, y, **options)
+    peak = tracemalloc.get_traced_memory()[1] - before
+    tracemalloc.stop()
+    peaks.append(peak - sum(gradient.nbytes for gradient in gradients))
+    assert all(0 < peak < 16 * 2**20 for peak in peaks)
 
 
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")

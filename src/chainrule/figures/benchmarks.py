@@ -13,6 +13,7 @@ __all__ = [
     "crossover",
     "layers",
     "memory",
+    "others",
     "provenance",
     "ratios",
     "read",
@@ -151,8 +152,36 @@ def provenance(record: dict[str, Any]) -> Table:
     )
 
 
-def layers(record: dict[str, Any]) -> Table:
+def layers(record: dict[str, Any], how: str = "settled") -> Table:
     """Give the times of convolution over PyTorch's, a row for each layer and one for their mean.
+
+    Parameters
+    ----------
+    record : dict
+        That of ``benchmarks/convolution.py``.
+    how : {"settled", "in turns"}
+        Whether each contender had the machine to itself for a while before it was timed.
+
+    Returns
+    -------
+    Table
+    """
+    columns = {
+        "forward, tiles": ("forward", "chainrule"),
+        "forward, columns": ("forward", "chainrule, im2col"),
+        "backward, tiles": ("backward", "chainrule"),
+        "backward, columns": ("backward", "chainrule, im2col"),
+    }
+    rows = [
+        [name, *(f"{layer[how][way][who]['median']:.2f}" for way, who in columns.values())]
+        for name, layer in record["layers"].items()
+    ]
+    means = [f"{record['means'][how][way][who]:.2f}" for way, who in columns.values()]
+    return Table(["layer", *columns], [*rows, ["geometric mean", *means]])
+
+
+def others(record: dict[str, Any]) -> Table:
+    """Give the forward times of other ways over ours in tiles, a row for each layer.
 
     Parameters
     ----------
@@ -164,23 +193,22 @@ def layers(record: dict[str, Any]) -> Table:
     Table
     """
     columns = {
-        "forward, tiles": ("forward", "chainrule, tiles"),
-        "forward, columns": ("forward", "chainrule, im2col"),
-        "backward, tiles": ("backward", "chainrule, tiles"),
-        "backward, columns": ("backward", "chainrule, im2col"),
+        "columns by indices": "indices",
+        "PyTorch's unfold": "unfold",
+        "loops": "loops",
     }
-    rows = [
-        [name, *(f"{layer['settled'][way][who]['median']:.2f}" for way, who in columns.values())]
-        for name, layer in record["layers"].items()
-    ]
-    means = record["means"]["settled"]
-    rows.append(["geometric mean", *(f"{means[way][who]:.2f}" for way, who in columns.values())])
+    rows = []
+    for name, layer in record["layers"].items():
+        forward = layer["settled"]["forward"]
+        ours = forward["chainrule"]["median"]
+        ratios = [forward[who]["median"] / ours for who in ("indices", "unfold")]
+        rows.append([name, *(f"{ratio:.1f}" for ratio in ratios), f"{layer['loops']:,.0f}"])
     return Table(["layer", *columns], rows)
 
 
 def memory(record: dict[str, Any]) -> Picture:
     """Draw the working memory of convolution's forward pass: im2col and tiles, by layer."""
-    names = {"chainrule, im2col": "im2col", "chainrule, tiles": "tiles"}
+    names = {"chainrule, im2col": "im2col", "chainrule": "tiles"}
     return costs.memory(
         [
             (layer, {names[who]: each["memory"]["forward"][who] for who in names})
@@ -193,7 +221,7 @@ def roofline(record: dict[str, Any]) -> Picture:
     """Draw the roof of the record's machine, and each layer in tiles under it."""
     machine = record["machine"]
     points = [
-        (name, layer["intensity"], layer["operations_per_second"]["chainrule, tiles"])
+        (name, layer["intensity"], layer["operations_per_second"]["chainrule"])
         for name, layer in record["layers"].items()
     ]
     return costs.roofline(machine["operations_per_second"], machine["bytes_per_second"], points)
