@@ -52,9 +52,9 @@ def measure(
     return seconds
 
 
-def ratio(ours: list[float], theirs: list[float]) -> dict[str, float]:
-    """Give theirs / ours, round by round: above 1 we are faster."""
-    ratios = [b / a for a, b in zip(ours, theirs, strict=True)]
+def ratio(baseline: list[float], contender: list[float]) -> dict[str, float]:
+    """Give contender / baseline, round by round: above 1 the contender is slower."""
+    ratios = [b / a for a, b in zip(baseline, contender, strict=True)]
     low, median, high = statistics.quantiles(ratios, n=4)
     return {"median": round(median, 3), "low": round(low, 3), "high": round(high, 3)}
 

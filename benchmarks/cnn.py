@@ -28,17 +28,17 @@ STEPS = 20
 def networks() -> tuple[Network, torch.nn.Module]:
     """Give ours and PyTorch's, with the same weights."""
     given = {"rng": np.random.default_rng(0), "dtype": "float32"}
-    first, second = Conv2d(1, 8, 3, padding=1, **given), Conv2d(8, 16, 3, padding=1, **given)
-    dense = Linear(16 * 4 * 4, 10, **given)
+    first, second = Conv2d(1, 12, 3, padding=1, **given), Conv2d(12, 24, 3, padding=1, **given)
+    dense = Linear(24 * 4 * 4, 10, **given)
     ours = Network([first, ReLU(), second, ReLU(), MaxPool2d(2), Flatten(), dense])
     theirs = torch.nn.Sequential(
-        torch.nn.Conv2d(1, 8, 3, padding=1),
+        torch.nn.Conv2d(1, 12, 3, padding=1),
         torch.nn.ReLU(),
-        torch.nn.Conv2d(8, 16, 3, padding=1),
+        torch.nn.Conv2d(12, 24, 3, padding=1),
         torch.nn.ReLU(),
         torch.nn.MaxPool2d(2),
         torch.nn.Flatten(),
-        torch.nn.Linear(16 * 4 * 4, 10),
+        torch.nn.Linear(24 * 4 * 4, 10),
     )
     with torch.no_grad():
         for theirs_p, ours_p in zip(theirs.parameters(), ours.parameters, strict=True):

@@ -1,14 +1,14 @@
 """Convolution: ours in NumPy against PyTorch's and against other ways, side by side in one run.
 
 `conv2d` and its gradients over seven layers, from the first of a large network to small ones, in
-32-bit floats, two threads each. Two questions are asked of the clock. How long does a call take
-where the same library goes on working? ("settled": a contender rests, runs once, and is timed the
-next time.) And how long where the libraries take turns without a pause? ("in turns": threads of the
-one then still wait, spinning, when the other begins, and its memory is no longer in the cache.)
+32-bit floats. In three ways: with two threads each, where a contender rests, runs once, and is
+timed the next time ("two threads"); with two threads each and without a rest, in turns, so that
+threads of one library still wait, spinning, when the other begins ("in turns"); and with one each.
 """
 
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from statistics import geometric_mean, median
 from typing import Any
 
@@ -27,8 +27,9 @@ from chainrule.convolution import (
     intensity,
 )
 
-THREADS = 2
 REST = 0.1
+# threads each, seconds of rest before a contender, and untimed calls of it
+HOW = {"two threads": (2, REST, 1), "in turns": (2, 0.0, 0), "one thread": (1, REST / 2, 1)}
 # N, C, side, O, kernel, stride, padding
 LAYERS = {
     "3 → 64, 7 × 7": (8, 3, 224, 64, 7, 2, 3),
@@ -123,7 +124,7 @@ def working_memory(call: Callable) -> float:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     arrays = given if isinstance(given, tuple) else (given,)
-    return (peak - sum(array.nbytes for array in arrays)) / 2**20
+    return (peak - sum(array.nbytes for array in arrays)) / 1e6
 
 
 def require_agreement(contenders: dict[str, Callable], name: str) -> None:
@@ -145,24 +146,38 @@ def ratios(seconds: dict[str, list[float]]) -> dict[str, dict[str, float]]:
 def of_layer(name: str, rounds: int) -> dict[str, Any]:
     """Give everything that is measured of a layer."""
     layer = Layer(name)
-    found: dict[str, Any] = {"shape": LAYERS[name], "memory": {}, "settled": {}, "in turns": {}}
+    found: dict[str, Any] = {"shape": LAYERS[name], "memory": {}}
+    found["intensity"] = intensity(layer.geometry, *layer.weight.shape[1::-1])
     for way, contenders in (("forward", layer.forward()), ("backward", layer.backward())):
         require_agreement(contenders, name)
         found["memory"][way] = {
             who: round(working_memory(contenders[who]), 1)
             for who in ("chainrule", "chainrule, im2col")
         }
-        settled = measure(contenders, rounds, REST, warm=1)
-        found["settled"][way] = ratios(settled)
-        found["in turns"][way] = ratios(measure(contenders, rounds))
-        if way == "forward":
-            found["operations_per_second"] = {
-                who: 2 * layer.products / median(times) for who, times in settled.items()
-            }
-            loops = layer.loops_for_each_product() * layer.products
-            found["loops"] = loops / median(settled["chainrule"])
-    found["intensity"] = intensity(layer.geometry, *layer.weight.shape[1::-1])
+        for how, (threads, rest, warm) in HOW.items():
+            with threads_each(threads):
+                seconds = measure(contenders, rounds, rest, warm)
+            found.setdefault(how, {})[way] = ratios(seconds)
+            if way == "forward":
+                found[how]["operations_per_second"] = {
+                    who: 2 * layer.products / median(times) for who, times in seconds.items()
+                }
+                if how == "one thread":
+                    loops = layer.loops_for_each_product() * layer.products
+                    found["loops"] = loops / median(seconds["chainrule"])
     return found
+
+
+@contextmanager
+def threads_each(threads: int) -> Iterator[None]:
+    """Let both libraries have so many threads for a while."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        with threadpool_limits(threads):
+            yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def machine(rounds: int) -> dict[str, float]:
@@ -179,10 +194,7 @@ def machine(rounds: int) -> dict[str, float]:
 
 
 def by_kernel_size(rounds: int) -> dict[str, list[float | None]]:
-    """Give seconds by kernel size: 16 → 16 channels, one image of 64 × 64, padding "same".
-
-    With one thread each: here methods are compared, and not how libraries share out their work.
-    """
+    """Give seconds by kernel size: 16 → 16 channels, one image of 64 × 64, padding "same"."""
     rng = np.random.default_rng(0)
     x = rng.standard_normal((1, 16, 64, 64), "float32")
     found: dict[str, list[float | None]] = {}
@@ -228,28 +240,22 @@ def means(layers: dict[str, Any], how: str, way: str) -> dict[str, float]:
 
 if __name__ == "__main__":
     rounds = rounds_from_command_line(15)
-    torch.set_num_threads(THREADS)
-    with threadpool_limits(THREADS):
-        layers = {name: of_layer(name, rounds) for name in LAYERS}
+    layers = {name: of_layer(name, rounds) for name in LAYERS}
+    with threads_each(1):
         of_machine, winograd = machine(rounds), winograd_against_tiles(rounds)
-    torch.set_num_threads(1)
-    with threadpool_limits(1):
         kernel_sizes = by_kernel_size(rounds)
     write(
         "convolution",
         {
             "title": "Convolution",
-            "what": "conv2d over seven layers, float32, two threads each",
+            "what": "conv2d over seven layers, float32",
             "baseline": "PyTorch",
             "ratios": {
-                name: layer["settled"]["forward"]["chainrule"] for name, layer in layers.items()
-            },
-            "backward": {
-                name: layer["settled"]["backward"]["chainrule"] for name, layer in layers.items()
+                name: layer["one thread"]["forward"]["chainrule"] for name, layer in layers.items()
             },
             "means": {
                 how: {way: means(layers, how, way) for way in ("forward", "backward")}
-                for how in ("settled", "in turns")
+                for how in HOW
             },
             "layers": layers,
             "machine": of_machine,

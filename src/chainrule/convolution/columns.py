@@ -1,5 +1,6 @@
 """im2col: every window becomes a column; and col2im, its transpose (section 2.1.1)."""
 
+from math import prod
 from typing import Any
 
 from array_api_compat import device
@@ -8,14 +9,12 @@ from ..arrays import Array, floating, require_shape
 from .geometry import Geometry, Size, pair
 
 
-def require_images(x: Array, name: str = "x") -> tuple[Any, Array]:
+def require_images(x: Array) -> tuple[Any, Array]:
     """Give the array library of images, and them as floating-point numbers.
 
     Parameters
     ----------
     x : array, shape (N, C, H, W)
-    name : str
-        What to call it in an error.
 
     Returns
     -------
@@ -25,7 +24,7 @@ def require_images(x: Array, name: str = "x") -> tuple[Any, Array]:
     Raises
     ------
     ValueError
-        If it has not four axes.
+        If it has not four axes, or no channel.
 
     Examples
     --------
@@ -34,9 +33,9 @@ def require_images(x: Array, name: str = "x") -> tuple[Any, Array]:
     Traceback (most recent call last):
     ValueError: x: expected images of shape (N, C, H, W), got (2, 3)
     """
-    xp, x = floating(x, name)
-    if x.ndim != 4:
-        raise ValueError(f"{name}: expected images of shape (N, C, H, W), got {tuple(x.shape)}")
+    xp, x = floating(x)
+    if x.ndim != 4 or x.shape[1] == 0:
+        raise ValueError(f"x: expected images of shape (N, C, H, W), got {tuple(x.shape)}")
     return xp, x
 
 
@@ -92,13 +91,14 @@ def im2col(
     xp, x = require_images(x)
     geometry = Geometry.of(x.shape[2:], kernel_size, stride, padding, dilation)
     oh, ow = geometry.output_size
-    return xp.reshape(windows(xp, x, geometry), (x.shape[0], -1, oh * ow))
+    n, c = x.shape[:2]
+    return xp.reshape(windows(xp, x, geometry), (n, c * prod(geometry.kernel_size), oh * ow))
 
 
-def windows(xp: Any, x: Array, geometry: Geometry, outside: float = 0.0) -> Array:
+def windows(xp: Any, x: Array, geometry: Geometry) -> Array:
     """Give the windows of the images, shape (N, C, kh, kw, oh, ow)."""
     (kh, kw), (oh, ow) = geometry.kernel_size, geometry.output_size
-    pixels = padded(xp, x, geometry, outside)
+    pixels = padded(xp, x, geometry)
     found = xp.empty((*x.shape[:2], kh, kw, oh, ow), dtype=x.dtype, device=device(x))
     for i, j, (rows, columns) in geometry.positions():
         found[:, :, i, j, :, :] = pixels[:, :, rows, columns]

@@ -1,6 +1,6 @@
 """The convolution of images with kernels, and its gradients (sections 2.1 and 2.1.1)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from types import ModuleType
 from typing import Any
 
@@ -39,9 +39,9 @@ def conv2d(
         Channels and kernels are cut into so many groups, and each kernel sees its own group only.
     method : {"auto", "tiled", "im2col", "loops"}
         How it is computed: "im2col" by one matrix product; "tiled" by many, each with the columns
-        of a few windows, in some megabytes beyond the result; "loops" straight from the
-        definition, and slowly. "tiled" and "loops" are for NumPy arrays; "auto" takes "tiled" for
-        these and "im2col" for all others.
+        of a few windows, in some megabytes and as many as one image and its output have; "loops"
+        straight from the definition, and slowly. "tiled" and "loops" are for NumPy arrays; "auto"
+        takes "tiled" for these and "im2col" for all others.
 
     Returns
     -------
@@ -67,10 +67,11 @@ def conv2d(
     --------
     torch.nn.functional.conv2d
     """
-    _, x, weight, geometry = _read(x, weight, stride, padding, dilation, groups)
+    xp, x, weight, geometry = _read(x, weight, stride, padding, dilation, groups)
     if bias is not None:
         _, bias = floating(bias, "bias", like=x)
         require_shape(bias, (weight.shape[0],), "bias", "one number for each kernel")
+    x, weight, bias = _of_one_dtype(xp, x, weight, bias)
     return _way(method, x).convolve(x, weight, bias, geometry, groups)
 
 
@@ -83,7 +84,7 @@ def conv2d_vjp(
     padding: Size | str = 0,
     dilation: Size = 1,
     groups: int = 1,
-    wrt: Sequence[str] = ("x", "weight", "bias"),
+    wrt: str | Iterable[str] = ("x", "weight", "bias"),
     method: str = "auto",
 ) -> tuple[Array | None, Array | None, Array | None]:
     """Carry ∂C/∂output back to the images, the kernels and the biases.
@@ -97,7 +98,7 @@ def conv2d_vjp(
     stride, dilation : int or pair of int
     padding : int, pair of int, "same" or "valid"
     groups : int
-    wrt : sequence of str
+    wrt : str or iterable of str
         Which of "x", "weight" and "bias" are wanted.
     method : {"auto", "tiled", "im2col", "loops"}
         As in `conv2d`.
@@ -121,6 +122,7 @@ def conv2d_vjp(
     >>> dx[0, 0, 0], dweight.ravel(), dbias
     (array([-1.,  0.,  1.]), array([21., 27.]), array([6.]))
     """
+    wrt = (wrt,) if isinstance(wrt, str) else tuple(wrt)
     for name in wrt:
         if name not in ("x", "weight", "bias"):
             raise ValueError(f"wrt: expected names among 'x', 'weight' and 'bias', got {name!r}")
@@ -128,12 +130,19 @@ def conv2d_vjp(
     way = _way(method, x)
     shape = (x.shape[0], weight.shape[0], *geometry.output_size)
     _, upstream = require_upstream(upstream, x, shape)
+    x, weight, upstream = _of_one_dtype(xp, x, weight, upstream)
     given = (x, weight, upstream, geometry, groups)
     return (
         way.gradient_of_images(*given) if "x" in wrt else None,
         way.gradient_of_weight(*given) if "weight" in wrt else None,
         xp.sum(upstream, axis=(0, 2, 3)) if "bias" in wrt else None,
     )
+
+
+def _of_one_dtype(xp: Any, *arrays: Array | None) -> list:
+    """Give the arrays in the dtype that the library gives to a sum of them."""
+    dtype = xp.result_type(*(array for array in arrays if array is not None))
+    return [array if array is None else xp.astype(array, dtype, copy=False) for array in arrays]
 
 
 def _way(method: str, x: Array) -> ModuleType:

@@ -7,6 +7,8 @@ from itertools import product
 from numbers import Integral
 from typing import Any
 
+import numpy as np
+
 Pair = tuple[int, int]
 Size = int | Sequence[int]
 
@@ -40,8 +42,8 @@ def pair(value: Any, name: str, least: int) -> Pair:
     """
     if type(value) is int and value >= least:  # as nearly always: Integral asks slowly
         return value, value
-    both = (value, value) if isinstance(value, Integral) else value
-    if isinstance(both, str) or not hasattr(both, "__len__") or len(both) != 2:
+    both: Any = (value, value) if isinstance(value, Integral) else value
+    if isinstance(both, str) or np.ndim(both) != 1 or len(both) != 2:
         raise TypeError(f"{name}: expected a whole number or a pair of them, got {value!r}")
     for number in both:
         if not isinstance(number, Integral) or isinstance(number, bool):
@@ -90,7 +92,7 @@ class Geometry:
 
     @staticmethod
     def of(
-        size: Sequence[int],
+        size: Size,
         kernel_size: Size,
         stride: Size = 1,
         padding: Size | str = 0,
@@ -100,7 +102,7 @@ class Geometry:
 
         Parameters
         ----------
-        size : pair of int
+        size : int or pair of int
             The images' height and width.
         kernel_size, stride, dilation : int or pair of int
         padding : int, pair of int, "valid" or "same"
@@ -111,6 +113,7 @@ class Geometry:
         -------
         Geometry
         """
+        size = pair(size, "size", 1)
         kernel = pair(kernel_size, "kernel_size", 1)
         steps, spread = pair(stride, "stride", 1), pair(dilation, "dilation", 1)
         if isinstance(padding, str):
@@ -125,7 +128,7 @@ class Geometry:
             after = (vertical - before[0], horizontal - before[1])
         else:
             before = after = pair(padding, "padding", 0)
-        return _made((size[0], size[1]), kernel, steps, spread, before, after)
+        return _made(size, kernel, steps, spread, before, after)
 
     @property
     def padded_size(self) -> Pair:

@@ -81,6 +81,7 @@ class Conv2d:
             )
         require_generator(rng)
         kernel = pair(kernel_size, "kernel_size", 1)
+        Geometry.of((10**9, 10**9), kernel, stride, padding, dilation)  # every window fits in there
         shape = (c_out, c_in // groups, *kernel)
         std = initial_std(prod(shape[1:]), c_out // groups * prod(kernel), init)
         dtype = floating_dtype(dtype)
@@ -95,7 +96,10 @@ class Conv2d:
 
     def __repr__(self) -> str:
         c_out, c_in, *kernel = self.weight.shape
-        return f"Conv2d({c_in * self.options['groups']}, {c_out}, {tuple(kernel)})"
+        usual = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1}
+        others = [f", {k}={v!r}" for k, v in self.options.items() if v != usual[k]]
+        size = kernel[0] if kernel[0] == kernel[1] else tuple(kernel)
+        return f"Conv2d({c_in * self.options['groups']}, {c_out}, {size}{''.join(others)})"
 
     @property
     def parameters(self) -> list[Array]:
@@ -148,7 +152,10 @@ class _Pool:
         return Geometry.of(x.shape[2:], self.kernel_size, stride, self.padding)
 
     def _places(self, x: Array, outside: float) -> tuple[Any, Geometry, Array, Array]:
-        """Give the padded images, and what the windows hold: (places, N, C, oh, ow)."""
+        """Give the library, where windows are, the padded images, and what the windows hold.
+
+        The last has the shape (k_h k_w, N, C, oh, ow).
+        """
         xp, x = require_images(x)
         geometry = self._geometry(x)
         pixels = padded(xp, x, geometry, outside)
@@ -166,7 +173,7 @@ class MaxPool2d(_Pool):
     stride : int or pair of int, optional
         By default the windows lie side by side.
     padding : int or pair of int
-        How far windows reach beyond the image; what is there is never the largest.
+        How far windows reach beyond the image; what is there counts as -∞.
 
     Raises
     ------
@@ -196,7 +203,8 @@ class MaxPool2d(_Pool):
         _, upstream = require_upstream(upstream, pixels, largest.shape)
         dx, waiting = xp.zeros_like(pixels), xp.ones_like(largest, dtype=xp.bool)
         for place, (_, _, at) in enumerate(geometry.positions()):
-            here = waiting & (places[place, ...] == largest)
+            numbers = places[place, ...]
+            here = waiting & ((numbers == largest) | xp.isnan(numbers))
             dx[:, :, *at] += xp.where(here, upstream, 0.0)
             waiting = waiting & ~here
         return dx[:, :, *geometry.inside]
@@ -262,7 +270,9 @@ class Flatten:
     def __call__(self, x: Array) -> Array:
         """Give the images as rows."""
         xp, x = floating(x)
-        return xp.reshape(x, (x.shape[0], -1))
+        if x.ndim < 2:
+            raise ValueError(f"x: expected shape (N, …), got {tuple(x.shape)}")
+        return xp.reshape(x, (x.shape[0], prod(x.shape[1:])))
 
     def vjp(self, x: Array, upstream: Array) -> Array:
         """Give the rows of `upstream` as images."""

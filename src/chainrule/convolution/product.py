@@ -1,5 +1,7 @@
 """Convolution by im2col: one product of the kernels, as rows, and the windows, as columns."""
 
+from math import prod
+
 from ..arrays import Array, floating
 from .columns import put_back, windows
 from .geometry import Geometry
@@ -35,7 +37,9 @@ def _columns(x: Array, geometry: Geometry, groups: int) -> Array:
     """Give im2col of every group, shape (N, groups, C/groups·kh·kw, L)."""
     xp, x = floating(x)
     oh, ow = geometry.output_size
-    return xp.reshape(windows(xp, x, geometry), (x.shape[0], groups, -1, oh * ow))
+    n, c = x.shape[:2]
+    rows = c // groups * prod(geometry.kernel_size)
+    return xp.reshape(windows(xp, x, geometry), (n, groups, rows, oh * ow))
 
 
 def _rows(weight: Array, groups: int) -> Array:

@@ -97,7 +97,7 @@ class _Tiles:
 
         line, size = self.layout.line, self.dtype.itemsize
         image = size * line * max(channels * prod(geometry.stride), kernels)
-        self.images = min(n, max(1, LINES // image))
+        self.images = max(1, min(n, LINES // image))
         column = size * groups * self.weight.shape[2]
         # as many windows as kernels, at least: else adding gradients up is more work than columns
         most = max(COLUMNS // column, kernels // groups, 64)
@@ -158,7 +158,8 @@ def convolve(
         for tile in tiles.tiles(block):
             for columns, met in tiles.pairs(lines, tile):
                 columns[...] = met
-            np.matmul(tiles.weight, tiles.matrix(tile), out=tiles.grouped(outputs, tile))
+            with np.errstate(all="ignore"):  # windows over a row's end may overflow: they go
+                np.matmul(tiles.weight, tiles.matrix(tile), out=tiles.grouped(outputs, tile))
         y[block] = tiles.layout.windows(outputs, block)
         if bias is not None:
             y[block] += bias[:, None, None]

@@ -152,20 +152,28 @@ def provenance(record: dict[str, Any]) -> Table:
     )
 
 
-def layers(record: dict[str, Any], how: str = "settled") -> Table:
+def layers(record: dict[str, Any], how: str = "one thread") -> Table:
     """Give the times of convolution over PyTorch's, a row for each layer and one for their mean.
 
     Parameters
     ----------
     record : dict
         That of ``benchmarks/convolution.py``.
-    how : {"settled", "in turns"}
-        Whether each contender had the machine to itself for a while before it was timed.
+    how : {"one thread", "two threads", "in turns"}
+        With one thread each, or two; the last without a rest between contenders.
 
     Returns
     -------
     Table
+        The medians, and the quartiles in brackets.
+
+    Raises
+    ------
+    ValueError
+        If the record is another one, or has nothing that was measured so.
     """
+    if how not in record.get("means", {}):
+        raise ValueError(f"how: expected one of {sorted(record.get('means', {}))}, got {how!r}")
     columns = {
         "forward, tiles": ("forward", "chainrule"),
         "forward, columns": ("forward", "chainrule, im2col"),
@@ -173,11 +181,15 @@ def layers(record: dict[str, Any], how: str = "settled") -> Table:
         "backward, columns": ("backward", "chainrule, im2col"),
     }
     rows = [
-        [name, *(f"{layer[how][way][who]['median']:.2f}" for way, who in columns.values())]
+        [name, *(_with_quartiles(layer[how][way][who]) for way, who in columns.values())]
         for name, layer in record["layers"].items()
     ]
-    means = [f"{record['means'][how][way][who]:.2f}" for way, who in columns.values()]
+    means = [f"{record['means'][how][way][who]:.1f}" for way, who in columns.values()]
     return Table(["layer", *columns], [*rows, ["geometric mean", *means]])
+
+
+def _with_quartiles(ratio: dict[str, float]) -> str:
+    return f"{ratio['median']:.1f} ({ratio['low']:.1f}–{ratio['high']:.1f})"
 
 
 def others(record: dict[str, Any]) -> Table:
@@ -199,10 +211,11 @@ def others(record: dict[str, Any]) -> Table:
     }
     rows = []
     for name, layer in record["layers"].items():
-        forward = layer["settled"]["forward"]
+        forward = layer["one thread"]["forward"]
         ours = forward["chainrule"]["median"]
         ratios = [forward[who]["median"] / ours for who in ("indices", "unfold")]
-        rows.append([name, *(f"{ratio:.1f}" for ratio in ratios), f"{layer['loops']:,.0f}"])
+        loops = round(layer["loops"], 1 - len(str(int(layer["loops"]))))
+        rows.append([name, *(f"{ratio:.1f}" for ratio in ratios), f"{loops:,.0f}"])
     return Table(["layer", *columns], rows)
 
 
@@ -221,7 +234,7 @@ def roofline(record: dict[str, Any]) -> Picture:
     """Draw the roof of the record's machine, and each layer in tiles under it."""
     machine = record["machine"]
     points = [
-        (name, layer["intensity"], layer["operations_per_second"]["chainrule"])
+        (name, layer["intensity"], layer["one thread"]["operations_per_second"]["chainrule"])
         for name, layer in record["layers"].items()
     ]
     return costs.roofline(machine["operations_per_second"], machine["bytes_per_second"], points)

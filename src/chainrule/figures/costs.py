@@ -14,6 +14,7 @@ __all__ = ["crossover", "memory", "multiplications", "roofline"]
 LOOKS = (
     *((BLUE, "-", "o"), (ORANGE, "--", "s"), (GREEN, "-.", "^")),
     *((PURPLE, ":", "D"), (RED, (0, (5, 1, 1, 1, 1, 1)), "v"), (GREY, (0, (1, 1)), "P")),
+    ("#6B7A00", (0, (9, 2)), "X"),
 )
 
 
