@@ -141,7 +141,10 @@ def conv2d_vjp(
 
 def _of_one_dtype(xp: Any, *arrays: Array | None) -> list:
     """Give the arrays in the dtype that the library gives to a sum of them."""
-    dtype = xp.result_type(*(array for array in arrays if array is not None))
+    given = [array for array in arrays if array is not None]
+    if len({array.dtype for array in given}) == 1:
+        return [*arrays]
+    dtype = xp.result_type(*given)
     return [array if array is None else xp.astype(array, dtype, copy=False) for array in arrays]
 
 

@@ -204,7 +204,7 @@ class MaxPool2d(_Pool):
         dx, waiting = xp.zeros_like(pixels), xp.ones_like(largest, dtype=xp.bool)
         for place, (_, _, at) in enumerate(geometry.positions()):
             numbers = places[place, ...]
-            here = waiting & ((numbers == largest) | xp.isnan(numbers))
+            here = waiting & ((numbers == largest) | (numbers != numbers))  # NaN is the largest
             dx[:, :, *at] += xp.where(here, upstream, 0.0)
             waiting = waiting & ~here
         return dx[:, :, *geometry.inside]

@@ -107,7 +107,7 @@ CLAIMS = (
         "2.2b",
         "the gradient of max-pooling",
         r"\frac{\partial C}{\partial x_{ncab}} = "
-        r"\sum_{u,v:\ (a,b) = \operatorname{arg\,max}_{uv}} \delta_{ncuv}",
+        r"\sum_{u,v:\ (a,b) = \operatorname{arg\,max}_{ncuv}} \delta_{ncuv}",
         "MaxPool2d.vjp",
         _pool_vjp(convolution.MaxPool2d),
         _pools_and_errors,
