@@ -350,8 +350,8 @@ IM2COL = (
     numbered(
         "2.1.1c",
         "col2im",
-        r"\operatorname{col2im}(X)_{cab} = "
-        r"\sum_{\substack{i,u:\ su+di-p=a \\ j,v:\ sv+dj-p=b}} X_{(c,i,j),\,(u,v)}",
+        r"\operatorname{col2im}(Z)_{cab} = "
+        r"\sum_{\substack{i,u:\ su+di-p=a \\ j,v:\ sv+dj-p=b}} Z_{(c,i,j),\,(u,v)}",
         "col2im",
         _col2im,
         _folded,
