@@ -5,6 +5,7 @@ settings, in 32-bit floats, two threads each. Neither computes the gradient of i
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
@@ -27,7 +28,7 @@ STEPS = 20
 
 def networks() -> tuple[Network, torch.nn.Module]:
     """Give ours and PyTorch's, with the same weights."""
-    given = {"rng": np.random.default_rng(0), "dtype": "float32"}
+    given: dict[str, Any] = {"rng": np.random.default_rng(0), "dtype": "float32"}
     first, second = Conv2d(1, 12, 3, padding=1, **given), Conv2d(12, 24, 3, padding=1, **given)
     dense = Linear(24 * 4 * 4, 10, **given)
     ours = Network([first, ReLU(), second, ReLU(), MaxPool2d(2), Flatten(), dense])

@@ -9,6 +9,7 @@ threads of one library still wait, spinning, when the other begins ("in turns");
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from statistics import geometric_mean, median
 from typing import Any
 
@@ -52,7 +53,7 @@ class Layer:
         self.x = rng.standard_normal((n, c, side, side), "float32")
         self.weight = rng.standard_normal((o, c, k, k), "float32")
         self.bias = rng.standard_normal(o, "float32")
-        self.where = {"stride": stride, "padding": padding}
+        self.where: dict[str, Any] = {"stride": stride, "padding": padding}
         self.geometry = Geometry.of((side, side), k, stride, padding)
         self.tensors = [torch.from_numpy(a) for a in (self.x, self.weight, self.bias)]
         self.upstream = rng.standard_normal((n, o, *self.geometry.output_size), "float32")
@@ -62,7 +63,7 @@ class Layer:
         """Give the contenders for the outputs."""
         given = (self.x, self.weight, self.bias)
         return {
-            "PyTorch": lambda: functional.conv2d(*self.tensors, **self.where),
+            "PyTorch": partial(functional.conv2d, *self.tensors, **self.where),
             "chainrule": lambda: conv2d(*given, **self.where),
             "chainrule, im2col": lambda: conv2d(*given, **self.where, method="im2col"),
             "indices": self._indices,
@@ -200,11 +201,11 @@ def by_kernel_size(rounds: int) -> dict[str, list[float | None]]:
     found: dict[str, list[float | None]] = {}
     for k in KERNEL_SIZES:
         weight = rng.standard_normal((16, 16, k, k), "float32")
-        tensors = torch.from_numpy(x), torch.from_numpy(weight)
+        tensors: Any = torch.from_numpy(x), torch.from_numpy(weight)
         contenders: dict[str, Callable] = {
             "in tiles": lambda w=weight: conv2d(x, w, padding="same"),
             "Fourier": lambda w=weight: conv2d_fft(x, w, padding="same"),
-            "PyTorch": lambda t=tensors: functional.conv2d(*t, padding="same"),
+            "PyTorch": partial(functional.conv2d, *tensors, padding="same"),
         }
         if k == 3:
             contenders["Winograd"] = lambda w=weight: conv2d_winograd(x, w, padding="same")
@@ -220,7 +221,7 @@ def winograd_against_tiles(rounds: int) -> dict[str, dict[str, float]]:
     found = {}
     for name in [name for name, shape in LAYERS.items() if shape[4] == 3]:
         layer = Layer(name)
-        contenders = {
+        contenders: dict[str, Callable] = {
             "tiles": lambda a=layer: conv2d(a.x, a.weight, padding=1),
             "Winograd": lambda a=layer: conv2d_winograd(a.x, a.weight, padding=1),
         }
