@@ -255,7 +255,7 @@ def test_the_stepper_says_what_the_definition_gives():
     for window, (u, v) in enumerate(np.ndindex(5, 5)):
         place, terms = windows.text(window).split(": ")
         terms, _, result = terms.partition(" = ")
-        assert place == f"window {window}, ({u}, {v})"
+        assert place == f"{window}, ({u}, {v})"
         assert eval(terms.replace("·", "*").replace("−", "-")) == expected[u, v]
         assert float(result.replace("−", "-")) == expected[u, v]
         assert f"M{6 + 20 * v} {26 + 20 * u}h60" in windows.frame(window)[1]
