@@ -141,16 +141,20 @@ MAY_IMPORT = {
     "arrays": set(),
     "oracles": set(),
     "datasets": {"arrays"},
-    "device": set(),
+    "device": {"arrays"},
     "convolution": {"arrays", "network"},
     "losses": {"arrays", "activations"},
     "network": {"arrays"},
     "training": {"arrays", "network", "optimizers"},
+    "data_parallel": {
+        *("arrays", "activations", "datasets", "device"),
+        *("losses", "network", "optimizers", "training"),
+    },
     "exercises": {"ledger", "oracles"},
 }
 CHAPTER = {"arrays"}
 ABOVE = {"figures", "exercises", "__main__"}  # nothing but notebooks and figures stand on these
-LAZY = {"torch": {"oracles", "device", "ledger"}, "sympy": {"proofs", "ledger"}}
+LAZY = {"torch": {"oracles", "device", "ledger", "data_parallel"}, "sympy": {"proofs", "ledger"}}
 MADE_OF = {("sympy", "proofs")}  # a library that a part is about; who uses the part imports it late
 
 FILES = sorted(ROOT.rglob("*.py"))

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from chainrule import __main__, ledger
-from chainrule.ledger import claim, claims, confirm, core, expect, verify
+from chainrule.device import accelerator
+from chainrule.ledger import claim, claims, confirm, core, expect, verify, verify_on
 from chainrule.ledger.core import Claim, Finding, Oracle
 
 CLAIMS = claims()
@@ -43,6 +44,39 @@ def test_claim_holds(claim):
 @each_claim
 def test_claim_holds_for_torch_tensors(claim):
     assert verify(claim.label, convert=torch.as_tensor).status == "holds"
+
+
+# PyTorch's Fourier transform takes no bfloat16
+IN_BFLOAT16 = [c for c in CLAIMS if c.label != "2.1.1l"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "dtype"),
+    [
+        *[pytest.param(c, "float32", id=f"{c.label}-float32") for c in CLAIMS],
+        *[pytest.param(c, "bfloat16", id=f"{c.label}-bfloat16") for c in IN_BFLOAT16],
+    ],
+)
+def test_claim_holds_with_fewer_bits(claim, dtype):
+    assert verify_on(claim, "cpu", dtype).status == "holds"
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "bfloat16"])
+@each_claim
+def test_claim_holds_on_the_accelerator(claim, dtype):
+    device = accelerator()
+    if device == "cpu" or (claim not in IN_BFLOAT16 and dtype == "bfloat16"):
+        pytest.skip("no accelerator, or one without this type")
+    assert verify_on(claim, device, dtype).status == "holds"
+
+
+def test_fewer_bits_show():
+    """The bounds for bfloat16 are wide, but not so wide that they would hide a wrong formula."""
+    assert verify_on("1.7", "cpu", "bfloat16").error > 1e-3
+    wrong = dataclasses.replace(claim("1.7"), implementation=claim("1.7").saboteur)
+    assert verify_on(wrong, "cpu", "bfloat16").status == "fails"
+    with pytest.raises(ValueError, match="dtype: expected one of"):
+        verify_on("1.7", "cpu", "int8")
 
 
 @each_oracle

@@ -5,7 +5,7 @@ import sys
 
 from tqdm import tqdm
 
-from .ledger import claims, verify
+from .ledger import claims, verify, verify_on
 from .ledger.core import MARKS, Finding
 
 
@@ -32,14 +32,18 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     command = commands.add_parser("verify", help="hold the code to the book's equations")
     command.add_argument("labels", nargs="*", metavar="1.7", help="equations; all if left out")
-    labels = parser.parse_args(arguments).labels or [claim.label for claim in claims()]
+    command.add_argument("--device", help='on tensors there: "cpu", "cuda"; NumPy if left out')
+    command.add_argument("--dtype", default="float64", choices=("float64", "float32", "bfloat16"))
+    options = parser.parse_args(arguments)
+    labels = options.labels or [claim.label for claim in claims()]
     unknown = sorted(set(labels) - {claim.label for claim in claims()})
     if unknown:
         parser.error(f"no equation {', '.join(unknown)} in the ledger")
+    device = options.device or ("cpu" if options.dtype != "float64" else None)
 
     statuses = []
     for label in tqdm(labels, unit="claim", leave=False, disable=not sys.stderr.isatty()):
-        verdict = verify(label)
+        verdict = verify_on(label, device, options.dtype) if device else verify(label)
         statuses.append(verdict.status)
         tqdm.write(f"{MARKS[verdict.status]} {f'({label})':<10}{verdict.claim.title}")
         for finding in verdict.findings:

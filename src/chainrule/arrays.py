@@ -444,7 +444,7 @@ def to_numpy(x: Array) -> np.ndarray:
     Returns
     -------
     numpy.ndarray
-        It may share its memory with `x`.
+        It may share its memory with `x`. In float32 where `x` is in bfloat16, which NumPy lacks.
 
     Examples
     --------
@@ -454,6 +454,8 @@ def to_numpy(x: Array) -> np.ndarray:
     if isinstance(x, (np.ndarray, np.generic)):
         return np.asarray(x)
     x = detached(x)
+    if str(x.dtype) == "torch.bfloat16":
+        x = x.float()
     return np.from_dlpack(x.cpu() if hasattr(x, "cpu") else x)
 
 

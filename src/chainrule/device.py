@@ -1,10 +1,15 @@
 """Where arrays live: the accelerator, if the machine has one, and how to get there."""
 
+import statistics
+import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-__all__ = ["accelerator", "to"]
+from .arrays import require_count
+
+__all__ = ["accelerator", "seconds", "to"]
 
 
 def accelerator() -> str:
@@ -28,7 +33,7 @@ def accelerator() -> str:
     return "cpu" if found is None else found.type
 
 
-def to(thing: Any, device: str) -> Any:
+def to(thing: Any, device: str, dtype: str | None = None) -> Any:
     """Give an array, a network, or a list or tuple of them, as PyTorch tensors on a device.
 
     Parameters
@@ -38,6 +43,9 @@ def to(thing: Any, device: str) -> Any:
         one with every parameter replaced.
     device : str
         As `accelerator` names it.
+    dtype : str, optional
+        What floating numbers become, such as "bfloat16"; they keep their type where it is left
+        out. Whole numbers keep theirs.
 
     Returns
     -------
@@ -57,14 +65,69 @@ def to(thing: Any, device: str) -> Any:
     >>> _ = pytest.importorskip("torch")
     >>> to(np.ones(2), "cpu")
     tensor([1., 1.], dtype=torch.float64)
+    >>> to([np.ones(1), np.ones(1, int)], "cpu", "bfloat16")
+    [tensor([1.], dtype=torch.bfloat16), tensor([1])]
     """
     import torch
 
     if hasattr(thing, "map"):
-        return thing.map(lambda parameter: to(parameter, device))
+        return thing.map(lambda parameter: to(parameter, device, dtype))
     if isinstance(thing, (list, tuple)):
         make = getattr(thing, "_make", type(thing))  # a named tuple takes its fields one by one
-        return make(to(part, device) for part in thing)
+        return make(to(part, device, dtype) for part in thing)
     if isinstance(thing, (np.ndarray, torch.Tensor)):
-        return torch.asarray(thing, device=device, copy=True)
+        tensor = torch.asarray(thing, copy=True)
+        floating = dtype is not None and tensor.is_floating_point()
+        return tensor.to(device, getattr(torch, dtype) if floating else None)
     raise TypeError(f"thing: expected an array or a network, got {type(thing).__name__}")
+
+
+def seconds(function: Callable[[], Any], device: str, rounds: int = 11) -> float:
+    """Time a function on a device, after one call that is not timed; give the median.
+
+    A call to an accelerator returns before the work is done. So the clock is the accelerator's own
+    where there is one: an event before the work and one after it, which it passes in their turn.
+
+    Parameters
+    ----------
+    function : callable
+        Takes nothing; what it gives is thrown away.
+    device : str
+        As `accelerator` names it.
+    rounds : int
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If `rounds` is less than 1.
+
+    Examples
+    --------
+    >>> 0.01 < seconds(lambda: time.sleep(0.01), "cpu", rounds=1) < 1
+    True
+    """
+    require_count(rounds, "rounds")
+    function()
+    clock = _by_clock if device == "cpu" else _by_events
+    return statistics.median(clock(function) for _ in range(rounds))
+
+
+def _by_clock(function: Callable[[], Any]) -> float:
+    start = time.perf_counter()
+    function()
+    return time.perf_counter() - start
+
+
+def _by_events(function: Callable[[], Any]) -> float:
+    import torch
+
+    before, after = (torch.Event(enable_timing=True) for _ in range(2))
+    before.record()
+    function()
+    after.record()
+    after.synchronize()
+    return before.elapsed_time(after) / 1e3

@@ -94,6 +94,7 @@ def fit(
     rng: np.random.Generator,
     validation: tuple[Array, Array] | None = None,
     on_gradients: Callable[[list[Array]], list[Array] | None] | None = None,
+    batches: Callable[[int, int, np.random.Generator], Iterator[np.ndarray]] = batches,
     progress: bool = True,
 ) -> History:
     """Train a network: the five steps of figure 1.1, batch after batch.
@@ -121,6 +122,8 @@ def fit(
     on_gradients : function, optional
         Is called with the list of gradients between the backward pass and the update; what it
         returns, if anything, takes their place.
+    batches : function
+        What cuts an epoch into batches, called like `batches`, which it is where left out.
     progress : bool
         Whether to show a progress bar.
 
@@ -166,7 +169,7 @@ def fit(
 
     history, parameters = History(), network.parameters
     for _ in (bar := tqdm(range(epochs), unit="epoch", disable=not progress)):
-        total = 0.0
+        total, seen = 0.0, 0
         for batch in batches(len(x), batch_size, rng):
             inputs, targets = _take(x, batch), _take(y, batch)  # 1. load data
 
@@ -175,6 +178,7 @@ def fit(
             value = float(loss(trace.output, targets))  # 3. compute the loss
             _require_finite_loss(value, len(history.loss))
             total += value * len(batch)
+            seen += len(batch)
 
             upstream = loss.gradient(trace.output, targets)  # 4. backward
             gradients = network.backward(trace, upstream).parameters
@@ -183,7 +187,7 @@ def fit(
 
             optimizer.step(parameters, gradients)  # 5. gradient descent
 
-        history.loss.append(total / len(x))
+        history.loss.append(total / seen)
         if validation is not None:
             _measure(history, network, loss, *validation)
         _show(bar, history)

@@ -88,6 +88,41 @@ def intensity(geometry: Geometry, c_in: int, c_out: int, itemsize: int = 4) -> f
     return operations / (itemsize * numbers)
 
 
+def im2col_traffic(geometry: Geometry, c_in: int, c_out: int, n: int = 1, itemsize: int = 4) -> int:
+    """Count the bytes that a convolution by im2col moves from and to memory (equation 3.1c).
+
+    Parameters
+    ----------
+    geometry : Geometry
+    c_in, c_out : int
+        How many channels the images have, and how many kernels there are.
+    n : int
+        How many images.
+    itemsize : int
+        Bytes of a number.
+
+    Returns
+    -------
+    int
+        Images and kernels read once, columns written and read, outputs written.
+
+    Raises
+    ------
+    ValueError
+        If a number is less than 1.
+
+    Examples
+    --------
+    >>> im2col_traffic(Geometry.of((28, 28), kernel_size=3, padding=1), c_in=16, c_out=32)
+    1072128
+    """
+    for name, number in (("c_in", c_in), ("c_out", c_out), ("n", n), ("itemsize", itemsize)):
+        require_count(number, name)
+    (h, w), (kh, kw), (oh, ow) = geometry.size, geometry.kernel_size, geometry.output_size
+    columns, kernels = c_in * kh * kw * oh * ow, c_out * c_in * kh * kw
+    return itemsize * (n * (c_in * h * w + 2 * columns + c_out * oh * ow) + kernels)
+
+
 def fft_multiplications(size: Size, c_in: int, c_out: int) -> int:
     """Count the complex multiplications of a convolution by radix-2 Fourier transforms.
 

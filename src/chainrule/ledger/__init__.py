@@ -8,10 +8,14 @@ Examples
 'fails'
 """
 
+from ..device import to
+from ..precision import FORMATS, unit_roundoff
 from . import (
     activations,
     convolution,
     convolution_methods,
+    data_parallel,
+    gpu,
     losses,
     network,
     optimizers,
@@ -19,6 +23,10 @@ from . import (
     proofs,
 )
 from .core import Claim, Finding, Oracle, Verdict, verify_claim
+
+ROUNDOFFS = 64
+"""By how many unit roundoffs a claim may miss its oracles, beyond their own bounds, where numbers
+have fewer bits than in float64."""
 
 __all__ = [
     "Claim",
@@ -30,6 +38,7 @@ __all__ = [
     "confirm",
     "expect",
     "verify",
+    "verify_on",
 ]
 
 
@@ -54,6 +63,8 @@ def claims() -> list[Claim]:
         *convolution.CLAIMS,
         *convolution_methods.CLAIMS,
         *pooling.CLAIMS,
+        *gpu.CLAIMS,
+        *data_parallel.CLAIMS,
     ]
 
 
@@ -95,7 +106,7 @@ def verify(claim_or_label: Claim | str, **options) -> Verdict:
     **options
         ``implementation``: another function to check in the place of the package's;
         ``convert``: a function applied to every array before the implementation sees it, to check
-        it on the arrays of another library.
+        it on the arrays of another library; ``slack``: what is added to the oracles' bounds.
 
     Returns
     -------
@@ -113,6 +124,46 @@ def verify(claim_or_label: Claim | str, **options) -> Verdict:
     """
     found = claim(claim_or_label) if isinstance(claim_or_label, str) else claim_or_label
     return verify_claim(found, **options)
+
+
+def verify_on(claim_or_label: Claim | str, device: str, dtype: str = "float64") -> Verdict:
+    """Hold an implementation to an equation on PyTorch tensors.
+
+    Parameters
+    ----------
+    claim_or_label : Claim or str
+        The claim, or the number of its equation.
+    device : str
+        As ``device.accelerator`` names it.
+    dtype : str
+        "float64", "float32" or "bfloat16". The bounds of the oracles, which compute in float64,
+        are wider by 64 unit roundoffs for the last two.
+
+    Returns
+    -------
+    Verdict
+
+    Raises
+    ------
+    ImportError
+        If PyTorch is not installed.
+    ValueError
+        If no equation has this number, or there is no such dtype.
+
+    Examples
+    --------
+    >>> import pytest
+    >>> _ = pytest.importorskip("torch")
+    >>> print(verify_on("1.1", "cpu", "bfloat16").summary())
+    ✓ (1.1) the weighted input of a neuron
+      loops in exact fractions: error < 2e-01
+      torch.nn.functional.linear: error < 2e-01
+    """
+    known = ("float64", "float32", "bfloat16")
+    if dtype not in known:
+        raise ValueError(f"dtype: expected one of {known}, got {dtype!r}")
+    slack = 0.0 if dtype == "float64" else ROUNDOFFS * unit_roundoff(FORMATS[dtype])
+    return verify(claim_or_label, convert=lambda array: to(array, device, dtype), slack=slack)
 
 
 def confirm(*labels: str) -> None:

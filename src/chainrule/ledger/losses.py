@@ -13,6 +13,7 @@ from sklearn import metrics
 from sklearn.utils.class_weight import compute_class_weight
 
 from .. import losses
+from ..arrays import to_numpy
 from ..oracles import autograd, central_difference, complex_step
 from . import losses_twins as twins
 from .core import Claim, Oracle
@@ -650,9 +651,7 @@ FOCAL = (
         "the probability of the right answer",
         r"p_t = \begin{cases} p & \text{if } y = 1 \\ 1 - p & \text{if } y = 0 \end{cases}",
         "BinaryFocal.__call__",
-        lambda z, y: np.exp(
-            -np.asarray(losses.BinaryFocal(gamma=0.0, reduction="none")(z, y), float)
-        ),
+        lambda z, y: np.exp(-to_numpy(losses.BinaryFocal(gamma=0.0, reduction="none")(z, y))),
         _answers,
         (Oracle("loops", twins.right_probabilities, EXACT), _torch(_torch_right)),
         lambda z, y: special.expit(z),

@@ -1,0 +1,186 @@
+"""The claims of section 3.1: rounding to fewer bits, and the traffic of im2col."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from .. import precision
+from ..convolution import Geometry, costs, im2col
+from .core import Claim, Oracle
+
+PAGE = "scaling/gpu"
+EXACT = 1e-14
+
+# ---- (3.1a) and (3.1b): rounding ----------------------------------------------------------------
+
+
+def _numbers(rng: np.random.Generator) -> Iterator[tuple]:
+    """Yield numbers of many sizes, among them some halfway between two, and how many bits."""
+    for bits in (7, 10, 23, 4):
+        spread = rng.uniform(1, 2, 200) * 2.0 ** rng.integers(-12, 12, 200)
+        halfway = (2 * rng.integers(2**bits, 2 ** (bits + 1), 20) + 1) / 2.0 ** (bits + 1)
+        yield np.concatenate([spread, -spread, halfway, -halfway, [0.0]]), bits
+
+
+def _nearest(x: np.ndarray, bits: int) -> list[float]:
+    """Round in exact fractions; Python rounds what is halfway to the even number."""
+    nearest = []
+    for number in map(Fraction, x.tolist()):
+        exponent = 0
+        while number and abs(number) >= Fraction(2) ** (exponent + 1):
+            exponent += 1
+        while number and abs(number) < Fraction(2) ** exponent:
+            exponent -= 1
+        unit = Fraction(2) ** (exponent - bits)
+        nearest.append(float(round(number / unit) * unit))
+    return nearest
+
+
+# NumPy's float16 has as many bits as TF32, but fewer exponents: the cases stay within both
+NUMPY_FORMATS = {10: np.float16, 23: np.float32}
+
+
+def _numpy_cast(x: np.ndarray, bits: int) -> np.ndarray:
+    return x.astype(NUMPY_FORMATS[bits]).astype(float)
+
+
+def _torch_cast(x: np.ndarray, bits: int) -> np.ndarray:
+    import torch
+
+    return torch.as_tensor(x).to(torch.bfloat16).double().numpy()
+
+
+def _cut_off(x: np.ndarray, bits: int) -> np.ndarray:
+    fraction, exponent = np.frexp(x)
+    return np.ldexp(np.trunc(np.ldexp(fraction, bits + 1)), exponent - bits - 1)
+
+
+def _vectors(rng: np.random.Generator) -> Iterator[tuple]:
+    """Yield two vectors, the bits they are read with and those that sums are kept with."""
+    for bits, n in ((7, 5), (10, 40), (23, 200)):
+        yield rng.standard_normal(n), rng.standard_normal(n), bits, 23
+    # after the first 1 every sum is rounded down to 1 again: the errors add up
+    small = np.full(400, 0.9 * 2.0**-8)
+    yield np.concatenate([[1.0], small]), np.ones(401), 20, 7
+
+
+def _bound_in_fractions(w: Any, a: Any, bits: int, sum_bits: int) -> float:
+    """Multiply the largest factor that every term can get."""
+    worst = Fraction(1)
+    for bits_of_factor in [bits] * 2 + [sum_bits] * len(w):
+        worst *= 1 + Fraction(1, 2 ** (bits_of_factor + 1))
+    terms = (abs(Fraction(w_i) * Fraction(a_i)) for w_i, a_i in zip(w, a, strict=True))
+    return float((worst - 1) * sum(terms, Fraction(0)))
+
+
+def _error_of_sum(w: Any, a: Any, bits: int, sum_bits: int) -> float:
+    """Compute with rounded numbers and give by how much the result misses."""
+    total = 0.0
+    for w_i, a_i in zip(_nearest(w, bits), _nearest(a, bits), strict=True):
+        (term,) = _nearest(np.array([w_i * a_i]), sum_bits)
+        (total,) = _nearest(np.array([total + term]), sum_bits)
+    exact = sum(Fraction(w_i) * Fraction(a_i) for w_i, a_i in zip(w, a, strict=True))
+    return float(abs(Fraction(total) - exact))
+
+
+def _excess(bound: float, error: float) -> float:
+    """Give by how much the error is beyond the bound."""
+    return float(np.maximum(0.0, error / bound - 1))
+
+
+# ---- (3.1c): traffic ----------------------------------------------------------------------------
+
+
+def _layers(rng: np.random.Generator) -> Iterator[tuple]:
+    for _ in range(5):
+        n, c, o, k, stride, padding = (int(i) for i in rng.integers(1, 4, 6))
+        yield tuple(int(side) for side in rng.integers(4, 9, 2)), k, stride, padding, n, c, o
+
+
+def _traffic(size: Any, k: int, stride: int, padding: int, n: int, c: int, o: int) -> int:
+    geometry = Geometry.of(size, kernel_size=k, stride=stride, padding=padding)
+    return costs.im2col_traffic(geometry, c, o, n=n)
+
+
+def _bytes_of_arrays(size: Any, k: int, stride: int, padding: int, n: int, c: int, o: int) -> int:
+    """Make the arrays, and add their bytes once for every time they go to memory or come back."""
+    x, w = np.zeros((n, c, *size), np.float32), np.zeros((o, c * k * k), np.float32)
+    columns = im2col(x, k, stride=stride, padding=padding)
+    y = w @ columns
+    read, written = (x, columns, w), (columns, y)
+    return sum(array.nbytes for array in (*read, *written))
+
+
+def _counted_bytes(size: Any, k: int, stride: int, padding: int, n: int, c: int, o: int) -> int:
+    """Walk over the windows and count four bytes for every number that is moved."""
+    h, w = (side + 2 * padding for side in size)
+    windows = sum(1 for top in range(0, h - k + 1, stride) for left in range(0, w - k + 1, stride))
+    moved = n * c * size[0] * size[1] + o * c * k * k + n * o * windows
+    for _ in range(n * windows):
+        moved += c * k * k  # a column is written
+        moved += c * k * k  # and read
+    return 4 * moved
+
+
+def _claim(label: str, title: str, equation: str, code: str, *rest: Any) -> Claim:
+    return Claim(label, title, equation, PAGE, code, *rest)
+
+
+CLAIMS = [
+    _claim(
+        "3.1a",
+        "rounding to fewer bits",
+        r"\operatorname{fl}_m(x) = 2^{e-m} \operatorname{round}\bigl(2^{m-e} x\bigr)",
+        "precision.rounded",
+        precision.rounded,
+        _numbers,
+        (
+            Oracle("exact fractions", _nearest, 1e-16),
+            Oracle(
+                "NumPy's casts", _numpy_cast, 1e-16, applies=lambda x, bits: bits in NUMPY_FORMATS
+            ),
+            Oracle(
+                "torch.bfloat16",
+                _torch_cast,
+                1e-16,
+                needs="torch",
+                applies=lambda x, bits: bits == precision.FORMATS["bfloat16"],
+            ),
+        ),
+        _cut_off,
+        "cut off, not rounded",
+    ),
+    _claim(
+        "3.1b",
+        "the error of a product of vectors",
+        r"\bigl( (1 + u)^2 (1 + v)^n - 1 \bigr) \sum_{i=1}^{n} \lvert w_i a_i \rvert",
+        "precision.dot_bound",
+        precision.dot_bound,
+        _vectors,
+        (
+            Oracle("exact fractions", _bound_in_fractions, 1e-9),
+            Oracle("errors of rounded sums", _error_of_sum, EXACT, error=_excess),
+        ),
+        lambda w, a, bits, sum_bits: precision.dot_bound(w, a, bits, 60),
+        "sums taken for exact",
+    ),
+    _claim(
+        "3.1c",
+        "the traffic of im2col",
+        r"B = s \, ( \lvert x \rvert + 2 \lvert X \rvert + \lvert W \rvert + \lvert Y \rvert )",
+        "convolution.costs.im2col_traffic",
+        _traffic,
+        _layers,
+        (
+            Oracle("bytes of the arrays", _bytes_of_arrays, 1e-16),
+            Oracle("windows counted", _counted_bytes, 1e-16),
+        ),
+        lambda size, k, stride, padding, n, c, o: (
+            _traffic(size, k, stride, padding, n, c, o)
+            - 4 * im2col(np.zeros((n, c, *size)), k, stride=stride, padding=padding).size
+        ),
+        "the columns read, but not written before",
+    ),
+]

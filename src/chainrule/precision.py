@@ -1,0 +1,135 @@
+"""Numbers with fewer bits: how they round, and what that does to a product of vectors (3.1)."""
+
+import numpy as np
+from array_api_compat import array_namespace
+
+from .arrays import Array, require_count, to_numpy
+
+__all__ = ["FORMATS", "dot_bound", "rounded", "rounded_dot", "unit_roundoff"]
+
+FORMATS = {"float64": 52, "float32": 23, "TF32": 10, "bfloat16": 7}
+"""How many bits each format keeps behind the leading one."""
+
+
+def unit_roundoff(bits: int) -> float:
+    """Give u, the largest relative error of rounding to so many bits behind the leading one.
+
+    Parameters
+    ----------
+    bits : int
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If `bits` is less than 1.
+
+    Examples
+    --------
+    >>> unit_roundoff(FORMATS["bfloat16"])
+    0.00390625
+    """
+    require_count(bits, "bits")
+    return 2.0 ** -(bits + 1)
+
+
+def rounded(x: Array, bits: int) -> Array:
+    """Round to the nearest number of so many bits behind the leading one (equation 3.1a).
+
+    Parameters
+    ----------
+    x : array
+    bits : int
+        m, at most 52.
+
+    Returns
+    -------
+    array of float64, shaped like `x`
+        Halfway between two, the even one. The exponent is not limited.
+
+    Raises
+    ------
+    ValueError
+        If `bits` is less than 1.
+
+    Examples
+    --------
+    >>> rounded(np.array([1 / 3, 257.0, 259.0]), bits=7)
+    array([  0.33398438, 256.        , 260.        ])
+    """
+    require_count(bits, "bits")
+    xp = array_namespace(x)
+    fraction, exponent = xp.frexp(xp.astype(x, xp.float64))  # 1/2 ≤ |fraction| < 1
+    return xp.ldexp(xp.round(fraction * 2 ** (bits + 1)), exponent - bits - 1)
+
+
+def rounded_dot(w: Array, a: Array, bits: int, sum_bits: int = 23) -> float:
+    """Give w · a as a processor does that reads few bits and adds in more.
+
+    Parameters
+    ----------
+    w, a : array, shape (n,)
+    bits : int
+        To which w and a are rounded.
+    sum_bits : int
+        To which every product and every sum is rounded, one term after another.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If a number of bits is less than 1, or if the shapes differ.
+
+    Examples
+    --------
+    >>> rounded_dot(np.array([1 / 3, 1 / 3]), np.array([1.0, 2.0]), bits=7)
+    1.001953125
+    """
+    w, a = _vectors(w, a)
+    total = np.zeros(())
+    for term in rounded(rounded(w, bits) * rounded(a, bits), sum_bits):
+        total = rounded(total + term, sum_bits)
+    return float(total)
+
+
+def dot_bound(w: Array, a: Array, bits: int, sum_bits: int = 23) -> float:
+    """Give by how much `rounded_dot` can miss w · a at most (equation 3.1b).
+
+    Parameters
+    ----------
+    w, a : array, shape (n,)
+    bits, sum_bits : int
+        As in `rounded_dot`.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If a number of bits is less than 1, or if the shapes differ.
+
+    Examples
+    --------
+    >>> round(dot_bound(np.array([1 / 3, 1 / 3]), np.array([1.0, 2.0]), bits=7), 4)
+    0.0078
+    """
+    w, a = _vectors(w, a)
+    u, v, n = unit_roundoff(bits), unit_roundoff(sum_bits), len(w)
+    return float(((1 + u) ** 2 * (1 + v) ** n - 1) * np.sum(np.abs(w * a)))
+
+
+def _vectors(w: Array, a: Array) -> tuple[np.ndarray, np.ndarray]:
+    w, a = to_numpy(w), to_numpy(a)
+    if w.ndim != 1:
+        raise ValueError(f"w: expected a vector, got shape {w.shape}")
+    if a.shape != w.shape:
+        raise ValueError(f"a: expected a vector like w, of shape {w.shape}, got shape {a.shape}")
+    return w, a
