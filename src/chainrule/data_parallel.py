@@ -187,9 +187,16 @@ def replicas(timeout: float = 300.0) -> Iterator[Replica]:
     if on != "cpu":
         torch.accelerator.set_device_index(int(os.environ["LOCAL_RANK"]))
     backend = torch.distributed.get_default_backend_for_device(on)  # gloo, or nccl for CUDA
-    torch.distributed.init_process_group(backend, timeout=timedelta(seconds=timeout))
+    limit = timedelta(seconds=timeout)
+    store, rank, size = next(torch.distributed.rendezvous("env://", timeout=limit))
+    # torchrun keeps its store when it starts everything again: the addresses of the dead are in it
+    attempt = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")
+    store = torch.distributed.PrefixStore(f"attempt {attempt}", store)
+    torch.distributed.init_process_group(
+        backend, store=store, rank=rank, world_size=size, timeout=limit
+    )
     try:
-        yield Replica(torch.distributed.get_rank(), size)
+        yield Replica(rank, size)
     finally:
         torch.distributed.destroy_process_group()
 

@@ -77,8 +77,9 @@ def to(thing: Any, device: str, dtype: str | None = None) -> Any:
         return make(to(part, device, dtype) for part in thing)
     if isinstance(thing, (np.ndarray, torch.Tensor)):
         tensor = torch.asarray(thing, copy=True)
-        floating = dtype is not None and tensor.is_floating_point()
-        return tensor.to(device, getattr(torch, dtype) if floating else None)
+        if dtype is not None and tensor.is_floating_point():
+            tensor = tensor.to(getattr(torch, dtype))
+        return tensor.to(device)
     raise TypeError(f"thing: expected an array or a network, got {type(thing).__name__}")
 
 

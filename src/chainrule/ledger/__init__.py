@@ -156,8 +156,8 @@ def verify_on(claim_or_label: Claim | str, device: str, dtype: str = "float64") 
     >>> _ = pytest.importorskip("torch")
     >>> print(verify_on("1.1", "cpu", "bfloat16").summary())
     ✓ (1.1) the weighted input of a neuron
-      loops in exact fractions: error < 2e-01
-      torch.nn.functional.linear: error < 2e-01
+      loops in exact fractions: error < 3e-01
+      torch.nn.functional.linear: error < 3e-01
     """
     known = ("float64", "float32", "bfloat16")
     if dtype not in known:
