@@ -19,6 +19,8 @@ from typing import Any
 
 from tqdm import tqdm
 
+from chainrule.device import clock
+
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -30,12 +32,16 @@ def rounds_from_command_line(default: int) -> int:
 
 
 def measure(
-    contenders: dict[str, Callable[[], Any]], rounds: int, rest: float = 0.0, warm: int = 0
+    contenders: dict[str, Callable[[], Any]],
+    rounds: int,
+    rest: float = 0.0,
+    warm: int = 0,
+    device: str = "cpu",
 ) -> dict[str, list[float]]:
     """Time each contender once a round, after one round that warms up; give their seconds.
 
     Before each there are `rest` seconds, in which threads left waiting by the one before, which
-    spin, can go to sleep; then it runs `warm` times before it is timed.
+    spin, can go to sleep; then it runs `warm` times before it is timed, by the clock of the device.
     """
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
     order, shuffle = list(contenders), random.Random(0).shuffle
@@ -45,10 +51,9 @@ def measure(
             time.sleep(rest)
             for _ in range(warm):
                 contenders[name]()
-            start = time.perf_counter()
-            contenders[name]()
+            passed = clock(device)(contenders[name])
             if number:
-                seconds[name].append(time.perf_counter() - start)
+                seconds[name].append(passed)
     return seconds
 
 

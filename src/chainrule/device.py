@@ -9,7 +9,7 @@ import numpy as np
 
 from .arrays import require_count
 
-__all__ = ["accelerator", "seconds", "to"]
+__all__ = ["accelerator", "clock", "seconds", "to"]
 
 
 def accelerator() -> str:
@@ -83,11 +83,32 @@ def to(thing: Any, device: str, dtype: str | None = None) -> Any:
     raise TypeError(f"thing: expected an array or a network, got {type(thing).__name__}")
 
 
-def seconds(function: Callable[[], Any], device: str, rounds: int = 11) -> float:
-    """Time a function on a device, after one call that is not timed; give the median.
+def clock(device: str) -> Callable[[Callable[[], Any]], float]:
+    """Give what times one call of a function on a device, in seconds.
 
     A call to an accelerator returns before the work is done. So the clock is the accelerator's own
     where there is one: an event before the work and one after it, which it passes in their turn.
+
+    Parameters
+    ----------
+    device : str
+        As `accelerator` names it.
+
+    Returns
+    -------
+    callable
+        Takes a function of no arguments and gives how long it took.
+
+    Examples
+    --------
+    >>> 0.01 < clock("cpu")(lambda: time.sleep(0.01)) < 1
+    True
+    """
+    return _by_clock if device == "cpu" else _by_events
+
+
+def seconds(function: Callable[[], Any], device: str, rounds: int = 11) -> float:
+    """Time a function on a device, after one call that is not timed; give the median.
 
     Parameters
     ----------
@@ -113,8 +134,7 @@ def seconds(function: Callable[[], Any], device: str, rounds: int = 11) -> float
     """
     require_count(rounds, "rounds")
     function()
-    clock = _by_clock if device == "cpu" else _by_events
-    return statistics.median(clock(function) for _ in range(rounds))
+    return statistics.median(map(clock(device), [function] * rounds))
 
 
 def _by_clock(function: Callable[[], Any]) -> float:

@@ -9,6 +9,7 @@ from .columns import col2im, im2col
 from .costs import (
     column_growth,
     fft_multiplications,
+    im2col_traffic,
     intensity,
     loop_operations,
     winograd_saving,
@@ -32,6 +33,7 @@ __all__ = [
     "conv2d_winograd",
     "fft_multiplications",
     "im2col",
+    "im2col_traffic",
     "intensity",
     "loop_operations",
     "winograd_pair",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import precision
-from ..convolution import Geometry, costs, im2col
+from ..convolution import Geometry, im2col, im2col_traffic
 from .core import Claim, Oracle
 
 PAGE = "scaling/gpu"
@@ -101,7 +101,7 @@ def _layers(rng: np.random.Generator) -> Iterator[tuple]:
 
 def _traffic(size: Any, k: int, stride: int, padding: int, n: int, c: int, o: int) -> int:
     geometry = Geometry.of(size, kernel_size=k, stride=stride, padding=padding)
-    return costs.im2col_traffic(geometry, c, o, n=n)
+    return im2col_traffic(geometry, c, o, n=n)
 
 
 def _bytes_of_arrays(size: Any, k: int, stride: int, padding: int, n: int, c: int, o: int) -> int:
@@ -170,7 +170,7 @@ CLAIMS = [
         "3.1c",
         "the traffic of im2col",
         r"B = s \, ( \lvert x \rvert + 2 \lvert X \rvert + \lvert W \rvert + \lvert Y \rvert )",
-        "convolution.costs.im2col_traffic",
+        "convolution.im2col_traffic",
         _traffic,
         _layers,
         (

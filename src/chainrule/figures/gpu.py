@@ -1,0 +1,98 @@
+"""The pictures of section 3.1: formats of numbers, their errors, and the traffic of im2col."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+from matplotlib.patches import Rectangle
+
+from ..precision import FORMATS, dot_bound, rounded_dot
+from .picture import BLUE, GREEN, GREY, ORANGE, PALE, Picture, picture
+
+__all__ = ["dot_errors", "formats", "traffic"]
+
+EXPONENT_BITS = {"float64": 11, "float32": 8, "TF32": 8, "bfloat16": 8}
+
+
+@picture
+def formats(figure: Picture) -> None:
+    """Draw the bits of float32, TF32 and bfloat16: sign, exponent, and what is behind the one."""
+    figure.set_size_inches(7.2, 2.2)
+    axes = figure.subplots()
+    names = ("float32", "TF32", "bfloat16")
+    for row, name in enumerate(reversed(names)):
+        left = 0
+        fields = (
+            (1, "#DDDDDD", ""),
+            (EXPONENT_BITS[name], PALE, "exponent"),
+            (FORMATS[name], BLUE, ""),
+        )
+        for bits, color, label in fields:
+            for bit in range(bits):
+                axes.add_patch(_square(left + bit, row, color, 0.75 if color == BLUE else 1.0))
+            text = f"{label} {bits}".strip() if bits > 1 else "±"
+            axes.text(
+                left + bits / 2,
+                row + 0.4,
+                text,
+                ha="center",
+                va="center",
+                color="white" if color == BLUE else "black",
+            )
+            left += bits
+        axes.text(-0.6, row + 0.4, name, ha="right", va="center")
+    axes.set(xlim=(-5.2, 32.4), ylim=(-0.2, 3))
+    axes.axis("off")
+
+
+def _square(x: float, y: float, color: str, alpha: float) -> Rectangle:
+    return Rectangle((x, y), 1, 0.8, facecolor=color, edgecolor="white", alpha=alpha)
+
+
+@picture
+def dot_errors(figure: Picture, lengths: Sequence[int], rng: np.random.Generator) -> None:
+    """Draw the error of products of vectors by their length, and the bound on it.
+
+    Parameters
+    ----------
+    lengths : sequence of int
+    rng : numpy.random.Generator
+        Where the vectors come from, uniform between 0 and 1.
+    """
+    axes = figure.subplots()
+    looks = (("float32", BLUE, "o"), ("TF32", GREEN, "s"), ("bfloat16", ORANGE, "^"))
+    for name, color, marker in looks:
+        errors, bounds = [], []
+        for n in lengths:
+            w, a = rng.uniform(size=n), rng.uniform(size=n)
+            exact = sum(Fraction(w_i) * Fraction(a_i) for w_i, a_i in zip(w, a, strict=True))
+            found = Fraction(rounded_dot(w, a, FORMATS[name]))
+            errors.append(float(abs(found - exact) / exact))
+            bounds.append(dot_bound(w, a, FORMATS[name]) / float(exact))
+        axes.loglog(lengths, errors, marker, color=color, label=name)
+        axes.loglog(lengths, bounds, color=color, lw=1.2)
+    axes.set(xlabel="length of the vectors", ylabel="relative error")
+    figure.legend(frameon=False, loc="outside upper center", ncol=3)
+
+
+@picture
+def traffic(figure: Picture, rows: Sequence[tuple[str, float, float]]) -> None:
+    """Draw the megabytes that two ways of convolving move, a pair of bars for each layer.
+
+    Parameters
+    ----------
+    rows : sequence of triples
+        A layer's name, the bytes of im2col, and those when every number moves once.
+    """
+    figure.set_size_inches(6.4, 0.9 + 0.62 * len(rows))
+    axes = figure.subplots()
+    at = np.arange(len(rows))[::-1]
+    names, columns, once = zip(*rows, strict=True)
+    axes.barh(at + 0.2, np.array(columns) / 1e6, 0.36, color=ORANGE, label="im2col")
+    axes.barh(at - 0.2, np.array(once) / 1e6, 0.36, color=BLUE, label="every number once")
+    for y, many, few in zip(at, columns, once, strict=True):
+        axes.text(many / 1e6, y + 0.2, f"  {many / few:.1f} times", va="center", color=GREY)
+    axes.set_yticks(at, names)
+    axes.grid(axis="y", visible=False)
+    axes.set(xlabel="megabytes", xlim=(0, 1.2 * max(columns) / 1e6))
+    figure.legend(frameon=False, loc="outside upper center", ncol=2)
