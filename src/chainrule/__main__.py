@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
         help="your notebooks or Python files: they are run",
     )
     command.add_argument(
-        "--limit", type=int, default=120, metavar="S", help="seconds a cell may take (120)"
+        "--limit", type=int, default=300, metavar="S", help="seconds a cell may take (300)"
     )
     options = parser.parse_args(arguments)
     if options.command == "verify":

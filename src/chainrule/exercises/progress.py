@@ -94,7 +94,7 @@ def listing() -> Iterator[str]:
             yield f"  {name:<26}difficulty {exercise.difficulty} of 3   {exercise.kind}"
 
 
-def report(files: list[Path], limit: int = 120) -> Report:
+def report(files: list[Path], limit: int = 300) -> Report:
     """Run the files and tell what becomes of their exercises.
 
     Parameters
