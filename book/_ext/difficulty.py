@@ -12,7 +12,7 @@ from chainrule.exercises import EXERCISES
 
 
 def show(app: Sphinx, doctree: nodes.document, page: str) -> None:
-    """Add the difficulty to the titles of a page, which are numbered by now."""
+    """Add the difficulty to a page's titles, which are numbered by now."""
     for node in doctree.findall(is_exercise_node):
         if node["label"] in EXERCISES:
             words = f"difficulty {EXERCISES[node['label']].difficulty} of 3"
