@@ -196,7 +196,7 @@ def _troubles(
         from nbformat.v4 import new_code_cell, new_notebook
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
-            f"{error.name} is not installed, and files are run by it: pip install nbclient ipykernel"
+            f"{error.name} is not installed, and runs the files: pip install nbclient ipykernel"
         ) from error
 
     cells = [new_code_cell(source) for source in (start, *(piece.source for piece in pieces))]

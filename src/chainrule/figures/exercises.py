@@ -60,7 +60,7 @@ def counts(sections: Sequence[Section]) -> Table:
     --------
     >>> from chainrule.exercises import SECTIONS
     >>> print(counts(SECTIONS[-1:]))
-    | section | difficulty 1 | difficulty 2 | difficulty 3 | all |
+    | section | 1 | 2 | 3 | all |
     | --- | --- | --- | --- | --- |
     | [2.2 A convolutional network](/book/convolution/cnn) | 0 | 3 | 2 | 5 |
     | all | 0 | 3 | 2 | 5 |
@@ -71,5 +71,7 @@ def counts(sections: Sequence[Section]) -> Table:
         numbers = [*(grades.count(grade) for grade in (1, 2, 3)), len(grades)]
         rows.append([f"[{section.title}](/book/{section.page})", *numbers])
     sums = [sum(column) for column in zip(*(row[1:] for row in rows), strict=True)]
-    head = ["section", "difficulty 1", "difficulty 2", "difficulty 3", "all"]
-    return Table(head, [[str(cell) for cell in row] for row in [*rows, ["all", *sums]]])
+    return Table(
+        ["section", "1", "2", "3", "all"],
+        [[str(cell) for cell in row] for row in [*rows, ["all", *sums]]],
+    )
