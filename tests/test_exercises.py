@@ -224,10 +224,11 @@ class TestReport:
         assert result.found["he-start"].right is None
 
     def test_does_not_take_a_comment_for_a_call(self, write):
-        result = report(
-            [write("a.py", '# check("he-start", 0.1)', 'if 0: check("temperature", 2)')]
-        )
+        cells = '# check("he-start", 0.1)', 'if 0: check("temperature", 2)'
+        result = report([write("a.ipynb", *cells)])
         assert result.found == {"temperature": Feedback(None, "not run")}
+
+    def test_on_a_file_without_exercises_is_not_complete(self, write):
         assert not report([write("a.py", "# nothing")]).complete
 
     def test_runs_a_file_where_it_stands_and_leaves_it_as_it_is(self, write, tmp_path):
