@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.installed
 
-.PHONY: book test test-browser lint bench notebooks serve clean
+.PHONY: book book-student test test-browser lint bench notebooks serve clean
 
 $(READY): requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
@@ -15,6 +15,14 @@ $(READY): requirements.txt pyproject.toml
 book: $(READY)
 	$(BIN)/jupyter-book build . -W -n --keep-going
 	@echo "Open $(CURDIR)/_build/html/index.html"
+
+# the book without its solutions; what `make book` executes is not executed again
+book-student: $(READY)
+	rm -rf _build/student
+	$(BIN)/python book/student.py _build/student/source
+	$(BIN)/jupyter-book build _build/student/source -W -n --keep-going
+	mv _build/student/source/_build/html _build/student/html
+	@echo "Open $(CURDIR)/_build/student/html/index.html"
 
 test: $(READY)
 	$(BIN)/pytest -n 2

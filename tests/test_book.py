@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from chainrule.exercises import EXERCISES
+from chainrule.exercises import EXERCISES, SECTIONS
 from chainrule.ledger import claims
 
 ROOT = Path(__file__).parents[1]
@@ -86,6 +86,37 @@ def test_every_exercise_stands_in_the_book_with_hint_check_and_solution():
         assert ":::{dropdown} Hint" in own, exercise
         assert f'check("{exercise}"' in own, exercise
         assert f":::{{solution}} {exercise}\n:class: dropdown" in own, exercise
+
+
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.page)
+def test_a_section_has_the_title_and_the_exercises_of_its_page(section):
+    page = TEXTS[section.page]
+    assert re.search(r"^# (.+)", page, re.MULTILINE)[1] == section.title
+    assert re.findall(r":::\{exercise\}[^\n]*\n:label: ([\w-]+)", page) == [*section.exercises]
+
+
+def test_the_page_of_all_exercises_lists_them_as_they_are_titled():
+    listed = "".join(
+        "".join(output["data"]["text/markdown"])
+        for cell in cells(BOOK / "reference/exercises.ipynb", "code")
+        for output in cell["outputs"]
+    )
+    for section in SECTIONS:
+        titles = re.findall(r":::\{exercise\} (.+)\n:label: (.+)", TEXTS[section.page])
+        for title, name in titles:
+            exercise = EXERCISES[name]
+            assert f"| [{title}]({name}) | {exercise.difficulty} | {exercise.kind} |" in listed
+
+
+def test_an_exercise_on_its_page_waits_for_an_answer():
+    waiting = []
+    for section in SECTIONS:
+        for cell in cells(BOOK / f"{section.page}.ipynb", "code"):
+            asked = re.findall(r'check\("([\w-]+)"', "".join(cell["source"]))
+            if asked:
+                assert "".join(cell["outputs"][-1]["data"]["text/plain"]).startswith("○"), asked
+            waiting += asked
+    assert waiting == [*EXERCISES]
 
 
 def test_every_erratum_that_is_mentioned_has_its_entry():

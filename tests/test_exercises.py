@@ -1,9 +1,14 @@
 """Every checker accepts the solution, and says of each known mistake what is wrong with it."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from chainrule.exercises import EXERCISES, check
+from chainrule.__main__ import main
+from chainrule.exercises import EXERCISES, SECTIONS, Feedback, check
+from chainrule.exercises.progress import report
 
 MISTAKES = [
     pytest.param(name, wrong, message, id=f"{name}-{i}")
@@ -89,3 +94,197 @@ def test_a_choice_is_read_as_it_is_typed():
 def test_an_unknown_exercise_is_an_error_that_names_the_known_ones():
     with pytest.raises(ValueError, match=r"name: expected one of .*steps-order.*, got 'nonsense'"):
         check("nonsense", 1)
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_a_difficulty_is_one_of_three(name):
+    assert EXERCISES[name].difficulty in (1, 2, 3)
+
+
+def test_the_kind_of_an_answer_is_told_from_the_solution():
+    kinds = {name: exercise.kind for name, exercise in EXERCISES.items()}
+    assert kinds["descent-step"] == "function"
+    assert kinds["steps-order"] == "choice"
+    assert kinds["he-start"] == "number"
+    assert kinds["edge-kernel"] == "array"
+    assert len(set(kinds.values())) == 4
+
+
+def test_no_exercise_is_in_two_sections():
+    assert sum(len(section.exercises) for section in SECTIONS) == len(EXERCISES)
+
+
+# ---- the report on a reader's own file -----------------------------------------------------------
+
+IMPORT = "from chainrule.exercises import check\n"
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Write a notebook of these cells, or a Python file."""
+
+    def write(name, *cells):
+        path = tmp_path / name
+        if path.suffix == ".ipynb":
+            cells = [{"cell_type": "code", "source": [cell]} for cell in (IMPORT, *cells)]
+            text = json.dumps({"cells": [{"cell_type": "markdown", "source": "# x"}, *cells]})
+        else:
+            text = "\n".join([IMPORT, *cells])
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+RIGHT = 'check("steps-order", "c")'
+
+
+class TestReport:
+    def test_on_right_wrong_and_open_answers(self, write):
+        result = report(
+            [write("a.ipynb", RIGHT, 'check("he-start", 200)', 'check("temperature", ...)')]
+        )
+        assert result.found == {
+            "steps-order": check("steps-order", "c"),
+            "he-start": check("he-start", 200),
+            "temperature": check("temperature", ...),
+        }
+        assert not result.complete
+        assert result.notes == []
+        lines = list(result.lines())
+        assert lines[:2] == [
+            "1.1 Forward and backward pass: 1 of 4 right",
+            "  ✓ steps-order: right",
+        ]
+        assert "  ✗ he-start: 200 is too large" in lines
+        assert "  ○ temperature: no answer yet" in lines
+        assert "  ○ which-part: not in the file" in lines
+        assert f"1.2 Optimizers: 0 of {len(SECTIONS[2].exercises)} right" in lines
+        assert not any("adam-steps" in line for line in lines)
+        all_ = len(EXERCISES)
+        assert lines[-1] == f"1 right, 1 wrong, 1 open; {all_ - 3} of {all_} not in the file"
+
+    def test_on_functions_that_later_cells_use(self, write):
+        cells = [
+            "def minus(w, step):\n    return w - step",
+            "def step(w, gradient, lr):\n    return minus(w, lr * gradient)",
+            'feedback = check("descent-step", step); print(feedback)',
+        ]
+        for name in ("a.ipynb", "a.py"):
+            result = report([write(name, *cells)])
+            assert result.found["descent-step"].right
+            assert result.complete
+
+    def test_on_a_cell_that_raises(self, write):
+        result = report([write("a.ipynb", "1 / 0", 'check("he-start", sigma)', RIGHT)])
+        assert result.found["steps-order"].right
+        assert result.found["he-start"].right is False
+        assert "name 'sigma' is not defined" in result.found["he-start"].message
+        assert [note.partition(", ")[2] for note in result.notes] == [
+            "code cell 2: ZeroDivisionError: division by zero",
+            "code cell 3: NameError: name 'sigma' is not defined",
+        ]
+        assert not result.complete
+
+    def test_on_an_endless_cell(self, write):
+        endless = 'while True:\n    pass\ncheck("he-start", 0.1)'
+        result = report([write("a.ipynb", endless, RIGHT)], limit=1)
+        assert result.found["he-start"].message == "stopped: it took longer than 1 s"
+        assert result.found["steps-order"].right
+
+    def test_on_a_cell_that_does_not_let_itself_be_stopped(self, write):
+        deaf = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True:\n    pass"
+        result = report([write("a.ipynb", deaf, RIGHT)], limit=1)
+        assert result.notes[0].endswith("could not be stopped: what follows was not run")
+        assert result.found["steps-order"].right is None
+
+    def test_on_a_kernel_that_dies(self, write):
+        result = report(
+            [write("a.ipynb", RIGHT, "import os; os._exit(1)", 'check("he-start", 0.1)')]
+        )
+        assert result.found["steps-order"].right
+        assert result.found["he-start"] == Feedback(None, "not run")
+        assert result.notes[0].endswith("code cell 3: the kernel died: what follows was not run")
+
+    def test_on_a_python_file(self, write):
+        path = write("a.py", "raise ValueError('so')", "@print\ndef f(): ...", RIGHT)
+        result = report([path])
+        assert result.found["steps-order"].right
+        assert result.notes == [f"{path}, line 3: ValueError: so"]
+
+    def test_on_a_name_that_no_exercise_has(self, write):
+        result = report([write("a.py", 'check("nonsense", 1)', RIGHT)])
+        assert "  ✗ nonsense: no exercise has this name" in list(result.lines())
+        assert not result.complete
+
+    def test_takes_the_last_of_several_answers(self, write):
+        first = write("a.py", 'check("steps-order", "a")', RIGHT, 'check("he-start", 0.1)')
+        second = write("b.py", 'check("he-start", ...)')
+        result = report([first, second])
+        assert result.found["steps-order"].right
+        assert result.found["he-start"].right is None
+
+    def test_does_not_take_a_comment_for_a_call(self, write):
+        cells = '# check("he-start", 0.1)', 'if 0: check("temperature", 2)'
+        result = report([write("a.ipynb", *cells)])
+        assert result.found == {"temperature": Feedback(None, "not run")}
+
+    def test_on_a_file_without_exercises_is_not_complete(self, write):
+        assert not report([write("a.py", "# nothing")]).complete
+
+    def test_runs_a_file_where_it_stands_and_leaves_it_as_it_is(self, write, tmp_path):
+        (tmp_path / "own.py").write_text("order = 'c'")
+        path = write("a.ipynb", "from own import order", 'check("steps-order", order)')
+        before = path.read_bytes()
+        assert report([path]).complete
+        assert path.read_bytes() == before
+
+
+def test_a_page_of_the_book_is_a_file_like_others():
+    page = Path(__file__).parents[1] / "book" / "neural-network" / "index.ipynb"
+    result = report([page])
+    assert {name: f.right for name, f in result.found.items()} == dict.fromkeys(
+        SECTIONS[0].exercises
+    )
+    assert result.notes == []
+
+
+class TestCommand:
+    def test_lists_all_exercises_without_a_file(self, capsys):
+        assert main(["exercises"]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert len(lines) == len(SECTIONS) + len(EXERCISES)
+        assert lines[0] == SECTIONS[0].title
+        assert lines[3].split() == ["descent-step", "difficulty", "1", "of", "3", "function"]
+
+    def test_ends_with_0_if_all_in_the_file_is_right(self, write, capsys):
+        assert main(["exercises", str(write("a.py", RIGHT))]) == 0
+        assert "✓ steps-order" in capsys.readouterr().out
+
+    def test_ends_with_1_if_something_is_wrong_or_open(self, write, capsys):
+        assert main(["exercises", str(write("a.py", RIGHT, 'check("he-start", ...)'))]) == 1
+
+    @pytest.mark.parametrize(
+        ("name", "text", "message"),
+        [
+            ("none.py", None, "no such file"),
+            ("a.txt", "", "expected a notebook (.ipynb) or a Python file (.py)"),
+            ("a.ipynb", "no JSON", "not a notebook"),
+            ("a.ipynb", "[1, 2]", "not a notebook"),
+            ("a.ipynb", "{}", "not a notebook"),
+            ("a.py", "def f(:", "line 1: invalid syntax"),
+        ],
+    )
+    def test_ends_with_2_if_a_file_is_of_no_use(self, tmp_path, capsys, name, text, message):
+        if text is not None:
+            (tmp_path / name).write_text(text)
+        with pytest.raises(SystemExit) as ended:
+            main(["exercises", str(tmp_path / name)])
+        assert ended.value.code == 2
+        assert message in capsys.readouterr().err
+
+    def test_ends_with_2_if_the_limit_is_none(self, write, capsys):
+        with pytest.raises(SystemExit) as ended:
+            main(["exercises", str(write("a.py", RIGHT)), "--limit", "0"])
+        assert ended.value.code == 2
+        assert "limit: expected at least 1 second, got 0" in capsys.readouterr().err

@@ -119,6 +119,15 @@ def test_moving_to_a_device_says_what_is_missing():
     assert result.stderr.splitlines()[-1] == "ModuleNotFoundError: No module named 'torch'"
 
 
+@pytest.mark.parametrize("library", ["nbclient", "ipykernel"])
+def test_the_report_on_exercises_says_what_is_missing(library, tmp_path):
+    (tmp_path / "answers.py").write_text("1\n")
+    command = VERIFY.replace('"verify", "1.7"', f'"exercises", {str(tmp_path / "answers.py")!r}')
+    result = run(command, library)
+    assert result.returncode == 2
+    assert f"{library} is not installed" in result.stderr.splitlines()[-1]
+
+
 @pytest.mark.parametrize(("label", "library"), [("1.7", "torch"), ("1.9", "sympy")])
 def test_missing_oracle_is_reported(label, library):
     result = run(VERIFY.replace("1.7", label), library)

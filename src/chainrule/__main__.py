@@ -1,16 +1,22 @@
-"""The command ``python -m chainrule verify``: the ledger in a terminal."""
+"""The commands of the book in a terminal: ``python -m chainrule verify`` and ``exercises``."""
 
 import argparse
 import sys
+from pathlib import Path
 
 from tqdm import tqdm
 
+from .exercises.progress import listing, report
 from .ledger import claims, verify, verify_on
 from .ledger.core import MARKS, Finding
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Verify the equations named, or all of them, and print what each oracle found.
+    """Carry out a command and print what it finds.
+
+    ``verify`` holds the code to the equations named, or to all of them. ``exercises`` runs the
+    files named, notebooks or Python, and tells which of their exercises are right; without a file
+    it lists all exercises.
 
     Parameters
     ----------
@@ -20,7 +26,10 @@ def main(arguments: list[str] | None = None) -> int:
     Returns
     -------
     int
-        0 if every claim holds, 1 if one fails, 2 if none fails but an oracle was skipped.
+        For ``verify``, 0 if every claim holds, 1 if one fails, 2 if none fails but an oracle was
+        skipped. For ``exercises``, 0 if there are exercises in the files and all of them are right,
+        or for the list; 1 if one is wrong or open. A command or file that cannot be used ends the
+        process with 2.
 
     Examples
     --------
@@ -34,16 +43,40 @@ def main(arguments: list[str] | None = None) -> int:
     command.add_argument("labels", nargs="*", metavar="1.7", help="equations; all if left out")
     command.add_argument("--device", help='on tensors there: "cpu", "cuda"; NumPy if left out')
     command.add_argument("--dtype", default="float64", choices=("float64", "float32", "bfloat16"))
+    command = commands.add_parser("exercises", help="list the exercises, or check your answers")
+    command.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        type=Path,
+        help="your notebooks or Python files: they are run",
+    )
+    command.add_argument(
+        "--limit", type=int, default=300, metavar="S", help="seconds a cell may take (300)"
+    )
     options = parser.parse_args(arguments)
-    labels = options.labels or [claim.label for claim in claims()]
-    unknown = sorted(set(labels) - {claim.label for claim in claims()})
-    if unknown:
-        parser.error(f"no equation {', '.join(unknown)} in the ledger")
-    device = options.device or ("cpu" if options.dtype != "float64" else None)
+    if options.command == "verify":
+        unknown = sorted(set(options.labels) - {claim.label for claim in claims()})
+        if unknown:
+            parser.error(f"no equation {', '.join(unknown)} in the ledger")
+        device = options.device or ("cpu" if options.dtype != "float64" else None)
+        labels = options.labels or [claim.label for claim in claims()]
+        return _verify(labels, device, options.dtype)
+    if not options.files:
+        print("\n".join(listing()))
+        return 0
+    try:
+        result = report(options.files, options.limit)
+    except (FileNotFoundError, ValueError, ModuleNotFoundError) as error:
+        parser.error(str(error))
+    print("\n".join(result.lines()))
+    return 0 if result.complete else 1
 
+
+def _verify(labels: list[str], device: str | None, dtype: str) -> int:
     statuses = []
     for label in tqdm(labels, unit="claim", leave=False, disable=not sys.stderr.isatty()):
-        verdict = verify_on(label, device, options.dtype) if device else verify(label)
+        verdict = verify_on(label, device, dtype) if device else verify(label)
         statuses.append(verdict.status)
         tqdm.write(f"{MARKS[verdict.status]} {f'({label})':<10}{verdict.claim.title}")
         for finding in verdict.findings:

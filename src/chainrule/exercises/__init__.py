@@ -7,20 +7,30 @@ it knows is told what is wrong; one that is wrong in another way is shown where 
 from typing import Any
 
 from . import activations, cnn, convolution, losses, network, optimizers, proofs, training
-from .core import Exercise, Feedback
+from .core import Exercise, Feedback, Section
 
-__all__ = ["EXERCISES", "Exercise", "Feedback", "check"]
+__all__ = ["EXERCISES", "SECTIONS", "Exercise", "Feedback", "Section", "check"]
 
-EXERCISES: dict[str, Exercise] = {
-    **training.EXERCISES,
-    **network.EXERCISES,
-    **optimizers.EXERCISES,
-    **activations.EXERCISES,
-    **losses.EXERCISES,
-    **proofs.EXERCISES,
-    **convolution.EXERCISES,
-    **cnn.EXERCISES,
-}
+SECTIONS = (
+    Section("1.1 Forward and backward pass", "neural-network/index", training.EXERCISES),
+    Section(
+        "1.1.1–1.1.2 Forward pass and backpropagation",
+        "neural-network/forward-backward",
+        network.EXERCISES,
+    ),
+    Section("1.2 Optimizers", "neural-network/optimizers", optimizers.EXERCISES),
+    Section("1.3 Activation functions", "neural-network/activations", activations.EXERCISES),
+    Section("1.4 Loss functions", "neural-network/losses", losses.EXERCISES),
+    Section(
+        "1.5 Proofs of the backpropagation equations",
+        "neural-network/backprop-proofs",
+        proofs.EXERCISES,
+    ),
+    Section("2.1 Convolution, im2col and col2im", "convolution/im2col", convolution.EXERCISES),
+    Section("2.2 A convolutional network", "convolution/cnn", cnn.EXERCISES),
+)
+
+EXERCISES = {name: exercise for section in SECTIONS for name, exercise in section.exercises.items()}
 
 
 def check(name: str, answer: Any) -> Feedback:

@@ -30,6 +30,7 @@ def _with_scale(rng: np.random.Generator) -> Iterator[tuple]:
 
 EXERCISES = {
     "sigmoid-scaled": Exercise(
+        difficulty=1,
         solution=1,
         mistakes=(
             (0.25, "that is the slope of σ itself; the chain rule brings a factor of 4"),
@@ -38,6 +39,7 @@ EXERCISES = {
         ),
     ),
     "tanh-slope": Exercise(
+        difficulty=1,
         solution=lambda a: [1 - a_i * a_i for a_i in a],
         mistakes=(
             (lambda a: a * (1 - a), "that is the sigmoid's"),
@@ -47,6 +49,7 @@ EXERCISES = {
         cases=_activated,
     ),
     "stable-sigmoid": Exercise(
+        difficulty=2,
         solution=lambda x: [
             1 / (1 + math.exp(-x_i)) if x_i >= 0 else 1 - 1 / (1 + math.exp(x_i)) for x_i in x
         ],
@@ -67,6 +70,7 @@ EXERCISES = {
         cases=_far,
     ),
     "softmax-shift": Exercise(
+        difficulty=1,
         solution="b",
         mistakes=(
             ("a", "the numerator is, but so is every term of the denominator"),
@@ -75,6 +79,7 @@ EXERCISES = {
         ),
     ),
     "softmax-vjp": Exercise(
+        difficulty=3,
         solution=lambda s, u: [
             sum(u[i] * s[i] * ((i == j) - s[j]) for i in range(len(s))) for j in range(len(s))
         ],
@@ -86,6 +91,7 @@ EXERCISES = {
         cases=_probabilities_with_upstream,
     ),
     "temperature": Exercise(
+        difficulty=2,
         solution=2,
         mistakes=(
             (0.5, "the logits are divided by T, not multiplied"),
@@ -94,6 +100,7 @@ EXERCISES = {
         ),
     ),
     "elu-slope": Exercise(
+        difficulty=1,
         solution=lambda x, alpha: [1.0 if x_i > 0 else alpha * math.exp(x_i) for x_i in x],
         mistakes=(
             (
@@ -112,6 +119,7 @@ EXERCISES = {
         cases=_with_scale,
     ),
     "wrong-slope": Exercise(
+        difficulty=2,
         solution="c",
         mistakes=(
             ("a", "this one is right: take σ(x) out of equation 1.3.8a"),
@@ -120,6 +128,7 @@ EXERCISES = {
         ),
     ),
     "swish-slope": Exercise(
+        difficulty=2,
         solution=lambda x, beta: [
             sigmoid(beta * x_i) + beta * x_i * sigmoid(beta * x_i) * sigmoid(-beta * x_i)
             for x_i in x
@@ -141,6 +150,7 @@ EXERCISES = {
         cases=_with_scale,
     ),
     "dead-neuron": Exercise(
+        difficulty=1,
         solution=1,
         mistakes=(
             (4, "an error passes only where z is positive, not wherever the neuron is alive"),
@@ -149,6 +159,7 @@ EXERCISES = {
         ),
     ),
     "maxout-relu": Exercise(
+        difficulty=1,
         solution="b",
         mistakes=(
             ("a", "max(x, −x) is |x|"),

@@ -62,6 +62,7 @@ _CONVOLUTIONS = 8 * (3 * 25 + 1) + 16 * (8 * 9 + 1)
 
 EXERCISES = {
     "flatten-size": Exercise(
+        difficulty=2,
         solution=32 * 7**2,
         mistakes=(
             (7**2, "that is one channel"),
@@ -76,6 +77,7 @@ EXERCISES = {
         ),
     ),
     "network-parameters": Exercise(
+        difficulty=2,
         solution=_CONVOLUTIONS + 10 * (16 * 36 + 1),
         mistakes=(
             (8 * 3 * 25 + 16 * 8 * 9 + 10 * 16 * 36, "the biases are missing"),
@@ -99,6 +101,7 @@ EXERCISES = {
         ),
     ),
     "receptive-field": Exercise(
+        difficulty=3,
         solution=_receptive_field,
         mistakes=(
             (
@@ -125,6 +128,7 @@ EXERCISES = {
         cases=_layers,
     ),
     "max-pool-gradient": Exercise(
+        difficulty=3,
         solution=_max_pool_back,
         mistakes=(
             (
@@ -163,6 +167,7 @@ EXERCISES = {
         cases=_image_and_upstream,
     ),
     "shift-by-one": Exercise(
+        difficulty=2,
         solution="c",
         mistakes=(
             ("a", "a kernel finds the same pattern elsewhere: its map cannot stay as it is"),

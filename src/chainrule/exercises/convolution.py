@@ -14,6 +14,8 @@ from .core import Exercise, Feedback
 class _Kernel(Exercise):
     """An exercise whose answer is a kernel, judged by what it makes of images."""
 
+    kind = "array"
+
     def check(self, answer: Any) -> Feedback:
         if answer is None or answer is ...:
             return super().check(answer)
@@ -158,6 +160,7 @@ _CENTRAL, _SOBEL, _PREWITT = (
 
 EXERCISES: dict[str, Exercise] = {
     "three-channels": Exercise(
+        difficulty=2,
         solution=25 * (27 + 26),
         mistakes=(
             (25 * 17, "that is one channel, the example of the page"),
@@ -169,6 +172,7 @@ EXERCISES: dict[str, Exercise] = {
         ),
     ),
     "same-padding": Exercise(
+        difficulty=2,
         solution=_same,
         mistakes=(
             (
@@ -199,6 +203,7 @@ EXERCISES: dict[str, Exercise] = {
         cases=_kernel_and_dilation,
     ),
     "true-convolution": Exercise(
+        difficulty=3,
         solution=_convolution,
         mistakes=(
             (
@@ -221,6 +226,7 @@ EXERCISES: dict[str, Exercise] = {
         cases=_image_and_kernel,
     ),
     "edge-kernel": _Kernel(
+        difficulty=2,
         solution=_CENTRAL / 2,
         mistakes=(
             (-_CENTRAL / 2, "the sign: it falls where the image rises"),
@@ -240,6 +246,7 @@ EXERCISES: dict[str, Exercise] = {
         cases=_ramps,
     ),
     "which-column": Exercise(
+        difficulty=2,
         solution=lambda c, i, j, u, v, kernel_size, output_size: [
             c * kernel_size[0] * kernel_size[1] + i * kernel_size[1] + j,
             u * output_size[1] + v,
@@ -288,6 +295,7 @@ EXERCISES: dict[str, Exercise] = {
         cases=_places,
     ),
     "im2col-by-hand": Exercise(
+        difficulty=3,
         solution=_im2col,
         mistakes=(
             (
@@ -314,6 +322,7 @@ EXERCISES: dict[str, Exercise] = {
         cases=_image_and_size,
     ),
     "memory-of-columns": Exercise(
+        difficulty=1,
         solution=32 * 16 * 25 * 64**2 * 4 / 1e6,
         mistakes=(
             (
@@ -330,6 +339,7 @@ EXERCISES: dict[str, Exercise] = {
         bound=5e-3,
     ),
     "col2im-of-a-line": Exercise(
+        difficulty=3,
         solution=_col2im,
         mistakes=(
             (
@@ -354,6 +364,7 @@ EXERCISES: dict[str, Exercise] = {
         cases=_columns_of_a_line,
     ),
     "why-add": Exercise(
+        difficulty=2,
         solution="d",
         mistakes=(
             (
@@ -371,6 +382,7 @@ EXERCISES: dict[str, Exercise] = {
         ),
     ),
     "kernel-gradient": Exercise(
+        difficulty=2,
         solution=_kernel_gradient,
         mistakes=(
             (
@@ -398,6 +410,7 @@ EXERCISES: dict[str, Exercise] = {
         cases=_columns_and_errors,
     ),
     "groups-of-four": Exercise(
+        difficulty=1,
         solution=128 * 4 * 9 + 128,
         mistakes=(
             (128 * 64 * 9 + 128, "that is without groups: a kernel does not see every channel"),
@@ -409,6 +422,7 @@ EXERCISES: dict[str, Exercise] = {
         ),
     ),
     "winograd-five": Exercise(
+        difficulty=2,
         solution=16 * 25 / 64,
         mistakes=(
             (16 * 9 / 36, "that is for a kernel of 3 × 3"),

@@ -35,6 +35,9 @@ class Exercise:
 
     Attributes
     ----------
+    difficulty : int
+        1 for what one recalls or writes in a line, 2 for what needs an idea, 3 for a derivation or
+        a real piece of code.
     solution : function, number or str
         What is right; a str is one of several choices.
     mistakes : tuple of (wrong answer, message)
@@ -45,10 +48,18 @@ class Exercise:
         The largest relative error that passes.
     """
 
+    difficulty: int
     solution: Any
     mistakes: tuple[tuple[Any, str], ...]
     cases: Callable[[np.random.Generator], Iterator[tuple]] | None = None
     bound: float = 1e-9
+
+    @property
+    def kind(self) -> str:
+        """What an answer is: "function", "choice" or "number"."""
+        if callable(self.solution):
+            return "function"
+        return "choice" if isinstance(self.solution, str) else "number"
 
     def check(self, answer: Any) -> Feedback:
         """Give feedback on an answer.
@@ -139,6 +150,25 @@ class Exercise:
         with np.printoptions(precision=4, suppress=True):
             arguments = ", ".join(str(np.asarray(argument).tolist()) for argument in case)
             return Feedback(False, f"for ({arguments}) expected {expected}, got {value}")
+
+
+@dataclass(frozen=True)
+class Section:
+    """The exercises of a page of the book.
+
+    Attributes
+    ----------
+    title : str
+        The page's own.
+    page : str
+        Its name, below ``book/`` and without its ending.
+    exercises : dict of str to Exercise
+        In the order of the page.
+    """
+
+    title: str
+    page: str
+    exercises: dict[str, Exercise]
 
 
 def _error(value: Any, expected: Any) -> float:

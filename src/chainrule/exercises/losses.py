@@ -60,6 +60,7 @@ def _soft_dice(p: Any, y: Any, above: float = 1.0, union: float = 0.0) -> float:
 
 EXERCISES: dict[str, Exercise] = {
     "best-constant": Exercise(
+        difficulty=1,
         solution=4,
         mistakes=(
             (22, "that is the mean: it is best for the squared error"),
@@ -69,6 +70,7 @@ EXERCISES: dict[str, Exercise] = {
         ),
     ),
     "outlier-pull": Exercise(
+        difficulty=1,
         solution=50,
         mistakes=(
             (2500, "that is how much more it costs; the pull is the slope, 2e"),
@@ -78,6 +80,7 @@ EXERCISES: dict[str, Exercise] = {
         ),
     ),
     "huber-slope": Exercise(
+        difficulty=2,
         solution=lambda e, delta: [
             e_i if abs(e_i) < delta else math.copysign(delta, e_i) for e_i in e
         ],
@@ -98,6 +101,7 @@ EXERCISES: dict[str, Exercise] = {
         cases=_errors_and_delta,
     ),
     "huber-join": Exercise(
+        difficulty=2,
         solution=4.5,
         mistakes=(
             (
@@ -109,6 +113,7 @@ EXERCISES: dict[str, Exercise] = {
         ),
     ),
     "wrong-loss-gradient": Exercise(
+        difficulty=2,
         solution="b",
         mistakes=(
             ("a", "this one is right: its size does not shrink with the error, only 1/N is left"),
@@ -117,6 +122,7 @@ EXERCISES: dict[str, Exercise] = {
         ),
     ),
     "stable-cross-entropy": Exercise(
+        difficulty=2,
         solution=lambda z, t: _log_sum_exp(z) - z[int(t)],
         mistakes=(
             (
@@ -135,6 +141,7 @@ EXERCISES: dict[str, Exercise] = {
         cases=_logits_and_class,
     ),
     "cross-entropy-gradient": Exercise(
+        difficulty=2,
         solution=lambda p, t: [
             [(p[i][c] - (c == t[i])) / len(p) for c in range(len(p[i]))] for i in range(len(p))
         ],
@@ -153,6 +160,7 @@ EXERCISES: dict[str, Exercise] = {
         cases=_probabilities_and_classes,
     ),
     "least-smoothed": Exercise(
+        difficulty=2,
         solution=-(0.91 * math.log(0.91) + 9 * 0.01 * math.log(0.01)),
         mistakes=(
             (0, "that would need p = 1 for the right class, and then log p of the others is −∞"),
@@ -169,6 +177,7 @@ EXERCISES: dict[str, Exercise] = {
         bound=2e-3,
     ),
     "balanced-weight": Exercise(
+        difficulty=1,
         solution=10,
         mistakes=(
             (
@@ -181,6 +190,7 @@ EXERCISES: dict[str, Exercise] = {
         ),
     ),
     "two-means": Exercise(
+        difficulty=1,
         solution=2.75,
         mistakes=(
             (5.5, "that divides by N = 2, as in (1.29); PyTorch divides by the sum of the weights"),
@@ -189,6 +199,7 @@ EXERCISES: dict[str, Exercise] = {
         ),
     ),
     "stable-log-sigmoid": Exercise(
+        difficulty=3,
         solution=lambda z: [
             math.log1p(math.exp(-abs(z_i))) + (-z_i if z_i < 0 else 0.0) for z_i in z
         ],
@@ -209,6 +220,7 @@ EXERCISES: dict[str, Exercise] = {
         cases=_logits_far_and_near,
     ),
     "soft-dice": Exercise(
+        difficulty=1,
         solution=lambda p, y: 1 - twins.dice(p[:, None], y[:, None], 1.0),
         mistakes=(
             (
@@ -233,6 +245,7 @@ EXERCISES: dict[str, Exercise] = {
         cases=_mask,
     ),
     "missed-pixels": Exercise(
+        difficulty=1,
         solution=100,
         mistakes=(
             (50, "that is 300 − 250, the tumour predictions that are wrong: the other count"),
@@ -242,6 +255,7 @@ EXERCISES: dict[str, Exercise] = {
         ),
     ),
     "focal-factor": Exercise(
+        difficulty=1,
         solution=0.04,
         mistakes=(
             (0.64, "that is p_t²; the factor is (1 − p_t)²"),
@@ -252,6 +266,7 @@ EXERCISES: dict[str, Exercise] = {
         bound=1e-3,
     ),
     "focal-slope": Exercise(
+        difficulty=2,
         solution=lambda p, gamma: [
             gamma * (1 - p_i) ** (gamma - 1) * math.log(p_i) - (1 - p_i) ** gamma / p_i for p_i in p
         ],
@@ -272,6 +287,7 @@ EXERCISES: dict[str, Exercise] = {
         cases=_p_and_gamma,
     ),
     "one-triplet": Exercise(
+        difficulty=1,
         solution=lambda a, p, n, margin: max(math.dist(a, p) - math.dist(a, n) + margin, 0.0),
         mistakes=(
             (
@@ -296,6 +312,7 @@ EXERCISES: dict[str, Exercise] = {
         cases=_triplet_points,
     ),
     "fewer-missed": Exercise(
+        difficulty=1,
         solution="c",
         mistakes=(
             ("a", "α weighs false positives: raising it makes the prediction more careful"),

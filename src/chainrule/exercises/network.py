@@ -39,6 +39,7 @@ def _output_error(z: Any, y: Any) -> list[float]:
 
 EXERCISES = {
     "weighted-input": Exercise(
+        difficulty=1,
         solution=twin_weighted_input,
         mistakes=(
             (lambda w, b, a: w.T @ a + b, "the indices are swapped: w[j, k] belongs to input k"),
@@ -49,6 +50,7 @@ EXERCISES = {
         cases=_neurons,
     ),
     "parameter-count": Exercise(
+        difficulty=1,
         solution=9610,
         mistakes=(
             (9472, "the biases are missing: one for each of 128 + 10 neurons"),
@@ -58,6 +60,7 @@ EXERCISES = {
         ),
     ),
     "batch-forward": Exercise(
+        difficulty=1,
         solution=lambda x, w, b: [twin_weighted_input(w, b, row) for row in x],
         mistakes=(
             (lambda x, w, b: x @ w + b, "right for a symmetric w only: it has to be transposed"),
@@ -67,6 +70,7 @@ EXERCISES = {
         cases=_batches,
     ),
     "output-error": Exercise(
+        difficulty=2,
         solution=_output_error,
         mistakes=(
             (lambda z, y: sigmoid(z) - y, "σ′(z) is missing"),
@@ -87,6 +91,7 @@ EXERCISES = {
         cases=_outputs,
     ),
     "hidden-error": Exercise(
+        difficulty=1,
         solution=twin_hidden_error,
         mistakes=(
             (lambda w, d, s: (w @ d) * s, "w has to be transposed: the sum runs over its rows j"),
@@ -97,6 +102,7 @@ EXERCISES = {
         cases=_neurons,
     ),
     "find-the-wrong-gradient": Exercise(
+        difficulty=2,
         solution="c",
         mistakes=(
             ("a", "this one is equation 1.8 for a batch: the errors, added up over the samples"),
@@ -105,6 +111,7 @@ EXERCISES = {
         ),
     ),
     "paper-gradient": Exercise(
+        difficulty=2,
         solution=0.5,
         mistakes=(
             (-0.5, "that is the value for y = 1, or the sign is wrong: now a − y is +0.5"),
@@ -118,6 +125,7 @@ EXERCISES = {
         ),
     ),
     "ten-sigmoids": Exercise(
+        difficulty=1,
         solution=0.25**10,
         mistakes=(
             (2.5, "the slopes are multiplied, not added"),
@@ -128,6 +136,7 @@ EXERCISES = {
         bound=5e-2,  # "about a millionth" is an answer
     ),
     "he-start": Exercise(
+        difficulty=1,
         solution=0.1,
         mistakes=(
             (0.01, "that is the variance: take its root"),

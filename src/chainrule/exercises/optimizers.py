@@ -57,6 +57,7 @@ def _adam_with(
 
 EXERCISES = {
     "updates-in-five-epochs": Exercise(
+        difficulty=1,
         solution=160,
         mistakes=(
             (155, "the last batch of an epoch holds the 8 samples that are left: it is one, too"),
@@ -67,6 +68,7 @@ EXERCISES = {
         ),
     ),
     "noise-to-a-third": Exercise(
+        difficulty=2,
         solution=144,
         mistakes=(
             (48, "the mean *square* is a third then; the distance itself falls by √3 only"),
@@ -76,6 +78,7 @@ EXERCISES = {
         bound=1e-2,
     ),
     "largest-rate": Exercise(
+        difficulty=2,
         solution=1 / 3,
         mistakes=(
             (2 / 3, "λ is the second derivative of 3 w², not the 3"),
@@ -85,6 +88,7 @@ EXERCISES = {
         ),
     ),
     "best-ravine": Exercise(
+        difficulty=1,
         solution=0.8,
         mistakes=(
             (0.9, "that is 1 − 1/κ, for the rate 1/λ_max"),
@@ -94,6 +98,7 @@ EXERCISES = {
         ),
     ),
     "momentum-step": Exercise(
+        difficulty=1,
         solution=_momentum_step,
         mistakes=(
             (lambda w, v, g, lr, mu: w + mu * v, "the gradient has no part in it yet"),
@@ -112,6 +117,7 @@ EXERCISES = {
         cases=_momentum_cases,
     ),
     "final-velocity": Exercise(
+        difficulty=2,
         solution=20.0,
         mistakes=(
             (0.95, "that is μ; add up 1 + μ + μ² + …"),
@@ -122,6 +128,7 @@ EXERCISES = {
         bound=1e-6,
     ),
     "nesterov-step": Exercise(
+        difficulty=2,
         solution=_nesterov_step,
         mistakes=(
             (
@@ -144,6 +151,7 @@ EXERCISES = {
         cases=_quadratic_cases,
     ),
     "adagrad-tires": Exercise(
+        difficulty=1,
         solution=0.05,
         mistakes=(
             (0.5, "that is the first step; s has grown since"),
@@ -152,6 +160,7 @@ EXERCISES = {
         ),
     ),
     "bias-by-hand": Exercise(
+        difficulty=2,
         solution=2 * (1 - 0.9**5),
         mistakes=(
             (2.0, "that is m̂, after the correction"),
@@ -162,6 +171,7 @@ EXERCISES = {
         bound=1e-4,
     ),
     "adam-steps": Exercise(
+        difficulty=3,
         solution=_adam,
         mistakes=(
             (lambda g, lr: _adam_with(g, lr, correct=False), "m and v are not corrected"),
@@ -173,6 +183,7 @@ EXERCISES = {
         bound=1e-6,
     ),
     "small-gradients": Exercise(
+        difficulty=2,
         solution=0.5,
         mistakes=(
             (1.0, "ε is as large as √v̂ here: it cannot be left out"),
@@ -183,6 +194,7 @@ EXERCISES = {
         bound=1e-2,
     ),
     "state-of-adam": Exercise(
+        difficulty=1,
         solution=76_880,
         mistakes=(
             (38_440, "Adam keeps two numbers for each parameter: m and v"),
@@ -192,6 +204,7 @@ EXERCISES = {
         ),
     ),
     "decay-alone": Exercise(
+        difficulty=1,
         solution=5 * (1 - 0.1 * 0.02) ** 50,
         mistakes=(
             (5 * (1 - 0.02) ** 50, "each step shrinks w by α ρ, not by ρ"),
@@ -202,6 +215,7 @@ EXERCISES = {
         bound=1e-4,
     ),
     "clip-by-hand": Exercise(
+        difficulty=1,
         solution=1.2,
         mistakes=(
             (3.0, "the length of all three together is 13, more than 5.2"),

@@ -25,6 +25,7 @@ def _outer(delta: Any, a: Any) -> list[list[float]]:
 
 EXERCISES = {
     "which-theorem-fails": Exercise(
+        difficulty=2,
         solution="b",
         mistakes=(
             ("a", "the output layer has tanh: it is elementwise, and (1.4) is about it alone"),
@@ -33,6 +34,7 @@ EXERCISES = {
         ),
     ),
     "where-it-breaks": Exercise(
+        difficulty=2,
         solution="c",
         mistakes=(
             ("a", "that is what an error is, by definition"),
@@ -41,6 +43,7 @@ EXERCISES = {
         ),
     ),
     "weights-of-a-layer": Exercise(
+        difficulty=1,
         solution=_outer,
         mistakes=(
             (lambda delta, a: np.outer(a, delta), "transposed: δ gives the row, a the column"),
@@ -50,6 +53,7 @@ EXERCISES = {
         cases=vectors,
     ),
     "jacobian-entry": Exercise(
+        difficulty=1,
         solution=-0.15,
         mistakes=(
             (0.15, "to raise one logit lowers the other probabilities"),
@@ -60,6 +64,7 @@ EXERCISES = {
         bound=1e-6,
     ),
     "softmax-jacobian": Exercise(
+        difficulty=2,
         solution=_jacobian,
         mistakes=(
             (lambda a: np.diag(a * (1 - a)), "only the diagonal: the others depend on z_j, too"),
@@ -70,6 +75,7 @@ EXERCISES = {
         cases=_probabilities,
     ),
     "curvature-of-two": Exercise(
+        difficulty=2,
         solution=1.0,
         mistakes=(
             (2.0, "each pair comes twice in the double sum: that is what the ½ is for"),
@@ -79,6 +85,7 @@ EXERCISES = {
         ),
     ),
     "batches-with-sample": Exercise(
+        difficulty=2,
         solution=comb(6, 2),
         mistakes=(
             (comb(7, 3), "that is how many batches there are in all"),
@@ -88,6 +95,7 @@ EXERCISES = {
         ),
     ),
     "weights-add-up": Exercise(
+        difficulty=2,
         solution=44,
         mistakes=(
             (43, "1 − 0.9⁴³ is 0.98922: not yet"),
@@ -98,6 +106,7 @@ EXERCISES = {
         bound=1e-3,
     ),
     "map-of-nesterov": Exercise(
+        difficulty=3,
         solution=-10.0,
         mistakes=(
             (-5.0, "that is b for the old rate: what is it multiplied with?"),
@@ -108,6 +117,7 @@ EXERCISES = {
         bound=1e-6,
     ),
     "bound-of-three": Exercise(
+        difficulty=2,
         solution=0.25**3 * 4,
         mistakes=(
             (0.25**3 * 8, "between layers 3 and 1 there are two weight matrices, not three"),
@@ -117,6 +127,7 @@ EXERCISES = {
         ),
     ),
     "backward-count": Exercise(
+        difficulty=2,
         solution=115_200,
         mistakes=(
             (97_600, "that is the forward pass"),
@@ -126,6 +137,7 @@ EXERCISES = {
         ),
     ),
     "price-of-differences": Exercise(
+        difficulty=2,
         solution=2 * 13 * 9,
         mistakes=(
             (13 * 9, "central differences run the network twice for each parameter"),

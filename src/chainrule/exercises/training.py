@@ -14,6 +14,7 @@ def _updates(rng: np.random.Generator) -> Iterator[tuple]:
 
 EXERCISES = {
     "steps-order": Exercise(
+        difficulty=1,
         solution="c",
         mistakes=(
             ("a", "the backward pass goes back over what the feedforward pass left behind"),
@@ -22,6 +23,7 @@ EXERCISES = {
         ),
     ),
     "updates-per-epoch": Exercise(
+        difficulty=1,
         solution=34,
         mistakes=(
             (1077 / 32, "a batch counts whole, a smaller one too: round up"),
@@ -32,6 +34,7 @@ EXERCISES = {
         ),
     ),
     "descent-step": Exercise(
+        difficulty=1,
         solution=lambda w, gradient, lr: [
             w_i - lr * g_i for w_i, g_i in zip(w, gradient, strict=True)
         ],
@@ -43,6 +46,7 @@ EXERCISES = {
         cases=_updates,
     ),
     "which-part": Exercise(
+        difficulty=1,
         solution="b",
         mistakes=(
             ("a", "the training part is what the parameters were fitted to: it flatters"),

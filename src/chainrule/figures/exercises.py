@@ -1,0 +1,77 @@
+"""The exercises as a page shows them: a table of all of them, and of how many each section has."""
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..exercises import Section
+from .ledger import Table
+
+__all__ = ["counts", "table"]
+
+_TITLE = re.compile(r":::\{exercise\} (.+)\n:label: (.+)")
+
+
+def table(sections: Sequence[Section], book: str) -> Table:
+    """Give the exercises as a table: where, with which title, how difficult, and what is asked for.
+
+    Parameters
+    ----------
+    sections : sequence of Section
+    book : str
+        The folder of the pages, where the titles are.
+
+    Returns
+    -------
+    Table
+
+    Examples
+    --------
+    >>> from chainrule.exercises import SECTIONS
+    >>> print(table(SECTIONS[:0], "book"))
+    | section | exercise | difficulty | answer |
+    | --- | --- | --- | --- |
+    """
+    rows = []
+    for section in sections:
+        cells = json.loads(Path(book, f"{section.page}.ipynb").read_text(encoding="utf-8"))["cells"]
+        titles = _TITLE.findall("\n".join("".join(cell["source"]) for cell in cells))
+        number, _, _ = section.title.partition(" ")
+        for title, name in titles:
+            exercise = section.exercises[name]
+            link = f"[{number}](/book/{section.page})"
+            rows.append([link, f"[{title}]({name})", str(exercise.difficulty), exercise.kind])
+    return Table(["section", "exercise", "difficulty", "answer"], rows)
+
+
+def counts(sections: Sequence[Section]) -> Table:
+    """Give how many exercises of each difficulty a section has, and how many in all.
+
+    Parameters
+    ----------
+    sections : sequence of Section
+
+    Returns
+    -------
+    Table
+
+    Examples
+    --------
+    >>> from chainrule.exercises import SECTIONS
+    >>> print(counts(SECTIONS[-1:]))
+    | section | 1 | 2 | 3 | all |
+    | --- | --- | --- | --- | --- |
+    | [2.2 A convolutional network](/book/convolution/cnn) | 0 | 3 | 2 | 5 |
+    | all | 0 | 3 | 2 | 5 |
+    """
+    rows = []
+    for section in sections:
+        grades = [exercise.difficulty for exercise in section.exercises.values()]
+        numbers = [*(grades.count(grade) for grade in (1, 2, 3)), len(grades)]
+        rows.append([f"[{section.title}](/book/{section.page})", *numbers])
+    sums = [sum(column) for column in zip(*(row[1:] for row in rows), strict=True)]
+    return Table(
+        ["section", "1", "2", "3", "all"],
+        [[str(cell) for cell in row] for row in [*rows, ["all", *sums]]],
+    )
