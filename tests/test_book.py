@@ -119,6 +119,49 @@ def test_an_exercise_on_its_page_waits_for_an_answer():
     assert waiting == [*EXERCISES]
 
 
+CHAPTER_PAGES = [page for page, source in TEXTS.items() if ":::{exercise}" in source]
+
+
+@pytest.mark.parametrize("page", CHAPTER_PAGES)
+def test_a_page_says_what_it_teaches_and_what_it_takes_for_granted(page):
+    """Before its first section: three to five goals, then what the reader should bring."""
+    opening = TEXTS[page].split("\n## ")[0]
+    [box] = re.findall(
+        r":::\{admonition\} After this section you can\n(.*?)\n:::", opening, re.DOTALL
+    )
+    goals, needs = box.split("\n\n")
+    assert 3 <= len(re.findall(r"^- ", goals, re.MULTILINE)) <= 5
+    assert needs.startswith("It takes for granted: ")
+    assert "](" in needs, "no link to where it can be learned"
+
+
+@pytest.mark.parametrize("page", CHAPTER_PAGES)
+def test_a_page_closes_in_short_with_five_questions_and_exercises(page):
+    headings = re.findall(r"^## (.*)", TEXTS[page], re.MULTILINE)
+    assert headings[-3:] == ["In short", "Five questions", "Exercises"]
+
+
+@pytest.mark.parametrize("page", CHAPTER_PAGES)
+def test_each_point_in_short_leads_to_where_it_was_derived(page):
+    short = TEXTS[page].split("\n## In short\n")[1].split("\n## ")[0]
+    points = re.split(r"^- ", short, flags=re.MULTILINE)[1:]
+    points = points or short.strip().splitlines()[2:]  # or it is a table
+    assert 5 <= len(points) <= 8
+    assert all("](" in point for point in points), points
+
+
+@pytest.mark.parametrize("page", CHAPTER_PAGES)
+def test_five_questions_have_an_answer_each(page):
+    part = TEXTS[page].split("\n## Five questions\n")[1].split("\n## ")[0]
+    shape = r"\*\*(\d)\.\*\* (.+?)\n\n:::\{dropdown\} Answer\n(.+?)\n:::"
+    questions = re.findall(shape, part, re.DOTALL)
+    assert [number for number, _, _ in questions] == list("12345")
+    for number, question, answer in questions:
+        assert "?" in question, number
+        assert 40 < len(answer) < 600, f"question {number}: {len(answer)} characters"
+    assert not re.sub(shape, "", part, flags=re.DOTALL).strip(), "something stands between"
+
+
 def test_every_erratum_that_is_mentioned_has_its_entry():
     errata = TEXTS["reference/errata"]
     mathematics = set(re.findall(r"\(erratum-(e\d+)\)=\n### E", errata))
