@@ -211,6 +211,7 @@ def train(
     dtype: str = "float64",
     checkpoint: Path | None = None,
     on_gradients: Callable[[list[Array]], list[Array]] | None = None,
+    progress: bool = True,
 ) -> Network:
     """Train the network of section 1.1 on the digits, a share of every batch in each process.
 
@@ -229,6 +230,8 @@ def train(
         training goes on from it.
     on_gradients : function, optional
         What `fit` calls between the backward pass and the update; `replica.average` where left out.
+    progress : bool
+        Whether the first process shows a progress bar.
 
     Returns
     -------
@@ -263,7 +266,8 @@ def train(
         training.load(checkpoint, net, optimizer, rng)
     done = optimizer.steps // ceil(len(x) / batch_size)
     first = replica.rank == 0
-    for _ in tqdm(range(done, epochs), initial=done, total=epochs, unit="epoch", disable=not first):
+    bar = {"unit": "epoch", "initial": done, "total": epochs, "disable": not (first and progress)}
+    for _ in tqdm(range(done, epochs), **bar):
         training.fit(
             net,
             CrossEntropy(),

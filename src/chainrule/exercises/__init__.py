@@ -6,7 +6,18 @@ it knows is told what is wrong; one that is wrong in another way is shown where 
 
 from typing import Any
 
-from . import activations, cnn, convolution, losses, network, optimizers, proofs, training
+from . import (
+    activations,
+    cnn,
+    convolution,
+    data_parallel,
+    gpu,
+    losses,
+    network,
+    optimizers,
+    proofs,
+    training,
+)
 from .core import Exercise, Feedback, Section
 
 __all__ = ["EXERCISES", "SECTIONS", "Exercise", "Feedback", "Section", "check"]
@@ -28,6 +39,8 @@ SECTIONS = (
     ),
     Section("2.1 Convolution, im2col and col2im", "convolution/im2col", convolution.EXERCISES),
     Section("2.2 A convolutional network", "convolution/cnn", cnn.EXERCISES),
+    Section("3.1 On a GPU", "scaling/gpu", gpu.EXERCISES),
+    Section("3.2 Data-parallel training", "scaling/data-parallel", data_parallel.EXERCISES),
 )
 
 EXERCISES = {name: exercise for section in SECTIONS for name, exercise in section.exercises.items()}

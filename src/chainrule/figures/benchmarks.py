@@ -17,6 +17,7 @@ __all__ = [
     "provenance",
     "ratios",
     "read",
+    "recorded",
     "roofline",
 ]
 
@@ -93,6 +94,38 @@ def ratios(figure: Picture, record: dict[str, Any]) -> None:
         ylim=(-0.5, len(record["ratios"]) - 0.2),
         xlim=(0, None),
         xlabel=f"time over that of {record['baseline']} (dashed: as fast as it)",
+    )
+
+
+def recorded(path: str | Path, key: str = "ratios") -> Table:
+    """Give the ratios of a record as a table, or say that there is no such record.
+
+    Parameters
+    ----------
+    path : str or Path
+        Where ``benchmarks/gpu.py`` writes, which needs a machine that not everybody has.
+    key : str
+        Under what the ratios are kept.
+
+    Returns
+    -------
+    Table
+
+    Examples
+    --------
+    >>> print(recorded("nowhere.json"))
+    | no record |
+    | --- |
+    | `nowhere.json` is not there: no machine with a GPU was to be had |
+    """
+    path = Path(path)
+    if not path.exists():
+        line = f"`{path.name}` is not there: no machine with a GPU was to be had"
+        return Table(["no record"], [[line]])
+    found = read(path)
+    return Table(
+        [f"recorded on {found['device']}, {found['date']}", "ratio (quartiles)"],
+        [[name, _with_quartiles(ratio)] for name, ratio in found[key].items()],
     )
 
 

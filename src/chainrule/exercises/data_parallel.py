@@ -1,0 +1,69 @@
+"""The exercises of section 3.2."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from .core import Exercise
+
+
+def _shares(rng: np.random.Generator) -> Iterator[tuple]:
+    for size in (2, 3, 4):
+        counts = rng.integers(1, 9, size)
+        counts[0] += 9  # never all alike
+        yield rng.standard_normal((size, 3)).round(1), counts
+
+
+EXERCISES = {
+    "average-shares": Exercise(
+        difficulty=1,
+        solution=lambda gradients, counts: [
+            sum(n * g[k] for n, g in zip(counts, gradients, strict=True)) / sum(counts)
+            for k in range(len(gradients[0]))
+        ],
+        mistakes=(
+            (
+                lambda gradients, counts: gradients.mean(0),
+                "a share of two samples counts as much here as one of ten",
+            ),
+            (
+                lambda gradients, counts: counts @ gradients,
+                "these are sums over the samples; the gradient of a mean is asked for",
+            ),
+            (
+                lambda gradients, counts: counts @ gradients / len(counts),
+                "divide by the number of samples, not of shares",
+            ),
+        ),
+        cases=_shares,
+    ),
+    "time-on-a-ring": Exercise(
+        difficulty=1,
+        solution=75.6,
+        mistakes=(
+            (37.8, "that is half of it: the sums go round, and then the totals do"),
+            (1200.6, "a message carries one chunk of P, not everything"),
+            (80.64, "P processes make 2 (P − 1) rounds"),
+            (0.0756, "in milliseconds"),
+        ),
+        bound=1e-6,
+    ),
+    "share-that-hides": Exercise(
+        difficulty=1,
+        solution=19,
+        mistakes=(
+            (18, "18 samples take 72 ms, which is less than the all-reduce"),
+            (18.9, "samples come whole: round up"),
+            (304, "that is the batch of all 16 processes together; one share is asked for"),
+        ),
+    ),
+    "who-lost-what": Exercise(
+        difficulty=2,
+        solution="b",
+        mistakes=(
+            ("a", "a checkpoint is written after every epoch, and it holds the generator too"),
+            ("c", "the generator of random numbers is in the checkpoint, so the order is the same"),
+            ("d", "all processes hold the same parameters, and the checkpoint holds them too"),
+        ),
+    ),
+}
