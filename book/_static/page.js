@@ -21,6 +21,12 @@ each(".bd-sidenav summary", (el) => {
   el.setAttribute("aria-label", `Sections of ${chapter}`);
 });
 
+// A browser that can show a notebook's text would, instead of saving the file.
+each(".btn-download-source-button", (el) => {
+  el.removeAttribute("target");
+  el.setAttribute("download", "");
+});
+
 // docutils gives each entry of a bibliography a role that a list may not hold.
 each(".citation-list > .citation", (el) => el.setAttribute("role", "listitem"));
 
