@@ -21,8 +21,10 @@ each(".bd-sidenav summary", (el) => {
   el.setAttribute("aria-label", `Sections of ${chapter}`);
 });
 
-// A browser that can show a notebook's text would, instead of saving the file.
+// Some servers send a notebook as text, which a browser shows instead of saving it. From file://
+// it is shown whatever the link says, and then a tab of its own is best.
 each(".btn-download-source-button", (el) => {
+  if (location.protocol === "file:") return;
   el.removeAttribute("target");
   el.setAttribute("download", "");
 });
