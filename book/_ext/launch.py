@@ -1,7 +1,7 @@
 """Turn on the buttons that need the book's public address, once it is set.
 
-The address is ``repository: url:`` in ``_config.yml``. The theme warns where a
-launch button has no repository to lead to, so without one it gets none.
+The address is ``repository: url:`` in ``_config.yml``. The theme cannot make
+a launch button without a repository, so without an address it gets none.
 """
 
 from sphinx.application import Sphinx

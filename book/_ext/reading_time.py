@@ -1,8 +1,9 @@
 """Say under a page's title how long it takes to read.
 
 A minute for 200 words (a formula within the text is one), 20 seconds for a
-displayed formula and 3 seconds for a line of code that is shown; without the exercises, which take as long as they
-take. A page of the reference is looked up rather than read, so it says nothing.
+displayed formula and 3 seconds for a line of code that is shown; without the
+exercises, which take as long as they take. A page of the reference is looked
+up rather than read, so it says nothing.
 """
 
 from docutils import nodes
@@ -31,7 +32,7 @@ def minutes(page: nodes.Node) -> float:
 
 
 def show_time(app: Sphinx, doctree: nodes.document, name: str) -> None:
-    """Put the time of a page, to the nearest five minutes, under its title."""
+    """Put the time of a page, to five minutes, under its title."""
     time = 5 * round(minutes(doctree) / 5)
     if app.builder.format != "html" or "/reference/" in name or not time:
         return
