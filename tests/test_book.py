@@ -241,7 +241,7 @@ def test_binder_has_the_python_and_the_torch_of_the_book():
     pins = dict(re.findall(r"^([\w-]+)==(\S+)$", (ROOT / "requirements.txt").read_text(), re.M))
     assert f"torch=={pins['torch']}+cpu\n" in wanted
     assert "-e .[sympy]\n" in wanted
-    assert (ROOT / ".binder" / "runtime.txt").read_text() == "python-3.12\n"
+    assert (ROOT / ".binder" / "runtime.txt").read_text() == "python-3.11\n"
 
 
 def test_the_time_to_read_counts_words_formulas_and_lines_but_no_exercises():
