@@ -21,7 +21,7 @@ from tqdm import tqdm
 
 from chainrule.device import clock
 
-RESULTS = Path(__file__).parent / "results"
+RECORDS = Path(__file__).parents[1] / "src" / "chainrule" / "records"
 
 
 def rounds_from_command_line(default: int) -> int:
@@ -65,12 +65,11 @@ def ratio(baseline: list[float], contender: list[float]) -> dict[str, float]:
 
 
 def write(name: str, record: dict[str, Any], packages: tuple[str, ...]) -> None:
-    """Write ``results/NAME.json``: the record, the versions, the device and the date."""
+    """Write ``records/NAME.json``: the record, the versions, the device and the date."""
     record |= {
         "versions": {"python": platform.python_version(), **{p: version(p) for p in packages}},
         "date": datetime.date.today().isoformat(),
     }
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"{name}.json"
+    path = RECORDS / f"{name}.json"
     path.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n")
     print(path.read_text())

@@ -4,20 +4,58 @@ python book/run.py            # all of them
 python book/run.py a.ipynb    # some of them
 
 What changes from run to run or from machine to machine, time stamps and
-versions, is left out of the files.
+versions, is left out of the files. A notebook's first code cell, which
+installs the package where it is missing, is written here, with the address
+that _config.yml has.
 """
 
 import sys
 from pathlib import Path
 
 import nbformat
+import yaml
 from nbclient import NotebookClient
 from tqdm import tqdm
+
+CONFIG = Path(__file__).parents[1] / "_config.yml"
+PACKAGE = "chainrule[torch,sympy]"
+FIRST_CELL = """\
+from importlib.util import find_spec
+
+if find_spec("chainrule") is None:  # as on Colab
+    """
+
+
+def first_cell(address: str) -> str:
+    """Give the code that finds the package or installs it from `address`.
+
+    Where the book has no address, the cell says how to install the package.
+    """
+    if address:
+        return FIRST_CELL + f'%pip install -q "{PACKAGE} @ git+{address}"'
+    return FIRST_CELL + (
+        "raise ImportError(\n"
+        '        "chainrule is missing: in the book\'s folder, run "\n'
+        "        'pip install \".[torch,sympy]\"'\n"
+        "    )"
+    )
+
+
+def stamp(notebook: nbformat.NotebookNode, address: str) -> None:
+    """Make the first code cell the one that finds the package."""
+    kinds = [cell.cell_type for cell in notebook.cells]
+    first = kinds.index("code")
+    if notebook.cells[first].id != "install":
+        cell = nbformat.v4.new_code_cell(id="install")
+        cell.metadata.tags = ["remove-cell"]
+        notebook.cells.insert(first, cell)
+    notebook.cells[first].source = first_cell(address)
 
 
 def run(path: Path) -> None:
     """Run one notebook and write it back with its outputs."""
     notebook = nbformat.read(path, as_version=4)
+    stamp(notebook, yaml.safe_load(CONFIG.read_text())["repository"]["url"])
     NotebookClient(
         notebook,
         timeout=300,

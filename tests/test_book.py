@@ -4,11 +4,14 @@ import ast
 import json
 import re
 import runpy
+import tomllib
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
+from docutils import nodes
 
 from chainrule.exercises import EXERCISES, SECTIONS
 from chainrule.ledger import claims
@@ -16,6 +19,8 @@ from chainrule.ledger import claims
 ROOT = Path(__file__).parents[1]
 BOOK = ROOT / "book"
 NOTEBOOKS = sorted(BOOK.rglob("*.ipynb"))
+CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text())
+RUN = runpy.run_path(str(BOOK / "run.py"))
 PAGES = sorted([*NOTEBOOKS, *BOOK.rglob("*.md")])
 
 
@@ -211,7 +216,8 @@ def test_a_picture_has_a_description_and_a_caption(notebook):
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=name)
 def test_what_is_printed_is_printed_in_one_piece(notebook):
     """Of several arguments the page may make several lines: they can arrive one by one."""
-    for cell in cells(notebook, "code"):
+    _, *code = cells(notebook, "code")  # the first may hold a %pip, which is no Python
+    for cell in code:
         for node in ast.walk(ast.parse("".join(cell["source"]))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "print":
                 assert len(node.args) == 1, ast.unparse(node)
@@ -268,3 +274,78 @@ def test_collecting_the_book_runs_nothing():
     for script in BOOK.rglob("*.py"):
         runpy.run_path(str(script), run_name="collected")
     assert {notebook: notebook.read_bytes() for notebook in NOTEBOOKS} == before
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=name)
+def test_a_notebook_begins_by_looking_for_the_package(notebook):
+    """The same cell in all of them, with the address of the settings, and not on the page."""
+    first = cells(notebook, "code")[0]
+    assert "".join(first["source"]) == RUN["first_cell"](CONFIG["repository"]["url"])
+    assert first["metadata"]["tags"] == ["remove-cell"]
+    assert not first["outputs"]
+
+
+def test_the_first_cell_installs_the_package_or_says_how(monkeypatch):
+    address = "https://github.com/somebody/book"
+    assert f'%pip install -q "{RUN["PACKAGE"]} @ git+{address}"' in RUN["first_cell"](address)
+    exec(RUN["first_cell"](""), {})  # silent where the package is
+    with monkeypatch.context() as blind:
+        blind.setattr("importlib.util.find_spec", lambda name: None)
+        with pytest.raises(ImportError, match=r'pip install "\.\[torch,sympy\]"'):
+            exec(RUN["first_cell"](""), {})
+
+
+def extension(name):
+    return runpy.run_path(str(BOOK / "_ext" / f"{name}.py"))
+
+
+def test_the_address_alone_turns_on_the_buttons_that_need_it():
+    buttons = extension("launch")["add_buttons"]
+    branch = {"repository_branch": CONFIG["repository"]["branch"], "path_to_docs": ""}
+    without, with_address = (SimpleNamespace(html_theme_options=dict(branch)) for _ in range(2))
+    without.html_theme_options["repository_url"] = ""
+    with_address.html_theme_options["repository_url"] = "https://github.com/somebody/book"
+    buttons(None, without)
+    buttons(None, with_address)
+    assert "launch_buttons" not in without.html_theme_options
+    assert {"colab_url", "binderhub_url"} < set(with_address.html_theme_options["launch_buttons"])
+    assert with_address.html_theme_options["use_repository_button"]
+
+
+def test_binder_has_the_python_and_the_torch_of_the_book():
+    wanted = (ROOT / ".binder" / "requirements.txt").read_text()
+    pins = dict(re.findall(r"^([\w-]+)==(\S+)$", (ROOT / "requirements.txt").read_text(), re.M))
+    assert f"torch=={pins['torch']}+cpu\n" in wanted
+    assert "-e .[sympy]\n" in wanted
+    assert (ROOT / ".binder" / "runtime.txt").read_text() == "python-3.11\n"
+
+
+def test_the_time_to_read_counts_words_formulas_and_lines_but_no_exercises():
+    minutes = extension("reading_time")["minutes"]
+    page = nodes.section("", nodes.title("", "Words"))
+    page += nodes.paragraph("", "", nodes.Text("word " * 198), nodes.math("", "a b c"))
+    page += nodes.math_block("", "a = b")
+    page += nodes.literal_block("", "\n".join(["x = 1"] * 20))
+    page += nodes.section("", nodes.title("", "Exercises"), nodes.Text("word " * 1000))
+    assert minutes(page) == pytest.approx(1 + 20 / 60 + 1)
+
+
+def test_the_citation_is_that_of_the_preface_and_of_the_package():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert citation["version"] == project["version"]
+    year = citation["date-released"].year
+    cited = f"> *{citation['title']}*, version {citation['version']}, {year}."
+    assert cited in TEXTS["preface"]
+    assert citation["authors"][0]["name"] in (ROOT / "LICENSE").read_text()
+    assert project["license"] in citation["license"]
+
+
+def test_the_glossary_is_in_order_and_every_term_says_where_it_is_explained():
+    body = TEXTS["reference/glossary"].split(":::{glossary}\n")[1].split(":::")[0]
+    entries = [entry.split("\n", 1) for entry in body.strip().split("\n\n")]
+    terms = [term for term, _ in entries]
+    assert len(terms) > 50
+    assert terms == sorted(terms, key=str.casefold)
+    unlinked = {term for term, said in entries if "](" not in said and "{term}" not in said}
+    assert not unlinked

@@ -21,6 +21,14 @@ each(".bd-sidenav summary", (el) => {
   el.setAttribute("aria-label", `Sections of ${chapter}`);
 });
 
+// Some servers send a notebook as text, which a browser shows instead of saving it. From file://
+// it is shown whatever the link says, and then a tab of its own is best.
+each(".btn-download-source-button", (el) => {
+  if (location.protocol === "file:") return;
+  el.removeAttribute("target");
+  el.setAttribute("download", "");
+});
+
 // docutils gives each entry of a bibliography a role that a list may not hold.
 each(".citation-list > .citation", (el) => el.setAttribute("role", "listitem"));
 

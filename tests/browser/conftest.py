@@ -64,6 +64,9 @@ def book(request):
 
 
 class Quiet(SimpleHTTPRequestHandler):
+    # what a browser shows instead of saving it
+    extensions_map = SimpleHTTPRequestHandler.extensions_map | {".ipynb": "text/plain"}
+
     def log_message(self, *args):
         """Keep the requests out of the tests' output."""
 

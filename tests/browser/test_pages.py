@@ -171,3 +171,15 @@ def test_every_slider_moves_its_picture_by_keyboard(browser, roots, book, name):
         assert control.get_attribute("aria-valuetext") == shown.inner_text()
         assert slider.inner_html() != before[0], f"{name}: the picture stands still"
     page.close()
+
+
+def test_a_notebook_is_saved_from_its_page(browser, roots, book):
+    page = browser.new_page()
+    settle(page, roots["server"] + "book/neural-network/index.html")
+    page.click(".dropdown-download-buttons > button")
+    with page.expect_download() as download:
+        page.click(".btn-download-source-button")
+    assert download.value.suggested_filename == "index.ipynb"
+    source = book / "_sources" / "book" / "neural-network" / "index.ipynb"
+    assert download.value.path().read_bytes() == source.read_bytes()
+    page.close()

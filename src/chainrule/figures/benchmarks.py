@@ -21,17 +21,19 @@ __all__ = [
     "roofline",
 ]
 
+RECORDS = Path(__file__).parents[1] / "records"
 RATIO_KEYS = {"median", "low", "high"}
 RECORD_KEYS = {"title", "what", "baseline", "ratios", "rounds", "device", "versions", "date"}
 
 
-def read(path: str | Path) -> dict[str, Any]:
+def read(name: str | Path) -> dict[str, Any]:
     """Read the record of a benchmark.
 
     Parameters
     ----------
-    path : str or Path
-        A JSON file that a script in ``benchmarks/`` wrote.
+    name : str or Path
+        The name of a script in ``benchmarks/``, whose record comes with the package; or the path of
+        another JSON file.
 
     Returns
     -------
@@ -42,33 +44,38 @@ def read(path: str | Path) -> dict[str, Any]:
     Raises
     ------
     FileNotFoundError
-        If there is no such file.
+        If there is no file at this path.
     ValueError
-        If it is not a record.
+        If there is no record of this name, or the file is not a record.
 
     Examples
     --------
-    >>> import json, pathlib, tempfile
+    >>> read("training")["baseline"]
+    'chainrule'
+    >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = pathlib.Path(folder, "empty.json")
     ...     _ = path.write_text("")
     ...     read(path)
     Traceback (most recent call last):
-    ValueError: path: empty.json is not JSON (Expecting value: line 1 column 1 (char 0))
+    ValueError: name: empty.json is not JSON (Expecting value: line 1 column 1 (char 0))
     """
-    path = Path(path)
+    records = {path.stem: path for path in RECORDS.glob("*.json")}
+    if isinstance(name, str) and name not in records:
+        raise ValueError(f"name: expected one of {sorted(records)} or a Path, got {name!r}")
+    path = records[name] if isinstance(name, str) else name
     try:
         record = json.loads(path.read_text())
     except json.JSONDecodeError as error:
-        raise ValueError(f"path: {path.name} is not JSON ({error})") from error
+        raise ValueError(f"name: {path.name} is not JSON ({error})") from error
     missing = sorted(RECORD_KEYS - set(record))
     if missing:
         raise ValueError(
-            f"path: {path.name} is not the record of a benchmark: it lacks {', '.join(missing)}"
+            f"name: {path.name} is not the record of a benchmark: it lacks {', '.join(missing)}"
         )
     for name, ratio in record["ratios"].items():
         if set(ratio) != RATIO_KEYS:
-            raise ValueError(f"path: {path.name}: the ratio of {name} needs {sorted(RATIO_KEYS)}")
+            raise ValueError(f"name: {path.name}: the ratio of {name} needs {sorted(RATIO_KEYS)}")
     return record
 
 
@@ -97,13 +104,13 @@ def ratios(figure: Picture, record: dict[str, Any]) -> None:
     )
 
 
-def recorded(path: str | Path, key: str = "ratios") -> Table:
+def recorded(name: str, key: str = "ratios") -> Table:
     """Give the ratios of a record as a table, or say that there is no such record.
 
     Parameters
     ----------
-    path : str or Path
-        Where ``benchmarks/gpu.py`` writes, which needs a machine that not everybody has.
+    name : str
+        The name of a script in ``benchmarks/`` that needs a machine that not everybody has.
     key : str
         Under what the ratios are kept.
 
@@ -113,19 +120,18 @@ def recorded(path: str | Path, key: str = "ratios") -> Table:
 
     Examples
     --------
-    >>> print(recorded("nowhere.json"))
+    >>> print(recorded("abacus"))
     | no record |
     | --- |
-    | `nowhere.json` is not there: no machine with a GPU was to be had |
+    | `benchmarks/abacus.py` was not run: no machine for it was to be had |
     """
-    path = Path(path)
-    if not path.exists():
-        line = f"`{path.name}` is not there: no machine with a GPU was to be had"
+    if not (RECORDS / f"{name}.json").exists():
+        line = f"`benchmarks/{name}.py` was not run: no machine for it was to be had"
         return Table(["no record"], [[line]])
-    found = read(path)
+    record = read(name)
     return Table(
-        [f"recorded on {found['device']}, {found['date']}", "ratio (quartiles)"],
-        [[name, _with_quartiles(ratio)] for name, ratio in found[key].items()],
+        [f"recorded on {record['device']}, {record['date']}", "ratio (quartiles)"],
+        [[contender, _with_quartiles(ratio)] for contender, ratio in record[key].items()],
     )
 
 
