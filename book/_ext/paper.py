@@ -12,9 +12,18 @@ from xml.etree import ElementTree
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+PDF = "deep-learning-checked.pdf"
+LONG = 30  # rows: a table that does not fit one page
 STYLE = Path(__file__).parents[1] / "_static" / "page.css"
+
+
+def announce(app: Sphinx, config: Config) -> None:
+    """Let the preface link to the PDF where `make pdf` has put it among the pages."""
+    if (app.outdir / PDF).is_file():
+        app.tags.add("paper")
 
 
 def configure(app: Sphinx) -> None:
@@ -25,30 +34,30 @@ def configure(app: Sphinx) -> None:
 
 
 class Parts(SphinxPostTransform):
-    """The root page is a preface, and the captions of its contents are parts."""
+    """The root page is the preface, each other page a chapter, and a caption begins a part."""
 
     formats = ("latex",)
     default_priority = 1
 
     def run(self, **kwargs: object) -> None:
-        """Rearrange the document that all pages have been put into."""
-        for file in self.document.findall(addnodes.start_of_file):
-            # where sphinx_proof and sphinx_exercise look for a page's name
-            file.next_node(nodes.section)["docname"] = file["docname"]
+        """Rearrange the document that Sphinx has put all pages into."""
+        contents = self.env.get_doctree(self.config.root_doc).findall(addnodes.toctree)
+        captions = {part["includefiles"][0]: part["caption"] for part in contents}
         root = self.document.next_node(nodes.section)
-        preface = nodes.section("", nodes.title("", "Preface"))
-        wrappers = [
-            node
-            for node in root.findall(nodes.compound)
-            if "toctree-wrapper" in node["classes"] and node.parent in (root, *root.children)
-        ]
-        for wrapper in wrappers:
-            wrapper.parent.remove(wrapper)
-        preface.extend(root.children[1:])
+        chapters = []
+        for node in list(root.findall(addnodes.start_of_file)):
+            name = node["docname"]
+            # where sphinx_proof and sphinx_exercise look for it
+            node.next_node(nodes.section)["docname"] = name
+            if captions.get(name):
+                chapters.append(nodes.raw("", rf"\bookpart{{{captions[name]}}}", format="latex"))
+            chapters.append(node)
+        for node in list(root.findall(nodes.compound)):
+            if "toctree-wrapper" in node["classes"]:
+                node.parent.remove(node)
+        preface = nodes.section("", nodes.title("", "Preface"), *root.children[1:])
         root.children[1:] = []
-        root += preface
-        for wrapper in wrappers:
-            root += wrapper
+        root.extend([preface, *chapters])
 
 
 class Formulas(SphinxPostTransform):
@@ -69,6 +78,63 @@ class Formulas(SphinxPostTransform):
             node["nowrap"] = True
 
 
+class Tables(SphinxPostTransform):
+    """Proofs and the ledger get columns of fixed widths, and may go on on the next page."""
+
+    formats = ("latex",)
+    default_priority = 6  # after the outputs' formats were chosen
+
+    def run(self, **kwargs: object) -> None:
+        """Set the columns, and let paper.sty fit each formula into its own."""
+        for table in self.document.findall(nodes.table):
+            if "proof" in table["classes"]:
+                table["classes"].append("nocolorrows")
+                columns(table, 60, 40)
+            elif len(list(table.findall(nodes.row))) > LONG:
+                stack(table)
+                columns(table, 44, 30, 26)
+            for entry in table.findall(nodes.entry):
+                for paragraph in list(entry.findall(nodes.paragraph)):
+                    if [type(child) for child in paragraph] == [nodes.math]:
+                        formula = rf"\cellmath{{{paragraph.astext()}}}"
+                        paragraph.children = [nodes.raw("", formula, format="latex")]
+
+
+def columns(table: nodes.table, *widths: int) -> None:
+    """Give the table's columns these shares of the page's width."""
+    table["classes"] += ["colwidths-given", "longtable"]
+    for column, width in zip(table.findall(nodes.colspec), widths, strict=True):
+        column["colwidth"] = width
+
+
+def stack(table: nodes.table) -> None:
+    """Make three columns of the ledger's five: formulas below titles, code below mistakes."""
+    for row in table.findall(nodes.row):
+        equation, _, refuted, formula, code = row.children
+        equation.extend(formula.children)
+        refuted.extend(code.children)
+        row.children[3:] = []
+    group = table.next_node(nodes.tgroup)
+    group["cols"] = 3
+    for column in list(table.findall(nodes.colspec))[3:]:
+        group.remove(column)
+
+
+class Folded(SphinxPostTransform):
+    """What a page folds stands open on paper, in a box with its title."""
+
+    formats = ("latex",)
+    default_priority = 6
+
+    def run(self, **kwargs: object) -> None:
+        """Make an admonition of every dropdown."""
+        for node in list(self.document.findall(nodes.container)):
+            if node.get("design_component") == "dropdown":
+                rubric, *content = node.children
+                title = nodes.title("", "", *rubric.children)
+                node.replace_self(nodes.admonition("", title, *content))
+
+
 class Figures(SphinxPostTransform):
     """Print a moving figure as it stands before anybody moves it."""
 
@@ -77,6 +143,8 @@ class Figures(SphinxPostTransform):
 
     def run(self, **kwargs: object) -> None:
         """Put a picture in the place of each figure's HTML."""
+        for image in self.document.findall(nodes.image):
+            image.setdefault("scale", 80)
         for node in list(self.document.findall(nodes.raw)):
             if 'class="checked slider"' in node.astext():
                 node.replace_self(self.figure(node.astext()))
@@ -109,8 +177,8 @@ def standalone(svg: str, identity: str) -> str:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the steps; Sphinx calls this when it loads the extension."""
+    app.connect("config-inited", announce)
     app.connect("builder-inited", configure, priority=400)  # myst_nb reads it at 500
-    app.add_post_transform(Parts)
-    app.add_post_transform(Formulas)
-    app.add_post_transform(Figures)
+    for transform in (Parts, Formulas, Figures, Tables, Folded):
+        app.add_post_transform(transform)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
