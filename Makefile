@@ -4,7 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.installed
 
-.PHONY: book test test-browser lint bench notebooks serve clean
+PAPER := _build/paper/_build/latex
+
+.PHONY: book pdf test test-browser lint bench notebooks serve clean
 
 $(READY): requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
@@ -15,6 +17,15 @@ $(READY): requirements.txt pyproject.toml
 book: $(READY)
 	$(BIN)/jupyter-book build . -W -n --keep-going
 	@echo "Open $(CURDIR)/_build/html/index.html"
+
+# the book on paper, from the notebooks' own outputs; log lines are kept whole for the tests
+pdf: $(READY)
+	@command -v xelatex latexmk rsvg-convert >/dev/null || { echo "make pdf needs packages: see README.md"; exit 1; }
+	$(BIN)/jupyter-book build . --builder latex --path-output _build/paper -W -n --keep-going
+	cd $(PAPER) && max_print_line=1000 latexmk -xelatex -interaction=nonstopmode -halt-on-error -silent deep-learning-checked.tex
+	$(BIN)/pytest tests/pdf
+	mkdir -p _build/html && cp $(PAPER)/deep-learning-checked.pdf _build/html
+	@echo "Open $(CURDIR)/_build/html/deep-learning-checked.pdf; the next make book links to it"
 
 test: $(READY)
 	$(BIN)/pytest -n 2

@@ -17,6 +17,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 PDF = "deep-learning-checked.pdf"
 LONG = 30  # rows: a table that does not fit one page
+MANY = 8  # columns: they need a smaller type
 STYLE = Path(__file__).parents[1] / "_static" / "page.css"
 
 
@@ -86,13 +87,15 @@ class Tables(SphinxPostTransform):
 
     def run(self, **kwargs: object) -> None:
         """Set the columns, and let paper.sty fit each formula into its own."""
-        for table in self.document.findall(nodes.table):
+        for table in list(self.document.findall(nodes.table)):
             if "proof" in table["classes"]:
-                table["classes"].append("nocolorrows")
                 columns(table, 60, 40)
             elif len(list(table.findall(nodes.row))) > LONG:
                 stack(table)
                 columns(table, 44, 30, 26)
+            elif len(list(table.findall(nodes.colspec))) > MANY:
+                begin = nodes.raw("", r"{\let\small\footnotesize", format="latex")
+                table.replace_self([begin, table, nodes.raw("", "}", format="latex")])
             for entry in table.findall(nodes.entry):
                 for paragraph in list(entry.findall(nodes.paragraph)):
                     if [type(child) for child in paragraph] == [nodes.math]:
@@ -114,6 +117,8 @@ def stack(table: nodes.table) -> None:
         equation.extend(formula.children)
         refuted.extend(code.children)
         row.children[3:] = []
+    for text in list(table.findall(nodes.Text)):
+        text.parent.replace(text, nodes.Text(re.sub(r"(?<=\w)\.(?=[a-z_])", ".\u200b", text)))
     group = table.next_node(nodes.tgroup)
     group["cols"] = 3
     for column in list(table.findall(nodes.colspec))[3:]:
