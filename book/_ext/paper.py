@@ -1,6 +1,7 @@
-"""The book on paper: what only a page that moves can show, as LaTeX prints it.
+"""The book on paper: what a page moves, folds and scrolls, `make pdf` prints.
 
-Nothing here acts on the HTML pages.
+How it looks is in paper.sty. Of all this, HTML pages see one thing: whether
+there is a PDF to link to.
 """
 
 import re
@@ -15,35 +16,44 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-PDF = "deep-learning-checked.pdf"
 LONG = 30  # rows: a table that does not fit one page
-MANY = 8  # columns: they need a smaller type
+MANY = 6  # columns: more of them need a smaller type
 STYLE = Path(__file__).parents[1] / "_static" / "page.css"
+COLORS = {"text-base": "#222832", "border": "#c9c9c9", "background": "#fff"}
+
+
+def latex(text: str) -> nodes.raw:
+    """Give what goes to TeX as it is."""
+    return nodes.raw("", text, format="latex")
 
 
 def announce(app: Sphinx, config: Config) -> None:
-    """Let the preface link to the PDF where `make pdf` has put it among the pages."""
-    if (app.outdir / PDF).is_file():
+    """Let the preface link to a PDF that `make pdf` put among the pages."""
+    if (app.outdir / "deep-learning-checked.pdf").is_file():
         app.tags.add("paper")
 
 
 def configure(app: Sphinx) -> None:
-    """Print the outputs that the notebooks hold, which `make test` compares."""
+    """Print the outputs in the notebooks, which `make test` compares."""
     if app.builder.format == "latex":
         app.config.nb_execution_mode = "off"
-        app.config.numfig_format["figure"] = "%s"  # LaTeX takes it apart at its number
+        # LaTeX takes the format apart at its number, paper.sty hides both
+        app.config.numfig_format["figure"] = "%s"
 
 
 class Parts(SphinxPostTransform):
-    """The root page is the preface, each other page a chapter, and a caption begins a part."""
+    """The root page is the preface, each other page a chapter."""
 
     formats = ("latex",)
     default_priority = 1
 
     def run(self, **kwargs: object) -> None:
         """Rearrange the document that Sphinx has put all pages into."""
-        contents = self.env.get_doctree(self.config.root_doc).findall(addnodes.toctree)
-        captions = {part["includefiles"][0]: part["caption"] for part in contents}
+        contents = self.env.get_doctree(self.config.root_doc)
+        captions = {
+            part["includefiles"][0]: part["caption"]
+            for part in contents.findall(addnodes.toctree)
+        }
         root = self.document.next_node(nodes.section)
         chapters = []
         for node in list(root.findall(addnodes.start_of_file)):
@@ -51,78 +61,83 @@ class Parts(SphinxPostTransform):
             # where sphinx_proof and sphinx_exercise look for it
             node.next_node(nodes.section)["docname"] = name
             if captions.get(name):
-                chapters.append(nodes.raw("", rf"\bookpart{{{captions[name]}}}", format="latex"))
+                chapters.append(latex(rf"\bookpart{{{captions[name]}}}"))
             chapters.append(node)
         for node in list(root.findall(nodes.compound)):
             if "toctree-wrapper" in node["classes"]:
                 node.parent.remove(node)
-        preface = nodes.section("", nodes.title("", "Preface"), *root.children[1:])
-        root.children[1:] = []
-        root.extend([preface, *chapters])
+        title = nodes.title("", "Preface")
+        preface = nodes.section("", title, *root.children[1:])
+        root[1:] = [preface, *chapters]
 
 
 class Formulas(SphinxPostTransform):
-    """A formula that is wider than the page is made smaller: paper.sty measures it."""
+    """A formula that is wider than its line is made smaller."""
 
     formats = ("latex",)
     default_priority = 1
 
     def run(self, **kwargs: object) -> None:
-        r"""Hand every display formula to paper.sty's ``\fit``."""
+        r"""Hand every display formula to ``\fit``, which measures it."""
         for node in self.document.findall(nodes.math_block):
-            text = re.sub(r"\\(begin|end)\{equation\*\}", "", node.astext()).strip()
+            text = re.sub(r"\\(begin|end)\{equation\*\}", "", node.astext())
             tag = "".join(re.findall(r"\\tag\{[^}]+\}", text))
-            formula = rf"\begin{{aligned}}{text.replace(tag, '')}\end{{aligned}}"
-            node.children = [
-                nodes.Text(rf"\begin{{equation*}}\fit{{{formula}}}{tag}\end{{equation*}}")
-            ]
+            body = text.replace(tag, "").strip()
+            fitted = rf"\fit{{\begin{{aligned}}{body}\end{{aligned}}}}"
+            whole = rf"\begin{{equation*}}{fitted}{tag}\end{{equation*}}"
+            node[:] = [nodes.Text(whole)]
             node["nowrap"] = True
 
 
 class Tables(SphinxPostTransform):
-    """Proofs and the ledger get columns of fixed widths, and may go on on the next page."""
+    """Proofs and the ledger get fixed columns, and may run over pages."""
 
     formats = ("latex",)
-    default_priority = 6  # after the outputs' formats were chosen
+    default_priority = 6  # the formats of outputs were chosen at 4
 
     def run(self, **kwargs: object) -> None:
-        """Set the columns, and let paper.sty fit each formula into its own."""
+        r"""Set the columns; ``\cellmath`` fits a formula into its own."""
         for table in list(self.document.findall(nodes.table)):
             if "proof" in table["classes"]:
-                columns(table, 60, 40)
+                set_columns(table, 60, 40)
             elif len(list(table.findall(nodes.row))) > LONG:
                 stack(table)
-                columns(table, 44, 30, 26)
+                set_columns(table, 44, 30, 26)
             elif len(list(table.findall(nodes.colspec))) > MANY:
-                begin = nodes.raw("", r"{\let\small\footnotesize", format="latex")
-                table.replace_self([begin, table, nodes.raw("", "}", format="latex")])
-            for entry in table.findall(nodes.entry):
-                for paragraph in list(entry.findall(nodes.paragraph)):
-                    if [type(child) for child in paragraph] == [nodes.math]:
-                        formula = rf"\cellmath{{{paragraph.astext()}}}"
-                        paragraph.children = [nodes.raw("", formula, format="latex")]
+                smaller = latex(r"{\let\small\footnotesize")
+                table.replace_self([smaller, table, latex("}")])
+            for cell in table.findall(nodes.entry):
+                for line in list(cell.findall(nodes.paragraph)):
+                    if [type(child) for child in line] == [nodes.math]:
+                        line[:] = [latex(rf"\cellmath{{{line.astext()}}}")]
 
 
-def columns(table: nodes.table, *widths: int) -> None:
-    """Give the table's columns these shares of the page's width."""
+def set_columns(table: nodes.table, *widths: int) -> None:
+    """Give the columns of the table these shares of the page's width."""
     table["classes"] += ["colwidths-given", "longtable"]
-    for column, width in zip(table.findall(nodes.colspec), widths, strict=True):
+    for column, width in zip(
+        table.findall(nodes.colspec), widths, strict=True
+    ):
         column["colwidth"] = width
 
 
 def stack(table: nodes.table) -> None:
-    """Make three columns of the ledger's five: formulas below titles, code below mistakes."""
+    """Make three columns of the ledger's five.
+
+    Formulas stand below the titles of their equations, the code's names below
+    the mistakes.
+    """
     for row in table.findall(nodes.row):
         equation, _, refuted, formula, code = row.children
         equation.extend(formula.children)
         refuted.extend(code.children)
-        row.children[3:] = []
-    for text in list(table.findall(nodes.Text)):
-        text.parent.replace(text, nodes.Text(re.sub(r"(?<=\w)\.(?=[a-z_])", ".\u200b", text)))
-    group = table.next_node(nodes.tgroup)
-    group["cols"] = 3
+        del row[3:]
     for column in list(table.findall(nodes.colspec))[3:]:
-        group.remove(column)
+        column.parent.remove(column)
+    table.next_node(nodes.tgroup)["cols"] = 3
+    for text in list(table.findall(nodes.Text)):
+        breakable = re.sub(r"(?<=\w)\.(?=[a-z_])", ".\u200b", text)
+        text.parent.replace(text, nodes.Text(breakable))
 
 
 class Folded(SphinxPostTransform):
@@ -144,7 +159,7 @@ class Figures(SphinxPostTransform):
     """Print a moving figure as it stands before anybody moves it."""
 
     formats = ("latex",)
-    default_priority = 5  # the output's format was chosen at 4
+    default_priority = 6
 
     def run(self, **kwargs: object) -> None:
         """Put a picture in the place of each figure's HTML."""
@@ -155,35 +170,46 @@ class Figures(SphinxPostTransform):
                 node.replace_self(self.figure(node.astext()))
 
     def figure(self, html: str) -> nodes.figure:
-        """Give the figure, with what it shows as its caption."""
-        identity = re.search(r'id="([\w-]+)"', html)[1]
-        label, value = re.search(r"<label>(.*?)<output>(.*?)</output>", html, re.DOTALL).groups()
+        """Give the figure, with what is said of it as its caption."""
+        name = re.search(r'id="([\w-]+)"', html)[1]
         svg = re.search(r"<svg.*?</svg>", html, re.DOTALL)[0]
+        label = re.search(r"<label>(.*?)</output>", html, re.DOTALL)[1]
+        state = unescape(label.replace("<output>", ""))
+        drawn = self.app.outdir / f"{name}.svg"
+        drawn.write_text(standalone(svg, name))
+        command = ["rsvg-convert", "--format=pdf", "--output"]
+        subprocess.run(
+            [*command, drawn.with_suffix(".pdf"), drawn], check=True
+        )
         description = ElementTree.fromstring(svg).get("aria-label")
-        (self.app.outdir / f"{identity}.svg").write_text(standalone(svg, identity))
-        convert = ["rsvg-convert", "--format=pdf", f"--output={identity}.pdf", f"{identity}.svg"]
-        subprocess.run(convert, check=True, cwd=self.app.outdir)
-        image = nodes.image("", uri=f"{identity}.pdf", alt=description, candidates={"?": ""})
+        image = nodes.image("", uri=f"{name}.pdf", alt=description)
+        image["candidates"] = {"?": ""}  # it needs no copying
         image["width"] = "80%"
-        caption = f"{description} Shown here: {unescape(label)}{unescape(value)}."
-        return nodes.figure("", image, nodes.caption("", caption), align="center")
+        caption = nodes.caption("", f"{description} Shown here: {state}.")
+        return nodes.figure("", image, caption, align="center")
 
 
-def standalone(svg: str, identity: str) -> str:
-    """Give the picture with the page's style sheet in it, in the colours of the day."""
-    rules = re.findall(r"^\.slider[^{]*\{[^}]*\}", STYLE.read_text(), re.MULTILINE)
-    style = "".join(rules) + "text{font-family:FreeSans,sans-serif}"
-    head, rest = svg.removesuffix("</svg>").split(">", 1)
-    inner = f'<style>{style}</style><g class="slider" id="{identity}">{rest}</g></svg>'
-    drawn = head.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ') + ">" + inner
-    colors = {"text-base": "#222832", "border": "#c9c9c9", "background": "#fff"}
-    return re.sub(r"var\(--pst-color-([\w-]+)\)", lambda name: colors[name[1]], drawn)
+def standalone(svg: str, name: str) -> str:
+    """Give the picture with the page's style sheet in it, as seen by day."""
+    rules = re.findall(
+        r"^\.slider[^{]*\{[^}]*\}", STYLE.read_text(), re.MULTILINE
+    )
+    style = "".join(rules) + "text { font-family: FreeSans, sans-serif }"
+    head, drawing = svg.removesuffix("</svg>").split(">", 1)
+    head = head.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"')
+    group = f'<g class="slider" id="{name}">{drawing}</g>'
+    return re.sub(
+        r"var\(--pst-color-([\w-]+)\)",
+        lambda color: COLORS[color[1]],
+        f"{head}><style>{style}</style>{group}</svg>",
+    )
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the steps; Sphinx calls this when it loads the extension."""
     app.connect("config-inited", announce)
-    app.connect("builder-inited", configure, priority=400)  # myst_nb reads it at 500
-    for transform in (Parts, Formulas, Figures, Tables, Folded):
+    # myst_nb reads its settings at 500
+    app.connect("builder-inited", configure, priority=400)
+    for transform in (Parts, Formulas, Tables, Folded, Figures):
         app.add_post_transform(transform)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

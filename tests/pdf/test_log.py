@@ -17,7 +17,9 @@ def test_nothing_sticks_out_of_its_line(log):
 
 def test_no_formula_is_made_too_small(log):
     found = re.findall(r"^Formula of ([\d.]+)pt made to fit ([\d.]+)pt", log, re.MULTILINE)
-    small = [f"{own} pt into {room} pt" for own, room in found if float(room) < SMALLEST * float(own)]
+    small = [
+        f"{own} pt into {room} pt" for own, room in found if float(room) < SMALLEST * float(own)
+    ]
     assert not small, "\n".join(small)
 
 
@@ -38,5 +40,7 @@ def test_every_numbered_equation_is_there(built):
     """Sphinx may print a formula without its number, and TeX would not know."""
     source = built.with_suffix(".tex").read_text()
     notebooks = [*ROOT.glob("book/**/*.ipynb"), *ROOT.glob("book/**/*.md")]
-    tags = {tag for page in notebooks for tag in re.findall(r"\\\\?tag\{([^}]+)\}", page.read_text())}
+    tags = {
+        tag for page in notebooks for tag in re.findall(r"\\\\?tag\{([^}]+)\}", page.read_text())
+    }
     assert tags == set(re.findall(r"\\tag\{([^}]+)\}", source))
