@@ -140,14 +140,17 @@ def stack(table: nodes.table) -> None:
         text.parent.replace(text, nodes.Text(breakable))
 
 
-class Folded(SphinxPostTransform):
-    """What a page folds stands open on paper, in a box with its title."""
+class Boxes(SphinxPostTransform):
+    """What a page folds stands open in a box, and a proof without one."""
 
     formats = ("latex",)
     default_priority = 6
 
     def run(self, **kwargs: object) -> None:
-        """Make an admonition of every dropdown."""
+        """Make an admonition of a dropdown, and none of what has no title."""
+        for node in list(self.document.findall(nodes.admonition)):
+            if not isinstance(node[0], nodes.title):
+                node.replace_self(node.children)
         for node in list(self.document.findall(nodes.container)):
             if node.get("design_component") == "dropdown":
                 rubric, *content = node.children
@@ -210,6 +213,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", announce)
     # myst_nb reads its settings at 500
     app.connect("builder-inited", configure, priority=400)
-    for transform in (Parts, Formulas, Tables, Folded, Figures):
+    for transform in (Parts, Formulas, Tables, Boxes, Figures):
         app.add_post_transform(transform)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
