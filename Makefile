@@ -20,7 +20,8 @@ book: $(READY)
 
 # the book on paper, from the notebooks' own outputs; log lines are kept whole for the tests
 pdf: $(READY)
-	@command -v xelatex latexmk rsvg-convert >/dev/null || { echo "make pdf needs packages: see README.md"; exit 1; }
+	@for tool in xelatex latexmk rsvg-convert; do \
+	  command -v $$tool >/dev/null || { echo "No $$tool found: README.md names the packages"; exit 1; }; done
 	$(BIN)/jupyter-book build . --builder latex --path-output _build/paper -W -n --keep-going
 	cd $(PAPER) && max_print_line=1000 latexmk -xelatex -interaction=nonstopmode -halt-on-error -silent deep-learning-checked.tex
 	$(BIN)/pytest tests/pdf
