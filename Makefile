@@ -4,7 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.installed
 
-.PHONY: book book-student test test-browser lint bench notebooks serve clean
+PAPER := _build/paper/_build/latex
+
+.PHONY: book book-student pdf test test-browser lint bench notebooks serve clean
 
 $(READY): requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
@@ -23,6 +25,16 @@ book-student: $(READY)
 	$(BIN)/jupyter-book build _build/student/source -W -n --keep-going
 	mv _build/student/source/_build/html _build/student/html
 	@echo "Open $(CURDIR)/_build/student/html/index.html"
+
+# the book on paper, from the notebooks' own outputs; log lines are kept whole for the tests
+pdf: $(READY)
+	@for tool in xelatex latexmk rsvg-convert; do \
+	  command -v $$tool >/dev/null || { echo "No $$tool found: README.md names the packages"; exit 1; }; done
+	$(BIN)/jupyter-book build . --builder latex --path-output _build/paper -W -n --keep-going
+	cd $(PAPER) && max_print_line=1000 latexmk -xelatex -interaction=nonstopmode -halt-on-error -silent deep-learning-checked.tex
+	$(BIN)/pytest tests/pdf
+	mkdir -p _build/html && cp $(PAPER)/deep-learning-checked.pdf _build/html
+	@echo "Open $(CURDIR)/_build/html/deep-learning-checked.pdf; the next make book links to it"
 
 test: $(READY)
 	$(BIN)/pytest -n 2

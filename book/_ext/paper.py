@@ -1,0 +1,218 @@
+"""The book on paper: what a page moves, folds and scrolls, `make pdf` prints.
+
+How it looks is in paper.sty. Of all this, HTML pages see one thing: whether
+there is a PDF to link to.
+"""
+
+import re
+import subprocess
+from html import unescape
+from pathlib import Path
+from xml.etree import ElementTree
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+LONG = 30  # rows: a table that does not fit one page
+MANY = 6  # columns: more of them need a smaller type
+STYLE = Path(__file__).parents[1] / "_static" / "page.css"
+COLORS = {"text-base": "#222832", "border": "#c9c9c9", "background": "#fff"}
+
+
+def latex(text: str) -> nodes.raw:
+    """Give what goes to TeX as it is."""
+    return nodes.raw("", text, format="latex")
+
+
+def announce(app: Sphinx, config: Config) -> None:
+    """Let the preface link to a PDF that `make pdf` put among the pages."""
+    if (app.outdir / "deep-learning-checked.pdf").is_file():
+        app.tags.add("paper")
+
+
+def configure(app: Sphinx) -> None:
+    """Print the outputs in the notebooks, which `make test` compares."""
+    if app.builder.format == "latex":
+        app.config.nb_execution_mode = "off"
+        # LaTeX takes the format apart at its number, paper.sty hides both
+        app.config.numfig_format["figure"] = "%s"
+
+
+class Parts(SphinxPostTransform):
+    """The root page is the preface, each other page a chapter."""
+
+    formats = ("latex",)
+    default_priority = 1
+
+    def run(self, **kwargs: object) -> None:
+        """Rearrange the document that Sphinx has put all pages into."""
+        contents = self.env.get_doctree(self.config.root_doc)
+        captions = {
+            part["includefiles"][0]: part["caption"]
+            for part in contents.findall(addnodes.toctree)
+        }
+        root = self.document.next_node(nodes.section)
+        chapters = []
+        for node in list(root.findall(addnodes.start_of_file)):
+            name = node["docname"]
+            # where sphinx_proof and sphinx_exercise look for it
+            node.next_node(nodes.section)["docname"] = name
+            if captions.get(name):
+                chapters.append(latex(rf"\bookpart{{{captions[name]}}}"))
+            chapters.append(node)
+        for node in list(root.findall(nodes.compound)):
+            if "toctree-wrapper" in node["classes"]:
+                node.parent.remove(node)
+        title = nodes.title("", "Preface")
+        preface = nodes.section("", title, *root.children[1:])
+        root[1:] = [preface, *chapters]
+
+
+class Formulas(SphinxPostTransform):
+    """A formula that is wider than its line is made smaller."""
+
+    formats = ("latex",)
+    default_priority = 1
+
+    def run(self, **kwargs: object) -> None:
+        r"""Hand every display formula to ``\fit``, which measures it."""
+        for node in self.document.findall(nodes.math_block):
+            text = re.sub(r"\\(begin|end)\{equation\*\}", "", node.astext())
+            tag = "".join(re.findall(r"\\tag\{[^}]+\}", text))
+            body = text.replace(tag, "").strip()
+            fitted = rf"\fit{{\begin{{aligned}}{body}\end{{aligned}}}}"
+            whole = rf"\begin{{equation*}}{fitted}{tag}\end{{equation*}}"
+            node[:] = [nodes.Text(whole)]
+            node["nowrap"] = True
+
+
+class Tables(SphinxPostTransform):
+    """Proofs and the ledger get fixed columns, and may run over pages."""
+
+    formats = ("latex",)
+    default_priority = 6  # the formats of outputs were chosen at 4
+
+    def run(self, **kwargs: object) -> None:
+        r"""Set the columns; ``\cellmath`` fits a formula into its own."""
+        for table in list(self.document.findall(nodes.table)):
+            if "proof" in table["classes"]:
+                set_columns(table, 60, 40)
+            elif len(list(table.findall(nodes.row))) > LONG:
+                stack(table)
+                set_columns(table, 44, 30, 26)
+            elif len(list(table.findall(nodes.colspec))) > MANY:
+                smaller = latex(r"{\let\small\footnotesize")
+                table.replace_self([smaller, table, latex("}")])
+            for cell in table.findall(nodes.entry):
+                for line in list(cell.findall(nodes.paragraph)):
+                    if [type(child) for child in line] == [nodes.math]:
+                        line[:] = [latex(rf"\cellmath{{{line.astext()}}}")]
+
+
+def set_columns(table: nodes.table, *widths: int) -> None:
+    """Give the columns of the table these shares of the page's width."""
+    table["classes"] += ["colwidths-given", "longtable"]
+    for column, width in zip(
+        table.findall(nodes.colspec), widths, strict=True
+    ):
+        column["colwidth"] = width
+
+
+def stack(table: nodes.table) -> None:
+    """Make three columns of the ledger's five.
+
+    Formulas stand below the titles of their equations, the code's names below
+    the mistakes.
+    """
+    for row in table.findall(nodes.row):
+        equation, _, refuted, formula, code = row.children
+        equation.extend(formula.children)
+        refuted.extend(code.children)
+        del row[3:]
+    for column in list(table.findall(nodes.colspec))[3:]:
+        column.parent.remove(column)
+    table.next_node(nodes.tgroup)["cols"] = 3
+    for text in list(table.findall(nodes.Text)):
+        breakable = re.sub(r"(?<=\w)\.(?=[a-z_])", ".\u200b", text)
+        text.parent.replace(text, nodes.Text(breakable))
+
+
+class Boxes(SphinxPostTransform):
+    """What a page folds stands open in a box, and a proof without one."""
+
+    formats = ("latex",)
+    default_priority = 6
+
+    def run(self, **kwargs: object) -> None:
+        """Make an admonition of a dropdown, and none of what has no title."""
+        for node in list(self.document.findall(nodes.admonition)):
+            if not isinstance(node[0], nodes.title):
+                node.replace_self(node.children)
+        for node in list(self.document.findall(nodes.container)):
+            if node.get("design_component") == "dropdown":
+                rubric, *content = node.children
+                title = nodes.title("", "", *rubric.children)
+                node.replace_self(nodes.admonition("", title, *content))
+
+
+class Figures(SphinxPostTransform):
+    """Print a moving figure as it stands before anybody moves it."""
+
+    formats = ("latex",)
+    default_priority = 6
+
+    def run(self, **kwargs: object) -> None:
+        """Put a picture in the place of each figure's HTML."""
+        for image in self.document.findall(nodes.image):
+            image.setdefault("scale", 80)
+        for node in list(self.document.findall(nodes.raw)):
+            if 'class="checked slider"' in node.astext():
+                node.replace_self(self.figure(node.astext()))
+
+    def figure(self, html: str) -> nodes.figure:
+        """Give the figure, with what is said of it as its caption."""
+        name = re.search(r'id="([\w-]+)"', html)[1]
+        svg = re.search(r"<svg.*?</svg>", html, re.DOTALL)[0]
+        label = re.search(r"<label>(.*?)</output>", html, re.DOTALL)[1]
+        state = unescape(label.replace("<output>", ""))
+        drawn = self.app.outdir / f"{name}.svg"
+        drawn.write_text(standalone(svg, name))
+        command = ["rsvg-convert", "--format=pdf", "--output"]
+        subprocess.run(
+            [*command, drawn.with_suffix(".pdf"), drawn], check=True
+        )
+        description = ElementTree.fromstring(svg).get("aria-label")
+        image = nodes.image("", uri=f"{name}.pdf", alt=description)
+        image["candidates"] = {"?": ""}  # it needs no copying
+        image["width"] = "80%"
+        caption = nodes.caption("", f"{description} Shown here: {state}.")
+        return nodes.figure("", image, caption, align="center")
+
+
+def standalone(svg: str, name: str) -> str:
+    """Give the picture with the page's style sheet in it, as seen by day."""
+    rules = re.findall(
+        r"^\.slider[^{]*\{[^}]*\}", STYLE.read_text(), re.MULTILINE
+    )
+    style = "".join(rules) + "text { font-family: FreeSans, sans-serif }"
+    head, drawing = svg.removesuffix("</svg>").split(">", 1)
+    head = head.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"')
+    group = f'<g class="slider" id="{name}">{drawing}</g>'
+    return re.sub(
+        r"var\(--pst-color-([\w-]+)\)",
+        lambda color: COLORS[color[1]],
+        f"{head}><style>{style}</style>{group}</svg>",
+    )
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the steps; Sphinx calls this when it loads the extension."""
+    app.connect("config-inited", announce)
+    # myst_nb reads its settings at 500
+    app.connect("builder-inited", configure, priority=400)
+    for transform in (Parts, Formulas, Tables, Boxes, Figures):
+        app.add_post_transform(transform)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
