@@ -38,6 +38,22 @@ class Curve:
 
 
 @dataclass(frozen=True)
+class Line:
+    """A line of a slider's picture that may go any way; NaN leaves a gap.
+
+    Attributes
+    ----------
+    name : str
+        What the legend calls it.
+    frames : sequence of pairs of arrays
+        Its x and y: one pair for each position of the slider.
+    """
+
+    name: str
+    frames: Sequence[tuple[np.ndarray, np.ndarray]]
+
+
+@dataclass(frozen=True)
 class Points:
     """Points of a slider's picture that move with it.
 
@@ -81,6 +97,7 @@ def moving_figure(
     texts: Sequence[str],
     frames: Sequence[Sequence[str]],
     start: int,
+    attribute: str = "d",
 ) -> str:
     """Give the HTML of a picture and the slider that moves it.
 
@@ -97,9 +114,12 @@ def moving_figure(
     label, texts : str and sequence of str
         What stands before the slider: the label, then the text of the slider's position.
     frames : sequence of sequences of str
-        For each position the path of each moving element, in their order.
+        For each position what the slider sets in each moving element, in their order: its path,
+        unless it is another attribute.
     start : int
         The position shown first.
+    attribute : str
+        The attribute that is set.
 
     Returns
     -------
@@ -126,7 +146,7 @@ aria-valuetext="{texts[start]}"></label>
   const frames = {script_frames}, texts = {script_texts};
   const input = figure.querySelector("input"), lines = figure.querySelectorAll(".moving");
   input.addEventListener("input", () => {{
-    frames[input.value].forEach((path, i) => lines[i].setAttribute("d", path));
+    frames[input.value].forEach((path, i) => lines[i].setAttribute("{attribute}", path));
     figure.querySelector("output").value = texts[input.value];
     input.setAttribute("aria-valuetext", texts[input.value]);
   }});
@@ -151,7 +171,7 @@ class Slider:
     values : sequence of float
         The parameter's values, one for each position.
     x : array
-    curves : sequence of Curve or Points
+    curves : sequence of Curve, Line or Points
     limits : pair of float
         The lower and upper end of the vertical axis.
     start : int
@@ -160,6 +180,8 @@ class Slider:
         Where the names of the curves stand: in an upper corner, or to the right of the picture.
     still : sequence of Still
         What is drawn once, behind the curves.
+    notes : sequence of str, optional
+        What is said of each value, behind it.
 
     Raises
     ------
@@ -181,11 +203,12 @@ class Slider:
         parameter: str,
         values: Sequence[float],
         x: np.ndarray,
-        curves: Sequence[Curve | Points],
+        curves: Sequence[Curve | Line | Points],
         limits: tuple[float, float],
         start: int = 0,
         legend: str = "left",
         still: Sequence[Still] = (),
+        notes: Sequence[str] = (),
     ):
         for curve in curves:
             if len(curve.frames) != len(values):
@@ -196,6 +219,9 @@ class Slider:
         self.name, self.description, self.parameter = name, description, parameter
         self.values, self.x, self.curves = values, x, curves
         self.limits, self.start, self.legend, self.still = limits, start, legend, still
+        self.texts = [f"{value:g}" for value in values]
+        if notes:
+            self.texts = [f"{a}: {b}" for a, b in zip(self.texts, notes, strict=True)]
         self.right_end = WIDTH - 8 - (ASIDE if legend == "aside" else 0)
 
     def __repr__(self) -> str:
@@ -228,9 +254,11 @@ class Slider:
         elements = []
         for curve, color, dash in zip(self.curves, COLORS, DASHES, strict=False):
             look = f'stroke="{color}" stroke-dasharray="{dash}"'
-            if isinstance(curve, Curve):
-                paths = [self._path(self.x, frame) for frame in curve.frames]
-                elements.append((f'class="moving curve" {look}', paths))
+            if not isinstance(curve, Points):
+                lines = (
+                    curve.frames if isinstance(curve, Line) else [(self.x, y) for y in curve.frames]
+                )
+                elements.append((f'class="moving curve" {look}', [self._path(*xy) for xy in lines]))
                 continue
             if curve.joined:
                 paths = [self._path(*frame) for frame in curve.frames]
@@ -240,7 +268,7 @@ class Slider:
         return elements
 
     @staticmethod
-    def _sample(curve: Curve | Points, color: str, dash: str, left: int, height: int) -> str:
+    def _sample(curve: Curve | Line | Points, color: str, dash: str, left: int, height: int) -> str:
         """Give what stands before a curve's name in the legend."""
         if isinstance(curve, Points):
             return f'<path class="dots" stroke="{color}" d="M{left + 10} {height}h0"/>'
@@ -290,7 +318,7 @@ class Slider:
             (WIDTH, HEIGHT),
             f"{self._axes()}{self._background()}{lines}{legend}",
             f"{escape(self.parameter)} = ",
-            [f"{value:g}" for value in self.values],
+            self.texts,
             [list(frame) for frame in zip(*(paths for _, paths in moving), strict=True)],
             self.start,
         )
