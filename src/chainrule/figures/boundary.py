@@ -75,7 +75,7 @@ def boundary_slider(x: np.ndarray, y: np.ndarray, networks: Mapping[int, Network
     >>> from chainrule.network import Linear
     >>> net = Network([Linear(2, 2, rng=np.random.default_rng(0))])
     >>> boundary_slider(np.eye(2), np.array([0, 1]), {0: net}).texts
-    ['0: 1 of 2 points on the wrong side']
+    ['0: 1 of 2 points wrong']
     """
     if x.ndim != 2 or x.shape[1] != 2:
         raise ValueError(f"x: expected shape (N, 2), got {x.shape}")
@@ -112,7 +112,6 @@ def boundary_slider(x: np.ndarray, y: np.ndarray, networks: Mapping[int, Network
         ],
         (low, high),
         start=min(3, len(networks) - 1),
-        legend="right",
         still=[
             Still(*_marks(DIAMOND, x[y == 0], size), 2),
             Still(*_marks(CROSS, x[y == 1], size), 3),
@@ -122,4 +121,4 @@ def boundary_slider(x: np.ndarray, y: np.ndarray, networks: Mapping[int, Network
 
 
 def _wrong(output: np.ndarray, y: np.ndarray) -> str:
-    return f"{int((output.argmax(1) != y).sum())} of {len(y)} points on the wrong side"
+    return f"{int((output.argmax(1) != y).sum())} of {len(y)} points wrong"

@@ -9,8 +9,7 @@ from .slider import COLORS, moving_figure
 
 __all__ = ["OverlapSlider", "disc", "overlap_slider"]
 
-CELL, ROWS, COLUMNS = 16, 11, 22
-TOP = 24
+CELL, ROWS, COLUMNS, TOP = 16, 11, 22, 1
 
 
 def disc(column: int) -> np.ndarray:
@@ -100,28 +99,27 @@ class OverlapSlider:
         grid = "".join(f"M0 {y}H{width}" for y in range(TOP, bottom + 1, CELL))
         grid += "".join(f"M{x} {TOP}V{bottom}" for x in range(0, width + 1, CELL))
         style = (
-            f"#{identity} svg{{max-width:520px}}"
-            f"#{identity} text{{font-size:12.5px}}"
-            f"#{identity} .truth{{fill:{blue};fill-opacity:.35}}"
-            f"#{identity} .common{{fill:{blue};fill-opacity:.6}}"
+            f"#{identity} > svg{{max-width:520px}}"
+            f"#{identity} :is(.truth,.common){{fill:{blue}}}"
+            f'html[data-theme="dark"] #{identity} :is(.truth,.common){{fill:#56B4E9}}'
+            f"#{identity} .truth{{fill-opacity:.35}}"
+            f"#{identity} .common{{fill-opacity:.6}}"
             f"#{identity} output{{display:block;min-height:3.4em}}"
         )
         common, outline = self.frame(self.shifts[self.start])
-        key = (
-            f'<path class="truth" d="M0 4h14v14h-14z"/><text x="20" y="16">A, the truth</text>'
-            f'<path class="curve" stroke="{orange}" d="M118 5h13v12h-13z"/>'
-            '<text x="138" y="16">B, predicted</text>'
-            '<path class="truth" d="M238 4h14v14h-14z"/>'
-            '<path class="common" d="M238 4h14v14h-14z"/>'
-            '<text x="258" y="16">A ∩ B, both</text>'
-        )
+        swatch = 'd="M6 0h14v12h-14z"/>'
+        legend = [
+            (f'<path class="truth" {swatch}', "A, the truth"),
+            (f'<path class="curve" stroke="{orange}" {swatch}', "B, predicted"),
+            (f'<path class="truth" {swatch}<path class="common" {swatch}', "A ∩ B, both"),
+        ]
         return moving_figure(
             identity,
             "A disc of 37 pixels on a grid of 22 by 11, the truth, and a disc of the same size, "
             "the prediction, beside it. The pixels that belong to both are dark. The further the "
             "prediction is moved, the fewer they are.",
             (width, bottom + 1),
-            f"<style>{style}</style>{key}"
+            f"<style>{style}</style>"
             f'<path class="truth" d="{_outline(self.truth)}"/>'
             f'<path class="moving common" d="{common}"/><path class="grid" d="{grid}"/>'
             f'<path class="moving curve" stroke="{orange}" d="{outline}"/>',
@@ -129,6 +127,7 @@ class OverlapSlider:
             [self.text(shift) for shift in self.shifts],
             [self.frame(shift) for shift in self.shifts],
             self.start,
+            legend=legend,
         )
 
 

@@ -54,5 +54,4 @@ def error_slider(x: np.ndarray) -> Slider:
         ],
         (LOW, HIGH),
         start=3,
-        legend="right",
     )
