@@ -41,10 +41,10 @@ def error_slider(x: np.ndarray) -> Slider:
     return Slider(
         "start",
         "The size of the error by layer, as a power of ten, for three networks of twenty layers: "
-        "sigmoid, tanh and ReLU. With larger initial weights all three fall less steeply from the "
-        "output on the right to the first layer on the left. Tanh is level at about g = 1.2 and "
-        "ReLU at 1.41, and beyond that they rise; sigmoid still falls at 4, where ReLU has risen "
-        "to ten to the ninth.",
+        "sigmoid, tanh and ReLU. The larger the initial weights, the less is lost on the way from "
+        "the output on the right to the first layer on the left. Tanh is nearly level at g = 1.2 "
+        "and 1.41, ReLU at 1.41, and beyond that they grow, ReLU fastest; sigmoid still loses at "
+        "4, where ReLU has grown to ten to the ninth.",
         "size of the initial weights, g",
         FACTORS,
         np.arange(1.0, DEPTH + 1),
