@@ -80,8 +80,8 @@ def boundary_slider(x: np.ndarray, y: np.ndarray, networks: Mapping[int, Network
     if x.ndim != 2 or x.shape[1] != 2:
         raise ValueError(f"x: expected shape (N, 2), got {x.shape}")
     (left, low), (right, high) = x.min(0) - 0.3, x.max(0) + 0.3
-    # 100 and 50 cells of the picture's 508 by 258 pixels: the line's corners lie on the cells' edges,
-    # and none of these is halfway between two tenths of a pixel, where rounding could go either way
+    # 100 and 50 cells of the picture's 508 by 258 pixels: the line's corners lie on edges of cells,
+    # and none of these is halfway between two tenths of a pixel, where rounding may go either way
     across, up = np.linspace(left, right, 101), np.linspace(low, high, 51)
     places = np.stack(np.meshgrid(across, up), -1).reshape(-1, 2)
     ends = np.array([left, right]), np.array([low, high])
