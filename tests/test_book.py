@@ -214,6 +214,20 @@ def test_a_picture_has_a_description_and_a_caption(notebook):
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=name)
+def test_a_moving_figure_is_small_and_named_once(notebook):
+    found = [
+        "".join(output["data"]["text/html"])
+        for cell in cells(notebook, "code")
+        for output in cell["outputs"]
+        if "slider" in "".join(output.get("data", {}).get("text/html", ""))
+    ]
+    names = [re.search(r'<figure class="checked slider" id="([\w-]+)">', html)[1] for html in found]
+    assert len(set(names)) == len(names)
+    for figure, html in zip(names, found, strict=True):
+        assert len(html.encode()) < 60_000, figure
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=name)
 def test_what_is_printed_is_printed_in_one_piece(notebook):
     """Of several arguments the page may make several lines: they can arrive one by one."""
     _, *code = cells(notebook, "code")  # the first may hold a %pip, which is no Python

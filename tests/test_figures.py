@@ -2,17 +2,22 @@
 
 import io
 import json
+import re
 
 import matplotlib
 import numpy as np
 import pytest
+import torch
+from matplotlib.path import Path
 from PIL import Image
+from sklearn.datasets import make_moons
 
-from chainrule.activations import ReLU, Sigmoid
+from chainrule.activations import ReLU, Sigmoid, Tanh
 from chainrule.convolution import Conv2d, Flatten, MaxPool2d, conv2d
 from chainrule.figures import (
     activations,
     benchmarks,
+    boundary,
     cnn,
     convolution,
     costs,
@@ -21,13 +26,16 @@ from chainrule.figures import (
     losses,
     network,
     optimizers,
+    overlap,
     show_source,
     stepper,
+    steps,
     training,
+    vanishing,
 )
 from chainrule.figures.grids import written_sum
 from chainrule.figures.landscapes import LANDSCAPES, arrival, descend
-from chainrule.figures.slider import Curve, Points, Slider, Still
+from chainrule.figures.slider import Curve, Line, Points, Slider, Still
 from chainrule.ledger import verify
 from chainrule.losses import Huber
 from chainrule.network import Linear, Network
@@ -128,8 +136,7 @@ PICTURES = {
     "kernels": lambda: cnn.kernels(IMAGE_NET.layers[0]),
     "kernels of channels": lambda: cnn.kernels(IMAGE_NET.layers[3]),
     "feature_maps": lambda: cnn.feature_maps(IMAGE_NET, SQUARES),
-    "images misclassified": lambda: cnn.misclassified(SQUARES, CLASSES, (CLASSES + 1) % 10),
-    "no images misclassified": lambda: cnn.misclassified(SQUARES, CLASSES, CLASSES),
+    "images misclassified": lambda: training.misclassified(OUTPUT, SQUARES, CLASSES),
     "losses_side_by_side": lambda: cnn.losses_side_by_side([1.0, 0.5], [1.0, 0.5 + 1e-15]),
     "equal losses": lambda: cnn.losses_side_by_side([1.0, 0.5], [1.0, 0.5]),
     "ledger errors": lambda: ledger.errors([verify("1.1")]),
@@ -183,7 +190,23 @@ def test_the_table_says_when_a_saboteur_got_through():
     assert "✗ [(1.1)]" in ledger.table([refuted], [refuted]).markdown
 
 
+def on_paper():
+    """Give the network of 1.1.2 that is small enough for a sheet of paper."""
+    net = Network([Linear(2, 3, rng=RNG), ReLU(), Linear(3, 1, rng=RNG), Sigmoid()])
+    w1, b1, w2, b2 = net.parameters
+    w1[:], b1[:] = [[1.0, -0.5], [0.5, 0.5], [-1.0, -0.5]], [0.5, 0.5, 1.0]
+    w2[:], b2[:] = [[2.0, -1.0, 3.0]], [1.0]
+    return net
+
+
+MOON_X, MOON_Y = make_moons(40, noise=0.1, random_state=0)
+MOON_NET = Network([Linear(2, 3, rng=RNG), Tanh(), Linear(3, 2, rng=RNG)])
+
 SLIDERS = {
+    "round": lambda: steps.RoundOfTraining(on_paper(), np.array([1.0, 2.0]), 1.0),
+    "boundary": lambda: boundary.boundary_slider(MOON_X, MOON_Y, {0: MOON_NET, 5: MOON_NET}),
+    "start": lambda: vanishing.error_slider(IMAGES),
+    "overlap": overlap.overlap_slider,
     "softmax": activations.softmax_slider,
     "leaky": activations.leaky_slider,
     "elu": activations.elu_slider,
@@ -215,7 +238,7 @@ def test_a_slider_shows_the_numbers_it_was_given():
     x = np.array([0.0, 1.0])
     slider = Slider("s", "d", "a", (1, 2), x, [Curve("f", [x, 2 * x])], (0.0, 2.0), start=1)
     across, down = slider._at(1.0, 2.0)
-    assert f"L{across:.1f},{down:.1f}" in slider._repr_html_().split("</svg>")[0]
+    assert f"L{across:.1f},{down:.1f}" in slider._repr_html_().split("<script>")[0]
     with pytest.raises(ValueError, match=r"curves: expected 2 frames .*, got 1 of 'f'"):
         Slider("s", "d", "a", (1, 2), x, [Curve("f", [x])], (0.0, 2.0))
 
@@ -231,16 +254,138 @@ def test_a_slider_moves_points_over_lines_that_stay():
         x,
         [Points("p", frames, joined=True)],
         (0.0, 1.0),
-        legend="aside",
         still=[Still(x, 1 - x), Still(x, x, 2)],
     )
     html = slider._repr_html_()
     (corner,) = {f"{a:.1f},{d:.1f}" for a, d in [slider._at(1.0, 1.0)]}
     assert f"{corner}h0" in html
-    assert f"L{corner}" in html.split("</svg>")[0]
+    assert f"L{corner}" in html.split("<script>")[0]
     assert html.count('class="contour"') == html.count('<path class="still"') == 1
     assert '["", ""]' in html  # the second frame has no point to show
-    assert slider._at(1.0, 0.0)[0] < Slider("s", "d", "a", (1,), x, [], (0, 1))._at(1.0, 0.0)[0]
+
+
+def test_a_slider_names_what_it_draws_above_the_picture_and_says_more_of_each_value():
+    x = np.array([0.0, 1.0])
+    line = Line("a < b", [(x, 1 - x), (x[:1], x[:1])])
+    slider = Slider("s", "d", "a", (1, 2), x, [line], (0.0, 1.0), notes=["one", "two"])
+    html = slider._repr_html_()
+    legend, _, drawing = html.partition('<svg viewBox="0 0 560 300"')
+    assert "a &lt; b" in legend
+    assert "M44.0,8.0L552.0,266.0" in drawing
+    assert slider.texts == ["1: one", "2: two"]
+    assert 'aria-valuetext="1: one"' in html
+
+
+def shown(figure, position):
+    """Give what a round of training shows at a position, and what of it is new."""
+    states = zip(figure.groups(), figure.frame(position), strict=True)
+    seen = [(re.findall(r">([^<]+)</text>", svg), state) for (svg, *_), state in states]
+    visible = [text for texts, state in seen if "later" not in state for text in texts]
+    return visible, [text for texts, state in seen if "now" in state for text in texts]
+
+
+def test_a_round_of_training_shows_what_autograd_finds():
+    net = on_paper()
+    figure = steps.RoundOfTraining(net, np.array([1.0, 2.0]), 1.0)
+    w1, b1, w2, b2 = (torch.tensor(p, requires_grad=True) for p in net.parameters)
+    x = torch.tensor([1.0, 2.0], dtype=torch.float64)
+    z1 = w1 @ x + b1
+    z2 = w2 @ torch.relu(z1) + b2
+    for z in (z1, z2):
+        z.retain_grad()
+    cost = (torch.sigmoid(z2) - 1).square().sum() / 2
+    cost.backward()
+
+    def texts(*tensors, before=""):
+        found = [float(value) for each in tensors for value in each.detach().flatten()]
+        return [before + f"{value + 0.0:g}".replace("-", "−") for value in found]
+
+    assert shown(figure, 3)[1] == texts(z1.grad, z2.grad, before="δ ")
+    assert sorted(shown(figure, 4)[1][1:]) == sorted(texts(w1.grad, b1.grad, w2.grad, b2.grad))
+    moved = [parameter - parameter.grad for parameter in (w1, b1, w2, b2)]
+    assert sorted(shown(figure, 5)[1][1:]) == sorted(texts(*moved))
+    assert "C = 0.125" in shown(figure, 2)[1]
+    again = torch.sigmoid(moved[2] @ torch.relu(moved[0] @ x + moved[1]) + moved[3])
+    last = f"C = {(again - 1).square().item() / 2:.5f}"
+    assert last in shown(figure, 6)[1]
+    np.testing.assert_array_equal(net.parameters[2], [[2.0, -1.0, 3.0]])  # it is left as it was
+
+
+def test_a_round_of_training_shows_each_number_from_its_step_on():
+    figure = steps.RoundOfTraining(on_paper(), np.array([1.0, 2.0]), 1.0)
+    assert "z 0.5" not in shown(figure, 0)[0]
+    assert shown(figure, 1)[1].count("z 0.5") == 1
+    assert "C = 0.125" not in shown(figure, 6)[0]
+    for position in range(7):
+        visible, _ = shown(figure, position)
+        assert sum(text.startswith("z ") for text in visible) == (4 if position else 0)
+        assert sum("above" in text for text in visible) == 1  # one set of parameters at a time
+    with pytest.raises(ValueError, match="network: expected parameters of a 2–3–1 network, got"):
+        steps.RoundOfTraining(Network([Linear(2, 1, rng=RNG)]), np.ones(2), 1.0)
+
+
+def test_a_boundary_is_where_both_classes_are_equally_likely():
+    slider = boundary.boundary_slider(MOON_X, MOON_Y, {0: MOON_NET})
+    line, neurons = (np.stack(curve.frames[0], 1) for curve in slider.curves)
+    line, neurons = line[~np.isnan(line[:, 0])], neurons[~np.isnan(neurons[:, 0])]
+    output = MOON_NET(line)
+    np.testing.assert_allclose(output[:, 0], output[:, 1], atol=0.02)
+    weight, bias = MOON_NET.layers[0].parameters
+    assert len(neurons)
+    np.testing.assert_allclose(np.abs(neurons @ weight.T + bias).min(1), 0, atol=1e-12)
+    wrong = sum(int(np.argmax(MOON_NET(a[None]))) != b for a, b in zip(MOON_X, MOON_Y, strict=True))
+    assert slider.texts == [f"0: {wrong} of 40 points wrong"]
+
+
+def test_a_boundary_may_be_nowhere():
+    net = MOON_NET.map(np.copy)
+    net.parameters[-1][:] = [0, 100]
+    assert boundary.boundary_slider(MOON_X, MOON_Y, {0: net}).curves[0].frames[0][0].size == 1
+    with pytest.raises(ValueError, match=r"x: expected shape \(N, 2\), got \(40, 1\)"):
+        boundary.boundary_slider(MOON_X[:, :1], MOON_Y, {0: net})
+
+
+def test_errors_by_size_of_the_start_are_those_of_autograd():
+    slider = vanishing.error_slider(IMAGES)
+    place = slider.values.index(1.41)
+    rng, layers = np.random.default_rng(0), []
+    for _ in range(20):
+        layers.append(torch.tensor(1.41 / 8 * rng.standard_normal((64, 64))))
+    a, weighted = torch.tensor(IMAGES), []
+    for weight in layers:
+        weighted.append((a @ weight.T).requires_grad_())
+        weighted[-1].retain_grad()
+        a = torch.tanh(weighted[-1])
+    (a.sum() / 8).backward()
+    expected = [float(z.grad.square().sum(1).mean().sqrt().log10()) for z in weighted]
+    np.testing.assert_allclose(slider.curves[1].frames[place], expected, atol=1e-9)
+
+
+def test_the_overlap_of_discs_is_counted_pixel_by_pixel():
+    def pixels(path):
+        """Give the pixels inside a path, by crossings of a ray, as no package counts them."""
+        corners, at = [], (0, 0)
+        for kind, numbers in re.findall(r"([MHV])([\d ]+)", path):
+            first, *second = map(int, numbers.split())
+            at = {"M": (first, *second), "H": (first, at[1]), "V": (at[0], first)}[kind]
+            corners.append(at)
+        shape = Path([*corners, corners[0]]) if corners else None
+        middles = [(16 * c + 8, 16 * r + 9) for r in range(11) for c in range(22)]
+        return {p for p in middles if shape is not None and shape.contains_point(p)}
+
+    slider = overlap.overlap_slider()
+    truth = pixels(slider.frame(0)[1])
+    assert len(truth) == 37
+    for shift in slider.shifts:
+        common, predicted = map(pixels, slider.frame(shift))
+        assert common == truth & predicted
+        score = 2 * len(common) / (len(truth) + len(predicted))
+        right = 1 - len(truth ^ predicted) / 242
+        text = slider.text(shift)
+        assert f"|A ∩ B| = {len(common)}, " in text
+        assert text.endswith(f"= {score:.3f}, loss {1 - score:.3f}; accuracy {right:.3f}")
+    with pytest.raises(ValueError, match=r"shifts: expected 0 … 10 pixels, got 11"):
+        overlap.OverlapSlider([11])
 
 
 def test_a_sum_is_written_out_as_it_is_added():

@@ -1,4 +1,4 @@
-"""The pictures of section 2.2: a convolutional network learns, what it sees, and where it errs."""
+"""The pictures of section 2.2: a convolutional network learns, and what it sees."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from ..network import Network
 from ..training import History
 from .picture import BLUE, GREY, ORANGE, Picture, picture
 
-__all__ = ["feature_maps", "kernels", "learning_curve", "losses_side_by_side", "misclassified"]
+__all__ = ["feature_maps", "kernels", "learning_curve", "losses_side_by_side"]
 
 
 @picture
@@ -115,35 +115,6 @@ def feature_maps(figure: Picture, network: Network, x: np.ndarray) -> None:
         _, channels, h, w = maps.shape
         title = f"after convolution {number}: {channels} × {h} × {w}" if number else "the image"
         axes.set_title(title, pad=3)
-
-
-@picture
-def misclassified(
-    figure: Picture, images: np.ndarray, predicted: np.ndarray, target: np.ndarray
-) -> None:
-    """Draw the images that were read wrong, at most twelve.
-
-    Parameters
-    ----------
-    images : array, shape (N, 1, H, W) or (N, H, W)
-    predicted, target : array of int, shape (N,)
-    """
-    wrong = np.flatnonzero(np.asarray(predicted) != np.asarray(target))[:12]
-    rows = max(1, -(-len(wrong) // 6))
-    figure.set_size_inches(6.4, 1.55 * rows if len(wrong) else 0.6)
-    grid = figure.subplots(rows, 6, squeeze=False).ravel()
-    for axes in grid:
-        axes.axis("off")
-    if not len(wrong):
-        grid[0].text(0, 0.5, "none: all of them are right", va="center")
-    for axes, i in zip(grid, wrong, strict=False):
-        axes.axis("on")
-        axes.imshow(np.squeeze(images[i]), cmap="gray_r")
-        axes.set(xticks=[], yticks=[])
-        axes.grid(False)
-        for spine in axes.spines.values():
-            spine.set(visible=True, color="#BBBBBB")
-        axes.set_title(f"read as {predicted[i]},\nis {target[i]}", pad=3, fontsize=11)
 
 
 @picture

@@ -198,7 +198,6 @@ def focal_slider() -> Slider:
         ],
         (0.0, 3.0),
         start=3,
-        legend="right",
     )
 
 
@@ -231,7 +230,6 @@ def tversky_slider() -> Slider:
         ],
         (-2.0, 1.0),
         start=7,
-        legend="right",
     )
 
 

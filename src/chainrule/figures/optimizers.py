@@ -93,7 +93,6 @@ def learning_rate_slider() -> Slider:
         [Points(name, path, joined=True) for name, path in frames.items()],
         (-0.6, 3.4),
         start=2,
-        legend="right",
         still=[Still(w, hills(w))],
     )
 
@@ -138,7 +137,6 @@ def momentum_slider() -> Slider:
         [Curve("distance from the minimum", frames)],
         (-1.0, 1.0),
         start=3,
-        legend="right",
     )
 
 
@@ -319,7 +317,6 @@ def race_slider(name: str, results: dict[str, tuple[float, np.ndarray]]) -> Slid
         curves,
         (low, high),
         start=8,
-        legend="aside",
         still=still,
     )
 

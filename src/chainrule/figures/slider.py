@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from itertools import count
 from typing import Any
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-WIDTH, HEIGHT, LEFT, BOTTOM, ASIDE = 560, 300, 44, 34, 164
+WIDTH, HEIGHT, LEFT, RIGHT, BOTTOM = 560, 300, 44, 552, 34
 COLORS = (
     *("#0072B2", "#D55E00", "#007A5E", "#8A4F9E", "#B22222"),
     *("#6B7A00", "#555555", "#2E86A0", "#D6427F"),
@@ -35,6 +34,22 @@ class Curve:
 
     name: str
     frames: Sequence[np.ndarray]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a slider's picture that may go any way; NaN leaves a gap.
+
+    Attributes
+    ----------
+    name : str
+        What the legend calls it.
+    frames : sequence of pairs of arrays
+        Its x and y: one pair for each position of the slider.
+    """
+
+    name: str
+    frames: Sequence[tuple[np.ndarray, np.ndarray]]
 
 
 @dataclass(frozen=True)
@@ -81,6 +96,8 @@ def moving_figure(
     texts: Sequence[str],
     frames: Sequence[Sequence[str]],
     start: int,
+    attribute: str = "d",
+    legend: Sequence[tuple[str, str]] = (),
 ) -> str:
     """Give the HTML of a picture and the slider that moves it.
 
@@ -97,9 +114,14 @@ def moving_figure(
     label, texts : str and sequence of str
         What stands before the slider: the label, then the text of the slider's position.
     frames : sequence of sequences of str
-        For each position the path of each moving element, in their order.
+        For each position what the slider sets in each moving element, in their order: its path,
+        unless it is another attribute.
     start : int
         The position shown first.
+    attribute : str
+        The attribute that is set.
+    legend : sequence of pairs of str
+        What stands above the picture: a sample as SVG, 26 wide and 12 high, and its name.
 
     Returns
     -------
@@ -114,8 +136,13 @@ def moving_figure(
     """
     script_frames = repr([list(frame) for frame in frames]).replace("'", '"')
     script_texts = repr(list(texts)).replace("'", '"')
+    names = "".join(
+        f'<span><svg viewBox="0 0 26 12" aria-hidden="true">{sample}</svg> {escape(name)}</span> '
+        for sample, name in legend
+    )
+    above = f'<div class="legend">{names}</div>\n' if legend else ""
     return f"""<figure class="checked slider" id="{identity}">
-<svg viewBox="0 0 {size[0]} {size[1]}" role="img" aria-label="{escape(description)}">
+{above}<svg viewBox="0 0 {size[0]} {size[1]}" role="img" aria-label="{escape(description)}">
 {drawing}</svg>
 <label>{label}<output>{texts[start]}</output>
 <input type="range" min="0" max="{len(texts) - 1}" value="{start}"
@@ -126,7 +153,7 @@ aria-valuetext="{texts[start]}"></label>
   const frames = {script_frames}, texts = {script_texts};
   const input = figure.querySelector("input"), lines = figure.querySelectorAll(".moving");
   input.addEventListener("input", () => {{
-    frames[input.value].forEach((path, i) => lines[i].setAttribute("d", path));
+    frames[input.value].forEach((path, i) => lines[i].setAttribute("{attribute}", path));
     figure.querySelector("output").value = texts[input.value];
     input.setAttribute("aria-valuetext", texts[input.value]);
   }});
@@ -151,15 +178,15 @@ class Slider:
     values : sequence of float
         The parameter's values, one for each position.
     x : array
-    curves : sequence of Curve or Points
+    curves : sequence of Curve, Line or Points
     limits : pair of float
         The lower and upper end of the vertical axis.
     start : int
         The first position shown.
-    legend : {"left", "right", "aside"}
-        Where the names of the curves stand: in an upper corner, or to the right of the picture.
     still : sequence of Still
         What is drawn once, behind the curves.
+    notes : sequence of str, optional
+        What is said of each value, behind it.
 
     Raises
     ------
@@ -181,11 +208,11 @@ class Slider:
         parameter: str,
         values: Sequence[float],
         x: np.ndarray,
-        curves: Sequence[Curve | Points],
+        curves: Sequence[Curve | Line | Points],
         limits: tuple[float, float],
         start: int = 0,
-        legend: str = "left",
         still: Sequence[Still] = (),
+        notes: Sequence[str] = (),
     ):
         for curve in curves:
             if len(curve.frames) != len(values):
@@ -195,8 +222,10 @@ class Slider:
                 )
         self.name, self.description, self.parameter = name, description, parameter
         self.values, self.x, self.curves = values, x, curves
-        self.limits, self.start, self.legend, self.still = limits, start, legend, still
-        self.right_end = WIDTH - 8 - (ASIDE if legend == "aside" else 0)
+        self.limits, self.start, self.still = limits, start, still
+        self.texts = [f"{value:g}" for value in values]
+        if notes:
+            self.texts = [f"{a}: {b}" for a, b in zip(self.texts, notes, strict=True)]
 
     def __repr__(self) -> str:
         first, last = self.values[0], self.values[-1]
@@ -206,7 +235,7 @@ class Slider:
         """Give the place on the picture, in units of a pixel."""
         low, high = self.limits
         left, right = float(self.x[0]), float(self.x[-1])
-        across = LEFT + (x - left) / (right - left) * (self.right_end - LEFT)
+        across = LEFT + (x - left) / (right - left) * (RIGHT - LEFT)
         down = 8 + (high - np.clip(y, low, high)) / (high - low) * (HEIGHT - BOTTOM - 8)
         return across, down
 
@@ -228,9 +257,11 @@ class Slider:
         elements = []
         for curve, color, dash in zip(self.curves, COLORS, DASHES, strict=False):
             look = f'stroke="{color}" stroke-dasharray="{dash}"'
-            if isinstance(curve, Curve):
-                paths = [self._path(self.x, frame) for frame in curve.frames]
-                elements.append((f'class="moving curve" {look}', paths))
+            if not isinstance(curve, Points):
+                lines = (
+                    curve.frames if isinstance(curve, Line) else [(self.x, y) for y in curve.frames]
+                )
+                elements.append((f'class="moving curve" {look}', [self._path(*xy) for xy in lines]))
                 continue
             if curve.joined:
                 paths = [self._path(*frame) for frame in curve.frames]
@@ -239,13 +270,17 @@ class Slider:
             elements.append((f'class="moving dots" stroke="{color}"', dots))
         return elements
 
-    @staticmethod
-    def _sample(curve: Curve | Points, color: str, dash: str, left: int, height: int) -> str:
-        """Give what stands before a curve's name in the legend."""
-        if isinstance(curve, Points):
-            return f'<path class="dots" stroke="{color}" d="M{left + 10} {height}h0"/>'
-        look = f'class="curve" stroke="{color}" stroke-dasharray="{dash}"'
-        return f'<path {look} d="M{left} {height}h26"/>'
+    def _legend(self) -> list[tuple[str, str]]:
+        """Give a sample and the name of every curve."""
+        return [
+            (f'<path class="dots" stroke="{color}" d="M13 6h0"/>', curve.name)
+            if isinstance(curve, Points)
+            else (
+                f'<path class="curve" stroke="{color}" stroke-dasharray="{dash}" d="M0 6h26"/>',
+                curve.name,
+            )
+            for curve, color, dash in zip(self.curves, COLORS, DASHES, strict=False)
+        ]
 
     def _background(self) -> str:
         return "".join(
@@ -267,7 +302,7 @@ class Slider:
             )
         for value in _ticks(low, high):
             a, d = self._at(left, value)
-            parts.append(f'<path class="grid" d="M{a:.1f} {d:.1f}H{self.right_end}"/>')
+            parts.append(f'<path class="grid" d="M{a:.1f} {d:.1f}H{RIGHT}"/>')
             parts.append(
                 f'<text x="{a - 6:.1f}" y="{d + 4:.1f}" text-anchor="end">{value:g}</text>'
             )
@@ -277,20 +312,14 @@ class Slider:
         identity = f"slider-{self.name}"
         moving = self._moving()
         lines = "".join(f'<path {look} d="{paths[self.start]}"/>' for look, paths in moving)
-        left = {"left": LEFT + 10, "right": WIDTH - 250, "aside": self.right_end}[self.legend]
-        legend = "".join(
-            self._sample(curve, color, dash, left, 20 + 18 * i)
-            + f'<text x="{left + (22 if isinstance(curve, Points) else 32)}" y="{24 + 18 * i}">'
-            f"{escape(curve.name)}</text>"
-            for i, curve, color, dash in zip(count(), self.curves, COLORS, DASHES, strict=False)
-        )
         return moving_figure(
             identity,
             self.description,
             (WIDTH, HEIGHT),
-            f"{self._axes()}{self._background()}{lines}{legend}",
+            f"{self._axes()}{self._background()}{lines}",
             f"{escape(self.parameter)} = ",
-            [f"{value:g}" for value in self.values],
+            self.texts,
             [list(frame) for frame in zip(*(paths for _, paths in moving), strict=True)],
             self.start,
+            legend=self._legend(),
         )

@@ -11,10 +11,10 @@ from .slider import COLORS, moving_figure
 
 __all__ = ["Stepper", "stepper"]
 
-CELL, WIDER = 20.0, 22.0  # the side of a cell: of the image and the kernel, and of the output
+CELL, WIDER = 20.0, 25.0  # the side of a cell: of the image and the kernel, and of the output
 COLUMN, ROW = 13.6, 15.0  # how wide and how high a cell of the matrix is
 WIDTH, HEIGHT = 360, 346
-IMAGE_AT, KERNEL_AT, OUTPUT_AT, MATRIX_AT = (6, 26), (162, 66), (240, 41), (10, 204)
+IMAGE_AT, KERNEL_AT, OUTPUT_AT, MATRIX_AT = (6, 26), (162, 66), (230, 36), (10, 204)
 Point = tuple[float, float]
 
 
@@ -38,9 +38,8 @@ def _numbers(at: Point, values: Iterable[Iterable[float]], size: Point, look: st
     (x, y), (w, h), texts = at, size, []
     for row, line in enumerate(values):
         for column, value in enumerate(line):
-            kind = "tiny" if len(number(value)) > 2 else look
             place = f'x="{x + (column + 0.5) * w:.1f}" y="{y + (row + 0.5) * h + 4:g}"'
-            texts.append(f'<text class="{kind}" {place}>{number(value)}</text>')
+            texts.append(f'<text class="{look}" {place}>{number(value)}</text>')
     return "".join(texts)
 
 
@@ -111,8 +110,7 @@ class Stepper:
         style = (
             f"#{identity} svg{{max-width:480px}}"
             f"#{identity} text{{font-size:12px;text-anchor:middle}}"
-            f"#{identity} .small{{font-size:10.5px}}"
-            f"#{identity} .tiny{{font-size:9.5px}}"
+            f"#{identity} .small{{font-size:11.6px}}"
             f"#{identity} .cover{{fill:var(--pst-color-background);fill-opacity:.85}}"
             f"#{identity} .mark{{fill-opacity:.2;stroke-width:2.5}}"
             f"#{identity} output{{display:block;min-height:3.4em}}"
@@ -122,7 +120,7 @@ class Stepper:
             for x, y, title in (
                 (76, 18, "image, 7 × 7"),
                 (192, 58, "kernel"),
-                (295, 33, "output, 5 × 5"),
+                (292, 28, "output, 5 × 5"),
                 (180, 196, "matrix X, 9 × 25: a column for each window"),
             )
         )

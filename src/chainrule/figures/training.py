@@ -70,7 +70,7 @@ def digit_samples(figure: Picture, x: np.ndarray, y: np.ndarray) -> None:
 
 
 def _draw_digit(axes: Any, image: np.ndarray) -> None:
-    side = round(len(image) ** 0.5)
+    side = round(image.size**0.5)
     axes.imshow(image.reshape(side, side), cmap="gray_r", vmin=0, vmax=1)
     axes.set(xticks=[], yticks=[])
     axes.grid(False)
