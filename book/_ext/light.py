@@ -1,0 +1,66 @@
+"""Make the pages light: scripts that do not block, pictures that wait, no files that nobody asks for."""
+
+import re
+import struct
+from html import escape
+from pathlib import Path
+from textwrap import shorten
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+IMAGE = re.compile(r'<img (?P<before>[^>]*?)src="(?P<source>[^"]+\.png)"')
+SHOWN = 160  # characters of a description that a search engine shows
+# Maps are for debugging the theme; a browser that can show the book reads woff2.
+UNUSED = ("**/*.map", "scripts/fontawesome.js*", "vendor/fontawesome/webfonts/*.ttf")
+
+
+def describe(tree: nodes.document) -> str:
+    """Give the page's first words, for search engines."""
+    words = shorten(next(tree.findall(nodes.paragraph)).astext(), SHOWN, placeholder=" …")
+    return f'<meta name="description" content="{escape(words)}">\n'
+
+
+def sized(image: re.Match[str], folder: Path) -> str:
+    """Say how large a picture is, so that the text does not jump when it arrives."""
+    header = (folder / Path(image["source"]).name).read_bytes()[:24]
+    width, height = struct.unpack(">II", header[16:])
+    return f'<img loading="lazy" width="{width}" height="{height}" {image[0][5:]}'
+
+
+def lighten(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], tree: nodes.document | None
+) -> None:
+    """Change a page that is made from a source; the search runs scripts of its own, in order."""
+    if tree is None:
+        return
+    context["metatags"] += describe(tree)
+    context["body"] = IMAGE.sub(
+        lambda image: sized(image, app.outdir / app.builder.imagedir), context["body"]
+    )
+    context["script_files"] = [
+        # the options are used at once, by a script inside the page
+        type(script)(
+            script.filename, priority=script.priority, **(script.attributes | {"defer": "defer"})
+        )
+        if script.filename and "documentation_options" not in str(script.filename)
+        else script
+        for script in sorted(context["script_files"], key=lambda script: script.priority)
+    ]
+
+
+def remove_unused(app: Sphinx, exception: Exception | None) -> None:
+    """Take away what the theme brings and no page uses."""
+    if exception is not None or app.builder.format != "html":
+        return
+    for pattern in UNUSED:
+        for file in (app.outdir / "_static").glob(pattern):
+            file.unlink()
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the steps; Sphinx calls this when it loads the extension."""
+    app.connect("html-page-context", lighten, priority=900)
+    app.connect("build-finished", remove_unused)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
