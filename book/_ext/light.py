@@ -1,4 +1,4 @@
-"""Make the pages light: scripts that do not block, pictures that wait, no files that nobody asks for."""
+"""Make the pages light: scripts don't block, pictures wait, no idle files."""
 
 import re
 import struct
@@ -10,43 +10,62 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-IMAGE = re.compile(r'<img (?P<before>[^>]*?)src="(?P<source>[^"]+\.png)"')
+IMAGE = re.compile(r'<img [^>]*?src="(?P<source>[^"]+\.png)"')
 SHOWN = 160  # characters of a description that a search engine shows
-# Maps are for debugging the theme; a browser that can show the book reads woff2.
-UNUSED = ("**/*.map", "scripts/fontawesome.js*", "vendor/fontawesome/webfonts/*.ttf")
+# Maps are for debugging; a browser that can show the book reads woff2.
+UNUSED = (
+    "**/*.map",
+    "scripts/fontawesome.js*",
+    "vendor/fontawesome/webfonts/*.ttf",
+)
 
 
 def describe(tree: nodes.document) -> str:
     """Give the page's first words, for search engines."""
-    words = shorten(next(tree.findall(nodes.paragraph)).astext(), SHOWN, placeholder=" …")
+    words = shorten(
+        next(tree.findall(nodes.paragraph)).astext(), SHOWN, placeholder=" …"
+    )
     return f'<meta name="description" content="{escape(words)}">\n'
 
 
-def sized(image: re.Match[str], folder: Path) -> str:
-    """Say how large a picture is, so that the text does not jump when it arrives."""
-    header = (folder / Path(image["source"]).name).read_bytes()[:24]
+def sized(image: re.Match[str], files: dict[str, Path]) -> str:
+    """Give a picture its size, so that the text stays when it comes."""
+    header = files[Path(image["source"]).name].read_bytes()[:24]
     width, height = struct.unpack(">II", header[16:])
-    return f'<img loading="lazy" width="{width}" height="{height}" {image[0][5:]}'
+    size = f'width="{width}" height="{height}"'
+    return f'<img loading="lazy" {size} {image[0].removeprefix("<img ")}'
 
 
 def lighten(
-    app: Sphinx, page: str, template: str, context: dict[str, Any], tree: nodes.document | None
+    app: Sphinx,
+    page: str,
+    template: str,
+    context: dict[str, Any],
+    tree: nodes.document | None,
 ) -> None:
-    """Change a page that is made from a source; the search runs scripts of its own, in order."""
+    """Change a page with a source; the search runs its scripts in order."""
     if tree is None:
         return
     context["metatags"] += describe(tree)
+    files = {
+        name: app.srcdir / path for path, name in app.builder.images.items()
+    }
     context["body"] = IMAGE.sub(
-        lambda image: sized(image, app.outdir / app.builder.imagedir), context["body"]
+        lambda image: sized(image, files), context["body"]
     )
     context["script_files"] = [
         # the options are used at once, by a script inside the page
         type(script)(
-            script.filename, priority=script.priority, **(script.attributes | {"defer": "defer"})
+            script.filename,
+            priority=script.priority,
+            **(script.attributes | {"defer": "defer"}),
         )
-        if script.filename and "documentation_options" not in str(script.filename)
+        if script.filename
+        and "documentation_options" not in str(script.filename)
         else script
-        for script in sorted(context["script_files"], key=lambda script: script.priority)
+        for script in sorted(
+            context["script_files"], key=lambda script: script.priority
+        )
     ]
 
 
