@@ -1,16 +1,17 @@
 """Make the pages light: scripts don't block, pictures wait, no idle files."""
 
 import re
-import struct
 from html import escape
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
 from docutils import nodes
+from PIL import Image
 from sphinx.application import Sphinx
 
 IMAGE = re.compile(r'<img [^>]*?src="(?P<source>[^"]+\.png)"')
+ADDRESS = re.compile(r'(?<=_images/)([^"/]+)\.png(?=")')
 SHOWN = 160  # characters of a description that a search engine shows
 # Maps are for debugging; a browser that can show the book reads woff2.
 UNUSED = (
@@ -30,8 +31,7 @@ def describe(tree: nodes.document) -> str:
 
 def sized(image: re.Match[str], files: dict[str, Path]) -> str:
     """Give a picture its size, so that the text stays when it comes."""
-    header = files[Path(image["source"]).name].read_bytes()[:24]
-    width, height = struct.unpack(">II", header[16:])
+    width, height = Image.open(files[Path(image["source"]).name]).size
     size = f'width="{width}" height="{height}"'
     return f'<img loading="lazy" {size} {image[0].removeprefix("<img ")}'
 
@@ -50,9 +50,8 @@ def lighten(
     files = {
         name: app.srcdir / path for path, name in app.builder.images.items()
     }
-    context["body"] = IMAGE.sub(
-        lambda image: sized(image, files), context["body"]
-    )
+    body = IMAGE.sub(lambda image: sized(image, files), context["body"])
+    context["body"] = ADDRESS.sub(r"\1.webp", body)
     context["script_files"] = [
         # the options are used at once, by a script inside the page
         type(script)(
@@ -69,10 +68,15 @@ def lighten(
     ]
 
 
-def remove_unused(app: Sphinx, exception: Exception | None) -> None:
-    """Take away what the theme brings and no page uses."""
+def lighten_files(app: Sphinx, exception: Exception | None) -> None:
+    """Rewrite pictures, pixel for pixel, and remove what no page uses."""
     if exception is not None or app.builder.format != "html":
         return
+    for picture in (app.outdir / "_images").glob("*.png"):
+        smaller = picture.with_suffix(".webp")
+        if not smaller.is_file():  # pictures are named by what they hold
+            Image.open(picture).save(smaller, lossless=True)
+        picture.unlink()
     for pattern in UNUSED:
         for file in (app.outdir / "_static").glob(pattern):
             file.unlink()
@@ -81,5 +85,5 @@ def remove_unused(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the steps; Sphinx calls this when it loads the extension."""
     app.connect("html-page-context", lighten, priority=900)
-    app.connect("build-finished", remove_unused)
+    app.connect("build-finished", lighten_files)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
