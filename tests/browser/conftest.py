@@ -2,8 +2,10 @@
 
 import gzip
 import io
+import json
 import os
 import shutil
+import subprocess
 import threading
 from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -120,3 +122,18 @@ def browser():
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def lighthouse(roots, tmp_path):
+    """Give a function that has Lighthouse audit a page and gives the report."""
+
+    def audit(name, *options):
+        report = tmp_path / "report.json"
+        command = ["npx", "--yes", "lighthouse@12.8.2", roots["server"] + name, *options]
+        command += ["--quiet", "--output=json", f"--output-path={report}"]
+        command += [f"--chrome-flags={' '.join(FLAGS)}"]
+        subprocess.run(command, env=os.environ | {"CHROME_PATH": chromium()}, check=True)
+        return json.loads(report.read_text(encoding="utf-8"))
+
+    return audit
