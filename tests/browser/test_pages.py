@@ -23,6 +23,8 @@ RULES = {
 RUN = """([scope, rules]) => axe.run(scope, { rules, resultTypes: ["violations"] })
   .then((found) => found.violations)"""
 
+OUTSIDE = re.compile(r"https://([\w-]+\.)+[a-z]+(/[^\s\"<>`{}|\\^]*)?(?<![.,;)])")
+
 # what is folded away must be as good as the rest, once it has faded in
 UNFOLD = """() => {
   document.querySelectorAll("main details:not([open]) > summary, main .toggle-button")
@@ -204,6 +206,11 @@ def test_every_internal_link_resolves(book, name):
         elif parts.fragment and unquote(parts.fragment) not in anchors(file):
             wrong.append(f"no such anchor: {target}")
     assert not wrong, f"{name}:\n" + "\n".join(wrong)
+
+
+def test_every_outside_link_is_well_formed(book, name):
+    links = [tag["href"] for tag in parsed(book / name)("a", href=re.compile(r"^\w+:|^//"))]
+    assert [link for link in links if not OUTSIDE.fullmatch(link)] == []
 
 
 def transferred(url):
