@@ -6,7 +6,7 @@ READY := .venv/.installed
 
 PAPER := _build/paper/_build/latex
 
-.PHONY: book book-student pdf test test-browser lint bench notebooks serve clean
+.PHONY: book book-student pdf test test-browser lighthouse lint bench notebooks serve clean
 
 $(READY): requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
@@ -42,6 +42,10 @@ test: $(READY)
 
 test-browser: book
 	$(BIN)/pytest -n 2 tests/browser
+
+# not a test of every day: it measures times, which other work on the machine spoils
+lighthouse: book
+	$(BIN)/pytest -s -m performance tests/browser
 
 lint: $(READY)
 	$(BIN)/ruff check .

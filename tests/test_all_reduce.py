@@ -1,5 +1,7 @@
 """The ring: what it refuses, and what moves in every round."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -16,7 +18,7 @@ def test_a_round_changes_one_chunk_of_every_process():
     rng = np.random.default_rng(0)
     states = ring_rounds([rng.standard_normal(8) for _ in range(4)])
     assert len(states) == 7
-    for before, after in zip(states, states[1:], strict=False):
+    for before, after in pairwise(states):
         for held, holds in zip(before, after, strict=True):
             assert np.flatnonzero(held != holds).size == 2  # a chunk of 8 numbers for 4
 

@@ -1,6 +1,6 @@
 """Serve MathJax from the book itself: mathematics without a network.
 
-The files come from the installed package sphinx-mathjax-offline. They are
+The files come from the installed package `sphinx-mathjax-offline`. They are
 copied into the built book and never into a source ``_static`` folder: Jupyter
 Book would put every script it finds there on every page.
 """

@@ -1,9 +1,13 @@
 """A browser, the built book, and a local server that serves it."""
 
+import gzip
+import io
+import json
 import os
 import shutil
+import subprocess
 import threading
-from functools import partial
+from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -44,6 +48,13 @@ def pytest_sessionstart(session):
             returncode=1,
         )
 
+    if shutil.which("npx") is None:
+        pytest.exit(
+            "No npx found, which fetches and runs Lighthouse: "
+            "install Node.js 18.20 or newer with npm (Debian: apt install nodejs npm).",
+            returncode=1,
+        )
+
 
 def pytest_generate_tests(metafunc):
     """Give a test that asks for a `name` every page of the book, one by one."""
@@ -63,18 +74,42 @@ def book(request):
     return request.config.getoption("--book").resolve()
 
 
-class Quiet(SimpleHTTPRequestHandler):
+@cache
+def compressed(path):
+    return gzip.compress(path.read_bytes())
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """Serves as public servers do: text compressed, on connections that stay open, to be kept."""
+
+    protocol_version = "HTTP/1.1"
     # what a browser shows instead of saving it
     extensions_map = SimpleHTTPRequestHandler.extensions_map | {".ipynb": "text/plain"}
 
     def log_message(self, *args):
         """Keep the requests out of the tests' output."""
 
+    def send_head(self):
+        path = Path(self.translate_path(self.path))
+        if path.suffix not in {".html", ".css", ".js", ".svg"} or not path.is_file():
+            return super().send_head()
+        body = compressed(path)
+        self.send_response(200)
+        self.send_header("Content-Type", self.guess_type(path))
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        return io.BytesIO(body)
+
+    def end_headers(self):
+        self.send_header("Cache-Control", "max-age=600")
+        super().end_headers()
+
 
 @pytest.fixture(scope="session")
 def roots(book):
     """Give the addresses the book is read from: its folder, and a server on this machine."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=book))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=book))
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield {"file": f"{book.as_uri()}/", "server": f"http://127.0.0.1:{server.server_port}/"}
@@ -89,3 +124,18 @@ def browser():
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def lighthouse(roots, tmp_path):
+    """Give a function that has Lighthouse audit a page and gives the report."""
+
+    def audit(name, *options):
+        report = tmp_path / "report.json"
+        command = ["npx", "--yes", "lighthouse@12.8.2", roots["server"] + name, *options]
+        command += ["--quiet", "--output=json", f"--output-path={report}"]
+        command += [f"--chrome-flags={' '.join(FLAGS)}"]
+        subprocess.run(command, env=os.environ | {"CHROME_PATH": chromium()}, check=True)
+        return json.loads(report.read_text(encoding="utf-8"))
+
+    return audit

@@ -2,12 +2,16 @@
 
 import re
 from functools import cache
+from inspect import isclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
+from urllib.request import urlopen
 
 import axe_playwright_python
 import pytest
 from bs4 import BeautifulSoup
+
+from chainrule import activations, losses, optimizers
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
 RULES = {
@@ -16,8 +20,10 @@ RULES = {
     # colours do not depend on the width, and measuring them takes most of the time
     390: {"color-contrast": {"enabled": False}},
 }
-RUN = "rules => axe.run({ rules, resultTypes: ['violations'] }).then(found => found.violations)"
+RUN = """([scope, rules]) => axe.run(scope, { rules, resultTypes: ["violations"] })
+  .then((found) => found.violations)"""
 
+OUTSIDE = re.compile(r"https://([\w-]+\.)+[a-z]+(/[^\s\"<>`{}|\\^]*)?(?<![.,;)])")
 
 # what is folded away must be as good as the rest, once it has faded in
 UNFOLD = """() => {
@@ -88,6 +94,17 @@ def test_page_is_complete_without_a_network(browser, roots, source, name):
     assert not wrong, f"{name}:\n" + "\n".join(wrong)
 
 
+def violations(page, rules, scope="html"):
+    """List what axe finds in a part of the page, by day and by night."""
+    page.evaluate(AXE)
+    wrong = []
+    for mode in ("light", "dark"):
+        page.evaluate("mode => document.documentElement.dataset.theme = mode", mode)
+        for rule in page.evaluate(RUN, [scope, rules]):
+            wrong += [f"{mode}, {rule['id']}: {node['html']}" for node in rule["nodes"][:5]]
+    return wrong
+
+
 @pytest.mark.parametrize("width", RULES)
 def test_page_fits_and_is_accessible(browser, roots, width, name):
     # colours that are still fading from one mode to the other would be measured halfway
@@ -95,15 +112,33 @@ def test_page_fits_and_is_accessible(browser, roots, width, name):
     settle(page, roots["server"] + name)
     page.evaluate(UNFOLD)
     needed = page.evaluate("document.documentElement.scrollWidth")
-    page.evaluate(AXE)
-    wrong = []
-    for mode in ("light", "dark"):
-        page.evaluate("mode => document.documentElement.dataset.theme = mode", mode)
-        for rule in page.evaluate(RUN, RULES[width]):
-            wrong += [f"{mode}, {rule['id']}: {node['html']}" for node in rule["nodes"][:5]]
+    wrong = violations(page, RULES[width])
     page.close()
     assert needed <= width, f"{name} is {needed} px wide on a screen of {width}"
     assert not wrong, f"{name} at {width} px:\n" + "\n".join(wrong)
+
+
+def test_what_only_a_phone_shows_is_accessible(browser, roots):
+    """The bar at the top and the two menus that it opens, with their colours."""
+    page = browser.new_page(viewport={"width": 390, "height": 900}, reduced_motion="reduce")
+    settle(page, roots["server"] + "book/preface.html")
+    wrong = violations(page, {}, ".bd-header-article")
+    for side in ("primary", "secondary"):
+        page.click(f".{side}-toggle:visible")
+        page.wait_for_selector(f"#pst-{side}-sidebar-modal[open]")
+        wrong += violations(page, {}, f"#pst-{side}-sidebar-modal")
+        page.keyboard.press("Escape")
+    page.close()
+    assert not wrong, "\n".join(wrong)
+
+
+def test_search_results_are_accessible(browser, roots):
+    page = browser.new_page(reduced_motion="reduce")
+    page.goto(roots["server"] + "search.html?q=backpropagation")
+    page.wait_for_selector("#search-results li p.context")
+    wrong = violations(page, RULES[1280])
+    page.close()
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("source", ["file", "server"])
@@ -113,6 +148,22 @@ def test_search_finds_backpropagation(browser, roots, source):
     settle(page, roots[source] + "search.html?q=backpropagation")
     page.wait_for_selector("#search-results li a", timeout=10_000)
     page.wait_for_load_state("networkidle")
+    page.close()
+    assert not wrong, "\n".join(wrong)
+
+
+def test_search_leads_to_the_section_of_every_activation_loss_and_optimizer(browser, roots, book):
+    page = browser.new_page()
+    settle(page, roots["file"] + "search.html")
+    find = "name => Search._performSearch(...Search._parseQuery(name)).at(-1)"
+    wrong = []
+    for module in (activations, losses, optimizers):
+        chapter = f"book/neural-network/{module.__name__.split('.')[1]}"
+        classes = {name for name in module.__all__ if isclass(getattr(module, name))}
+        for name in classes - {"Elementwise", "Loss", "Optimizer"}:  # what they have in common
+            where, _, anchor, *_ = page.evaluate(find, name)
+            if where != chapter or anchor[1:] not in anchors(book / f"{chapter}.html"):
+                wrong.append(f"{name} leads to {where}{anchor}")
     page.close()
     assert not wrong, "\n".join(wrong)
 
@@ -155,6 +206,31 @@ def test_every_internal_link_resolves(book, name):
         elif parts.fragment and unquote(parts.fragment) not in anchors(file):
             wrong.append(f"no such anchor: {target}")
     assert not wrong, f"{name}:\n" + "\n".join(wrong)
+
+
+def test_every_outside_link_is_well_formed(book, name):
+    links = [tag["href"] for tag in parsed(book / name)("a", href=re.compile(r"^\w+:|^//"))]
+    assert [link for link in links if not OUTSIDE.fullmatch(link)] == []
+
+
+def transferred(url):
+    """Give how many bytes a browser gets for an address of the compressing server."""
+    with urlopen(url) as response:
+        return len(response.read())
+
+
+def test_page_is_light(book, roots, name):
+    """What a page brings beside the assets that all pages share: itself and its pictures."""
+    page = roots["server"] + name
+    pictures = {urljoin(page, image["src"]) for image in parsed(book / name)("img")}
+    assert sum(map(transferred, [page, *pictures])) < 1.5e6
+
+
+def test_shared_assets_are_light(book, roots):
+    """All that pages share, even what few of them ask for, and the index that the search reads."""
+    files = [book / "searchindex.js", *(book / "_static").rglob("*")]
+    urls = [roots["server"] + str(file.relative_to(book)) for file in files if file.is_file()]
+    assert sum(map(transferred, urls)) < 1.5e6
 
 
 def test_every_slider_moves_its_picture_by_keyboard(browser, roots, book, name):

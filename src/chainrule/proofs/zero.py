@@ -10,7 +10,7 @@ def frozen(value: Any, names: dict[Any, Any]) -> Any:
     """Replace every applied function, innermost first, by a symbol of its own.
 
     What is zero for all values of these symbols is zero for the functions, too. Equal arguments
-    are recognized after expanding them.
+    are recognised after expanding them.
 
     Parameters
     ----------

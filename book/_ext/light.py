@@ -1,0 +1,89 @@
+"""Make the pages light: scripts don't block, pictures wait, no idle files."""
+
+import re
+from html import escape
+from pathlib import Path
+from textwrap import shorten
+from typing import Any
+
+from docutils import nodes
+from PIL import Image
+from sphinx.application import Sphinx
+
+IMAGE = re.compile(r'<img [^>]*?src="(?P<source>[^"]+\.png)"')
+ADDRESS = re.compile(r'(?<=_images/)([^"/]+)\.png(?=")')
+SHOWN = 160  # characters of a description that a search engine shows
+# Maps are for debugging; a browser that can show the book reads woff2.
+UNUSED = (
+    "**/*.map",
+    "scripts/fontawesome.js*",
+    "vendor/fontawesome/webfonts/*.ttf",
+)
+
+
+def describe(tree: nodes.document) -> str:
+    """Give the page's first words, for search engines."""
+    words = shorten(
+        next(tree.findall(nodes.paragraph)).astext(), SHOWN, placeholder=" …"
+    )
+    return f'<meta name="description" content="{escape(words)}">\n'
+
+
+def sized(image: re.Match[str], files: dict[str, Path]) -> str:
+    """Give a picture its size, so that the text stays when it comes."""
+    width, height = Image.open(files[Path(image["source"]).name]).size
+    size = f'width="{width}" height="{height}"'
+    return f'<img loading="lazy" {size} {image[0].removeprefix("<img ")}'
+
+
+def lighten(
+    app: Sphinx,
+    page: str,
+    template: str,
+    context: dict[str, Any],
+    tree: nodes.document | None,
+) -> None:
+    """Change a page with a source; the search runs its scripts in order."""
+    if tree is None:
+        return
+    context["metatags"] += describe(tree)
+    files = {
+        name: app.srcdir / path for path, name in app.builder.images.items()
+    }
+    body = IMAGE.sub(lambda image: sized(image, files), context["body"])
+    context["body"] = ADDRESS.sub(r"\1.webp", body)
+    context["script_files"] = [
+        # the options are used at once, by a script inside the page
+        type(script)(
+            script.filename,
+            priority=script.priority,
+            **(script.attributes | {"defer": "defer"}),
+        )
+        if script.filename
+        and "documentation_options" not in str(script.filename)
+        else script
+        for script in sorted(
+            context["script_files"], key=lambda script: script.priority
+        )
+    ]
+
+
+def lighten_files(app: Sphinx, exception: Exception | None) -> None:
+    """Rewrite pictures, pixel for pixel, and remove what no page uses."""
+    if exception is not None or app.builder.format != "html":
+        return
+    for picture in (app.outdir / "_images").glob("*.png"):
+        smaller = picture.with_suffix(".webp")
+        if not smaller.is_file():  # pictures are named by what they hold
+            Image.open(picture).save(smaller, lossless=True)
+        picture.unlink()
+    for pattern in UNUSED:
+        for file in (app.outdir / "_static").glob(pattern):
+            file.unlink()
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the steps; Sphinx calls this when it loads the extension."""
+    app.connect("html-page-context", lighten, priority=900)
+    app.connect("build-finished", lighten_files)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

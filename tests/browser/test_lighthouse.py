@@ -1,0 +1,29 @@
+"""What Lighthouse says of a chapter's page, on the phone that it simulates and on a desk."""
+
+from statistics import median
+
+import pytest
+
+PAGE = "book/neural-network/forward-backward.html"
+DESK = ["--preset=desktop"]
+
+
+def test_accessibility_best_practices_and_search_engines_are_at_their_best(lighthouse):
+    report = lighthouse(PAGE, "--only-categories=accessibility,best-practices,seo")
+    assert len(report["categories"]) == 3
+    for name, category in report["categories"].items():
+        weighed = [part["id"] for part in category["auditRefs"] if part["weight"]]
+        # None is what does not apply to the page
+        failed = [audit for audit in weighed if report["audits"][audit]["score"] not in (1, None)]
+        assert (category["score"], failed) == (1, []), name
+
+
+# A time, and so not among the tests of every day: `make lighthouse`. On a phone, four times slower,
+# most of what is missing is the second in which MathJax typesets the page.
+@pytest.mark.performance
+@pytest.mark.parametrize(("least", "options"), [(0.6, []), (0.9, DESK)], ids=["phone", "desk"])
+def test_performance(lighthouse, least, options):
+    reports = [lighthouse(PAGE, "--only-categories=performance", *options) for _ in range(3)]
+    scores = [report["categories"]["performance"]["score"] for report in reports]
+    print(f"performance, three runs: {scores}")  # noqa: T201
+    assert median(scores) >= least
