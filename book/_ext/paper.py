@@ -175,11 +175,13 @@ class Figures(SphinxPostTransform):
     def figure(self, html: str) -> nodes.figure:
         """Give the figure, with what is said of it as its caption."""
         name = re.search(r'id="([\w-]+)"', html)[1]
-        svg = re.search(r"<svg.*?</svg>", html, re.DOTALL)[0]
+        above, svg = re.search(
+            r'(.*?)(<svg[^>]*role="img".*?</svg>)', html, re.DOTALL
+        ).groups()
         label = re.search(r"<label>(.*?)</output>", html, re.DOTALL)[1]
         state = unescape(label.replace("<output>", ""))
         drawn = self.app.outdir / f"{name}.svg"
-        drawn.write_text(standalone(svg, name))
+        drawn.write_text(standalone(with_legend(svg, above), name))
         command = ["rsvg-convert", "--format=pdf", "--output"]
         subprocess.run(
             [*command, drawn.with_suffix(".pdf"), drawn], check=True
@@ -190,6 +192,20 @@ class Figures(SphinxPostTransform):
         image["width"] = "80%"
         caption = nodes.caption("", f"{description} Shown here: {state}.")
         return nodes.figure("", image, caption, align="center")
+
+
+def with_legend(svg: str, above: str) -> str:
+    """Put what stands above the picture into it: a line for each sample."""
+    names = re.findall(r"<span><svg[^>]*>(.*?)</svg> (.*?)</span>", above)
+    rows = "".join(
+        f'<g transform="translate(44 {6 - 20 * (len(names) - i)})">{sample}'
+        f'<text x="34" y="11">{name}</text></g>'
+        for i, (sample, name) in enumerate(names)
+    )
+    size = re.search(r'viewBox="0 0 (\d+) (\d+)"', svg)
+    room = 20 * len(names)
+    taller = f'viewBox="0 {-room} {size[1]} {int(size[2]) + room}"'
+    return svg.replace(size[0], taller, 1).replace("</svg>", f"{rows}</svg>")
 
 
 def standalone(svg: str, name: str) -> str:

@@ -100,7 +100,7 @@ class OverlapSlider:
         grid += "".join(f"M{x} {TOP}V{bottom}" for x in range(0, width + 1, CELL))
         style = (
             f"#{identity} > svg{{max-width:520px}}"
-            f"#{identity} :is(.truth,.common){{fill:{blue}}}"
+            f"#{identity} .truth,#{identity} .common{{fill:{blue}}}"
             f'html[data-theme="dark"] #{identity} :is(.truth,.common){{fill:#56B4E9}}'
             f"#{identity} .truth{{fill-opacity:.35}}"
             f"#{identity} .common{{fill-opacity:.6}}"
