@@ -11,6 +11,7 @@ import re
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 
 NUMBER = re.compile(r"^[\d.–]+ ")
 
@@ -21,6 +22,7 @@ def add_words(app: Sphinx, tree: nodes.document) -> None:
     words = [
         (NUMBER.sub("", section[0].astext()), section["ids"][0])
         for section in tree.findall(nodes.section)
+        if isinstance(section[0], nodes.title)
     ]
     for word, place in app.config.search_words.items():
         if place.startswith(f"{page}#"):
@@ -29,8 +31,14 @@ def add_words(app: Sphinx, tree: nodes.document) -> None:
     tree[0].append(addnodes.index(entries=entries))
 
 
+def write_all(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Name all pages: Sphinx drops the entries of those that it does not write again."""
+    return sorted(env.found_docs)
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the setting and the step that reads it."""
+    """Register the setting and the steps; Sphinx calls this when it loads the extension."""
     app.add_config_value("search_words", {}, "env", types=dict)
     app.connect("doctree-read", add_words)
+    app.connect("env-updated", write_all)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
