@@ -32,12 +32,12 @@ def add_words(app: Sphinx, tree: nodes.document) -> None:
 
 
 def write_all(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Name all pages: Sphinx drops the entries of those that it does not write again."""
+    """Name all pages: Sphinx drops the entries of those that it skips."""
     return sorted(env.found_docs)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the setting and the steps; Sphinx calls this when it loads the extension."""
+    """Register the setting and the steps."""
     app.add_config_value("search_words", {}, "env", types=dict)
     app.connect("doctree-read", add_words)
     app.connect("env-updated", write_all)
