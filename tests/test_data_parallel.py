@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
-from chainrule import data_parallel, training
+from chainrule import training
 from chainrule.activations import ReLU
-from chainrule.data_parallel import Replica, average, main, train
+from chainrule.data_parallel import Replica, average, main, replicas, train
 from chainrule.losses import MSE
 from chainrule.network import Linear, Network
 from chainrule.optimizers import SGD
@@ -25,23 +26,25 @@ from pathlib import Path
 from chainrule.data_parallel import replicas, train
 
 folder, epochs, victim_step = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+first_try = os.environ["TORCHELASTIC_RESTART_COUNT"] == "0"
 steps = 0
 with replicas(timeout=60) as replica:
 
     def average(gradients):
         global steps
         steps += 1
-        first_try = os.environ["TORCHELASTIC_RESTART_COUNT"] == "0"
         if replica.rank == 1 and first_try and steps == victim_step:
             os.kill(os.getpid(), signal.SIGKILL)
         return replica.average(gradients)
 
     net = train(
-        replica, epochs=epochs, batch_size=269,
+        # started again with another seed: all must come from the checkpoint
+        replica, epochs=epochs, batch_size=269, seed=0 if first_try else 1,
         checkpoint=folder / "checkpoint.npz", on_gradients=average,
     )
     for i, parameter in enumerate(net.parameters):
         (folder / f"{replica.rank}-{i}.bin").write_bytes(parameter.tobytes())
+    print(f"rank {replica.rank} made {steps} steps")
 """
 
 
@@ -57,7 +60,7 @@ def run(folder, epochs, *, victim_step=-1, restarts=0, processes=2):
         capture_output=True,
         text=True,
         timeout=240,
-        env=os.environ | {"CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"},
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
     )
 
 
@@ -74,8 +77,7 @@ def unbroken(tmp_path_factory):
     return folder
 
 
-def test_two_processes_give_what_one_gives(unbroken, monkeypatch):
-    monkeypatch.setattr(data_parallel.device, "accelerator", lambda: "cpu")
+def test_two_processes_give_what_one_gives(unbroken):
     alone = train(Replica(), epochs=EPOCHS, batch_size=BATCH_SIZE)
     for ours, theirs in zip(alone.parameters, parameters(unbroken, 0), strict=True):
         assert np.abs(ours.ravel() - theirs).max() < 1e-10
@@ -92,6 +94,7 @@ def test_started_again_after_a_death_it_ends_like_the_unbroken_run(unbroken, tmp
     done = run(tmp_path, EPOCHS, victim_step=27, restarts=1)
     assert done.returncode == 0, done.stderr
     assert "SIGKILL" in done.stderr or "-9" in done.stderr  # one did die
+    assert "rank 1 made 30 steps" in done.stdout  # 55 in all, 25 of them from the checkpoint
     for rank in (0, 1):
         pairs = zip(parameters(tmp_path, rank), parameters(unbroken, rank), strict=True)
         assert all(np.array_equal(a, b) for a, b in pairs)
@@ -101,7 +104,7 @@ def test_a_death_stops_the_run_with_a_clear_error_and_keeps_the_checkpoint(tmp_p
     done = run(tmp_path, EPOCHS, victim_step=27)
     assert done.returncode != 0
     assert re.search(r"rank +: 1 |Signal 9|SIGKILL", done.stderr)
-    assert "rank 0: no sum over the 2 processes, one of them is gone" in done.stderr
+    assert "rank 0: no sum over the 2 processes, most likely one of them is gone" in done.stderr
     optimizer, rng = SGD(), np.random.default_rng(0)
     layers = [Linear(64, 512, rng=rng), ReLU(), Linear(512, 10, rng=rng)]
     training.load(tmp_path / "checkpoint.npz", Network(layers), optimizer, rng)
@@ -131,7 +134,17 @@ def test_shares_make_up_the_batches(n, batch_size, size):
 def test_training_goes_on_from_its_checkpoint(tmp_path):
     path = tmp_path / "checkpoint.npz"
     train(Replica(), epochs=3, batch_size=32, checkpoint=path)
-    resumed = train(Replica(), epochs=5, batch_size=32, checkpoint=path)
+    steps = []
+
+    def counted(gradients):
+        steps.append(1)
+        return gradients
+
+    # another seed: weights and batches must come from the checkpoint
+    resumed = train(
+        Replica(), epochs=5, batch_size=32, seed=1, checkpoint=path, on_gradients=counted
+    )
+    assert len(steps) == 2 * 34
     unbroken = train(Replica(), epochs=5, batch_size=32)
     pairs = zip(resumed.parameters, unbroken.parameters, strict=True)
     assert all(np.array_equal(a, b) for a, b in pairs)
@@ -173,6 +186,39 @@ def test_what_cannot_be_averaged_is_refused():
 def test_settings_are_checked(settings):
     with pytest.raises(ValueError, match="expected at least 1"):
         train(Replica(), **settings)
+
+
+def test_a_checkpoint_of_other_batches_is_refused(tmp_path):
+    path = tmp_path / "checkpoint.npz"
+    train(Replica(), epochs=1, batch_size=32, checkpoint=path)
+    with pytest.raises(ValueError, match="checkpoint: its 34 steps are no whole epochs"):
+        train(Replica(), epochs=2, batch_size=64 * 3, checkpoint=path)
+
+
+def test_processes_that_do_not_start_alike_are_stopped(tmp_path):
+    worker = tmp_path / "worker.py"
+    worker.write_text(
+        "from chainrule.data_parallel import replicas, train\n"
+        "with replicas() as replica:\n"
+        "    train(replica, epochs=1, batch_size=269, seed=replica.rank)\n"
+    )
+    torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    done = subprocess.run(
+        [sys.executable, *torchrun, str(worker)], capture_output=True, text=True, timeout=240
+    )
+    assert done.returncode != 0
+    assert "ranks [1] do not start like rank 0" in done.stderr
+
+
+def test_more_processes_than_gpus_are_refused(monkeypatch):
+    for name, value in (("WORLD_SIZE", "2"), ("LOCAL_WORLD_SIZE", "2"), ("LOCAL_RANK", "0")):
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(torch.accelerator, "device_count", lambda: 1)
+    with (
+        pytest.raises(ValueError, match="2 processes here need a cuda device"),
+        replicas("cuda"),
+    ):
+        pass
 
 
 def test_a_checkpoint_without_a_folder_is_refused_before_training(tmp_path):

@@ -89,7 +89,7 @@ def _verify(labels: list[str], device: str | None, dtype: str) -> int:
 def _line(finding: Finding) -> str:
     head = f"{MARKS[finding.status]} {finding.oracle.name:<40}"
     if finding.error is None:
-        return f"{head}skipped: {finding.oracle.needs} is not installed"
+        return f"{head}skipped: {finding.reason}"
     return f"{head}largest error {finding.error:.1e}, bound {finding.oracle.bound:.0e}"
 
 

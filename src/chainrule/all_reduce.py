@@ -97,7 +97,7 @@ def ring_seconds(size: int, n_bytes: float, latency: float, bandwidth: float) ->
     size : int
         P, how many processes.
     n_bytes : float
-        How many bytes each of them has.
+        S, how many bytes each of them has.
     latency : float
         Seconds from the start of a message to its first byte.
     bandwidth : float
@@ -128,19 +128,19 @@ def ring_seconds(size: int, n_bytes: float, latency: float, bandwidth: float) ->
 
 
 def hiding_batch(communication: float, per_sample: float) -> int:
-    """Give how many samples a process needs for its computation to hide the communication (3.2d).
+    """Give how many samples a process needs for its backward pass to hide the sum (3.2d).
 
     Parameters
     ----------
     communication : float
         Seconds that the all-reduce takes.
     per_sample : float
-        Seconds that a process computes for one sample, forward and backward.
+        t, the seconds that the backward pass takes for one sample.
 
     Returns
     -------
     int
-        The smallest share of a batch that takes at least as long.
+        The smallest share of a batch whose backward pass takes at least as long.
 
     Raises
     ------

@@ -5,6 +5,7 @@ processes; without torchrun, ``python -m chainrule.data_parallel`` trains the sa
 """
 
 import argparse
+import hashlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from tqdm import tqdm
 
 from . import device, training
 from .activations import ReLU
-from .arrays import Array, require_count
+from .arrays import Array, require_count, to_numpy
 from .datasets import digits
 from .losses import CrossEntropy
 from .network import Linear, Network
@@ -76,11 +77,14 @@ class Replica:
         How many there are.
     weight : float
         How much of the present batch is its share, n_r / N.
+    device : str
+        Where it computes; "cpu" stands for NumPy.
     """
 
     rank: int = 0
     size: int = 1
     weight: float = 1.0
+    device: str = "cpu"
 
     def batches(self, n: int, batch_size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
         """Hand out this process's share of every batch of `training.batches`.
@@ -126,7 +130,8 @@ class Replica:
         Raises
         ------
         RuntimeError
-            If another process is gone.
+            If the sum fails, most likely because another process is gone. On GPUs NCCL finds out
+            beside the program, and it is torchrun that ends the process.
 
         Examples
         --------
@@ -153,17 +158,54 @@ class Replica:
             torch.distributed.all_reduce(torch.as_tensor(array))
         except RuntimeError as error:
             raise RuntimeError(
-                f"rank {self.rank}: no sum over the {self.size} processes, one of them is gone. "
-                f"Started again, training goes on from its checkpoint. ({error})"
+                f"rank {self.rank}: no sum over the {self.size} processes, most likely one of them "
+                f"is gone. Started again, training goes on from its checkpoint. ({error})"
             ) from error
+
+    def require_alike(self, net: Network, steps: int, rng: np.random.Generator) -> None:
+        """Stop if the processes do not have the same parameters, steps and generator.
+
+        Parameters
+        ----------
+        net : Network
+        steps : int
+            How many the optimizer has made.
+        rng : numpy.random.Generator
+
+        Raises
+        ------
+        RuntimeError
+            If they differ.
+
+        Examples
+        --------
+        >>> rng = np.random.default_rng(0)
+        >>> Replica().require_alike(Network([Linear(2, 1, rng=rng)]), 0, rng)
+        """
+        if self.size == 1:
+            return
+        import torch
+
+        digest = hashlib.sha256(repr((steps, rng.bit_generator.state)).encode())
+        for parameter in net.parameters:
+            digest.update(to_numpy(parameter).tobytes())
+        digests = [""] * self.size
+        torch.distributed.all_gather_object(digests, digest.hexdigest())
+        others = [rank for rank, other in enumerate(digests) if other != digests[0]]
+        if others:
+            raise RuntimeError(
+                f"ranks {others} do not start like rank 0: do all see the same checkpoint?"
+            )
 
 
 @contextmanager
-def replicas(timeout: float = 300.0) -> Iterator[Replica]:
+def replicas(on: str = "cpu", timeout: float = 300.0) -> Iterator[Replica]:
     """Join the processes that torchrun started; without torchrun there is this one alone.
 
     Parameters
     ----------
+    on : str
+        Where they compute, as `device.accelerator` names it; each process needs a GPU of its own.
     timeout : float
         Seconds after which a process that does not answer counts as gone.
 
@@ -171,20 +213,30 @@ def replicas(timeout: float = 300.0) -> Iterator[Replica]:
     ------
     Replica
 
+    Raises
+    ------
+    ValueError
+        If a machine has more processes than GPUs.
+
     Examples
     --------
     >>> with replicas() as replica:
     ...     replica
-    Replica(rank=0, size=1, weight=1.0)
+    Replica(rank=0, size=1, weight=1.0, device='cpu')
     """
     size = int(os.environ.get("WORLD_SIZE", 1))
     if size == 1:
-        yield Replica()
+        yield Replica(device=on)
         return
     import torch
 
-    on = device.accelerator()
     if on != "cpu":
+        here, gpus = int(os.environ["LOCAL_WORLD_SIZE"]), torch.accelerator.device_count()
+        if here > gpus:
+            raise ValueError(
+                f"on: {here} processes here need a {on} device each, and there are {gpus}. "
+                'Start fewer, or compute on the "cpu"'
+            )
         torch.accelerator.set_device_index(int(os.environ["LOCAL_RANK"]))
     backend = torch.distributed.get_default_backend_for_device(on)  # gloo, or nccl for CUDA
     limit = timedelta(seconds=timeout)
@@ -196,7 +248,7 @@ def replicas(timeout: float = 300.0) -> Iterator[Replica]:
         backend, store=store, rank=rank, world_size=size, timeout=limit
     )
     try:
-        yield Replica(rank, size)
+        yield Replica(rank, size, device=on)
     finally:
         torch.distributed.destroy_process_group()
 
@@ -236,21 +288,21 @@ def train(
     Returns
     -------
     Network
-        On the accelerator, if there is one; else with NumPy arrays.
+        Its parameters on the replica's device.
 
     Raises
     ------
     FileNotFoundError
         If the folder of the checkpoint is not there.
     ValueError
-        If a number is less than 1, or if the checkpoint does not fit the network.
+        If a number is less than 1, or if the checkpoint does not fit the network or the batches.
     RuntimeError
-        If another process is gone.
+        If the processes do not start alike, or if a sum over them fails.
 
     Examples
     --------
     >>> net = train(Replica(), epochs=10, batch_size=32)
-    >>> training.accuracy(net, *_on_accelerator(digits().validation)) > 0.9
+    >>> training.accuracy(net, *digits().validation) > 0.9
     True
     """
     require_count(epochs, "epochs")
@@ -260,11 +312,17 @@ def train(
     rng = np.random.default_rng(seed)
     hidden, output = Linear(64, 512, rng=rng, dtype=dtype), Linear(512, 10, rng=rng, dtype=dtype)
     net = Network([hidden, ReLU(), output])
-    net, x, y = _on_accelerator((net, *digits(dtype=dtype).train))
+    net, x, y = _on(replica.device, (net, *digits(dtype=dtype).train))
     optimizer = SGD(lr)
     if checkpoint is not None and checkpoint.exists():
         training.load(checkpoint, net, optimizer, rng)
-    done = optimizer.steps // ceil(len(x) / batch_size)
+    done, rest = divmod(optimizer.steps, ceil(len(x) / batch_size))
+    if rest:
+        raise ValueError(
+            f"checkpoint: its {optimizer.steps} steps are no whole epochs of batches "
+            f"of {batch_size}"
+        )
+    replica.require_alike(net, optimizer.steps, rng)
     first = replica.rank == 0
     bar = {"unit": "epoch", "initial": done, "total": epochs, "disable": not (first and progress)}
     for _ in tqdm(range(done, epochs), **bar):
@@ -286,9 +344,8 @@ def train(
     return net
 
 
-def _on_accelerator(things: tuple) -> tuple:
-    """Move networks and arrays to the accelerator; without one, NumPy keeps them."""
-    on = device.accelerator()
+def _on(on: str, things: tuple) -> tuple:
+    """Move networks and arrays to the device; on the CPU, NumPy keeps them."""
     return things if on == "cpu" else device.to(things, on)
 
 
@@ -311,14 +368,16 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--lr", type=float, default=0.3, help="the learning rate")
     parser.add_argument("--seed", type=int, default=0, help="of the start and of the batches")
     parser.add_argument("--dtype", default="float64", choices=("float64", "float32"))
+    parser.add_argument("--device", help='"cpu" or an accelerator, the default where there is one')
     parser.add_argument(
         "--checkpoint", type=Path, help="written every epoch, gone on from if there"
     )
     settings = vars(parser.parse_args(arguments))
-    with replicas() as replica:
+    on = settings.pop("device") or device.accelerator(settings["dtype"])
+    with replicas(on) as replica:
         net = train(replica, **settings)
         if replica.rank == 0:
-            part = _on_accelerator(digits(dtype=settings["dtype"]).validation)
+            part = _on(on, digits(dtype=settings["dtype"]).validation)
             right = training.accuracy(net, *part)
             noun = "process" if replica.size == 1 else "processes"
             print(f"{replica.size} {noun}: {right:.1%} of the validation part right")

@@ -12,13 +12,18 @@ from .arrays import require_count
 __all__ = ["accelerator", "clock", "seconds", "to"]
 
 
-def accelerator() -> str:
+def accelerator(dtype: str | None = None) -> str:
     """Name the device to compute on: "cuda" or another accelerator of PyTorch's, else "cpu".
+
+    Parameters
+    ----------
+    dtype : str, optional
+        What it must be able to compute with; some have no "float64".
 
     Returns
     -------
     str
-        "cpu" where there is no accelerator, or PyTorch is not installed.
+        "cpu" where there is no such accelerator, or PyTorch is not installed.
 
     Examples
     --------
@@ -30,7 +35,14 @@ def accelerator() -> str:
     except ImportError:
         return "cpu"
     found = torch.accelerator.current_accelerator(check_available=True)
-    return "cpu" if found is None else found.type
+    if found is None:
+        return "cpu"
+    if dtype is not None:
+        try:
+            torch.zeros(1, dtype=getattr(torch, dtype), device=found)
+        except (TypeError, RuntimeError):
+            return "cpu"
+    return found.type
 
 
 def to(thing: Any, device: str, dtype: str | None = None) -> Any:

@@ -1,5 +1,7 @@
 """Numbers with fewer bits: how they round, and what that does to a product of vectors (3.1)."""
 
+from math import expm1, log1p
+
 import numpy as np
 from array_api_compat import array_namespace
 
@@ -101,6 +103,8 @@ def rounded_dot(w: Array, a: Array, bits: int, sum_bits: int = 23) -> float:
 def dot_bound(w: Array, a: Array, bits: int, sum_bits: int = 23) -> float:
     """Give by how much `rounded_dot` can miss w · a at most (equation 3.1b).
 
+    No number may be so small that it loses bits for that (underflow).
+
     Parameters
     ----------
     w, a : array, shape (n,)
@@ -123,7 +127,8 @@ def dot_bound(w: Array, a: Array, bits: int, sum_bits: int = 23) -> float:
     """
     w, a = _vectors(w, a)
     u, v, n = unit_roundoff(bits), unit_roundoff(sum_bits), len(w)
-    return float(((1 + u) ** 2 * (1 + v) ** n - 1) * np.sum(np.abs(w * a)))
+    factor = expm1(2 * log1p(u) + n * log1p(v))  # (1 + u)² (1 + v)ⁿ − 1, for tiny u and v too
+    return factor * float(np.sum(np.abs(w * a)))
 
 
 def _vectors(w: Array, a: Array) -> tuple[np.ndarray, np.ndarray]:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -317,6 +318,8 @@ def save(
     beside = path.with_name(path.name + ".part")
     with beside.open("wb") as file:
         np.savez(file, allow_pickle=False, scalars=np.asarray(text), **arrays)
+        file.flush()
+        os.fsync(file.fileno())  # on the disk before it takes the old one's place
     beside.replace(path)
 
 

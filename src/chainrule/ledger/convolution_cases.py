@@ -36,10 +36,10 @@ def loops_oracle(twin: Callable, bound: float = EXACT) -> Oracle:
     return Oracle("loops", twin, bound)
 
 
-def numbered(label: str, title: str, equation: str, code: str, *rest: Any) -> Claim:
+def numbered(label: str, title: str, equation: str, code: str, *rest: Any, **more: Any) -> Claim:
     """Give a claim of chapter 2: its number says on which page it stands."""
     page = "convolution/cnn" if label.startswith("2.2") else "convolution/im2col"
-    return Claim(label, title, equation, page, f"convolution.{code}", *rest)
+    return Claim(label, title, equation, page, f"convolution.{code}", *rest, **more)
 
 
 # ---- convolution by PyTorch, and by the package --------------------------------------------------

@@ -259,6 +259,7 @@ CLAIMS = (
         ),
         _not_conjugated,
         "not conjugated: the kernel turned, and round the edge",
+        lacks=("bfloat16",),
     ),
     numbered(
         "2.1.1m",

@@ -69,6 +69,11 @@ class Claim:
         A plausible wrong form of the implementation, which the oracles must reject.
     mistake : str
         What is wrong with the saboteur.
+    roundoffs : int
+        By how many unit roundoffs it may miss its oracles, beyond their own bounds, where numbers
+        have fewer bits than in float64: more where many roundings add up.
+    lacks : tuple of str
+        For which dtypes PyTorch lacks a function that it needs.
     """
 
     label: str
@@ -81,6 +86,8 @@ class Claim:
     oracles: tuple[Oracle, ...]
     saboteur: Callable[..., Any]
     mistake: str
+    roundoffs: int = 16
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,10 +99,13 @@ class Finding:
     oracle : Oracle
     error : float or None
         The largest error over the cases; None if the oracle could not be asked.
+    reason : str
+        Why it could not be asked.
     """
 
     oracle: Oracle
     error: float | None
+    reason: str = ""
 
     @property
     def status(self) -> str:
@@ -106,7 +116,7 @@ class Finding:
 
     def __str__(self) -> str:
         if self.error is None:
-            return f"{self.oracle.name}: skipped, {self.oracle.needs} is not installed"
+            return f"{self.oracle.name}: skipped, {self.reason}"
         if self.status == "holds":
             return f"{self.oracle.name}: error < {self.oracle.bound:.0e}"
         return f"{self.oracle.name}: error {self.error:.1e}, more than {self.oracle.bound:.0e}"
@@ -165,22 +175,26 @@ def verify_claim(
     convert : callable
         Applied to every array of a case before the implementation sees it.
     slack : float
-        Added to the bound of every oracle: what numbers of fewer bits may miss it by.
+        Added to the bound of every oracle if there is an array in a case: what numbers of fewer
+        bits may miss it by.
 
     Returns
     -------
     Verdict
     """
     implementation = implementation or claim.implementation
-    oracles = [replace(oracle, bound=oracle.bound + slack) for oracle in claim.oracles]
     cases = list(claim.cases(np.random.default_rng(0)))
+    arrays: list[np.ndarray] = []
+    _map(arrays.append, cases)
+    slack = slack if arrays else 0.0
+    oracles = [replace(oracle, bound=oracle.bound + slack) for oracle in claim.oracles]
     given = [_map(to_numpy, implementation(*_map(convert, case)), axes=0) for case in cases]
     return Verdict(claim, [_ask(oracle, cases, given) for oracle in oracles])
 
 
 def _ask(oracle: Oracle, cases: list[tuple], given: list[Any]) -> Finding:
     if not oracle.available:
-        return Finding(oracle, None)
+        return Finding(oracle, None, f"{oracle.needs} is not installed")
     errors = [
         oracle.error(value, oracle.expected(*case))
         for case, value in zip(cases, given, strict=True)

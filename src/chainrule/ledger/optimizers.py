@@ -436,6 +436,7 @@ MOMENTUM = (
         ),
         saboteur=lambda w, lr, curvature, steps: _parabola(w, lr, curvature / 2, steps),
         mistake="the slope λ w/2, as of ¼ λ w²",
+        roundoffs=64,  # every step rounds again
     ),
     Claim(
         "1.2.1c",
