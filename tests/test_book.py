@@ -242,7 +242,7 @@ def test_only_progress_bars_times_and_devices_are_left_uncompared(notebook):
     for cell in cells(notebook, "code"):
         if "nbval-ignore-output" in cell["metadata"].get("tags", []):
             source = "".join(cell["source"])
-            measures = "seconds(" in source or "accelerator()" in source
+            measures = "seconds(" in source or "accelerator(" in source
             assert measures or all(output.get("name") == "stderr" for output in cell["outputs"])
 
 
