@@ -90,13 +90,13 @@ def link() -> tuple[float, float]:
 
 def work(rounds: int) -> None:
     """Measure in a pair of processes; the first one writes the record."""
-    ratios, parts = {}, {}
+    ratios, parts, milliseconds = {}, {}, {}
     with replicas() as replica, threadpool_limits(1):
         torch.set_num_threads(1)
         latency, bandwidth = link()
         for batch_size in tqdm(BATCH_SIZES, unit="batch size", disable=replica.rank > 0):
             step = Step(batch_size)
-            alone, together, summing = [], [], []
+            alone, together, summing, sums = [], [], [], []
             for number in range(rounds + 1):
                 one = waited(step, replica)
                 two, of_sum = steps(step, replica)
@@ -104,10 +104,14 @@ def work(rounds: int) -> None:
                     alone.append(one)
                     together.append(two)
                     summing.append(of_sum / two)
+                    sums.append(of_sum)
             if replica.rank == 0:
                 name = f"batches of {batch_size}"
                 ratios[name] = ratio(alone, together)
                 parts[name] = round(statistics.median(summing), 3)
+                medians = map(statistics.median, (alone, together, sums))
+                one, two, of_sum = (round(1e3 * median, 3) for median in medians)
+                milliseconds[name] = {"one process": one, "two processes": two, "sum": of_sum}
         if replica.rank == 0:
             write(
                 "data_parallel",
@@ -118,6 +122,7 @@ def work(rounds: int) -> None:
                     "baseline": "one process",
                     "ratios": ratios,
                     "share of the sum": parts,
+                    "milliseconds": milliseconds,
                     "latency": latency,
                     "bandwidth": bandwidth,
                     "rounds": rounds,
@@ -135,6 +140,6 @@ if __name__ == "__main__":
         work(rounds)
     else:
         torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-        hidden = os.environ | {"CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"}
+        one_thread = os.environ | {"OMP_NUM_THREADS": "1"}
         words = [sys.executable, *torchrun, __file__, "--rounds", str(rounds)]
-        sys.exit(subprocess.run(words, env=hidden).returncode)
+        sys.exit(subprocess.run(words, env=one_thread).returncode)

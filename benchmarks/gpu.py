@@ -1,9 +1,11 @@
 """The book's functions on a GPU: beside the same on the CPU, and beside PyTorch's own.
 
-In 32-bit floats without TF32, unless it says so. On the GPU the clock is the GPU's, by events.
+In 32-bit floats without TF32, unless it says so. On the GPU the clock is the GPU's, by events; what
+it counts includes the gaps in which the GPU waits for its next order.
 """
 
 import argparse
+import statistics
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -12,6 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 from _side_by_side import measure, ratio, write
+from threadpoolctl import threadpool_info
 
 from chainrule.activations import GELU, ReLU
 from chainrule.convolution import (
@@ -93,8 +96,15 @@ def against_cpu(on: str, rounds: int) -> dict[str, dict[str, float]]:
     return found
 
 
-def against_cudnn(on: str, rounds: int) -> dict[str, dict[str, Any]]:
+def allow_tf32(allowed: bool) -> None:
+    """Let products and convolutions read float32 numbers as TF32, or forbid it to both."""
+    torch.backends.cuda.matmul.allow_tf32 = allowed
+    torch.backends.cudnn.allow_tf32 = allowed
+
+
+def against_cudnn(on: str, rounds: int, tf32: bool) -> dict[str, dict[str, Any]]:
     """Give the time of im2col over that of PyTorch's convolution, and what both must move."""
+    allow_tf32(tf32)
     found: dict[str, dict[str, Any]] = {}
     theirs: Callable[..., Any] = torch.nn.functional.conv2d
     for name, (n, c, side, o, k, stride, padding) in LAYERS.items():
@@ -113,12 +123,14 @@ def against_cudnn(on: str, rounds: int) -> dict[str, dict[str, Any]]:
         geometry = Geometry.of((side, side), kernel_size=k, **settings)
         megabytes = im2col_traffic(geometry, c, o, n) / 1e6
         columns = 4 * n * c * side**2 * column_growth(geometry) / 1e6
-        found[name] = ratio(times["PyTorch"], times["im2col"]) | {
-            "milliseconds": round(1e3 * sorted(times["im2col"])[rounds // 2], 4),
+        medians = {name: statistics.median(seconds) for name, seconds in times.items()}
+        found[f"{name}, TF32" if tf32 else name] = ratio(times["PyTorch"], times["im2col"]) | {
+            "milliseconds": {name: round(1e3 * median, 4) for name, median in medians.items()},
             "megabytes by im2col": megabytes,
             "megabytes, each once": megabytes - 2 * columns,
             "gigaoperations": 2e-9 * n * o * loop_operations(geometry, c)[0],
         }
+    allow_tf32(False)
     return found
 
 
@@ -136,7 +148,7 @@ def formats(on: str, rounds: int) -> dict[str, dict[str, float]]:
     exact = a @ b
 
     def product(name: str) -> torch.Tensor:
-        torch.backends.cuda.matmul.allow_tf32 = name == "TF32"
+        allow_tf32(name == "TF32")
         dtype = torch.bfloat16 if name == "bfloat16" else torch.float32
         return operands[dtype][0] @ operands[dtype][1]
 
@@ -146,7 +158,7 @@ def formats(on: str, rounds: int) -> dict[str, dict[str, float]]:
     errors = {
         name: float((product(name) - exact).abs().max() / exact.abs().max()) for name in names
     }
-    torch.backends.cuda.matmul.allow_tf32 = False
+    allow_tf32(False)
     return {
         name: ratio(times[name], times["float32"]) | {"error": float(f"{errors[name]:.1e}")}
         for name in names
@@ -169,16 +181,18 @@ if __name__ == "__main__":
         print("gpu: no accelerator here, so nothing was measured and nothing written")
         sys.exit()
     on, rounds = options.device, options.rounds
+    allow_tf32(False)
     record = {
         "title": "On a GPU",
         "what": f"float32, batches of {BATCH}; NumPy on the CPU",
         "page": "scaling/gpu",
         "baseline": "the same on the GPU",
         "ratios": against_cpu(on, rounds),
-        "im2col over PyTorch": against_cudnn(on, rounds),
+        "im2col over PyTorch": against_cudnn(on, rounds, False) | against_cudnn(on, rounds, True),
         "eager over compiled": compiled(on, rounds),
         "float32 over": formats(on, rounds),
         "bandwidth": bandwidth(on),
+        "CPU threads": max(pool["num_threads"] for pool in threadpool_info()),
         "rounds": rounds,
     }
     if on == "cpu":
