@@ -52,7 +52,7 @@ EXERCISES = {
         difficulty=1,
         solution=19,
         mistakes=(
-            (18, "18 samples take 72 ms, which is less than the all-reduce"),
+            (18, "the backward pass of 18 samples takes 72 ms, which is less than the all-reduce"),
             (18.9, "samples come whole: round up"),
             (304, "that is the batch of all 16 processes together; one share is asked for"),
         ),

@@ -159,14 +159,14 @@ def step_times(
     per_sample: float,
     shares: Sequence[int],
 ) -> None:
-    """Draw the time of an all-reduce by the number of processes, and that of computing a share.
+    """Draw the time of an all-reduce by the number of processes, and that of the backward pass.
 
     Parameters
     ----------
     n_bytes, latency, bandwidth : float
         As in `ring_seconds`.
     per_sample : float
-        Seconds that a process computes for one sample.
+        Seconds that the backward pass takes for one sample.
     shares : sequence of int
         Samples of one process.
     """
@@ -179,7 +179,7 @@ def step_times(
         noun = "sample" if share == 1 else "samples"
         axes.axhline(1e3 * share * per_sample, color=ORANGE, ls="--", lw=1.5)
         axes.text(
-            4096, 1.06e3 * share * per_sample, f"computing {share} {noun}", ha="right", va="bottom"
+            4096, 1.06e3 * share * per_sample, f"backward, {share} {noun}", ha="right", va="bottom"
         )
     axes.set(xlabel="processes", ylabel="milliseconds", xlim=(2, 4096))
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")

@@ -29,7 +29,7 @@ def formats(figure: Picture) -> None:
         )
         for bits, color, label in fields:
             for bit in range(bits):
-                axes.add_patch(_square(left + bit, row, color, 0.75 if color == BLUE else 1.0))
+                axes.add_patch(_square(left + bit, row, color))
             text = f"{label} {bits}".strip() if bits > 1 else "±"
             axes.text(
                 left + bits / 2,
@@ -38,6 +38,7 @@ def formats(figure: Picture) -> None:
                 ha="center",
                 va="center",
                 color="white" if color == BLUE else "black",
+                bbox={"facecolor": color, "edgecolor": "none", "pad": 1.5},  # covers bits' edges
             )
             left += bits
         axes.text(-0.6, row + 0.4, name, ha="right", va="center")
@@ -45,8 +46,8 @@ def formats(figure: Picture) -> None:
     axes.axis("off")
 
 
-def _square(x: float, y: float, color: str, alpha: float) -> Rectangle:
-    return Rectangle((x, y), 1, 0.8, facecolor=color, edgecolor="white", alpha=alpha)
+def _square(x: float, y: float, color: str) -> Rectangle:
+    return Rectangle((x, y), 1, 0.8, facecolor=color, edgecolor="white")
 
 
 @picture
