@@ -23,9 +23,9 @@ def scheme(figure: Picture, counts: Sequence[int] = (3, 2)) -> None:
     counts : sequence of int
         How many samples each process has.
     """
-    figure.set_size_inches(7.2, 3.1)
+    figure.set_size_inches(5.4, 2.8)
     axes = figure.subplots()
-    axes.set(xlim=(0, 10), ylim=(0, 4))
+    axes.set(xlim=(0.2, 9.5), ylim=(0.3, 3.7))
     axes.axis("off")
     box = {"boxstyle": "round,pad=0.45", "facecolor": PALE, "edgecolor": GREY}
     arrow = {"arrowstyle": "-|>", "color": INK, "shrinkA": 2, "shrinkB": 2}
@@ -35,7 +35,7 @@ def scheme(figure: Picture, counts: Sequence[int] = (3, 2)) -> None:
         for x, text in (
             (1.2, f"process {rank}:\n{count} {samples}"),
             (3.9, "forward,\nbackward"),
-            (8.7, "update:\nthe same step"),
+            (8.5, "update:\nthe same"),
         ):
             axes.text(x, y, text, ha="center", va="center", bbox=box)
         axes.annotate("", (3.05, y), (2.25, y), arrowprops=arrow)
@@ -178,11 +178,9 @@ def step_times(
     for share in shares:
         noun = "sample" if share == 1 else "samples"
         axes.axhline(1e3 * share * per_sample, color=ORANGE, ls="--", lw=1.5)
-        axes.text(
-            4096, 1.06e3 * share * per_sample, f"backward, {share} {noun}", ha="right", va="bottom"
-        )
+        axes.text(2.1, 1.06e3 * share * per_sample, f"backward, {share} {noun}", va="bottom")
     axes.set(xlabel="processes", ylabel="milliseconds", xlim=(2, 4096))
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     middle = len(sizes) // 2
-    axes.text(sizes[middle], 1.15 * times[middle], "all-reduce", color=BLUE, va="bottom")
+    axes.text(sizes[middle], 0.85 * times[middle], "all-reduce", color=BLUE, va="top")

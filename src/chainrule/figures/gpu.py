@@ -17,7 +17,7 @@ EXPONENT_BITS = {"float64": 11, "float32": 8, "TF32": 8, "bfloat16": 8}
 @picture
 def formats(figure: Picture) -> None:
     """Draw the bits of float32, TF32 and bfloat16: sign, exponent, and what is behind the one."""
-    figure.set_size_inches(7.2, 2.2)
+    figure.set_size_inches(5.8, 2.2)
     axes = figure.subplots()
     names = ("float32", "TF32", "bfloat16")
     for row, name in enumerate(reversed(names)):
@@ -38,7 +38,8 @@ def formats(figure: Picture) -> None:
                 ha="center",
                 va="center",
                 color="white" if color == BLUE else "black",
-                bbox={"facecolor": color, "edgecolor": "none", "pad": 1.5},  # covers bits' edges
+                # in front of the bits' edges
+                bbox={"facecolor": color, "edgecolor": "none", "pad": 1.5} if bits > 1 else None,
             )
             left += bits
         axes.text(-0.6, row + 0.4, name, ha="right", va="center")
