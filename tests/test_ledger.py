@@ -312,6 +312,14 @@ def test_verify_on_a_device_and_with_fewer_bits(capsys):
     assert "bound 6e-02" not in exact
 
 
+@pytest.mark.parametrize("device", ["foo", "meta:x", "cuda:99"])
+def test_a_device_that_is_not_there_exits_with_2(device, capsys):
+    with pytest.raises(SystemExit) as caught:
+        __main__.main(["verify", "1.7", "--device", device])
+    assert caught.value.code == 2
+    assert f"--device: cannot compute on {device!r}" in capsys.readouterr().err
+
+
 def test_failure_exits_with_1(monkeypatch, capsys):
     sabotage(monkeypatch, "1.7")
     without(monkeypatch, "sympy")

@@ -39,6 +39,11 @@ def test_a_product_of_vectors_stays_within_its_bound(data, n, bits):
     assert error <= dot_bound(w, a, bits) * (1 + 1e-9)
 
 
+def test_the_bound_is_computed_with_64_bits():
+    w, a = np.array([100, 100], dtype="int8"), np.array([99, 97], dtype="int8")
+    assert dot_bound(w, a, bits=2) == dot_bound(w.astype(float), a.astype(float), bits=2)
+
+
 @pytest.mark.parametrize("function", [rounded_dot, dot_bound])
 def test_what_is_no_pair_of_vectors_is_refused(function):
     with pytest.raises(ValueError, match=r"w: expected a vector, got shape \(2, 2\)"):

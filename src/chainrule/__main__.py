@@ -4,8 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
+import numpy as np
 from tqdm import tqdm
 
+from .device import to
 from .exercises.progress import listing, report
 from .ledger import claims, verify, verify_on
 from .ledger.core import MARKS, Finding
@@ -42,7 +44,12 @@ def main(arguments: list[str] | None = None) -> int:
     command = commands.add_parser("verify", help="hold the code to the book's equations")
     command.add_argument("labels", nargs="*", metavar="1.7", help="equations; all if left out")
     command.add_argument("--device", help='on tensors there: "cpu", "cuda"; NumPy if left out')
-    command.add_argument("--dtype", default="float64", choices=("float64", "float32", "bfloat16"))
+    command.add_argument(
+        "--dtype",
+        default="float64",
+        choices=("float64", "float32", "bfloat16"),
+        help="of tensors, on the CPU if no device is named (float64)",
+    )
     command = commands.add_parser("exercises", help="list the exercises, or check your answers")
     command.add_argument(
         "files",
@@ -60,6 +67,11 @@ def main(arguments: list[str] | None = None) -> int:
         if unknown:
             parser.error(f"no equation {', '.join(unknown)} in the ledger")
         device = options.device or ("cpu" if options.dtype != "float64" else None)
+        if device:
+            try:
+                to(np.zeros(1), device, options.dtype)
+            except (ImportError, RuntimeError, TypeError, AssertionError) as error:
+                parser.error(f"--device: cannot compute on {device!r} ({error})")
         labels = options.labels or [claim.label for claim in claims()]
         return _verify(labels, device, options.dtype)
     if not options.files:

@@ -60,7 +60,7 @@ def average(gradients: list[list[Array]], counts: list[int]) -> list[Array]:
     if min(counts, default=0) < 0 or n == 0:
         raise ValueError(f"counts: expected a sample or more, and none below 0, got {counts}")
     return [
-        sum(n_r / n * of_share for n_r, of_share in zip(counts, shares, strict=True))
+        sum(float(n_r / n) * of_share for n_r, of_share in zip(counts, shares, strict=True))
         for shares in zip(*gradients, strict=True)
     ]
 
@@ -116,6 +116,10 @@ class Replica:
 
     def average(self, gradients: list[Array]) -> list[Array]:
         """Give the gradients of the whole batch: those of all shares, weighted and added.
+
+        They are that if the loss is the mean over its samples. With ``reduction="sum"``, with class
+        weights or ignored samples, whose mean divides by something else, and for losses that join
+        the samples of a batch (`Dice`, `MinedTriplet`), they are not.
 
         Parameters
         ----------
@@ -261,7 +265,7 @@ def train(
     lr: float = 0.3,
     seed: int = 0,
     dtype: str = "float64",
-    checkpoint: Path | None = None,
+    checkpoint: Path | str | None = None,
     on_gradients: Callable[[list[Array]], list[Array]] | None = None,
     progress: bool = True,
 ) -> Network:
@@ -271,13 +275,15 @@ def train(
     ----------
     replica : Replica
     epochs, batch_size : int
-        The batches are those of one process; each of several takes its share.
+        The batches are those of one process; each of several takes its share. How many epochs a
+        checkpoint has done follows from its steps and this size.
     lr : float
+        Of a new training; one that goes on keeps its checkpoint's.
     seed : int
-        Of the start weights and of the batches.
+        Of the start weights and of the batches; likewise.
     dtype : str
         "float64" or "float32".
-    checkpoint : Path, optional
+    checkpoint : Path or str, optional
         A file that all processes see. It is written after every epoch, and where it is there,
         training goes on from it.
     on_gradients : function, optional
@@ -307,6 +313,7 @@ def train(
     """
     require_count(epochs, "epochs")
     require_count(batch_size, "batch_size")
+    checkpoint = None if checkpoint is None else Path(checkpoint)
     if checkpoint is not None and not checkpoint.parent.is_dir():
         raise FileNotFoundError(f"checkpoint: there is no folder {checkpoint.parent}")
     rng = np.random.default_rng(seed)
@@ -365,7 +372,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m chainrule.data_parallel", description=__doc__)
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--batch-size", type=int, default=32, help="of all processes together")
-    parser.add_argument("--lr", type=float, default=0.3, help="the learning rate")
+    parser.add_argument("--lr", type=float, default=0.3, help="the learning rate of a new training")
     parser.add_argument("--seed", type=int, default=0, help="of the start and of the batches")
     parser.add_argument("--dtype", default="float64", choices=("float64", "float32"))
     parser.add_argument("--device", help='"cpu" or an accelerator, the default where there is one')

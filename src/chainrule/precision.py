@@ -132,7 +132,7 @@ def dot_bound(w: Array, a: Array, bits: int, sum_bits: int = 23) -> float:
 
 
 def _vectors(w: Array, a: Array) -> tuple[np.ndarray, np.ndarray]:
-    w, a = to_numpy(w), to_numpy(a)
+    w, a = (np.asarray(to_numpy(vector), dtype=np.float64) for vector in (w, a))
     if w.ndim != 1:
         raise ValueError(f"w: expected a vector, got shape {w.shape}")
     if a.shape != w.shape:
