@@ -122,14 +122,16 @@ def set_columns(table: nodes.table, *widths: int) -> None:
 
 
 def stack(table: nodes.table) -> None:
-    """Make three columns of the ledger's five.
+    """Make three columns of the ledger's four.
 
-    Formulas stand below the titles of their equations, the code's names below
-    the mistakes.
+    Formulas stand by themselves below the titles of their equations, and the
+    code's names below the mistakes.
     """
     for row in table.findall(nodes.row):
-        equation, _, refuted, formula, code = row.children
-        equation.extend(formula.children)
+        equation, _, refuted, code = row.children
+        if formula := equation.next_node(nodes.math):
+            formula.parent.remove(formula)
+            equation.append(nodes.paragraph("", "", formula))
         refuted.extend(code.children)
         del row[3:]
     for column in list(table.findall(nodes.colspec))[3:]:

@@ -16,7 +16,9 @@ class Table:
 
     def __init__(self, head: Sequence[str], rows: Sequence[Sequence[str]]):
         lines = [head, ["---"] * len(head), *rows]
-        self.markdown = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+        # a stroke within a cell would end it
+        escaped = ([cell.replace("|", r"\|") for cell in cells] for cells in lines)
+        self.markdown = "\n".join(f"| {' | '.join(cells)} |" for cells in escaped)
 
     def __repr__(self) -> str:
         return self.markdown
@@ -42,10 +44,10 @@ def table(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict]) -> Table:
     --------
     >>> from chainrule.ledger import claim, verify
     >>> refuted = verify("1.8", implementation=claim("1.8").saboteur)
-    >>> print(table([verify("1.8")], [refuted]).markdown.splitlines()[-1].split(" | ")[0])
+    >>> print(table([verify("1.8")], [refuted]).markdown.splitlines()[-1].split("<br>")[0])
     | ✓ [(1.8)](eq-1-8) the gradient of a bias: holds
     """
-    head = ["equation", "agrees with (error below)", "refuted", "what it says", "code"]
+    head = ["equation", "agrees with (error below)", "refuted", "code"]
     rows = []
     for verdict, saboteur in zip(verdicts, sabotaged, strict=True):
         claim = verdict.claim
@@ -53,10 +55,10 @@ def table(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict]) -> Table:
         link = f"[({claim.label})](eq-{claim.label.replace('.', '-')})"
         rows.append(
             [
-                f"{MARKS[verdict.status]} {link} {claim.title}: {verdict.status}",
+                f"{MARKS[verdict.status]} {link} {claim.title}: {verdict.status}"
+                f"<br>${claim.equation}$",
                 "; ".join(oracles),
                 f"{MARKS['holds' if saboteur.status == 'fails' else 'fails']} {claim.mistake}",
-                f"${claim.equation}$",
                 f"`{claim.code}`",
             ]
         )

@@ -277,7 +277,7 @@ CLAIMS = (
     numbered(
         "2.1.1n",
         "Winograd's method for two outputs",
-        r"y = A^\top \bigl[ (G w) \odot (B^\top x) \bigr]",
+        r"y = A^\mathsf{T} \bigl[ (G w) \odot (B^\mathsf{T} x) \bigr]",
         "winograd_pair",
         convolution.winograd_pair,
         _four_pixels,
@@ -292,7 +292,7 @@ CLAIMS = (
     numbered(
         "2.1.1o",
         "Winograd's method for images",
-        r"Y = A^\top \bigl[ (G w G^\top) \odot (B^\top x B) \bigr] A",
+        r"Y = A^\mathsf{T} \bigl[ (G w G^\mathsf{T}) \odot (B^\mathsf{T} x B) \bigr] A",
         "conv2d_winograd",
         _winograd,
         _three_by_three,
