@@ -155,10 +155,11 @@ def by_size(record: dict[str, Any]) -> Table:
     >>> print(by_size(record))
     | numbers | time over that of PyTorch |
     | --- | --- |
-    | 1000 | 0.60 |
+    | 1,000 | 0.60 |
     | all | 1.27 |
     """
-    rows = [*record["by_size"].items(), ("all", record["geometric_mean"])]
+    rows = [(f"{int(size):,}", ratio) for size, ratio in record["by_size"].items()]
+    rows.append(("all", record["geometric_mean"]))
     return Table(
         ["numbers", f"time over that of {record['baseline']}"],
         [[size, f"{ratio:.2f}"] for size, ratio in rows],

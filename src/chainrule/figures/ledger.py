@@ -28,7 +28,7 @@ class Table:
 
 
 def table(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict]) -> Table:
-    """Give the ledger as a table: what each equation says, who was asked, and the verdict.
+    """Give the ledger as a table: each equation, its verdict and code, and who was asked.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def table(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict]) -> Table:
     >>> print(table([verify("1.8")], [refuted]).markdown.splitlines()[-1].split("<br>")[0])
     | ✓ [(1.8)](eq-1-8) the gradient of a bias: holds
     """
-    head = ["equation", "agrees with (error below)", "refuted", "code"]
+    head = ["equation and code", "agrees with (error below)", "refuted"]
     rows = []
     for verdict, saboteur in zip(verdicts, sabotaged, strict=True):
         claim = verdict.claim
@@ -56,10 +56,9 @@ def table(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict]) -> Table:
         rows.append(
             [
                 f"{MARKS[verdict.status]} {link} {claim.title}: {verdict.status}"
-                f"<br>${claim.equation}$",
+                f"<br>${claim.equation}$<br>`{claim.code}`",
                 "; ".join(oracles),
                 f"{MARKS['holds' if saboteur.status == 'fails' else 'fails']} {claim.mistake}",
-                f"`{claim.code}`",
             ]
         )
     return Table(head, rows)
