@@ -201,8 +201,8 @@ CLAIMS = (
     numbered(
         "2.1.1j",
         "convolution as a sum of products with shifted images",
-        r"Y = \sum_{i=0}^{k_h-1} \sum_{j=0}^{k_w-1} W_{ij} \, S_{ij}(x), \qquad "
-        r"S_{ij}(x)_{cuv} = x_{c,\,su+di-p,\,sv+dj-p}",
+        r"\begin{aligned} Y &= \sum_{i=0}^{k_h-1} \sum_{j=0}^{k_w-1} W_{ij} \, S_{ij}(x), \\ "
+        r"S_{ij}(x)_{cuv} &= x_{c,\,su+di-p,\,sv+dj-p} \end{aligned}",
         "conv2d",
         _one(convolution_of),
         one_image_without_bias,
