@@ -83,4 +83,5 @@ def errors(figure: Picture, verdicts: Sequence[Verdict]) -> None:
         yticks=np.arange(len(verdicts)),
         yticklabels=[f"({verdict.claim.label})" for verdict in verdicts],
     )
-    axes.invert_yaxis()
+    axes.set_ylim(len(verdicts), -1)
+    axes.tick_params(axis="x", top=True, labeltop=True)  # the picture is longer than a screen
