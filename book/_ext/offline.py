@@ -14,6 +14,13 @@ from sphinx.application import Sphinx
 # It holds every TeX extension: no page loads another one while it is read.
 SCRIPT = "tex-chtml-full.js"
 FONTS = "output/chtml/fonts/woff-v2"
+# Centred, a formula keeps as much room at its left as its number needs at its
+# right, and then the number is out of sight.
+LEFT_ON_PHONES = """
+if (window.MathJax && innerWidth <= 600) {
+  MathJax.chtml = { displayAlign: "left" };
+}
+"""
 
 
 def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
@@ -33,5 +40,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.config.mathjax_path = f"mathjax/{SCRIPT}"
     # The menu would load components that are not there when it is used.
     app.config.mathjax3_config = {"options": {"enableMenu": False}}
+    # after the configuration, at 500, and before the deferred script
+    app.add_js_file(None, body=LEFT_ON_PHONES, priority=600)
     app.connect("build-finished", copy_mathjax)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -17,6 +17,7 @@ from sphinx.config import Config
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 LONG = 30  # rows: a table that does not fit one page
+WIDTHS = {3: (44, 30, 26), 4: (16, 52, 16, 16)}  # the ledger, the exercises
 MANY = 6  # columns: more of them need a smaller type
 STYLE = Path(__file__).parents[1] / "_static" / "page.css"
 COLORS = {"text-base": "#222832", "border": "#c9c9c9", "background": "#fff"}
@@ -101,8 +102,9 @@ class Tables(SphinxPostTransform):
             if "proof" in table["classes"]:
                 set_columns(table, 60, 40)
             elif len(list(table.findall(nodes.row))) > LONG:
+                columns = len(list(table.findall(nodes.colspec)))
+                set_columns(table, *WIDTHS[columns])
                 stack(table)
-                set_columns(table, 44, 30, 26)
             elif len(list(table.findall(nodes.colspec))) > MANY:
                 smaller = latex(r"{\let\small\footnotesize")
                 table.replace_self([smaller, table, latex("}")])
@@ -122,19 +124,12 @@ def set_columns(table: nodes.table, *widths: int) -> None:
 
 
 def stack(table: nodes.table) -> None:
-    """Make three columns of the ledger's five.
-
-    Formulas stand below the titles of their equations, the code's names below
-    the mistakes.
-    """
+    """Put an equation's formula and code on lines of their own."""
     for row in table.findall(nodes.row):
-        equation, _, refuted, formula, code = row.children
-        equation.extend(formula.children)
-        refuted.extend(code.children)
-        del row[3:]
-    for column in list(table.findall(nodes.colspec))[3:]:
-        column.parent.remove(column)
-    table.next_node(nodes.tgroup)["cols"] = 3
+        for kind in (nodes.math, nodes.literal):
+            for part in list(row[0].findall(kind)):
+                part.parent.remove(part)
+                row[0].append(nodes.paragraph("", "", part))
     for text in list(table.findall(nodes.Text)):
         breakable = re.sub(r"(?<=\w)\.(?=[a-z_])", ".\u200b", text)
         text.parent.replace(text, nodes.Text(breakable))

@@ -45,3 +45,47 @@ const reachable = new ResizeObserver((entries) => {
 });
 each("pre, .cell_output > .output", (el) => reachable.observe(el));
 window.MathJax?.startup?.promise.then(() => each(".math", (el) => reachable.observe(el)));
+
+// The search names a hit in a section by its page alone, so that several hits look like one. Here it
+// names the section, and of hits with one name keeps the best, which stands last. Its excerpts are
+// plain text, in which a formula would be raw TeX.
+if (typeof Search !== "undefined") {
+  const find = Search._performSearch;
+  Search._performSearch = (...query) => {
+    const sections = new Map();
+    for (const [title, places] of Object.entries(Search._index.alltitles)) {
+      for (const [page, id] of places) sections.set(`${Search._index.docnames[page]}#${id}`, title);
+    }
+    const hits = new Map();
+    for (const hit of find(...query)) {
+      const [page, title, anchor, description] = hit;
+      const section = sections.get(page + anchor);
+      if (section && !description && !title.endsWith(section)) hit[1] = `${title} > ${section}`;
+      const name = page + hit[1];
+      hits.delete(name);
+      hits.set(name, hit);
+    }
+    return [...hits.values()];
+  };
+
+  const text = Search.htmlToText;
+  Search.htmlToText = (html, anchor) => {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    page.querySelector("#jb-print-docs-body")?.remove();
+    page.querySelectorAll(".math").forEach((el) => {
+      const formula = el.textContent.replace(/^\\\(|\\\)$/g, "");
+      el.textContent = /[\\{]/.test(formula) ? "…" : formula;
+    });
+    return text(page.documentElement.outerHTML, anchor);
+  };
+}
+
+// In a new tab the theme scrolls the sidebar to the current page, even where that was in sight.
+if (sessionStorage.getItem("sidebar-scroll-top") === null) {
+  window.addEventListener("load", () => {
+    const sidebar = document.querySelector(".bd-sidebar");
+    const current = sidebar.querySelector("a.current");
+    const bottom = current?.getBoundingClientRect().bottom + sidebar.scrollTop;
+    if (bottom < window.innerHeight) sidebar.scrollTop = 0;
+  });
+}

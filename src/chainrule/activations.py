@@ -230,7 +230,7 @@ class ELU(Elementwise):
 
     References
     ----------
-    D. Clevert, T. Unterthiner and S. Hochreiter, 2016.
+    Clevert, Unterthiner and Hochreiter, 2016.
 
     See Also
     --------
@@ -283,7 +283,7 @@ class GELU(Elementwise):
 
     References
     ----------
-    D. Hendrycks and K. Gimpel, 2016.
+    Hendrycks and Gimpel, 2016.
 
     See Also
     --------
@@ -337,7 +337,7 @@ class Swish(Elementwise):
 
     References
     ----------
-    P. Ramachandran, B. Zoph and Q. Le, 2017.
+    Ramachandran, Zoph and Le, 2017.
 
     See Also
     --------
@@ -459,7 +459,7 @@ class Maxout:
 
     References
     ----------
-    I. Goodfellow, D. Warde-Farley, M. Mirza, A. Courville and Y. Bengio, 2013.
+    Goodfellow, Warde-Farley, Mirza, Courville and Bengio, 2013.
     """
 
     pieces: int = 2

@@ -79,7 +79,7 @@ def digits(*, seed: int = 0, dtype: Any = "float64") -> Split:
 
     References
     ----------
-    E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI, 1998.
+    Alpaydin and Kaynak, Optical Recognition of Handwritten Digits, UCI, 1998.
 
     Examples
     --------
@@ -349,7 +349,7 @@ def read_idx(path: str | Path) -> np.ndarray:
 
     References
     ----------
-    Y. LeCun, C. Cortes and C. Burges, The MNIST database of handwritten digits, 1998.
+    LeCun, Cortes and Burges, The MNIST database of handwritten digits, 1998.
 
     Examples
     --------

@@ -60,7 +60,7 @@ def initial_std(n_in: int, n_out: int, init: str = "he") -> float:
 
     References
     ----------
-    X. Glorot and Y. Bengio, 2010; K. He, X. Zhang, S. Ren and J. Sun, 2015.
+    Glorot and Bengio, 2010; He, Zhang, Ren and Sun, 2015.
 
     Examples
     --------

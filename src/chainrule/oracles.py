@@ -153,7 +153,7 @@ def complex_step(function: Callable[[np.ndarray], Any], x: np.ndarray) -> np.nda
 
     References
     ----------
-    W. Squire and G. Trapp, Using complex variables to estimate derivatives of real functions,
+    Squire and Trapp, Using complex variables to estimate derivatives of real functions,
     SIAM Review 40 (1998).
 
     Examples

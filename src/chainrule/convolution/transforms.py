@@ -83,7 +83,7 @@ def conv2d_winograd(x: Array, weight: Array, *, padding: Size | str = 0) -> Arra
 
     References
     ----------
-    A. Lavin and S. Gray, Fast algorithms for convolutional neural networks, CVPR 2016.
+    Lavin and Gray, Fast algorithms for convolutional neural networks, CVPR 2016.
     """
     xp, x, weight, geometry = _read(x, weight, 1, padding, 1, 1)
     if geometry.kernel_size != (3, 3):

@@ -84,6 +84,7 @@ def ratios(figure: Picture, record: dict[str, Any]) -> None:
     """Draw how many times as long each contender takes as the baseline, with the quartiles."""
     figure.set_size_inches(6.4, 1.3 + 0.5 * len(record["ratios"]))
     axes = figure.subplots()
+    behind = {"fc": "white", "ec": "none", "pad": 2.5}  # so that the line does not strike a number
     for row, ratio in enumerate(record["ratios"].values()):
         axes.plot([ratio["low"], ratio["high"]], [row, row], color=BLUE, lw=4, alpha=0.4)
         axes.plot(ratio["median"], row, "o", color=BLUE)
@@ -93,8 +94,9 @@ def ratios(figure: Picture, record: dict[str, Any]) -> None:
             (0, 8),
             textcoords="offset points",
             ha="center",
+            bbox=behind,
         )
-    axes.axvline(1, color=GREY, ls="--")
+    axes.axvline(1, color=GREY, ls="--", zorder=1.5)
     axes.set(
         yticks=range(len(record["ratios"])),
         yticklabels=list(record["ratios"]),
@@ -153,10 +155,11 @@ def by_size(record: dict[str, Any]) -> Table:
     >>> print(by_size(record))
     | numbers | time over that of PyTorch |
     | --- | --- |
-    | 1000 | 0.60 |
+    | 1,000 | 0.60 |
     | all | 1.27 |
     """
-    rows = [*record["by_size"].items(), ("all", record["geometric_mean"])]
+    rows = [(f"{int(size):,}", ratio) for size, ratio in record["by_size"].items()]
+    rows.append(("all", record["geometric_mean"]))
     return Table(
         ["numbers", f"time over that of {record['baseline']}"],
         [[size, f"{ratio:.2f}"] for size, ratio in rows],

@@ -129,13 +129,13 @@ def losses_side_by_side(figure: Picture, ours: Sequence[float], theirs: Sequence
     figure.set_size_inches(6.4, 4.6)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
     steps, apart = np.arange(1, len(ours) + 1), np.abs(np.subtract(ours, theirs))
+    power = int(np.floor(np.log10(apart.max()))) if apart.any() else 0
     above.plot(steps, theirs, color=ORANGE, lw=5, alpha=0.5, label="PyTorch")
     above.plot(steps, ours, color=BLUE, lw=1.2, label="chainrule")
     above.legend(frameon=False)
     above.set_title("loss of the batch", loc="left")
-    below.set_title("difference", loc="left")
+    below.plot(steps, apart / 10.0**power, ".", color=GREY, ms=4)
+    below.set_title(
+        f"difference, in units of $10^{{{power}}}$" if power else "difference", loc="left"
+    )
     below.set_xlabel("step")
-    if apart.any():
-        below.semilogy(steps, np.where(apart > 0, apart, np.nan), ".", color=GREY, ms=4)
-    else:
-        below.plot(steps, apart, color=GREY)

@@ -90,8 +90,8 @@ def memory(
         )
         for place, (_, each) in zip(places, rows, strict=True):
             if name in each:
-                end = max(each[name], low) * 1.12
-                box = {"fc": "white", "ec": "none", "pad": 0.5}
+                end = max(each[name], low) * 1.16
+                box = {"fc": "white", "ec": "none", "pad": 2.0}  # keeps the dashed line off
                 axes.text(end, place, f"{each[name]:.3g}", va="center", fontsize=10, bbox=box)
     axes.axvline(limit, color="black", ls="--", lw=1.4)
     text = axes.get_xaxis_transform()

@@ -108,9 +108,7 @@ def mark(
         axes.add_patch(Rectangle(**box, fc="none", ec=color, lw=width, ls=style, zorder=3))
 
 
-def arrow(
-    axes: Any, start: Sequence[float], end: Sequence[float], color: str = GREY, bend: float = 0.0
-) -> None:
+def arrow(axes: Any, start: Sequence[float], end: Sequence[float], color: str = GREY) -> None:
     """Draw an arrow."""
     axes.add_patch(
         FancyArrowPatch(
@@ -123,7 +121,6 @@ def arrow(
             shrinkA=0,
             shrinkB=0,
             zorder=5,
-            connectionstyle=f"arc3,rad={bend}",
         )
     )
 

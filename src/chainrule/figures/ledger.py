@@ -16,7 +16,9 @@ class Table:
 
     def __init__(self, head: Sequence[str], rows: Sequence[Sequence[str]]):
         lines = [head, ["---"] * len(head), *rows]
-        self.markdown = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+        # a stroke within a cell would end it
+        escaped = ([cell.replace("|", r"\|") for cell in cells] for cells in lines)
+        self.markdown = "\n".join(f"| {' | '.join(cells)} |" for cells in escaped)
 
     def __repr__(self) -> str:
         return self.markdown
@@ -26,7 +28,7 @@ class Table:
 
 
 def table(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict]) -> Table:
-    """Give the ledger as a table: what each equation says, who was asked, and the verdict.
+    """Give the ledger as a table: each equation, its verdict and code, and who was asked.
 
     Parameters
     ----------
@@ -42,10 +44,10 @@ def table(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict]) -> Table:
     --------
     >>> from chainrule.ledger import claim, verify
     >>> refuted = verify("1.8", implementation=claim("1.8").saboteur)
-    >>> print(table([verify("1.8")], [refuted]).markdown.splitlines()[-1].split(" | ")[0])
+    >>> print(table([verify("1.8")], [refuted]).markdown.splitlines()[-1].split("<br>")[0])
     | ✓ [(1.8)](eq-1-8) the gradient of a bias: holds
     """
-    head = ["equation", "agrees with (error below)", "refuted", "what it says", "code"]
+    head = ["equation and code", "agrees with (error below)", "refuted"]
     rows = []
     for verdict, saboteur in zip(verdicts, sabotaged, strict=True):
         claim = verdict.claim
@@ -53,11 +55,10 @@ def table(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict]) -> Table:
         link = f"[({claim.label})](eq-{claim.label.replace('.', '-')})"
         rows.append(
             [
-                f"{MARKS[verdict.status]} {link} {claim.title}: {verdict.status}",
+                f"{MARKS[verdict.status]} {link} {claim.title}: {verdict.status}"
+                f"<br>${claim.equation}$<br>`{claim.code}`",
                 "; ".join(oracles),
                 f"{MARKS['holds' if saboteur.status == 'fails' else 'fails']} {claim.mistake}",
-                f"${claim.equation}$",
-                f"`{claim.code}`",
             ]
         )
     return Table(head, rows)
@@ -66,7 +67,7 @@ def table(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict]) -> Table:
 @picture
 def errors(figure: Picture, verdicts: Sequence[Verdict]) -> None:
     """Draw the largest error that each oracle found, and the bound that it has to stay under."""
-    figure.set_size_inches(6.4, 0.9 + 0.3 * len(verdicts))
+    figure.set_size_inches(6.4, 1.6 + 0.3 * len(verdicts))
     axes = figure.subplots()
     for row, verdict in enumerate(verdicts):
         for finding in verdict.findings:
@@ -82,4 +83,5 @@ def errors(figure: Picture, verdicts: Sequence[Verdict]) -> None:
         yticks=np.arange(len(verdicts)),
         yticklabels=[f"({verdict.claim.label})" for verdict in verdicts],
     )
-    axes.invert_yaxis()
+    axes.set_ylim(len(verdicts), -1)
+    axes.tick_params(axis="x", top=True, labeltop=True)  # the picture is longer than a screen

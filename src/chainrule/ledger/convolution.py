@@ -325,7 +325,7 @@ IM2COL = (
     numbered(
         "2.1.1b",
         "convolution as a matrix product",
-        r"Y = W X + b \, \mathbf{1}^\top",
+        r"Y = W X + b \, \mathbf{1}^\mathsf{T}",
         "conv2d",
         _as_rows(_by_im2col),
         one_image,
@@ -350,7 +350,7 @@ IM2COL = (
     numbered(
         "2.1.1c",
         "col2im",
-        r"\operatorname{col2im}(Z)_{cab} = "
+        r"\mathrm{col2im}(Z)_{cab} = "
         r"\sum_{\substack{i,u:\ su+di-p=a \\ j,v:\ sv+dj-p=b}} Z_{(c,i,j),\,(u,v)}",
         "col2im",
         _col2im,
@@ -366,8 +366,8 @@ IM2COL = (
     numbered(
         "2.1.1d",
         "col2im is the transpose of im2col",
-        r"\langle \operatorname{im2col}(x),\, Z \rangle = "
-        r"\langle x,\, \operatorname{col2im}(Z) \rangle",
+        r"\langle \mathrm{im2col}(x),\, Z \rangle = "
+        r"\langle x,\, \mathrm{col2im}(Z) \rangle",
         "im2col",
         lambda x, z, *rest: (_im2col(x, *rest) * z).sum(),
         _unfolded_and_columns,
@@ -467,7 +467,7 @@ GRADIENTS = (
     numbered(
         "2.1.1e",
         "the gradient of the kernels",
-        r"\frac{\partial C}{\partial W} = \sum_n \delta^{(n)} {X^{(n)}}^\top",
+        r"\frac{\partial C}{\partial W} = \sum_n \delta^{(n)} {X^{(n)}}^\mathsf{T}",
         "conv2d_vjp",
         _vjp(1, "im2col"),
         _errors,
@@ -494,7 +494,7 @@ GRADIENTS = (
         "2.1.1g",
         "the gradient of the images, by col2im",
         r"\frac{\partial C}{\partial x^{(n)}} = "
-        r"\operatorname{col2im}\bigl(W^\top \delta^{(n)}\bigr)",
+        r"\mathrm{col2im}\bigl(W^\mathsf{T} \delta^{(n)}\bigr)",
         "conv2d_vjp",
         _vjp(0, "im2col"),
         _errors,

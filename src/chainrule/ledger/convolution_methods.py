@@ -201,8 +201,8 @@ CLAIMS = (
     numbered(
         "2.1.1j",
         "convolution as a sum of products with shifted images",
-        r"Y = \sum_{i=0}^{k_h-1} \sum_{j=0}^{k_w-1} W_{ij} \, S_{ij}(x), \qquad "
-        r"S_{ij}(x)_{cuv} = x_{c,\,su+di-p,\,sv+dj-p}",
+        r"\begin{aligned} Y &= \sum_{i=0}^{k_h-1} \sum_{j=0}^{k_w-1} W_{ij} \, S_{ij}(x), \\ "
+        r"S_{ij}(x)_{cuv} &= x_{c,\,su+di-p,\,sv+dj-p} \end{aligned}",
         "conv2d",
         _one(convolution_of),
         one_image_without_bias,
@@ -278,7 +278,7 @@ CLAIMS = (
     numbered(
         "2.1.1n",
         "Winograd's method for two outputs",
-        r"y = A^\top \bigl[ (G w) \odot (B^\top x) \bigr]",
+        r"y = A^\mathsf{T} \bigl[ (G w) \odot (B^\mathsf{T} x) \bigr]",
         "winograd_pair",
         convolution.winograd_pair,
         _four_pixels,
@@ -293,7 +293,7 @@ CLAIMS = (
     numbered(
         "2.1.1o",
         "Winograd's method for images",
-        r"Y = A^\top \bigl[ (G w G^\top) \odot (B^\top x B) \bigr] A",
+        r"Y = A^\mathsf{T} \bigl[ (G w G^\mathsf{T}) \odot (B^\mathsf{T} x B) \bigr] A",
         "conv2d_winograd",
         _winograd,
         _three_by_three,

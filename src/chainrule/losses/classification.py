@@ -59,7 +59,7 @@ class CrossEntropy(Loss):
 
     References
     ----------
-    C. Szegedy, V. Vanhoucke, S. Ioffe, J. Shlens and Z. Wojna, 2016 (label smoothing).
+    Szegedy, Vanhoucke, Ioffe, Shlens and Wojna, 2016 (label smoothing).
 
     See Also
     --------

@@ -49,7 +49,7 @@ class Focal(Loss):
 
     References
     ----------
-    T. Lin, P. Goyal, R. Girshick, K. He and P. Dollár, 2017.
+    Lin, Goyal, Girshick, He and Dollár, 2017.
     """
 
     gamma: float = field(default=2.0, kw_only=True)
@@ -176,7 +176,7 @@ class BinaryFocal(Loss):
 
     References
     ----------
-    T. Lin, P. Goyal, R. Girshick, K. He and P. Dollár, 2017.
+    Lin, Goyal, Girshick, He and Dollár, 2017.
     """
 
     gamma: float = field(default=2.0, kw_only=True)

@@ -160,7 +160,7 @@ class Dice(Overlap):
 
     References
     ----------
-    F. Milletari, N. Navab and S. Ahmadi, 2016.
+    Milletari, Navab and Ahmadi, 2016.
     """
 
     def _score(self, xp: Any, p: Array, y: Array) -> tuple[Array, Array]:
@@ -210,7 +210,7 @@ class Tversky(Overlap):
 
     References
     ----------
-    S. Salehi, D. Erdogmus and A. Gholipour, 2017.
+    Salehi, Erdogmus and Gholipour, 2017.
     """
 
     alpha: float = field(default=0.5, kw_only=True)

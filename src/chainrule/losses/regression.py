@@ -150,7 +150,7 @@ class Huber(ErrorLoss):
 
     References
     ----------
-    P. Huber, 1964.
+    Huber, 1964.
 
     See Also
     --------

@@ -70,7 +70,7 @@ class Triplet(TripletSettings):
 
     References
     ----------
-    F. Schroff, D. Kalenichenko and J. Philbin, 2015.
+    Schroff, Kalenichenko and Philbin, 2015.
 
     See Also
     --------
@@ -190,7 +190,7 @@ def mine_triplets(embeddings: Array, classes: Array) -> tuple[Array, Array, Arra
 
     References
     ----------
-    A. Hermans, L. Beyer and B. Leibe, 2017.
+    Hermans, Beyer and Leibe, 2017.
 
     Examples
     --------
@@ -258,7 +258,7 @@ class MinedTriplet(TripletSettings):
 
     References
     ----------
-    A. Hermans, L. Beyer and B. Leibe, 2017.
+    Hermans, Beyer and Leibe, 2017.
     """
 
     def __call__(self, prediction: Array, target: Array) -> Array:

@@ -35,7 +35,7 @@ class Adam(Optimizer):
 
     References
     ----------
-    D. P. Kingma and J. Ba, 2015; amsgrad: S. J. Reddi, S. Kale and S. Kumar, 2018.
+    Kingma and Ba, 2015; amsgrad: Reddi, Kale and Kumar, 2018.
 
     Examples
     --------
@@ -114,7 +114,7 @@ class AdamW(Adam):
 
     References
     ----------
-    I. Loshchilov and F. Hutter, 2019.
+    Loshchilov and Hutter, 2019.
 
     Examples
     --------
@@ -173,7 +173,7 @@ class AdaMax(Optimizer):
 
     References
     ----------
-    D. P. Kingma and J. Ba, 2015, section 7.1.
+    Kingma and Ba, 2015, section 7.1.
 
     Examples
     --------
@@ -247,7 +247,7 @@ class Nadam(Optimizer):
 
     References
     ----------
-    T. Dozat, 2016.
+    Dozat, 2016.
 
     Examples
     --------

@@ -140,7 +140,7 @@ def best_momentum(smallest: float, largest: float) -> tuple[float, float, float]
 
     References
     ----------
-    B. T. Polyak, 1964.
+    Polyak, 1964.
 
     Examples
     --------
@@ -175,7 +175,7 @@ def clip_norm(gradients: Sequence[Array], max_norm: float) -> list[Array]:
 
     References
     ----------
-    R. Pascanu, T. Mikolov and Y. Bengio, 2013.
+    Pascanu, Mikolov and Bengio, 2013.
 
     Examples
     --------

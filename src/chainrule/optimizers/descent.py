@@ -36,7 +36,7 @@ class SGD(Optimizer):
 
     References
     ----------
-    B. T. Polyak, 1964; Y. Nesterov, 1983; I. Sutskever et al., 2013.
+    Polyak, 1964; Nesterov, 1983; Sutskever et al., 2013.
 
     Examples
     --------

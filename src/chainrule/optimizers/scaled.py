@@ -33,7 +33,7 @@ class Adagrad(Optimizer):
 
     References
     ----------
-    J. Duchi, E. Hazan and Y. Singer, 2011.
+    Duchi, Hazan and Singer, 2011.
 
     Examples
     --------
@@ -110,7 +110,7 @@ class RMSProp(Optimizer):
 
     References
     ----------
-    T. Tieleman and G. Hinton, 2012; centred: A. Graves, 2013.
+    Tieleman and Hinton, 2012; centred: Graves, 2013.
 
     Examples
     --------
