@@ -35,11 +35,22 @@ each(".citation-list > .citation", (el) => el.setAttribute("role", "listitem"));
 // A browser refuses fetch() on file://, so search results there come without their excerpts.
 if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 
+// A formula that is somewhat too wide for its column is written smaller, down to seven tenths.
+const fit = (formula) => {
+  const drawn = formula.querySelector("mjx-container");
+  if (!drawn) return;
+  drawn.style.zoom = "";
+  const { clientWidth, scrollWidth } = formula;
+  if (scrollWidth <= clientWidth + 1) return;
+  drawn.style.zoom = Math.max(0.7, (0.99 * clientWidth) / scrollWidth);
+};
+
 // What is wider than its column scrolls by itself, and so the arrow keys must reach it. The theme
 // sees to code and outputs when the page loads, but not to those that are unfolded later.
 const reachable = new ResizeObserver((entries) => {
   for (const { target } of entries) {
-    if (target.scrollWidth > target.clientWidth) target.setAttribute("tabindex", "0");
+    if (target.matches(".math")) fit(target);
+    if (target.scrollWidth > target.clientWidth + 1) target.setAttribute("tabindex", "0");
     else target.removeAttribute("tabindex");
   }
 });
