@@ -48,11 +48,14 @@ const fit = (formula) => {
 // What is wider than its column scrolls by itself, and so the arrow keys must reach it. The theme
 // sees to code and outputs when the page loads, but not to those that are unfolded later.
 const reachable = new ResizeObserver((entries) => {
-  for (const { target } of entries) {
-    if (target.matches(".math")) fit(target);
-    if (target.scrollWidth > target.clientWidth + 1) target.setAttribute("tabindex", "0");
-    else target.removeAttribute("tabindex");
-  }
+  // in the next frame, for an observer must not change the sizes that it observes
+  requestAnimationFrame(() => {
+    for (const { target } of entries) {
+      if (target.matches(".math")) fit(target);
+      if (target.scrollWidth > target.clientWidth + 1) target.setAttribute("tabindex", "0");
+      else target.removeAttribute("tabindex");
+    }
+  });
 });
 each("pre, .cell_output > .output", (el) => reachable.observe(el));
 window.MathJax?.startup?.promise.then(() => each(".math", (el) => reachable.observe(el)));
