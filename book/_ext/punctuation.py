@@ -9,16 +9,18 @@ import re
 from docutils import nodes
 from sphinx.application import Sphinx
 
-BEFORE, AFTER = re.compile(r"[(\[“]+$"), re.compile(r"[,.;:!?)\]”’…]+")
+BEFORE, AFTER = re.compile(r"[(\[“]+$"), re.compile(r"^[,.;:!?)\]”’…]+")
 
 
-def neighbour(formula: nodes.math, step: int) -> str:
-    """Give the text right before or after a formula, or an empty one."""
+def neighbour(formula: nodes.math, step: int) -> nodes.Text | None:
+    """Give the text right before or after a formula; it may be emphasised."""
     place = formula.parent.index(formula) + step
     if not 0 <= place < len(formula.parent):
-        return ""
+        return None
     near = formula.parent[place]
-    return near.astext() if isinstance(near, nodes.Text) else ""
+    if isinstance(near, nodes.emphasis | nodes.strong):
+        near = near[0 if step == 1 else -1]
+    return near if isinstance(near, nodes.Text) else None
 
 
 def keep(app: Sphinx, doctree: nodes.document, page: str) -> None:
@@ -26,22 +28,18 @@ def keep(app: Sphinx, doctree: nodes.document, page: str) -> None:
     if app.builder.format != "html":
         return
     for formula in list(doctree.findall(nodes.math)):
-        parent, place = formula.parent, formula.parent.index(formula)
-        before, after = neighbour(formula, -1), neighbour(formula, 1)
-        opening, closing = BEFORE.search(before), AFTER.match(after)
-        if not (opening or closing):
-            continue
         kept = nodes.inline(classes=["kept"])
-        if closing:
-            rest = after[closing.end() :]
-            parent[place + 1] = nodes.Text(rest)
-        parent[place] = kept
-        if opening:
-            parent[place - 1] = nodes.Text(before[: opening.start()])
-            kept += nodes.Text(opening[0])
-        kept += formula
-        if closing:
-            kept += nodes.Text(closing[0])
+        for step, pattern in ((-1, BEFORE), (1, AFTER)):
+            text = neighbour(formula, step)
+            found = pattern.search(text or "")
+            if text is None or found is None:
+                continue
+            rest = text[: found.start()] + text[found.end() :]
+            text.parent.replace(text, nodes.Text(rest))
+            kept.insert(0 if step == -1 else 1, nodes.Text(found[0]))
+        if len(kept):
+            formula.parent.replace(formula, kept)
+            kept.insert(1 if BEFORE.match(kept[0].astext()) else 0, formula)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
