@@ -11,7 +11,7 @@ from .slider import moving_figure
 
 __all__ = ["RoundOfTraining"]
 
-WIDTH, HEIGHT, RADIUS = 380, 364, 21
+WIDTH, HEIGHT, RADIUS = 380, 364, 23
 INPUTS, HIDDEN, OUTPUT = [(30, 126), (30, 228)], [(172, 75), (172, 177), (172, 279)], (322, 177)
 COST = (322, 290)
 LAST = 7  # how many positions the slider has
@@ -129,8 +129,8 @@ class RoundOfTraining:
         data = "".join(map(_write, INPUTS, map(_number, self.x)))
         data += _write((COST[0], COST[1] - 18), f"y = {_number(self.y)}")
         sides = zip(HIDDEN, deltas[0][0], strict=True)
-        errors = "".join(_write((x, y + 46), f"δ {_number(d)}") for (x, y), d in sides)
-        errors += _write((OUTPUT[0], OUTPUT[1] + 46), f"δ {_number(deltas[1].item())}")
+        errors = "".join(_write((x, y + 48), f"δ {_number(d)}") for (x, y), d in sides)
+        errors += _write((OUTPUT[0], OUTPUT[1] + 48), f"δ {_number(deltas[1].item())}")
         return [
             (data, range(LAST), 0),
             (_parameters(old, "w on the links, b above"), range(4), -1),
