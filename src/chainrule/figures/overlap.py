@@ -129,6 +129,7 @@ class OverlapSlider:
             [self.frame(shift) for shift in self.shifts],
             self.start,
             legend=legend,
+            name="shift of the prediction",
         )
 
 

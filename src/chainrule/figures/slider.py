@@ -102,6 +102,7 @@ def moving_figure(
     start: int,
     attribute: str = "d",
     legend: Sequence[tuple[str, str]] = (),
+    name: str = "",
 ) -> str:
     """Give the HTML of a picture and the slider that moves it.
 
@@ -126,6 +127,8 @@ def moving_figure(
         The attribute that is set.
     legend : sequence of pairs of str
         What stands above the picture: a sample as SVG, 26 wide and 12 high, and its name.
+    name : str
+        What the slider is called where nothing stands before its texts.
 
     Returns
     -------
@@ -140,9 +143,10 @@ def moving_figure(
     """
     script_frames = repr([list(frame) for frame in frames]).replace("'", '"')
     script_texts = repr(list(texts)).replace("'", '"')
+    called = f' aria-label="{escape(name)}"' if name else ""
     names = "".join(
-        f'<span><svg viewBox="0 0 26 12" aria-hidden="true">{sample}</svg> {escape(name)}</span> '
-        for sample, name in legend
+        f'<span><svg viewBox="0 0 26 12" aria-hidden="true">{sample}</svg> {escape(entry)}</span> '
+        for sample, entry in legend
     )
     above = f'<div class="legend">{names}</div>\n' if legend else ""
     return f"""<figure class="checked slider" id="{identity}">
@@ -150,7 +154,7 @@ def moving_figure(
 {drawing}</svg>
 <label>{label}<output>{texts[start]}</output>
 <input type="range" min="0" max="{len(texts) - 1}" value="{start}"
-aria-valuetext="{texts[start]}"></label>
+aria-valuetext="{texts[start]}"{called}></label>
 <script>
 {{
   const figure = document.getElementById("{identity}");

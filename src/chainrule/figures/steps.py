@@ -193,6 +193,7 @@ class RoundOfTraining:
             [self.frame(position) for position in range(LAST)],
             start,
             attribute="class",
+            name="step of the round",
         )
 
 
