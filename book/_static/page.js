@@ -35,14 +35,17 @@ each(".citation-list > .citation", (el) => el.setAttribute("role", "listitem"));
 // A browser refuses fetch() on file://, so search results there come without their excerpts.
 if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 
-// A formula that is somewhat too wide for its column is written smaller, down to seven tenths.
+// A formula that is somewhat too wide for its column is written smaller, down to seven tenths. One
+// that fits need not scroll, though its hat may reach a pixel beyond its letter.
 const fit = (formula) => {
   const drawn = formula.querySelector("mjx-container");
   if (!drawn) return;
+  const isWide = () => formula.scrollWidth > formula.clientWidth + 1;
   drawn.style.zoom = "";
-  const { clientWidth, scrollWidth } = formula;
-  if (scrollWidth <= clientWidth + 1) return;
-  drawn.style.zoom = Math.max(0.7, (0.99 * clientWidth) / scrollWidth);
+  if (isWide()) {
+    drawn.style.zoom = Math.max(0.7, (0.99 * formula.clientWidth) / formula.scrollWidth);
+  }
+  formula.style.overflow = isWide() ? "" : "visible";
 };
 
 // What is wider than its column scrolls by itself, and so the arrow keys must reach it. The theme
