@@ -50,8 +50,9 @@ EQUATIONS = {
 
 
 def without_spacing(latex):
-    """Give the formula without what only sets it apart: spaces, sizes, final punctuation."""
-    bare = re.sub(r"\\[,;!]|\\q?quad|\\big|\\Big|\s", "", latex)
+    """Give the formula without what only sets it apart: spaces, lines, sizes, final punctuation."""
+    lines = r"\\(?:begin|end)\{aligned\}|\\\\|&"
+    bare = re.sub(rf"{lines}|\\[,;!]|\\q?quad|\\big|\\Big|\s", "", latex)
     return bare.rstrip(".,")
 
 

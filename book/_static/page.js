@@ -35,13 +35,30 @@ each(".citation-list > .citation", (el) => el.setAttribute("role", "listitem"));
 // A browser refuses fetch() on file://, so search results there come without their excerpts.
 if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 
+// A formula that is somewhat too wide for its column is written smaller, down to seven tenths. One
+// that fits need not scroll, though its hat may reach a pixel beyond its letter.
+const fit = (formula) => {
+  const drawn = formula.querySelector("mjx-container");
+  if (!drawn) return;
+  const isWide = () => formula.scrollWidth > formula.clientWidth + 1;
+  drawn.style.zoom = "";
+  if (isWide()) {
+    drawn.style.zoom = Math.max(0.7, (0.99 * formula.clientWidth) / formula.scrollWidth);
+  }
+  formula.style.overflow = isWide() ? "" : "visible";
+};
+
 // What is wider than its column scrolls by itself, and so the arrow keys must reach it. The theme
 // sees to code and outputs when the page loads, but not to those that are unfolded later.
 const reachable = new ResizeObserver((entries) => {
-  for (const { target } of entries) {
-    if (target.scrollWidth > target.clientWidth) target.setAttribute("tabindex", "0");
-    else target.removeAttribute("tabindex");
-  }
+  // in the next frame, for an observer must not change the sizes that it observes
+  requestAnimationFrame(() => {
+    for (const { target } of entries) {
+      if (target.matches(".math")) fit(target);
+      if (target.scrollWidth > target.clientWidth + 1) target.setAttribute("tabindex", "0");
+      else target.removeAttribute("tabindex");
+    }
+  });
 });
 each("pre, .cell_output > .output", (el) => reachable.observe(el));
 window.MathJax?.startup?.promise.then(() => each(".math", (el) => reachable.observe(el)));

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -201,11 +200,6 @@ def focal_slider() -> Slider:
     )
 
 
-def _above(y: np.ndarray, low: float) -> np.ndarray:
-    """Leave out what lies below the picture, so that no line runs along its edge."""
-    return np.where(y < low, np.nan, y)
-
-
 def tversky_slider() -> Slider:
     """Give a slider for the β of the Tversky loss, with α = 1 − β."""
     sizes = np.linspace(0.02, 3, 150)
@@ -225,7 +219,7 @@ def tversky_slider() -> Slider:
         sizes,
         [
             Curve("Tversky loss", [loss(found, true)[:, 0] for loss in each]),
-            Curve("slope in a true pixel, × 100", [_above(s[:, 0], -2.0) for s in slopes]),
+            Curve("slope in a true pixel, × 100", [s[:, 0] for s in slopes]),
             Curve("slope in another, × 100", [s[:, -1] for s in slopes]),
         ],
         (-2.0, 1.0),
@@ -257,7 +251,8 @@ def triplet_forces(figure: Picture) -> None:
             tuple(at),
             arrowprops={"arrowstyle": "-|>", "color": color, "lw": 2.5, "mutation_scale": 18},
         )
-        axes.annotate(name, tuple(at), beside, textcoords="offset points", color=INK)
+        clear = {"fc": "white", "ec": "none", "pad": 1}  # of the circles
+        axes.annotate(name, tuple(at), beside, textcoords="offset points", color=INK, bbox=clear)
     axes.text(0, distance + 0.06, "d(a, p)", ha="center", va="bottom", color=INK)
     axes.text(0, distance + 1.06, "d(a, p) + margin", ha="center", va="bottom", color=INK)
     axes.set(xlim=(-4.2, 4.2), ylim=(-2.9, 3.1), aspect="equal")
@@ -293,7 +288,8 @@ def masks(
 ) -> None:
     """Draw images, their true masks, and the masks found with each loss.
 
-    Pixels found rightly are dark, those found wrongly orange, those missed blue.
+    Pixels found rightly look like those of the truth, those found wrongly are orange, those missed
+    blue.
     """
     names = ["image", "truth", *found]
     figure.set_size_inches(6.4, 0.5 + 6.3 * len(images) / len(names))
@@ -318,10 +314,9 @@ def operating_points(figure: Picture, scores: dict[str, tuple[float, float]]) ->
     """Draw precision against recall, a point for each loss."""
     figure.set_size_inches(6.4, 4.0)
     axes = figure.subplots()
-    in_order = sorted(scores.items(), key=lambda item: item[1][1])
-    for (name, (precision, recall)), above in zip(in_order, cycle((True, False)), strict=False):
-        place = 100 * recall, 100 * precision
-        axes.plot(*place, "o", color=BLUE)
-        axes.annotate(name, place, (8, 4 if above else -14), textcoords="offset points")
+    looks = zip("os^vD", (BLUE, ORANGE, GREEN, PURPLE, RED), strict=True)
+    for (name, (precision, recall)), (mark, color) in zip(scores.items(), looks, strict=False):
+        axes.plot(100 * recall, 100 * precision, mark, color=color, ms=8, label=name)
+    axes.legend(frameon=False, loc="lower left")
     axes.set(xlabel="recall (%): of the true pixels, how many were found", ylabel="precision (%)")
-    axes.margins(x=0.25, y=0.15)
+    axes.margins(0.15)

@@ -136,13 +136,15 @@ def hidden_error(figure: Picture) -> None:
         _link(axes, at, left[0], color=ORANGE)
     for j, at in enumerate(right, 1):
         middle = 0.55 * np.array(left[0]) + 0.45 * np.array(at)
+        middle += (0, 0.42 if j == 1 else 0)  # apart from the other
         axes.text(
             *middle,
             f"$w_{{{j}1}}^{{l+1}}$",
             color=ORANGE,
+            fontsize=15,
             ha="center",
             va="center",
-            bbox={"fc": "white", "ec": "none", "pad": 1},
+            bbox={"fc": "white", "ec": "none", "pad": 0},
         )
     axes.text(
         6.0,

@@ -111,13 +111,13 @@ def factors(figure: Picture, smallest: float, largest: float) -> None:
             axes.plot(rates, heights, style, color=color, label=f"λ = {curvature:g}")
         axes.plot(lr, factor, "o", color=INK)
         axes.annotate(
-            f"best: {factor:.2f}", (lr, factor), (0, -18), textcoords="offset points", ha="center"
+            f"best: {factor:.2f}", (lr, factor), (-12, -18), textcoords="offset points", ha="right"
         )
         axes.axhline(1, color=GREY, lw=1)
         axes.set(xlabel="learning rate α", ylim=(0, 1.3))
     left.set_title("without momentum")
     right.set_title(f"with momentum μ = {momentum:.2f}")
-    left.legend(frameon=False, loc="lower left")
+    right.legend(frameon=False, loc="lower left")
 
 
 def momentum_slider() -> Slider:

@@ -65,7 +65,7 @@ class OverlapSlider:
     >>> OverlapSlider([0, 1])
     a slider for the shift of a disc from 0 to 1 pixels
     >>> OverlapSlider([3]).text(3).split(", D")[0]
-    '3 pixels: |A| = 37, |B| = 37, |A ∩ B| = 16'
+    'Prediction moved by 3 pixels: |A| = 37, |B| = 37, |A ∩ B| = 16'
     """
 
     def __init__(self, shifts: Sequence[int], start: int = 0):
@@ -85,7 +85,8 @@ class OverlapSlider:
         sizes = f"|A| = {a.sum()}, |B| = {b.sum()}, |A ∩ B| = {(a & b).sum()}"
         score = f"D = 2·{(a & b).sum()}/({a.sum()} + {b.sum()}) = {1 - loss:.3f}"
         pixels = "1 pixel" if shift == 1 else f"{shift} pixels"
-        return f"{pixels}: {sizes}, {score}, loss {loss:.3f}; accuracy {(a == b).mean():.3f}"
+        accuracy = f"accuracy {(a == b).mean():.3f}"
+        return f"Prediction moved by {pixels}: {sizes}, {score}, loss {loss:.3f}; {accuracy}"
 
     def frame(self, shift: int) -> list[str]:
         """Give the paths that a shift moves: the common pixels, and the prediction's outline."""
@@ -116,18 +117,19 @@ class OverlapSlider:
         return moving_figure(
             identity,
             "A disc of 37 pixels on a grid of 22 by 11, the truth, and a disc of the same size, "
-            "the prediction, beside it. The pixels that belong to both are dark. The further the "
+            "the prediction, beside it. The pixels that belong to both are marked. The further the "
             "prediction is moved, the fewer they are.",
             (width, bottom + 1),
             f"<style>{style}</style>"
             f'<path class="truth" d="{_outline(self.truth)}"/>'
             f'<path class="moving common" d="{common}"/><path class="grid" d="{grid}"/>'
             f'<path class="moving curve" stroke="{orange}" d="{outline}"/>',
-            "prediction moved by ",
+            "",
             [self.text(shift) for shift in self.shifts],
             [self.frame(shift) for shift in self.shifts],
             self.start,
             legend=legend,
+            name="shift of the prediction",
         )
 
 

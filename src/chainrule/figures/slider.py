@@ -8,12 +8,16 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-WIDTH, HEIGHT, LEFT, RIGHT, BOTTOM = 560, 300, 44, 552, 34
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 560, 300, 44, 552, 8, 34
 COLORS = (
     *("#0072B2", "#D55E00", "#007A5E", "#8A4F9E", "#B22222"),
     *("#6B7A00", "#555555", "#2E86A0", "#D6427F"),
 )
 DASHES = ("none", "7 4", "2 3", "9 3 2 3", "4 2", "12 4", "1 2", "6 2 1 2", "3 3")
+
+
+def _number(value: float) -> str:
+    return f"{value:g}".replace("-", "−")
 
 
 def _ticks(low: float, high: float) -> list[float]:
@@ -98,6 +102,7 @@ def moving_figure(
     start: int,
     attribute: str = "d",
     legend: Sequence[tuple[str, str]] = (),
+    name: str = "",
 ) -> str:
     """Give the HTML of a picture and the slider that moves it.
 
@@ -122,6 +127,8 @@ def moving_figure(
         The attribute that is set.
     legend : sequence of pairs of str
         What stands above the picture: a sample as SVG, 26 wide and 12 high, and its name.
+    name : str
+        What the slider is called where nothing stands before its texts.
 
     Returns
     -------
@@ -136,9 +143,10 @@ def moving_figure(
     """
     script_frames = repr([list(frame) for frame in frames]).replace("'", '"')
     script_texts = repr(list(texts)).replace("'", '"')
+    called = f' aria-label="{escape(name)}"' if name else ""
     names = "".join(
-        f'<span><svg viewBox="0 0 26 12" aria-hidden="true">{sample}</svg> {escape(name)}</span> '
-        for sample, name in legend
+        f'<span><svg viewBox="0 0 26 12" aria-hidden="true">{sample}</svg> {escape(entry)}</span> '
+        for sample, entry in legend
     )
     above = f'<div class="legend">{names}</div>\n' if legend else ""
     return f"""<figure class="checked slider" id="{identity}">
@@ -146,7 +154,7 @@ def moving_figure(
 {drawing}</svg>
 <label>{label}<output>{texts[start]}</output>
 <input type="range" min="0" max="{len(texts) - 1}" value="{start}"
-aria-valuetext="{texts[start]}"></label>
+aria-valuetext="{texts[start]}"{called}></label>
 <script>
 {{
   const figure = document.getElementById("{identity}");
@@ -236,7 +244,9 @@ class Slider:
         low, high = self.limits
         left, right = float(self.x[0]), float(self.x[-1])
         across = LEFT + (x - left) / (right - left) * (RIGHT - LEFT)
-        down = 8 + (high - np.clip(y, low, high)) / (high - low) * (HEIGHT - BOTTOM - 8)
+        size = high - low
+        seen = np.clip(y, low - size, high + size)  # enough to leave the box, and short to write
+        down = TOP + (high - seen) / size * (HEIGHT - BOTTOM - TOP)
         return across, down
 
     def _path(self, x: np.ndarray, y: np.ndarray) -> str:
@@ -290,21 +300,30 @@ class Slider:
             for line in self.still
         )
 
+    def _inside(self, drawing: str) -> str:
+        """Show of a drawing what is in the box, and the round ends of what is on its edge."""
+        edge, box = 5, f"slider-{self.name}-box"
+        return (
+            f'<clipPath id="{box}"><rect x="{LEFT - edge}" y="{TOP - edge}" '
+            f'width="{RIGHT - LEFT + 2 * edge}" height="{HEIGHT - BOTTOM - TOP + 2 * edge}"/>'
+            f'</clipPath><g clip-path="url(#{box})">{drawing}</g>'
+        )
+
     def _axes(self) -> str:
         low, high = self.limits
         left, right = float(self.x[0]), float(self.x[-1])
         parts = []
         for value in _ticks(left, right):
             a, d = self._at(value, low)
-            parts.append(f'<path class="grid" d="M{a:.1f} 8V{d:.1f}"/>')
+            parts.append(f'<path class="grid" d="M{a:.1f} {TOP}V{d:.1f}"/>')
             parts.append(
-                f'<text x="{a:.1f}" y="{d + 20:.1f}" text-anchor="middle">{value:g}</text>'
+                f'<text x="{a:.1f}" y="{d + 20:.1f}" text-anchor="middle">{_number(value)}</text>'
             )
         for value in _ticks(low, high):
             a, d = self._at(left, value)
             parts.append(f'<path class="grid" d="M{a:.1f} {d:.1f}H{RIGHT}"/>')
             parts.append(
-                f'<text x="{a - 6:.1f}" y="{d + 4:.1f}" text-anchor="end">{value:g}</text>'
+                f'<text x="{a - 6:.1f}" y="{d + 4:.1f}" text-anchor="end">{_number(value)}</text>'
             )
         return "".join(parts)
 
@@ -316,7 +335,7 @@ class Slider:
             identity,
             self.description,
             (WIDTH, HEIGHT),
-            f"{self._axes()}{self._background()}{lines}",
+            self._axes() + self._inside(self._background() + lines),
             f"{escape(self.parameter)} = ",
             self.texts,
             [list(frame) for frame in zip(*(paths for _, paths in moving), strict=True)],

@@ -11,7 +11,7 @@ from .slider import moving_figure
 
 __all__ = ["RoundOfTraining"]
 
-WIDTH, HEIGHT, RADIUS = 380, 364, 21
+WIDTH, HEIGHT, RADIUS = 380, 364, 23
 INPUTS, HIDDEN, OUTPUT = [(30, 126), (30, 228)], [(172, 75), (172, 177), (172, 279)], (322, 177)
 COST = (322, 290)
 LAST = 7  # how many positions the slider has
@@ -100,17 +100,17 @@ class RoundOfTraining:
         w1, b1, w2, b2 = self.after.parameters
         z_next, a_next = self.next_trace.inputs[3][0], self.next_trace.output[0]
         return [
-            f"1 of 5, load data: x = {_numbers(self.x)}, y = {_number(self.y)}.",
-            f"2 of 5, feedforward: z¹ = w¹x + b¹ = {_numbers(z1)}, so a¹ = {_numbers(a1)}; "
+            f"Step 1 of 5, load data: x = {_numbers(self.x)}, y = {_number(self.y)}.",
+            f"Step 2 of 5, feedforward: z¹ = w¹x + b¹ = {_numbers(z1)}, so a¹ = {_numbers(a1)}; "
             f"z² = w²a¹ + b² = {_numbers(z2)}, so a² = {_number(a2)}.",
-            f"3 of 5, loss: C = ½ (a² − y)² = ½ ({_number(a2)} − {_number(self.y)})² = "
+            f"Step 3 of 5, loss: C = ½ (a² − y)² = ½ ({_number(a2)} − {_number(self.y)})² = "
             f"{_number(self.cost, 7)}.",
-            f"4 of 5, backward, first the errors: δ² = (a² − y) σ′(z²) = {_numbers(delta2)}; "
+            f"Step 4 of 5, backward, first the errors: δ² = (a² − y) σ′(z²) = {_numbers(delta2)}; "
             f"δ¹ = (w²)ᵀδ² ⊙ σ′(z¹) = {_numbers(delta1)}.",
-            "4 of 5, backward, then the gradients, an error times an activation: "
+            "Step 4 of 5, backward, then the gradients, an error times an activation: "
             f"∂C/∂w² = δ²(a¹)ᵀ = {_rows(dw2)}, ∂C/∂w¹ = δ¹xᵀ = {_rows(dw1)}; ∂C/∂b is δ.",
-            f"5 of 5, gradient descent with α = {_number(self.lr)}, w := w − α ∂C/∂w and b alike: "
-            f"w² = {_rows(w2)}, b² = {_numbers(b2)}, w¹ = {_rows(w1)}, b¹ = {_numbers(b1)}.",
+            f"Step 5 of 5, gradient descent with α = {_number(self.lr)}, w := w − α ∂C/∂w and b "
+            f"alike: w² = {_rows(w2)}, b² = {_numbers(b2)}, w¹ = {_rows(w1)}, b¹ = {_numbers(b1)}.",
             f"Feedforward once more: z² = {_numbers(z_next)}, a² = {_numbers(a_next)}. "
             f"The loss was {_number(self.cost, 7)} and is {_number(self.next_cost, 7)}.",
         ]
@@ -129,8 +129,8 @@ class RoundOfTraining:
         data = "".join(map(_write, INPUTS, map(_number, self.x)))
         data += _write((COST[0], COST[1] - 18), f"y = {_number(self.y)}")
         sides = zip(HIDDEN, deltas[0][0], strict=True)
-        errors = "".join(_write((x, y + 46), f"δ {_number(d)}") for (x, y), d in sides)
-        errors += _write((OUTPUT[0], OUTPUT[1] + 46), f"δ {_number(deltas[1].item())}")
+        errors = "".join(_write((x, y + 48), f"δ {_number(d)}") for (x, y), d in sides)
+        errors += _write((OUTPUT[0], OUTPUT[1] + 48), f"δ {_number(deltas[1].item())}")
         return [
             (data, range(LAST), 0),
             (_parameters(old, "w on the links, b above"), range(4), -1),
@@ -157,6 +157,7 @@ class RoundOfTraining:
             f"#{identity} text{{font-size:12.5px;text-anchor:middle;paint-order:stroke;"
             "stroke:var(--pst-color-background);stroke-width:4px}"
             f"#{identity} circle{{fill:var(--pst-color-background);stroke:#0072B2;stroke-width:2}}"
+            f'html[data-theme="dark"] #{identity} circle{{stroke:#56B4E9}}'
             f"#{identity} output{{display:block;min-height:6.2em}}"
         )
         links = "".join(
@@ -187,11 +188,12 @@ class RoundOfTraining:
             "below the picture gives them too.",
             (WIDTH, HEIGHT),
             f'<style>{style}</style><path class="grid" d="{links}"/>{circles}{names}{moving}',
-            "step ",
+            "",
             self.texts(),
             [self.frame(position) for position in range(LAST)],
             start,
             attribute="class",
+            name="step of the round",
         )
 
 
