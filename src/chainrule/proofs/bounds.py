@@ -171,7 +171,7 @@ def error_norm_bound(sizes: Sequence[Sequence[int]] = ((3, 2), (2, 3), (1, 2), (
             "The product over layers was checked with symbols for the norms.",
         ),
         (
-            "That no vector is stretched by more than the operator norm is its definition, and "
+            "That no vector is stretched by more than $\\lVert w \\rVert_2$ is its definition, and "
             "that $w$ and its transpose have the same one is shown below the table.",
             "In the last part, that the step above holds and that the bound holds for layer $l+1$ "
             "are put in; what follows from them is checked.",
