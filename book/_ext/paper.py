@@ -15,6 +15,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx_exercise.nodes import is_exercise_node
 
 LONG = 30  # rows: a table that does not fit one page
 WIDTHS = {3: (44, 30, 26), 4: (16, 52, 16, 16)}  # the ledger, the exercises
@@ -56,14 +57,21 @@ class Parts(SphinxPostTransform):
             for part in contents.findall(addnodes.toctree)
         }
         root = self.document.next_node(nodes.section)
-        chapters = []
+        chapters, pages = [], {}
         for node in list(root.findall(addnodes.start_of_file)):
             name = node["docname"]
             # where sphinx_proof and sphinx_exercise look for it
             node.next_node(nodes.section)["docname"] = name
+            # a page within another comes after it, and has the last word
+            pages |= dict.fromkeys(node.findall(is_exercise_node), name)
             if captions.get(name):
                 chapters.append(latex(rf"\bookpart{{{captions[name]}}}"))
             chapters.append(node)
+        for exercise, name in pages.items():
+            # sphinx_exercise gives it another label than Sphinx links to
+            label = rf"\detokenize{{{name}:{exercise['label']}}}"
+            mark = latex(rf"\phantomsection\label{{{label}}}")
+            exercise.parent.insert(exercise.parent.index(exercise), mark)
         for node in list(root.findall(nodes.compound)):
             if "toctree-wrapper" in node["classes"]:
                 node.parent.remove(node)
