@@ -400,7 +400,7 @@ def test_the_stepper_says_what_the_definition_gives():
     windows = stepper.stepper()
     expected = conv2d(image[None, None] * 1.0, kernel[None, None] * 1.0, method="loops")[0, 0]
     for window, (u, v) in enumerate(np.ndindex(5, 5)):
-        place, terms = windows.text(window).split(": ")
+        place, terms = windows.text(window).removeprefix("Window ").split(": ")
         terms, _, result = terms.partition(" = ")
         assert place == f"{window}, ({u}, {v})"
         assert eval(terms.replace("·", "*").replace("−", "-")) == expected[u, v]

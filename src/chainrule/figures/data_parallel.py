@@ -81,14 +81,14 @@ class Ring:
         """Give what is said of the state after so many rounds."""
         rounds, half = len(self.states) - 1, self.size - 1
         if number == 0:
-            return f"0 of {rounds}: each process has its own numbers"
+            return f"Round 0 of {rounds}: each process has its own numbers"
         if number < half:
-            return f"{number} of {rounds}: each process adds the chunk that came to its own"
+            return f"Round {number} of {rounds}: each process adds the chunk that came to its own"
         if number == half:
-            return f"{number} of {rounds}: each chunk is complete in one process"
+            return f"Round {number} of {rounds}: each chunk is complete in one process"
         if number < rounds:
-            return f"{number} of {rounds}: the complete chunks go round"
-        return f"{number} of {rounds}: every chunk is complete in every process"
+            return f"Round {number} of {rounds}: the complete chunks go round"
+        return f"Round {number} of {rounds}: every chunk is complete in every process"
 
     def frame(self, number: int) -> list[str]:
         """Give the paths after so many rounds: a bar for each summand, a frame for what came."""
@@ -132,10 +132,11 @@ class Ring:
             ),
             (LEFT + CELL * size, TOP + 40 * size + 6),
             f"{names}{cells}{moving}",
-            "round ",
+            "",
             [self.text(number) for number in range(len(self.states))],
             [self.frame(number) for number in range(len(self.states))],
             0,
+            name="round",
         )
 
 
@@ -145,7 +146,7 @@ def ring() -> Ring:
     Examples
     --------
     >>> ring().text(3)
-    '3 of 6: each chunk is complete in one process'
+    'Round 3 of 6: each chunk is complete in one process'
     """
     return Ring(4)
 

@@ -84,7 +84,7 @@ class Stepper:
         """Give what is said of a window: where it is, and the sum of its nine products."""
         u, v = divmod(window, 5)
         terms = written_sum(self.kernel.ravel(), self.columns[:, window])
-        return f"{window}, ({u}, {v}): {terms} = {number(self.output[u, v])}"
+        return f"Window {window}, ({u}, {v}): {terms} = {number(self.output[u, v])}"
 
     def frame(self, window: int) -> list[str]:
         """Give the paths that a window moves.
@@ -152,10 +152,11 @@ class Stepper:
             "matrix and its cell of the output are marked.",
             (WIDTH, HEIGHT),
             f"<style>{style}</style>{grids}{numbers}{titles}{moving}",
-            "window ",
+            "",
             [self.text(window) for window in windows],
             [self.frame(window) for window in windows],
             self.start,
+            name="window",
         )
 
 
