@@ -77,7 +77,7 @@ def link() -> tuple[float, float]:
     for n in NUMBERS:
         buffer = torch.zeros(n)
         rounds = []
-        for _ in range(15):
+        for _ in range(101):
             torch.distributed.barrier()
             start = time.perf_counter()
             torch.distributed.all_reduce(buffer)
