@@ -108,6 +108,14 @@ def test_every_class_is_allowed():
     assert relative_error(CrossEntropy()(logits, np.arange(3)), expected) < 1e-15
 
 
+@pytest.mark.parametrize("loss", [CrossEntropy(), Focal(), Dice(), Tversky()])
+@pytest.mark.parametrize("wrong", [-1, 3])
+def test_class_out_of_range_is_refused(loss, wrong):
+    for function in (loss, loss.gradient):
+        with pytest.raises(ValueError, match=f"target: expected classes 0 … 2 .* {wrong}"):
+            function(SHARES, np.array([1, wrong]))
+
+
 def test_mean_squared_error_of_one_number():
     assert MSE()(3.0, 1.0) == 4.0
     assert MSE().gradient(3.0, 1.0) == 4.0
