@@ -148,6 +148,38 @@ def test_activations_equal_those_of_pytorch(
         assert relative_error(f.vjp(x, upstream), gradient) < bound
 
 
+@pytest.mark.parametrize("number", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    "make",
+    [lambda n: LeakyReLU(n(0.1)), lambda n: ELU(n(0.5)), lambda n: Swish(n(1.5))],
+    ids=["LeakyReLU", "ELU", "Swish"],
+)
+def test_settings_may_be_numpy_numbers(make, number):
+    x = np.linspace(-3, 3, 7, dtype="float32")
+    for found in (make(number)(x), make(number).derivative(x)):
+        assert found.dtype == np.float32
+    assert relative_error(make(number)(x), make(float)(x)) < 1e-6
+
+
+@pytest.mark.parametrize("f", [*figures.ACTIVATIONS.values(), GELU(approximate="tanh")])
+def test_16_bits_are_kept(f):
+    x = np.linspace(-3, 3, 6).astype("float16")
+    y = f(x)
+    assert y.dtype == f.vjp(x, np.ones_like(y)).dtype == np.float16
+    exact = x.astype(float)
+    assert relative_error(y, f(exact)) < 2e-3
+    assert relative_error(f.vjp(x, np.ones_like(y)), f.vjp(exact, np.ones(y.shape))) < 5e-3
+
+
+@pytest.mark.parametrize("convert", [np.asarray, torch.as_tensor], ids=["numpy", "torch"])
+@pytest.mark.parametrize("shape", [(0, 4), (3, 0), (0, 0)])
+def test_maxout_of_nothing(convert, shape):
+    x = convert(np.zeros(shape))
+    y = Maxout()(x)
+    assert tuple(y.shape) == (shape[0], shape[1] // 2)
+    assert tuple(Maxout().vjp(x, y).shape) == shape
+
+
 ELEMENTWISE = {
     name: f for name, f in figures.ACTIVATIONS.items() if name not in ("softmax", "Maxout")
 }

@@ -8,7 +8,7 @@ from chainrule import device
 from chainrule.activations import ReLU, Sigmoid, Softmax
 from chainrule.datasets import mnist, patches, rare_digit, read_idx, spots
 from chainrule.ledger import claim, confirm, verify
-from chainrule.losses import MSE, CrossEntropy
+from chainrule.losses import MSE, BinaryFocal, CrossEntropy, Triplet
 from chainrule.network import (
     Linear,
     Network,
@@ -71,7 +71,12 @@ WRONG = {
         TypeError,
         ["upstream:", "torch.Tensor", "numpy.ndarray"],
     ),
-    "axis": (lambda: Softmax(axis=2)(X), ValueError, ["axis 2", "dimension 2"]),
+    "axis": (lambda: Softmax(axis=2)(X), ValueError, ["x:", "an axis 2", "(6, 3)"]),
+    "axis of a tensor": (
+        lambda: Softmax(axis=-3).vjp(torch.ones(6, 3), torch.ones(6, 3)),
+        ValueError,
+        ["x:", "an axis -3", "(6, 3)"],
+    ),
     # losses
     "reduction": (
         lambda: MSE(reduction="average"),
@@ -138,6 +143,25 @@ WRONG = {
         ["target:", "integer classes or probabilities", "bool"],
     ),
     "list of strings": (lambda: CrossEntropy()(Y, ["a"] * 6), TypeError, ["target:", "list"]),
+    "smoothing a string": (
+        lambda: CrossEntropy(label_smoothing="a"),
+        TypeError,
+        ["label_smoothing:", "number", "'a'"],
+    ),
+    "smoothing of 2": (
+        lambda: CrossEntropy(label_smoothing=2),
+        ValueError,
+        ["label_smoothing:", "from 0 to 1", "2"],
+    ),
+    "alpha a string": (lambda: BinaryFocal(alpha="a"), TypeError, ["alpha:", "number", "'a'"]),
+    "alpha below 0": (
+        lambda: BinaryFocal(alpha=-0.5),
+        ValueError,
+        ["alpha:", "from 0 to 1", "-0.5"],
+    ),
+    "norm a string": (lambda: Triplet(p="a"), TypeError, ["p:", "number", "'a'"]),
+    "norm NaN": (lambda: Triplet(p=np.nan), ValueError, ["p:", "number", "nan"]),
+    "norm of a half": (lambda: Triplet(p=0.5), ValueError, ["p:", "at least 1", "0.5"]),
     # layers and networks
     "no inputs": (lambda: linear(n_in=0), ValueError, ["n_in:", "at least 1", "0"]),
     "no outputs": (lambda: linear(n_out=-1), ValueError, ["n_out:", "at least 1", "-1"]),
@@ -193,6 +217,13 @@ WRONG = {
     "lr NaN": (lambda: SGD(lr=float("nan")), ValueError, ["lr:", "finite", "nan"]),
     "lr infinite": (lambda: SGD(lr=float("inf")), ValueError, ["lr:", "finite", "inf"]),
     "lr a string": (lambda: SGD(lr="0.1"), TypeError, ["lr:", "number", "'0.1'"]),
+    "lr an array": (lambda: Adam(lr=np.array([0.1, 0.2])), TypeError, ["lr:", "number", "array"]),
+    "lr a tensor": (lambda: Adam(lr=torch.ones(2)), TypeError, ["lr:", "number", "tensor"]),
+    "momentum an array": (
+        lambda: SGD(momentum=np.array([0.1, 0.2])),
+        TypeError,
+        ["momentum:", "number", "array"],
+    ),
     "lr None": (lambda: SGD(lr=None), TypeError, ["lr:", "number", "None"]),
     "one gradient": (
         lambda: SGD().step(X, X),

@@ -22,6 +22,7 @@ from chainrule.losses import (
     Dice,
     Focal,
     Huber,
+    MinedTriplet,
     Triplet,
     Tversky,
     balanced_weights,
@@ -106,6 +107,48 @@ def test_every_class_is_allowed():
     logits = np.random.default_rng(0).standard_normal((3, 3))
     expected = torch.nn.functional.cross_entropy(torch.as_tensor(logits), torch.arange(3))
     assert relative_error(CrossEntropy()(logits, np.arange(3)), expected) < 1e-15
+
+
+@pytest.mark.parametrize("loss", [CrossEntropy(), Focal(), Dice(), Tversky()])
+@pytest.mark.parametrize("wrong", [-1, 3])
+def test_class_out_of_range_is_refused(loss, wrong):
+    for function in (loss, loss.gradient):
+        with pytest.raises(ValueError, match=f"target: expected classes 0 … 2 .* {wrong}"):
+            function(SHARES, np.array([1, wrong]))
+
+
+NUMPY_SETTINGS = {
+    "Huber": lambda number: Huber(delta=number(2.0)),
+    "CrossEntropy": lambda number: CrossEntropy(label_smoothing=number(0.5)),
+    "Focal": lambda number: Focal(gamma=number(0.5), alpha=number(0.25)),
+    "BinaryFocal": lambda number: BinaryFocal(gamma=number(0.5), alpha=number(0.25)),
+    "Dice": lambda number: Dice(smooth=number(0.5)),
+    "Tversky": lambda number: Tversky(alpha=number(1.0), beta=number(2.0), smooth=number(0.5)),
+    "MinedTriplet": lambda number: MinedTriplet(margin=number(2.0), p=number(3.0), eps=number(0.5)),
+}
+
+
+@pytest.mark.parametrize("number", [np.float32, np.float64])
+@pytest.mark.parametrize("make", NUMPY_SETTINGS.values(), ids=NUMPY_SETTINGS)
+def test_settings_may_be_numpy_numbers(make, number):
+    prediction = np.vstack([SHARES, SHARES + 1.0]).astype("float32")
+    classes = np.array([0, 1, 1, 0])
+    if type(make(float)) in (Huber, BinaryFocal):
+        classes = np.eye(3, dtype="float32")[classes]
+    loss, twin = make(number), make(float)
+    assert loss(prediction, classes).dtype == np.float32
+    assert loss.gradient(prediction, classes).dtype == np.float32
+    for name in ("__call__", "gradient"):
+        found, expected = (getattr(f, name)(prediction, classes) for f in (loss, twin))
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_weights_may_be_lists():
+    logits, target = np.log(SHARES), np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 1.0]])
+    listed, array = ([2.0, 0.0, 3.0], np.array([2.0, 0.0, 3.0]))
+    ours, twin = BinaryCrossEntropy(pos_weight=listed), BinaryCrossEntropy(pos_weight=array)
+    assert ours(logits, target) == twin(logits, target)
+    np.testing.assert_array_equal(ours.gradient(logits, target), twin.gradient(logits, target))
 
 
 def test_mean_squared_error_of_one_number():

@@ -342,6 +342,12 @@ REFUSED = {
     "infinite": ([W, W], [G, G + np.inf], ValueError, r"gradients\[1\]: expected finite"),
     "minus infinite": ([W], [G - np.inf], ValueError, r"gradients\[0\]: expected finite"),
     "generator": (iter([W]), [G], TypeError, "parameters: expected a list of arrays"),
+    "device": (
+        [torch.tensor(W)],
+        [torch.tensor(G, device="meta")],
+        ValueError,
+        r"gradients\[0\]: expected it on the device cpu .*meta",
+    ),
 }
 
 
@@ -356,12 +362,26 @@ def test_refused_step_changes_nothing(cls, options, parameters, gradients, error
         optimizer.state_dict(),
         list(parameters) if isinstance(parameters, list) else [],
     )
-    old = [np.array(a) for a in arrays]
+    old = [to_numpy(a).copy() for a in arrays]
     with pytest.raises(error, match=message):
         optimizer.step(parameters, gradients, check_finite=True)
     assert_same_state(optimizer.state_dict(), before)
     for array, copy in zip(arrays, old, strict=True):
         np.testing.assert_array_equal(array, copy)
+
+
+@each_case
+def test_gradients_that_require_grad_are_numbers_like_others(cls, options):
+    first, second = cls(lr=0.1, **options), cls(lr=0.1, **options)
+    leaf, plain = torch.tensor(W, requires_grad=True), torch.tensor(W)
+    for _ in range(2):
+        (gradient,) = torch.autograd.grad((leaf**3).sum(), leaf, create_graph=True)
+        assert gradient.requires_grad
+        first.step([leaf], [gradient])
+        second.step([plain], [gradient.detach()])
+    assert torch.equal(leaf.detach(), plain)
+    kept = [array for value in first.state_dict().values() for array in arrays_of(value)]
+    assert not any(array.requires_grad for array in kept)
 
 
 @each_case
@@ -459,6 +479,9 @@ def without(state, name):
 # what is done to the state of Nadam, which has all kinds of things in it
 BAD_STATES = {
     "empty": (lambda s: {}, ValueError, "state: expected the keys"),
+    "None": (lambda s: None, TypeError, "state: expected a dictionary, got NoneType"),
+    "no class": (lambda s: without(s, "class"), ValueError, "state: expected the keys"),
+    "class": (lambda s: s | {"class": "Adam"}, ValueError, "state: .* of Nadam, got that of Adam"),
     "no eps": (lambda s: without(s, "eps"), ValueError, "state: expected the keys"),
     "no mean": (lambda s: without(s, "mean"), ValueError, "state: expected the keys"),
     "no steps": (lambda s: without(s, "steps"), ValueError, "state: expected the keys"),
@@ -501,6 +524,16 @@ def test_refused_state_changes_nothing(change, error, message):
         optimizer.load_state_dict(change(donor.state_dict()))
     assert_same_state(optimizer.state_dict(), before)
     assert repr(optimizer) == repr(Nadam(lr=0.1))
+
+
+@pytest.mark.parametrize(("cls", "other"), [(Adam, AdamW), (AdamW, Adam)])
+def test_state_of_another_class_is_refused(cls, other):
+    optimizer = cls(lr=0.1)
+    before = optimizer.state_dict()
+    message = f"state: expected that of {cls.__name__}, got that of {other.__name__}"
+    with pytest.raises(ValueError, match=message):
+        optimizer.load_state_dict(other(lr=0.7).state_dict())
+    assert_same_state(optimizer.state_dict(), before)
 
 
 def test_whole_steps_may_come_as_a_float():

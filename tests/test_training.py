@@ -404,7 +404,7 @@ def test_checkpoint_of_another_optimizer(checkpoint):
 
     net, rng, optimizer = small_network(seed=9), generator("PCG64", 5), Other(lr=0.7)
     state = rng.bit_generator.state
-    with pytest.raises(ValueError, match="state: expected the keys"):
+    with pytest.raises(ValueError, match="state: expected that of Other, got that of SGD"):
         load(checkpoint, net, optimizer, rng)
     assert_same(net.parameters, small_network(seed=9).parameters)
     assert rng.bit_generator.state == state

@@ -19,6 +19,7 @@ from .arrays import (
     require_count,
     require_finite_number,
     require_shape,
+    settle,
 )
 
 __all__ = [
@@ -191,7 +192,7 @@ class LeakyReLU(Elementwise):
     alpha: float = 0.01
 
     def __post_init__(self):
-        require_finite_number(self.alpha, "alpha")
+        settle(self, require_finite_number, "alpha")
 
     def __call__(self, x: Array) -> Array:
         """Give x where it is positive and α x elsewhere, shaped like x."""
@@ -240,7 +241,7 @@ class ELU(Elementwise):
     alpha: float = 1.0
 
     def __post_init__(self):
-        require_finite_number(self.alpha, "alpha")
+        settle(self, require_finite_number, "alpha")
 
     def __call__(self, x: Array) -> Array:
         """Give x where it is positive and α (e^x − 1) elsewhere, shaped like x."""
@@ -347,7 +348,7 @@ class Swish(Elementwise):
     beta: float = 1.0
 
     def __post_init__(self):
-        require_finite_number(self.beta, "beta")
+        settle(self, require_finite_number, "beta")
 
     def _scaled(self, xp: Any, x: Array) -> Array:
         """Give β x, cut off where it would overflow; σ has long been 0 or 1 there."""
@@ -395,8 +396,9 @@ class Softmax:
     axis: int = -1
 
     def __call__(self, x: Array) -> Array:
-        """Give the softmax along `axis`, shaped like x."""
+        """Give the softmax along `axis`, shaped like x; a ValueError if x has no such axis."""
         xp, x = floating(x)
+        _require_axis(x, self.axis)
         e = xp.exp(x - xp.max(x, axis=self.axis, keepdims=True))
         return e / xp.sum(e, axis=self.axis, keepdims=True)
 
@@ -418,7 +420,7 @@ class Softmax:
         Raises
         ------
         ValueError
-            If `upstream` is not shaped like x.
+            If x has no such axis, or `upstream` is not shaped like x.
 
         Examples
         --------
@@ -526,8 +528,7 @@ class Maxout:
         return xp.reshape(wins * xp.expand_dims(upstream, axis=axis + 1), x.shape)
 
     def _axis(self, x: Array) -> int:
-        if not -x.ndim <= self.axis < x.ndim:
-            raise ValueError(f"x: expected an axis {self.axis}, got shape {tuple(x.shape)}")
+        _require_axis(x, self.axis)
         return self.axis % x.ndim
 
     def _units(self, xp: Any, x: Array) -> Array:
@@ -538,5 +539,11 @@ class Maxout:
                 f"x: expected a multiple of {self.pieces} entries along axis {self.axis}, "
                 f"got shape {tuple(x.shape)}"
             )
-        shape = (*x.shape[:axis], -1, self.pieces, *x.shape[axis + 1 :])
+        units = x.shape[axis] // self.pieces
+        shape = (*x.shape[:axis], units, self.pieces, *x.shape[axis + 1 :])
         return xp.reshape(x, shape)
+
+
+def _require_axis(x: Array, axis: int) -> None:
+    if not -x.ndim <= axis < x.ndim:
+        raise ValueError(f"x: expected an axis {axis}, got shape {tuple(x.shape)}")

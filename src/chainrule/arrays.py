@@ -4,6 +4,7 @@ The chapters' functions are written once, against the Python array API standard,
 arrays, PyTorch tensors or any other array that follows it.
 """
 
+from collections.abc import Callable
 from numbers import Integral
 from typing import Any
 
@@ -219,7 +220,7 @@ def require_positive(value: float, name: str) -> None:
     message = f"{name}: expected a positive finite number, got {value!r}"
     try:
         positive = 0 < value < float("inf")
-    except TypeError as error:
+    except (TypeError, ValueError, RuntimeError) as error:  # an array of several is not one number
         raise TypeError(message) from error
     if not positive:
         raise ValueError(message)
@@ -250,7 +251,7 @@ def require_finite_number(value: float, name: str) -> None:
     message = f"{name}: expected a finite number, got {value!r}"
     try:
         finite = -float("inf") < value < float("inf")
-    except TypeError as error:
+    except (TypeError, ValueError, RuntimeError) as error:  # an array of several is not one number
         raise TypeError(message) from error
     if not finite:
         raise ValueError(message)
@@ -283,6 +284,60 @@ def require_not_negative(value: float, name: str) -> None:
         raise ValueError(f"{name}: expected a number, at least 0, got {value!r}")
 
 
+def require_fraction(value: float, name: str) -> None:
+    """Raise a ValueError that names the argument unless `value` is a number from 0 to 1.
+
+    Parameters
+    ----------
+    value : float
+    name : str
+        The argument's name.
+
+    Raises
+    ------
+    ValueError
+        If it is not.
+    TypeError
+        If it is no number.
+
+    Examples
+    --------
+    >>> require_fraction(1.5, "alpha")
+    Traceback (most recent call last):
+    ValueError: alpha: expected a number from 0 to 1, got 1.5
+    """
+    require_finite_number(value, name)
+    if not 0 <= value <= 1:
+        raise ValueError(f"{name}: expected a number from 0 to 1, got {value!r}")
+
+
+def settle(thing: Any, require: Callable[[float, str], None], *names: str) -> None:
+    """Check settings of a frozen dataclass, and keep each as a Python float.
+
+    A NumPy scalar would turn 32-bit results into 64-bit ones.
+
+    Parameters
+    ----------
+    thing : dataclass
+    require : function
+        Is called with a setting and its name, and raises an error if there is something wrong.
+    *names : str
+        The settings.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> thing = SimpleNamespace(alpha=np.float64(0.5))
+    >>> settle(thing, require_finite_number, "alpha")
+    >>> thing
+    namespace(alpha=0.5)
+    """
+    for name in names:
+        value = getattr(thing, name)
+        require(value, name)
+        object.__setattr__(thing, name, float(value))  # past the freezing
+
+
 def erfc(x: Array) -> Array:
     """Give the complementary error function, 1 − erf, which the array standard lacks.
 
@@ -292,7 +347,7 @@ def erfc(x: Array) -> Array:
 
     Returns
     -------
-    array, shaped like x
+    array, shaped like x, of its dtype
 
     Examples
     --------
@@ -304,7 +359,7 @@ def erfc(x: Array) -> Array:
         return xp.special.erfc(x)
     from scipy import special
 
-    return xp.asarray(special.erfc(np.asarray(x)))
+    return xp.asarray(special.erfc(np.asarray(x)), dtype=x.dtype)  # SciPy widens float16
 
 
 def positive_part(xp: Any, x: Array) -> Array:

@@ -9,7 +9,16 @@ import numpy as np
 from array_api_compat import device
 
 from ..activations import Sigmoid
-from ..arrays import Array, floating, kind, require_count, require_shape, to_numpy
+from ..arrays import (
+    Array,
+    floating,
+    kind,
+    require_count,
+    require_fraction,
+    require_shape,
+    settle,
+    to_numpy,
+)
 from .core import (
     Loss,
     as_array,
@@ -46,7 +55,7 @@ class CrossEntropy(Loss):
     ValueError
         If a weight is negative or not finite, or `label_smoothing` is not between 0 and 1.
     TypeError
-        If `ignore_index` is not a whole number.
+        If `label_smoothing` is not a number, or `ignore_index` not a whole one.
 
     Examples
     --------
@@ -74,10 +83,7 @@ class CrossEntropy(Loss):
         super().__post_init__()
         if self.weight is not None:
             require_weights(self.weight, "weight")
-        if not 0 <= self.label_smoothing <= 1:
-            raise ValueError(
-                f"label_smoothing: expected a number from 0 to 1, got {self.label_smoothing!r}"
-            )
+        settle(self, require_fraction, "label_smoothing")
         if not isinstance(self.ignore_index, Integral):
             raise TypeError(f"ignore_index: expected a whole number, got {self.ignore_index!r}")
 
@@ -261,8 +267,10 @@ class BinaryCrossEntropy(Loss):
         return slope * self._spread(z.shape, upstream, like=z)
 
     def _weight(self, z: Array) -> Array | float:
-        if not getattr(self.pos_weight, "ndim", 0):
-            return 1.0 if self.pos_weight is None else float(self.pos_weight)
+        if self.pos_weight is None:
+            return 1.0
+        if np.ndim(self.pos_weight) == 0:
+            return float(self.pos_weight)
         xp, weight = floating(self.pos_weight, "pos_weight", like=z)
         ours = (1,) * (z.ndim - weight.ndim) + tuple(weight.shape)
         if len(ours) > z.ndim or any(w not in (1, n) for w, n in zip(ours, z.shape, strict=True)):

@@ -98,11 +98,11 @@ def as_array(xp: Any, target: Array, like: Array) -> Array:
 
 
 def one_hot(
-    xp: Any, prediction: Array, classes: Array, ignore_index: int = -1
+    xp: Any, prediction: Array, classes: Array, ignore_index: int | None = None
 ) -> tuple[Array, int]:
     """Give classes (N, …) as 0 and 1, shaped like the prediction (N, K, …), and how many count.
 
-    Where the class is `ignore_index` there is no 1.
+    Where the class is `ignore_index`, if there is one, there is no 1.
     """
     n_classes = prediction.shape[1]
     shape = (prediction.shape[0], *prediction.shape[2:])
@@ -111,12 +111,13 @@ def one_hot(
     if prediction.ndim > 2:
         numbers = xp.reshape(numbers, (-1,) + (1,) * (prediction.ndim - 2))
     hits = classes[:, None, ...] == numbers
-    if 0 <= ignore_index < n_classes:
+    if ignore_index is not None and 0 <= ignore_index < n_classes:
         hits = hits & (numbers != ignore_index)
     count = int(xp.count_nonzero(hits))
     if count < prod(shape):
         counted = to_numpy(classes).astype(int)
-        counted = counted[counted != ignore_index]
+        if ignore_index is not None:
+            counted = counted[counted != ignore_index]
         if len(counted) > count:
             raise ValueError(
                 f"target: expected classes 0 … {n_classes - 1} (the prediction has {n_classes} "

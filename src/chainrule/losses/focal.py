@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from ..activations import Sigmoid
-from ..arrays import Array, kind, require_not_negative
+from ..arrays import Array, kind, require_fraction, require_not_negative, settle
 from .core import (
     Loss,
     as_array,
@@ -57,7 +59,7 @@ class Focal(Loss):
 
     def __post_init__(self):
         super().__post_init__()
-        require_not_negative(self.gamma, "gamma")
+        settle(self, require_not_negative, "gamma")
         if self.alpha is not None:
             require_weights(self.alpha, "alpha")
 
@@ -140,8 +142,10 @@ class Focal(Loss):
 
     def _alpha(self, xp: Any, y: Array) -> Array | float:
         """Give α_t: one for all samples, or one for each."""
-        if self.alpha is None or isinstance(self.alpha, (int, float)):
-            return 1.0 if self.alpha is None else self.alpha
+        if self.alpha is None:
+            return 1.0
+        if np.ndim(self.alpha) == 0:
+            return float(self.alpha)
         return xp.sum(y * per_class(self.alpha, "alpha", y), axis=1, keepdims=True)
 
 
@@ -184,9 +188,9 @@ class BinaryFocal(Loss):
 
     def __post_init__(self):
         super().__post_init__()
-        require_not_negative(self.gamma, "gamma")
-        if self.alpha is not None and not 0 <= self.alpha <= 1:
-            raise ValueError(f"alpha: expected a number from 0 to 1, got {self.alpha!r}")
+        settle(self, require_not_negative, "gamma")
+        if self.alpha is not None:
+            settle(self, require_fraction, "alpha")
 
     def __call__(self, prediction: Array, target: Array) -> Array:
         """Give the loss: a number, or one per entry where the reduction is "none".

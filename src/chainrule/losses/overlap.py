@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..arrays import Array, floating, kind, require_not_negative, require_shape
+from ..arrays import Array, floating, kind, require_not_negative, require_shape, settle
 from .core import Loss, as_array, one_hot, with_classes
 
 
@@ -20,7 +20,7 @@ class Overlap(Loss):
 
     def __post_init__(self):
         super().__post_init__()
-        require_not_negative(self.smooth, "smooth")
+        settle(self, require_not_negative, "smooth")
 
     def __call__(self, prediction: Array, target: Array) -> Array:
         """Give the loss: a number, or one per class where the reduction is "none".
@@ -130,7 +130,8 @@ class Dice(Overlap):
     """Dice loss, 1 − mean of (2 Σ p y + s) / (Σ p + Σ y + s) over the classes (equation 1.31).
 
     The sums are over the batch and over space, or within each sample. With the smoothing s above
-    and below the line, a class that neither occurs nor is predicted scores 1.
+    and below the line, a class that neither occurs nor is predicted scores 1. The prediction holds
+    probabilities, not logits: put a `Softmax` before it.
 
     Parameters
     ----------
@@ -176,7 +177,8 @@ class Tversky(Overlap):
     """Tversky loss, 1 − mean of (TP + s) / (TP + α FP + β FN + s) (equation 1.4.8a).
 
     TP = Σ p y, FP = Σ p (1 − y) and FN = Σ (1 − p) y, over the batch and over space, or within each
-    sample. With α = β = ½ it is the Dice loss with twice the smoothing.
+    sample. With α = β = ½ it is the Dice loss with twice the smoothing. The prediction holds
+    probabilities, not logits: put a `Softmax` before it.
 
     Parameters
     ----------
@@ -218,8 +220,7 @@ class Tversky(Overlap):
 
     def __post_init__(self):
         super().__post_init__()
-        require_not_negative(self.alpha, "alpha")
-        require_not_negative(self.beta, "beta")
+        settle(self, require_not_negative, "alpha", "beta")
 
     def _score(self, xp: Any, p: Array, y: Array) -> tuple[Array, Array]:
         hit, false, missed = p * y, p * (1 - y), (1 - p) * y

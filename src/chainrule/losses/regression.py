@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..arrays import Array, require_positive
+from ..arrays import Array, require_positive, settle
 from .core import Loss, pair
 
 
@@ -161,7 +161,7 @@ class Huber(ErrorLoss):
 
     def __post_init__(self):
         super().__post_init__()
-        require_positive(self.delta, "delta")
+        settle(self, require_positive, "delta")
 
     def _value(self, xp: Any, e: Array) -> Array:
         size = xp.abs(e)

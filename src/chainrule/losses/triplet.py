@@ -13,6 +13,7 @@ from ..arrays import (
     require_finite_number,
     require_library,
     require_shape,
+    settle,
     to_numpy,
 )
 from .core import Loss, as_array, require_entries
@@ -29,10 +30,15 @@ class TripletSettings(Loss):
 
     def __post_init__(self):
         super().__post_init__()
-        require_finite_number(self.margin, "margin")
-        require_finite_number(self.eps, "eps")
-        if not self.p >= 1:
-            raise ValueError(f"p: expected a number, at least 1, got {self.p!r}")
+        settle(self, require_finite_number, "margin", "eps")
+        settle(self, _require_norm, "p")
+
+
+def _require_norm(p: float, name: str) -> None:
+    if p != float("inf"):
+        require_finite_number(p, name)
+    if p < 1:
+        raise ValueError(f"{name}: expected a number, at least 1, got {p!r}")
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What the optimizers share: a step is checked whole before it changes anything."""
 
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -70,7 +70,7 @@ class Optimizer:
         parameters : list of arrays
             The same at every step, in the same order.
         gradients : list of arrays
-            Of the same shapes and dtypes, in the same order. They are left as they are.
+            Of the same shapes, dtypes and devices, in the same order. They are left as they are.
         check_finite : bool
             Whether to refuse a gradient that is NaN or infinite.
 
@@ -87,6 +87,7 @@ class Optimizer:
         if check_finite:
             _require_finite(gradients)
         parameters = [detached(p) for p in parameters]
+        gradients = [detached(g) for g in gradients]
         self._memory = self._recalled(parameters)
         self._advance()
         scratch = _Scratch(parameters)
@@ -147,12 +148,12 @@ class Optimizer:
     def state_dict(self) -> dict[str, Any]:
         """Give all that an optimizer of this class needs to go on, as a dictionary.
 
-        Its settings, the number of steps and, by name, a list with an array for every parameter.
-        The arrays are copies.
+        The name of the class, its settings, the number of steps and, by name, a list with an array
+        for every parameter. The arrays are copies.
         """
         memory = {name: self._memory.get(name, []) for name in self._remembers()}
         copies = {name: [_copy(array) for array in arrays] for name, arrays in memory.items()}
-        return {**self._settings(), **self._counters(), **copies}
+        return {"class": type(self).__name__, **self._settings(), **self._counters(), **copies}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take over what `state_dict` gave, the settings included.
@@ -165,10 +166,16 @@ class Optimizer:
         Raises
         ------
         ValueError
-            If the dictionary is not one of this optimizer's. Nothing is changed then.
+            If the dictionary is not one of this optimizer's, or is of another class's. Nothing is
+            changed then.
         TypeError
             If something in it is not of the type that it should be. Nothing is changed then.
         """
+        if not isinstance(state, Mapping):
+            raise TypeError(f"state: expected a dictionary, got {type(state).__name__}")
+        own = type(self).__name__
+        if state.get("class", own) != own:
+            raise ValueError(f"state: expected that of {own}, got that of {state['class']}")
         settings = self._settings()
         if not set(settings) <= set(state):
             raise ValueError(
@@ -354,6 +361,11 @@ def _require_fit(parameters: Sequence[Array], gradients: Sequence[Array]) -> Non
             raise TypeError(
                 f"gradients[{i}]: expected dtype {parameter.dtype} (its parameter's), "
                 f"got {gradient.dtype}"
+            )
+        if not isinstance(parameter, np.ndarray) and device(parameter) != device(gradient):
+            raise ValueError(
+                f"gradients[{i}]: expected it on the device {device(parameter)} (its parameter's), "
+                f"got it on {device(gradient)}"
             )
 
 
