@@ -16,7 +16,7 @@ def error_slider(x: np.ndarray) -> Slider:
     """Give a slider for the size of the initial weights of three networks of twenty layers.
 
     A weight starts with the standard deviation g/√n of a layer of n neurons; g is what the slider
-    moves. The curves are decadic logarithms of ‖δ^l‖, as `error_norms` measures it.
+    moves. The curves are logarithms, to the base 10, of ‖δ^l‖, as `error_norms` measures it.
 
     Parameters
     ----------
