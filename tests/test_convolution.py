@@ -11,6 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
+from chainrule.arrays import to_numpy
 from chainrule.convolution import (
     AvgPool2d,
     Conv2d,
@@ -367,6 +368,19 @@ def test_transform_leaves_what_it_is_given(transform, kernel):
 def test_transform_takes_integers(transform, kernel):
     x, weight = np.arange(16).reshape(1, 1, 4, 4), np.ones((1, 1, 3, 3), int)
     np.testing.assert_allclose(transform(x, weight), [[[[45, 54], [81, 90]]]], atol=1e-12)
+
+
+@each_transform
+@pytest.mark.parametrize("convert", [np.asarray, torch.as_tensor, array_api_strict.asarray])
+@pytest.mark.parametrize("of_x", ["float32", "float64"])
+def test_transform_of_two_dtypes_gives_the_wider_one(transform, kernel, convert, of_x):
+    of_weight = {"float32": "float64", "float64": "float32"}[of_x]
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((2, 3, 6, 5)).astype(of_x)
+    weight = rng.standard_normal((4, 3, *(kernel or (3, 2)))).astype(of_weight)
+    found = transform(convert(x), convert(weight))
+    assert found.dtype == convert(np.ones(1)).dtype
+    assert relative_error(to_numpy(found), conv2d(x, weight)) < 1e-12
 
 
 def test_winograds_matrices_hold_for_any_numbers():

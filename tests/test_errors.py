@@ -6,6 +6,7 @@ import torch
 
 from chainrule import device
 from chainrule.activations import ReLU, Sigmoid, Softmax
+from chainrule.all_reduce import ring_all_reduce
 from chainrule.datasets import mnist, patches, rare_digit, read_idx, spots
 from chainrule.ledger import claim, confirm, verify
 from chainrule.losses import MSE, BinaryFocal, CrossEntropy, Triplet
@@ -29,7 +30,7 @@ from chainrule.optimizers import (
     clip_norm,
     convergence_factor,
 )
-from chainrule.training import batches, fit
+from chainrule.training import accuracy, batches, fit, load, save
 
 X, Y, CLASSES = np.ones((6, 3)), np.zeros((6, 2)), np.array([0, 1, 0, 1, 0, 1])
 
@@ -39,6 +40,7 @@ def linear(n_in=3, n_out=2, **options):
 
 
 NET = Network([linear()])
+NET32 = Network([linear(dtype="float32")])
 TORCH_NET = device.to(NET, "cpu")
 
 
@@ -366,6 +368,63 @@ WRONG = {
         lambda: train(y=CLASSES + 1, loss=CrossEntropy()),
         ValueError,
         ["target:", "0 … 1", "2"],
+    ),
+    "x wider than the parameters": (
+        lambda: train(net=NET32),
+        TypeError,
+        ["x:", "float32", "the network's parameters", "float64"],
+    ),
+    "integers that become wider than the parameters": (
+        lambda: train(x=X.astype(int), y=Y.astype("f"), net=NET32),
+        TypeError,
+        ["x:", "float32", "the network's parameters", "int64"],
+    ),
+    "y wider than the parameters": (
+        lambda: train(x=X.astype("f"), net=NET32),
+        TypeError,
+        ["y:", "float32", "the network's parameters", "float64"],
+    ),
+    "validation of another width": (
+        lambda: train(validation=(np.ones((6, 4)), Y)),
+        ValueError,
+        ["x:", "(N, 3)", "(6, 4)"],
+    ),
+    "validation targets of another shape": (
+        lambda: train(validation=(X, X)),
+        ValueError,
+        ["target:", "(6, 2)", "(6, 3)"],
+    ),
+    "validation with a class too many": (
+        lambda: train(y=CLASSES, loss=CrossEntropy(), validation=(X, CLASSES + 1)),
+        ValueError,
+        ["target:", "0 … 1", "from 1 to 2"],
+    ),
+    "accuracy with a column of classes": (
+        lambda: accuracy(NET, X, CLASSES[:, None]),
+        ValueError,
+        ["y:", "(6,)", "one class per sample", "(6, 1)"],
+    ),
+    "accuracy with one class": (
+        lambda: accuracy(NET, X, CLASSES[:1]),
+        ValueError,
+        ["y:", "(6,)", "one class per sample", "(1,)"],
+    ),
+    "accuracy of nothing": (
+        lambda: accuracy(NET, X[:0], CLASSES[:0]),
+        ValueError,
+        ["network:", "at least one sample", "(0, 2)"],
+    ),
+    "accuracy of images": (
+        lambda: accuracy(Network([ReLU()]), np.ones((6, 2, 3)), CLASSES),
+        ValueError,
+        ["network:", "(N, K)", "(6, 2, 3)"],
+    ),
+    "seed to save": (lambda: save("nowhere", NET, SGD(), 0), TypeError, ["rng:", "Generator"]),
+    "seed to load": (lambda: load("nowhere", NET, SGD(), 0), TypeError, ["rng:", "Generator"]),
+    "lists to sum": (
+        lambda: ring_all_reduce([[1.0, 2.0], [3.0, 4.0]]),
+        TypeError,
+        ["parts[0]:", "array", "list"],
     ),
     # the ledger, devices and data
     "equation": (lambda: claim("9.99"), ValueError, ["label:", "'1.7'", "'9.99'"]),

@@ -738,6 +738,11 @@ def test_variance_is_summed_over_the_parameters(convert):
         assert batch_variance(convert(gradients), size) == pytest.approx(expected)
 
 
+def test_variance_adds_up_more_than_16_bits_hold():
+    gradients = np.full((4, 1000), 300.0) * np.array([[1.0], [-1.0], [1.0], [-1.0]])
+    assert batch_variance(gradients.astype("float16"), 1) == pytest.approx(1000 * 300.0**2)
+
+
 def test_batches_that_cannot_be_drawn_are_refused():
     gradients = np.ones((3, 2))
     for size, error in ((0, ValueError), (4, ValueError), (-1, ValueError), (1.5, TypeError)):
@@ -869,6 +874,21 @@ def test_clipping_neither_overflows_nor_underflows(convert, dtype, size):
     found = clip_norm(gradients, size)
     expected = size * np.array([0.6, -0.8])
     np.testing.assert_allclose([float(g[0]) for g in found], expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("convert", [np.array, torch.tensor], ids=["numpy", "torch"])
+@pytest.mark.parametrize("size", [6e4, 1.0, 1e-3])
+def test_clipping_adds_up_more_than_16_bits_hold(convert, size):
+    gradient = np.full(100_000, size, "float16")
+    (found,) = clip_norm([convert(gradient)], 0.25)
+    assert to_numpy(found).dtype == np.float16
+    np.testing.assert_allclose(to_numpy(found), 0.25 / np.sqrt(100_000), rtol=1e-2)
+
+
+def test_clipping_to_a_numpy_number_keeps_the_dtype():
+    (found,) = clip_norm([np.array([3.0, 4.0], "float32")], np.float64(1.0))
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, [0.6, 0.8], rtol=1e-6)
 
 
 @pytest.mark.parametrize("convert", [np.array, torch.tensor], ids=["numpy", "torch"])

@@ -10,7 +10,7 @@ from chainrule import device
 from chainrule.activations import ReLU, Tanh
 from chainrule.arrays import to_numpy
 from chainrule.datasets import digits
-from chainrule.losses import MSE, CrossEntropy
+from chainrule.losses import MSE, CrossEntropy, MinedTriplet
 from chainrule.network import Linear, Network
 from chainrule.optimizers import SGD, Adagrad, Adam, AdaMax, AdamW, Nadam, RMSProp
 from chainrule.oracles import relative_error
@@ -214,10 +214,30 @@ def test_batches_hold_every_sample_once():
     assert [len(batch) for batch in batches(3, 100, np.random.default_rng(0))] == [3]
 
 
+@pytest.mark.parametrize(
+    ("own", "of_x", "of_y"), [("float64", "float32", "float32"), ("float32", "float32", "int64")]
+)
+def test_data_may_be_narrower_than_the_parameters(own, of_x, of_y):
+    x, y = small_data()
+    net = small_network().map(lambda p: p.astype(own))
+    train(net, x.astype(of_x), y.astype(of_y), np.random.default_rng(0))
+    assert {p.dtype for p in net.parameters} == {np.dtype(own)}
+
+
+def test_outputs_that_are_no_scores_have_no_accuracy():
+    x, _ = small_data(20)
+    classes = np.arange(20) % 2
+    options = {"loss": MinedTriplet(), "batch_size": 20, "validation": (x, classes)}
+    history = train(small_network(), x, classes, np.random.default_rng(0), **options)
+    assert len(history.validation_loss) == 3
+    assert history.validation_accuracy == []
+
+
 def test_accuracy_counts():
     net = Network([ReLU()])
     x = np.array([[1.0, 2.0, 0.0], [3.0, 2.0, 0.0], [0.0, 1.0, 2.0], [5.0, 0.0, 0.0]])
     assert accuracy(net, x, np.array([1, 0, 2, 2])) == 0.75
+    assert accuracy(net, x.tolist(), [1, 0, 2, 2]) == 0.75
     assert accuracy(net, torch.as_tensor(x), torch.tensor([1, 0, 2, 2])) == 0.75
 
 

@@ -79,6 +79,8 @@ def ring_all_reduce(parts: list[Array]) -> list[Array]:
     ------
     ValueError
         If there is no process, or if the arrays are not vectors of one length of at least P.
+    TypeError
+        If the parts are not arrays.
 
     Examples
     --------
@@ -86,6 +88,9 @@ def ring_all_reduce(parts: list[Array]) -> list[Array]:
     >>> ring_all_reduce([np.array([1.0, 2.0]), np.array([10.0, 20.0])])
     [array([11., 22.]), array([11., 22.])]
     """
+    for i, part in enumerate(parts):
+        if not hasattr(part, "shape"):
+            raise TypeError(f"parts[{i}]: expected an array, got {type(part).__name__}")
     return ring_rounds(parts)[-1]
 
 

@@ -16,10 +16,12 @@ from tqdm import tqdm
 from .arrays import (
     Array,
     detached,
+    floating,
     kind,
     require_count,
     require_generator,
     require_library,
+    require_shape,
     to_numpy,
 )
 from .network import Network
@@ -41,7 +43,7 @@ class History:
         The loss on the validation data after the epoch; empty without validation data.
     validation_accuracy : list of float
         The share of the validation samples classified right, between 0 and 1; empty without
-        validation data, or where the targets are not classes.
+        validation data, or where the targets are not classes or the outputs not their scores.
     """
 
     loss: list[float] = field(default_factory=list)
@@ -139,11 +141,12 @@ def fit(
         `batch_size` is less than 1, or if the loss does not reduce to a number. The network is
         untouched then. Also if a class is out of range, which is found in the batch that holds it.
     TypeError
-        If the data is not arrays of numbers, of the library that the network's parameters are of.
-        The network is untouched then.
+        If the data is not arrays of numbers, of the library that the network's parameters are of,
+        or is of a wider dtype than these. The network is untouched then.
     FloatingPointError
         If the loss of a batch is NaN or infinite. The parameters are those of before that batch;
-        they are finite, unless in the batch before a gradient overflowed whose loss did not.
+        they are finite, unless an update before it overflowed. After the last update nothing is
+        checked: a loss on validation data shows it.
 
     Examples
     --------
@@ -160,13 +163,15 @@ def fit(
     (array([[3.]]), array([1.]))
     """
     _require_data(network, x, y, "x", "y")
+    _require_dtypes(network, x, y)
+    require_count(epochs, "epochs")
+    if getattr(loss, "reduction", "mean") == "none":
+        raise ValueError("loss: expected one that reduces to a number, got reduction='none'")
     if validation is not None:
         if len(validation) != 2:
             raise ValueError(f"validation: expected a pair (x, y), got {len(validation)} things")
         _require_data(network, *validation, "validation[0]", "validation[1]")
-    require_count(epochs, "epochs")
-    if getattr(loss, "reduction", "mean") == "none":
-        raise ValueError("loss: expected one that reduces to a number, got reduction='none'")
+        _measure(History(), network, loss, *validation)  # what does not fit is refused here
 
     history, parameters = History(), network.parameters
     for _ in (bar := tqdm(range(epochs), unit="epoch", disable=not progress)):
@@ -209,6 +214,12 @@ def accuracy(network: Network, x: Array, y: Array) -> float:
     float
         Between 0 and 1.
 
+    Raises
+    ------
+    ValueError
+        If there is no sample, the network does not give a row of outputs for each, or y is not one
+        class for each.
+
     Examples
     --------
     >>> import numpy as np
@@ -216,18 +227,27 @@ def accuracy(network: Network, x: Array, y: Array) -> float:
     >>> accuracy(Network([ReLU()]), np.array([[0.0, 1.0], [2.0, 1.0]]), np.array([1, 1]))
     0.5
     """
-    return _share_right(network(x), y)
+    output = network(x)
+    if output.ndim != 2 or output.shape[0] == 0:
+        raise ValueError(
+            f"network: expected outputs of shape (N, K) for at least one sample, got "
+            f"{tuple(output.shape)}"
+        )
+    return _share_right(output, y)
 
 
 def _share_right(output: Array, y: Array) -> float:
     xp = array_namespace(output)
+    if not hasattr(y, "shape"):
+        y = xp.asarray(y, device=device(output))
+    require_shape(y, output.shape[:1], "y", "one class per sample")
     return int(xp.count_nonzero(xp.argmax(output, axis=1) == y)) / len(y)
 
 
 def _measure(history: History, network: Network, loss: Any, x: Array, y: Array) -> None:
     output = network(x)
     history.validation_loss.append(float(loss(output, y)))
-    if output.ndim == 2 and y.ndim == 1:
+    if output.ndim == 2 and y.ndim == 1 and getattr(loss, "of_scores", True):
         history.validation_accuracy.append(_share_right(output, y))
 
 
@@ -264,6 +284,22 @@ def _require_data(network: Network, x: Array, y: Array, x_name: str, y_name: str
             raise ValueError(f"{name}: expected finite numbers, got NaN or infinity")
 
 
+def _require_dtypes(network: Network, x: Array, y: Array) -> None:
+    """Refuse data that would give gradients of a wider dtype than the parameters have."""
+    for parameter in network.parameters[:1]:
+        xp, own = array_namespace(parameter), parameter.dtype
+        for name, array in (("x", x), ("y", y)):
+            # targets of integers are classes, or take the dtype of the outputs
+            dtype = (
+                floating(array[:1])[1].dtype if name == "x" or kind(array) != "integral" else own
+            )
+            if xp.result_type(dtype, own) != own:
+                raise TypeError(
+                    f"{name}: expected dtype {own} (that of the network's parameters), "
+                    f"got {array.dtype}"
+                )
+
+
 def _require_finite_loss(value: float, epoch: int) -> None:
     if not math.isfinite(value):
         raise FloatingPointError(
@@ -287,6 +323,11 @@ def save(
     optimizer : Optimizer
     rng : numpy.random.Generator
 
+    Raises
+    ------
+    TypeError
+        If `rng` is not a generator.
+
     Examples
     --------
     >>> import numpy as np, tempfile
@@ -300,6 +341,7 @@ def save(
     >>> bool((net.parameters[0] == other.parameters[0]).all())
     True
     """
+    require_generator(rng)
     arrays = {f"parameter {i}": to_numpy(p) for i, p in enumerate(network.parameters)}
     scalars: dict[str, Any] = {
         "parameters": len(network.parameters),
@@ -334,7 +376,8 @@ def load(
     network : Network
         Of the shapes it had when it was saved; any array library, any device.
     optimizer : Optimizer
-        Of the class it had when it was saved.
+        Of the class it had when it was saved. Its settings, its learning rate included, become
+        those of the checkpoint.
     rng : numpy.random.Generator
         With the bit generator it had when it was saved.
 
@@ -345,11 +388,14 @@ def load(
     ValueError
         If the file is damaged or does not fit the network, the optimizer or the generator. All
         three are untouched then.
+    TypeError
+        If `rng` is not a generator.
 
     Examples
     --------
     See `save`.
     """
+    require_generator(rng)
     new, state, rng_state = _read_checkpoint(path)
     shapes = [tuple(p.shape) for p in network.parameters]
     if [p.shape for p in new] != shapes:

@@ -101,7 +101,8 @@ def conv2d_vjp(
     wrt : str or iterable of str
         Which of "x", "weight" and "bias" are wanted.
     method : {"auto", "tiled", "im2col", "loops"}
-        As in `conv2d`.
+        As in `conv2d`. Where a number is NaN or infinite, the gradients by "tiled" may be NaN in
+        places where those by the others are finite.
 
     Returns
     -------

@@ -7,7 +7,7 @@ from array_api_compat import device
 
 from ..arrays import Array, floating
 from .columns import padded
-from .direct import _read
+from .direct import _of_one_dtype, _read
 from .geometry import Geometry, Size
 
 # Winograd's matrices: two outputs of a kernel of three, from four pixels
@@ -45,6 +45,7 @@ def conv2d_fft(x: Array, weight: Array, *, padding: Size | str = 0) -> Array:
              [1., 1.]]]])
     """
     xp, x, weight, geometry = _read(x, weight, 1, padding, 1, 1)
+    x, weight = _of_one_dtype(xp, x, weight)
     size, (oh, ow) = geometry.padded_size, geometry.output_size
     f_x = xp.fft.rfftn(padded(xp, x, geometry), axes=(2, 3))
     f_w = xp.conj(xp.fft.rfftn(weight, s=size, axes=(2, 3)))  # filled up with zeros to this size
@@ -86,6 +87,7 @@ def conv2d_winograd(x: Array, weight: Array, *, padding: Size | str = 0) -> Arra
     A. Lavin and S. Gray, Fast algorithms for convolutional neural networks, CVPR 2016.
     """
     xp, x, weight, geometry = _read(x, weight, 1, padding, 1, 1)
+    x, weight = _of_one_dtype(xp, x, weight)
     if geometry.kernel_size != (3, 3):
         raise ValueError(f"weight: expected kernels of 3 × 3, got {geometry.kernel_size}")
     (n, c), o, (oh, ow) = x.shape[:2], weight.shape[0], geometry.output_size

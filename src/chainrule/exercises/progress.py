@@ -148,7 +148,8 @@ def _pieces(file: Path) -> list[Piece]:
     except SyntaxError as error:
         raise ValueError(f"{file}, line {error.lineno}: {error.msg}") from error
     except (ValueError, TypeError, KeyError) as error:
-        raise ValueError(f"{file}: not a notebook (of nbformat 4)") from error
+        kind = "a Python file in UTF-8" if file.suffix == ".py" else "a notebook (of nbformat 4)"
+        raise ValueError(f"{file}: not {kind}") from error
     return [Piece(f"code cell {i}", source) for i, source in enumerate(sources, 1)]
 
 

@@ -28,6 +28,8 @@ class TripletSettings(Loss):
     eps: float = field(default=1e-6, kw_only=True)
     swap: bool = field(default=False, kw_only=True)
 
+    of_scores = False  # its outputs are embeddings, not a score for each class
+
     def __post_init__(self):
         super().__post_init__()
         settle(self, require_finite_number, "margin", "eps")

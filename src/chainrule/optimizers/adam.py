@@ -20,7 +20,9 @@ class Adam(Optimizer):
     betas : pair of float
         β₁ and β₂, at least 0 and less than 1.
     eps : float
-        ε, at least 0. It stands under the fraction bar and outside the root.
+        ε, at least 0. It stands under the fraction bar and outside the root. Large enough for the
+        parameters' dtype: in float16, 1e-8 is 0, and a weight whose gradient was always 0 becomes
+        NaN.
     weight_decay : float
         ρ, at least 0: ρ w is added to the gradient, and so divided by √v̂ too.
     amsgrad : bool
@@ -99,7 +101,8 @@ class AdamW(Adam):
     betas : pair of float
         β₁ and β₂, at least 0 and less than 1.
     eps : float
-        ε, at least 0.
+        ε, at least 0; large enough for the parameters' dtype: in float16, 1e-8 is 0, and a weight
+        whose gradient was always 0 becomes NaN.
     weight_decay : float
         ρ, at least 0: each step shrinks w by the share α ρ.
     amsgrad : bool
@@ -160,7 +163,8 @@ class AdaMax(Optimizer):
     betas : pair of float
         β₁ and β₂, at least 0 and less than 1.
     eps : float
-        ε, at least 0.
+        ε, at least 0; large enough for the parameters' dtype: in float16, 1e-8 is 0, and a weight
+        whose gradient was always 0 becomes NaN.
     weight_decay : float
         ρ, at least 0: ρ w is added to the gradient.
 
@@ -232,7 +236,8 @@ class Nadam(Optimizer):
     betas : pair of float
         β₁ and β₂, at least 0 and less than 1.
     eps : float
-        ε, at least 0.
+        ε, at least 0; large enough for the parameters' dtype: in float16, 1e-8 is 0, and a weight
+        whose gradient was always 0 becomes NaN.
     weight_decay : float
         ρ, at least 0: ρ w is added to the gradient.
     momentum_decay : float

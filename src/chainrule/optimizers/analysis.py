@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from math import isfinite, nan, sqrt
+from typing import Any
+
+import numpy as np
 
 from ..arrays import (
     Array,
@@ -45,6 +48,7 @@ def batch_variance(gradients: Array, batch_size: int) -> float:
     """
     _, gradients = floating(gradients, "gradients")
     rows = to_numpy(gradients).reshape(len(gradients), -1)
+    rows = rows.astype(np.result_type(rows, np.float32), copy=False)  # squares overflow in 16 bits
     samples = len(rows)
     require_count(batch_size, "batch_size")
     if samples < 2:
@@ -195,9 +199,22 @@ def clip_norm(gradients: Sequence[Array], max_norm: float) -> list[Array]:
     scale = max(largest, default=0.0)
     if not scale:
         return list(gradients)
-    squares = [float(library(g).sum((g / scale) ** 2)) for g in gradients]
-    factor = max_norm / scale / sqrt(sum(squares))
-    return list(gradients) if factor >= 1 else [g * factor for g in gradients]
+    wide = [_wide(g) for g in gradients]
+    squares = [float(library(g).sum((g / scale) ** 2)) for g in wide]
+    factor = float(max_norm) / scale / sqrt(sum(squares))
+    if factor >= 1:
+        return list(gradients)
+    return [_as(w * factor, g.dtype) for w, g in zip(wide, gradients, strict=True)]
+
+
+def _wide(gradient: Array) -> Array:
+    """Give the gradient in 32 bits at least: the sum of many squares overflows in 16."""
+    xp = library(gradient)
+    return _as(gradient, xp.result_type(gradient.dtype, xp.float32))
+
+
+def _as(array: Array, dtype: Any) -> Array:
+    return array if array.dtype == dtype else library(array).astype(array, dtype)
 
 
 def _largest(gradient: Array) -> float:

@@ -22,7 +22,8 @@ class Adagrad(Optimizer):
     initial_accumulator_value : float
         What s starts from, at least 0.
     eps : float
-        ε, at least 0.
+        ε, at least 0; large enough for the parameters' dtype: in float16, 1e-8 is 0, and a weight
+        whose gradient was always 0 becomes NaN.
 
     Raises
     ------
@@ -94,7 +95,8 @@ class RMSProp(Optimizer):
     alpha : float
         PyTorch's name for β, at least 0 and less than 1: what is kept of the running means.
     eps : float
-        ε, at least 0.
+        ε, at least 0; large enough for the parameters' dtype: in float16, 1e-8 is 0, and a weight
+        whose gradient was always 0 becomes NaN.
     weight_decay : float
         ρ, at least 0: ρ w is added to the gradient.
     momentum : float
