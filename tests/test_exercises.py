@@ -273,11 +273,12 @@ class TestCommand:
             ("a.ipynb", "[1, 2]", "not a notebook"),
             ("a.ipynb", "{}", "not a notebook"),
             ("a.py", "def f(:", "line 1: invalid syntax"),
+            ("a.py", "# \xe9".encode("latin-1"), "not a Python file in UTF-8"),
         ],
     )
     def test_ends_with_2_if_a_file_is_of_no_use(self, tmp_path, capsys, name, text, message):
         if text is not None:
-            (tmp_path / name).write_text(text)
+            (tmp_path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
         with pytest.raises(SystemExit) as ended:
             main(["exercises", str(tmp_path / name)])
         assert ended.value.code == 2
