@@ -9,7 +9,10 @@ import re
 from docutils import nodes
 from sphinx.application import Sphinx
 
-BEFORE, AFTER = re.compile(r"[(\[“]+$"), re.compile(r"^[,.;:!?)\]”’…]+")
+BEFORE, AFTER = (
+    re.compile(r"[(\[“]+$"),
+    re.compile(r"^(?:-(?:st|nd|rd|th)\b|[,.;:!?)\]”’…]+)"),
+)
 
 
 def neighbour(formula: nodes.math, step: int) -> nodes.Text | None:
