@@ -110,7 +110,7 @@ def central_difference(
     x : array
         Where to differentiate; it is left as it is.
     step : float
-        h. The error is about h² from the formula and 1e-16 / h from rounding.
+        The h of the formula. The error is about h² from the formula and 1e-16 / h from rounding.
 
     Returns
     -------
