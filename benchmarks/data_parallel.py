@@ -90,26 +90,24 @@ def link() -> tuple[float, float]:
 
 def work(rounds: int) -> None:
     """Measure in a pair of processes; the first one writes the record."""
-    ratios, parts, milliseconds = {}, {}, {}
+    ratios, milliseconds = {}, {}
     with replicas() as replica, threadpool_limits(1):
         torch.set_num_threads(1)
         latency, bandwidth = link()
         for batch_size in tqdm(BATCH_SIZES, unit="batch size", disable=replica.rank > 0):
             step = Step(batch_size)
-            alone, together, summing, sums = [], [], [], []
+            alone, together, summing = [], [], []
             for number in range(rounds + 1):
                 one = waited(step, replica)
                 two, of_sum = steps(step, replica)
                 if number:
                     alone.append(one)
                     together.append(two)
-                    summing.append(of_sum / two)
-                    sums.append(of_sum)
+                    summing.append(of_sum)
             if replica.rank == 0:
                 name = f"batches of {batch_size}"
                 ratios[name] = ratio(alone, together)
-                parts[name] = round(statistics.median(summing), 3)
-                medians = map(statistics.median, (alone, together, sums))
+                medians = map(statistics.median, (alone, together, summing))
                 one, two, of_sum = (round(1e3 * median, 3) for median in medians)
                 milliseconds[name] = {"one process": one, "two processes": two, "sum": of_sum}
         if replica.rank == 0:
@@ -121,7 +119,6 @@ def work(rounds: int) -> None:
                     "page": "scaling/data-parallel",
                     "baseline": "one process",
                     "ratios": ratios,
-                    "share of the sum": parts,
                     "milliseconds": milliseconds,
                     "latency": latency,
                     "bandwidth": bandwidth,

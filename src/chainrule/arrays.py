@@ -217,13 +217,7 @@ def require_positive(value: float, name: str) -> None:
     Traceback (most recent call last):
     ValueError: lr: expected a positive finite number, got -1.0
     """
-    message = f"{name}: expected a positive finite number, got {value!r}"
-    try:
-        positive = 0 < value < float("inf")
-    except (TypeError, ValueError, RuntimeError) as error:  # an array of several is not one number
-        raise TypeError(message) from error
-    if not positive:
-        raise ValueError(message)
+    _require_between(0, value, f"{name}: expected a positive finite number, got {value!r}")
 
 
 def require_finite_number(value: float, name: str) -> None:
@@ -248,12 +242,16 @@ def require_finite_number(value: float, name: str) -> None:
     Traceback (most recent call last):
     ValueError: alpha: expected a finite number, got nan
     """
-    message = f"{name}: expected a finite number, got {value!r}"
+    _require_between(-float("inf"), value, f"{name}: expected a finite number, got {value!r}")
+
+
+def _require_between(low: float, value: float, message: str) -> None:
+    """Raise an error unless the value is one number, above the lowest and not infinite."""
     try:
-        finite = -float("inf") < value < float("inf")
+        between = low < value < float("inf")
     except (TypeError, ValueError, RuntimeError) as error:  # an array of several is not one number
         raise TypeError(message) from error
-    if not finite:
+    if not between:
         raise ValueError(message)
 
 
