@@ -63,6 +63,7 @@ def convolutions(draw):
     return x, weight, rng.standard_normal(len(weight)), options, rng
 
 
+@settings(deadline=None)
 @given(geometries(), st.integers(1, 2), st.integers(1, 3))
 def test_im2col_and_col2im_are_unfold_and_fold(geometry, n, c):
     size, kernel, options = geometry
@@ -177,6 +178,7 @@ def test_only_what_is_asked_for_is_computed():
         conv2d_vjp(x, weight, upstream, wrt=("kernel",))
 
 
+@settings(deadline=None)
 @given(geometries(), st.integers(0, 9))
 def test_pooling_is_that_of_pytorch(geometry, seed):
     size, kernel, options = geometry
