@@ -345,6 +345,21 @@ def test_the_time_to_read_counts_words_formulas_and_lines_but_no_exercises():
     assert minutes(page) == pytest.approx(1 + 20 / 60 + 1)
 
 
+def test_a_formula_keeps_the_punctuation_beside_it():
+    text, math, strong = nodes.Text, nodes.math, nodes.strong
+    paragraph = nodes.paragraph()
+    paragraph += [text("so ("), math("", "a"), text("), the "), math("", "k"), text("-th of ")]
+    paragraph += [math("", "n"), text(" is "), math("", "b"), strong("", "", text(". Here"))]
+    page = nodes.section("", paragraph)
+    keep = extension("punctuation")["keep"]
+    keep(SimpleNamespace(builder=SimpleNamespace(format="latex")), page, "page")
+    assert not list(page.findall(nodes.inline))
+    keep(SimpleNamespace(builder=SimpleNamespace(format="html")), page, "page")
+    kept = [element.astext() for element in page.findall(nodes.inline)]
+    assert kept == ["(a),", "k-th", "b."]
+    assert page.astext() == "so (a), the k-th of n is b. Here"
+
+
 def test_the_citation_is_that_of_the_preface_and_of_the_package():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]

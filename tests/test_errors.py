@@ -6,7 +6,7 @@ import torch
 
 from chainrule import device
 from chainrule.activations import ReLU, Sigmoid, Softmax
-from chainrule.all_reduce import ring_all_reduce
+from chainrule.all_reduce import ring_all_reduce, ring_rounds
 from chainrule.datasets import mnist, patches, rare_digit, read_idx, spots
 from chainrule.ledger import claim, confirm, verify
 from chainrule.losses import MSE, BinaryFocal, CrossEntropy, Triplet
@@ -423,6 +423,11 @@ WRONG = {
     "seed to load": (lambda: load("nowhere", NET, SGD(), 0), TypeError, ["rng:", "Generator"]),
     "lists to sum": (
         lambda: ring_all_reduce([[1.0, 2.0], [3.0, 4.0]]),
+        TypeError,
+        ["parts[0]:", "array", "list"],
+    ),
+    "lists to send": (
+        lambda: ring_rounds([[1.0, 2.0], [3.0, 4.0]]),
         TypeError,
         ["parts[0]:", "array", "list"],
     ),

@@ -27,6 +27,7 @@ from chainrule.figures import (
     network,
     optimizers,
     overlap,
+    picture,
     show_source,
     stepper,
     steps,
@@ -147,11 +148,23 @@ PICTURES = {
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_shows_itself_as_png_twice_alike(name):
     figure = PICTURES[name]()
-    png = figure._repr_png_()
+    png, shown = figure._repr_png_()
+    assert shown == {"width": 600}
     image = np.asarray(Image.open(io.BytesIO(png)).convert("L"))
     assert image.std() > 1  # there is something on it
-    assert PICTURES[name]()._repr_png_() == png
+    assert PICTURES[name]()._repr_png_() == (png, shown)
     assert figure._repr_html_() is None
+
+
+@pytest.mark.parametrize(("points", "inches"), [(8.9, 4.75), (9.1, 5), (11, 6)])
+def test_a_picture_with_words_too_small_for_a_phone_is_refused(points, inches):
+    @picture
+    def draw(figure):
+        figure.set_figwidth(inches)
+        figure.subplots().text(0, 0, "tiny", fontsize=points)
+
+    with pytest.raises(ValueError, match="'tiny' is too small"):
+        draw()
 
 
 def test_drawing_leaves_no_trace_in_matplotlib():
@@ -418,7 +431,7 @@ def test_a_stepper_refuses_what_it_has_no_room_for():
 
 
 def test_the_photographs_picture_stays_small():
-    assert len(convolution.photograph()._repr_png_()) < 400_000
+    assert len(convolution.photograph()._repr_png_()[0]) < 400_000
 
 
 @pytest.mark.parametrize("name", LANDSCAPES)

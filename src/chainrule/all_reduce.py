@@ -31,6 +31,8 @@ def ring_rounds(parts: list[Array]) -> list[list[Array]]:
     ------
     ValueError
         If there is no process, or if the arrays are not vectors of one length of at least P.
+    TypeError
+        If the parts are not arrays.
 
     Examples
     --------
@@ -43,6 +45,9 @@ def ring_rounds(parts: list[Array]) -> list[list[Array]]:
     """
     size = len(parts)
     require_count(size, "the number of parts")
+    for i, part in enumerate(parts):
+        if not hasattr(part, "shape"):
+            raise TypeError(f"parts[{i}]: expected an array, got {type(part).__name__}")
     shapes = sorted({tuple(part.shape) for part in parts})
     if len(shapes) > 1 or len(shapes[0]) != 1 or shapes[0][0] < size:
         raise ValueError(f"parts: expected vectors of one length, at least {size}, got {shapes}")
@@ -88,9 +93,6 @@ def ring_all_reduce(parts: list[Array]) -> list[Array]:
     >>> ring_all_reduce([np.array([1.0, 2.0]), np.array([10.0, 20.0])])
     [array([11., 22.]), array([11., 22.])]
     """
-    for i, part in enumerate(parts):
-        if not hasattr(part, "shape"):
-            raise TypeError(f"parts[{i}]: expected an array, got {type(part).__name__}")
     return ring_rounds(parts)[-1]
 
 

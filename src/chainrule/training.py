@@ -288,12 +288,12 @@ def _require_dtypes(network: Network, x: Array, y: Array) -> None:
     """Refuse data that would give gradients of a wider dtype than the parameters have."""
     for parameter in network.parameters[:1]:
         xp, own = array_namespace(parameter), parameter.dtype
-        for name, array in (("x", x), ("y", y)):
-            # targets of integers are classes, or take the dtype of the outputs
-            dtype = (
-                floating(array[:1])[1].dtype if name == "x" or kind(array) != "integral" else own
-            )
-            if xp.result_type(dtype, own) != own:
+        arrays = {"x": x, "y": y}
+        if kind(y) == "integral":  # classes, or targets that take the dtype of the outputs
+            del arrays["y"]
+        for name, array in arrays.items():
+            _, numbers = floating(array[:1])
+            if xp.result_type(numbers.dtype, own) != own:
                 raise TypeError(
                     f"{name}: expected dtype {own} (that of the network's parameters), "
                     f"got {array.dtype}"

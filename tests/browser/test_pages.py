@@ -25,6 +25,12 @@ RUN = """([scope, rules]) => axe.run(scope, { rules, resultTypes: ["violations"]
 
 OUTSIDE = re.compile(r"https://([\w-]+\.)+[a-z]+(/[^\s\"<>`{}|\\^]*)?(?<![.,;)])")
 
+# words in pictures below 9 px; those in a PNG have as many if it fills a phone's column
+SMALL = """() => [...document.querySelectorAll("main svg text, main .cell_output img")]
+  .filter((el) => el.tagName === "IMG" ? el.clientWidth < 342
+    : parseFloat(getComputedStyle(el).fontSize) * el.getScreenCTM().a < 9)
+  .map((el) => el.alt ?? el.textContent)"""
+
 # what is folded away must be as good as the rest, once it has faded in
 UNFOLD = """() => {
   document.querySelectorAll("main details:not([open]) > summary, main .toggle-button")
@@ -112,9 +118,11 @@ def test_page_fits_and_is_accessible(browser, roots, width, name):
     settle(page, roots["server"] + name)
     page.evaluate(UNFOLD)
     needed = page.evaluate("document.documentElement.scrollWidth")
+    small = page.evaluate(SMALL)
     wrong = violations(page, RULES[width])
     page.close()
     assert needed <= width, f"{name} is {needed} px wide on a screen of {width}"
+    assert not small, f"{name} at {width} px has words too small to read: {small}"
     assert not wrong, f"{name} at {width} px:\n" + "\n".join(wrong)
 
 

@@ -45,7 +45,7 @@ ACTIVATIONS: dict[str, Any] = {
 @picture
 def curves(figure: Picture, f: Any, reach: float = 4.0) -> None:
     """Draw an elementwise activation on the left and its slope on the right."""
-    figure.set_size_inches(6.4, 2.9)
+    figure.set_figheight(2.3)
     left, right = figure.subplots(1, 2)
     x = np.linspace(-reach, reach, 401)
     left.plot(x, f(x), color=BLUE)
@@ -194,7 +194,7 @@ def maxout_tangents(pieces: int) -> tuple[np.ndarray, np.ndarray]:
 @picture
 def maxout_fits(figure: Picture) -> None:
     """Draw Maxout as the absolute value, and as the square from below with more and more pieces."""
-    figure.set_size_inches(6.4, 3.0)
+    figure.set_figheight(2.6)
     left, right = figure.subplots(1, 2)
     x = np.linspace(-1, 1, 201)
     left.plot(x, Maxout(2)(np.stack([x, -x], -1))[:, 0], color=BLUE)
@@ -202,8 +202,9 @@ def maxout_fits(figure: Picture) -> None:
     right.plot(x, x**2, color=GREY, lw=4, alpha=0.5, label="x²")
     for pieces, style in ((2, ":"), (4, "--"), (8, "-")):
         slopes, offsets = maxout_tangents(pieces)
-        right.plot(x, Maxout(pieces)(x[:, None] * slopes + offsets)[:, 0], style, label=f"{pieces}")
-    right.legend(frameon=False, title="pieces")
+        fit = Maxout(pieces)(x[:, None] * slopes + offsets)[:, 0]
+        right.plot(x, fit, style, label=f"{pieces} pieces")
+    figure.legend(loc="outside lower right", frameon=False, ncols=4, columnspacing=1)
     right.set(title="x² by its tangents", xlabel="x")
 
 
@@ -294,7 +295,7 @@ def dead_units(net: Network, x: np.ndarray) -> float:
 @picture
 def racing(figure: Picture, histories: dict[str, History]) -> None:
     """Draw the validation accuracy by epoch, a small plot for each activation."""
-    figure.set_size_inches(6.4, 5.2)
+    figure.set_figheight(4.2)
     grid = figure.subplots(3, 3, sharex=True, sharey=True)
     for axes, (name, history) in zip(grid.ravel(), histories.items(), strict=True):
         epochs = np.arange(1, len(history.validation_accuracy) + 1)

@@ -82,7 +82,7 @@ def read(name: str | Path) -> dict[str, Any]:
 @picture
 def ratios(figure: Picture, record: dict[str, Any]) -> None:
     """Draw how many times as long each contender takes as the baseline, with the quartiles."""
-    figure.set_size_inches(6.4, 1.3 + 0.5 * len(record["ratios"]))
+    figure.set_figheight(1.3 + 0.42 * len(record["ratios"]))
     axes = figure.subplots()
     behind = {"fc": "white", "ec": "none", "pad": 2.5}  # so that the line does not strike a number
     for row, ratio in enumerate(record["ratios"].values()):
@@ -102,7 +102,7 @@ def ratios(figure: Picture, record: dict[str, Any]) -> None:
         yticklabels=list(record["ratios"]),
         ylim=(-0.5, len(record["ratios"]) - 0.2),
         xlim=(0, None),
-        xlabel=f"time over that of {record['baseline']} (dashed: as fast as it)",
+        xlabel=f"time over that of {record['baseline']}\n(dashed: as fast as it)",
     )
 
 

@@ -81,7 +81,7 @@ def kernels(figure: Picture, layer: Conv2d) -> None:
     else:
         columns = kernels
         sheet = _tiled(weight.transpose(1, 0, 2, 3).reshape(-1, *side), columns)
-    figure.set_size_inches(6.4, max(1.5, 5.4 * sheet.shape[0] / sheet.shape[1] + 0.4))
+    figure.set_figheight(max(1.2, 4.2 * sheet.shape[0] / sheet.shape[1] + 0.3))
     axes = figure.subplots()
     limit = float(np.abs(weight).max())
     shown = _show(axes, sheet, "RdBu_r", -limit, limit)
@@ -106,8 +106,8 @@ def feature_maps(figure: Picture, network: Network, x: np.ndarray) -> None:
             after = outputs[min(place + 1, len(outputs) - 1)]
             shown.append(after if after.shape == outputs[place].shape else outputs[place])
     sheets = [_tiled(maps[0], min(8, maps.shape[1])) for maps in shown]
-    heights = [1.3, *(5.6 * sheet.shape[0] / sheet.shape[1] for sheet in sheets[1:])]
-    figure.set_size_inches(6.4, sum(heights) + 0.45 * len(sheets))
+    heights = [1.0, *(4.4 * sheet.shape[0] / sheet.shape[1] for sheet in sheets[1:])]
+    figure.set_figheight(sum(heights) + 0.38 * len(sheets))
     grid = figure.subplots(len(sheets), 1, squeeze=False, height_ratios=heights)[:, 0]
     for number, (axes, sheet, maps) in enumerate(zip(grid, sheets, shown, strict=True)):
         low, high = min(0.0, float(maps.min())), float(maps.max())
@@ -126,7 +126,7 @@ def losses_side_by_side(figure: Picture, ours: Sequence[float], theirs: Sequence
     ours, theirs : sequence of float
         A number for each step.
     """
-    figure.set_size_inches(6.4, 4.6)
+    figure.set_figheight(3.7)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
     steps, apart = np.arange(1, len(ours) + 1), np.abs(np.subtract(ours, theirs))
     power = int(np.floor(np.log10(apart.max()))) if apart.any() else 0

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..convolution import AvgPool2d, Geometry, col2im, conv2d, im2col, loop_operations
 from .grids import canvas, cells, mark, note, number, written_sum
-from .picture import BLUE, GREY, INK, ORANGE, Picture, picture
+from .picture import BLUE, GREY, ORANGE, Picture, picture
 
 __all__ = ["IMAGE", "KERNEL", "KERNELS", "dilated", "overlap", "photograph", "sliding"]
 
@@ -69,20 +69,20 @@ def sliding(figure: Picture, u: int = 1, v: int = 2) -> None:
         (output, y, "output $y$"),
     ):
         cells(axes, at, values)
-        note(axes, at[0] + values.shape[1] / 2, at[1] - 0.75, title, fontsize=13)
+        note(axes, at[0] + values.shape[1] / 2, at[1] - 0.75, title)
     mark(axes, image, (u, v), KERNEL.shape, ORANGE)
     mark(axes, kernel, (0, 0), KERNEL.shape, ORANGE)
     mark(axes, output, (u, v), (1, 1), ORANGE)
-    note(axes, 8.3, 5.0, "·", fontsize=22)
-    note(axes, 13.0, 5.0, "=", fontsize=16)
+    note(axes, 8.3, 5.0, "·", fontsize=18)
+    note(axes, 13.0, 5.0, "=", fontsize=14)
     window = column(IMAGE, 3, 5 * u + v)
     text = f"$y_{{{u}{v}}}$ = {written_sum(KERNEL.ravel(), window)} = {number(y[u, v])}"
-    note(axes, 9.6, 9.5, text, fontsize=13, color=INK)
+    note(axes, 9.6, 9.5, text, fontsize=10)
     one, all_of_them = (Geometry.of(size, 3) for size in ((3, 3), IMAGE.shape))
     products, additions = loop_operations(one)
     text = f"{products} products and {additions} additions; for all {y.size} cells "
     text += f"{sum(loop_operations(all_of_them))} operations"
-    note(axes, 9.6, 10.5, text, color=GREY)
+    note(axes, 9.6, 10.5, text, fontsize=10, color=GREY)
 
 
 @picture
@@ -110,7 +110,7 @@ def photograph(figure: Picture, name: str = "china.jpg") -> None:
     color = load_sample_image(name).transpose(2, 0, 1)[None] / 255
     grey = conv2d(color, np.array([0.299, 0.587, 0.114]).reshape(1, 3, 1, 1))
     small = AvgPool2d(3)(grey)[0, 0]
-    figure.set_size_inches(6.4, 6.9)
+    figure.set_figheight(5.5)
     grid = figure.subplots(3, 2).ravel()
     shown = {"the photograph": small} | {
         name: convolved(small, kernel) for name, kernel in KERNELS.items()
@@ -144,4 +144,4 @@ def dilated(figure: Picture) -> None:
             mark(axes, at, corner, geometry.span, color, fill=0, style=style)
         note(axes, at[0] + 3.5, 0.8, title)
         rows, columns = geometry.output_size
-        note(axes, at[0] + 3.5, 9.7, f"output {rows} × {columns}", color=GREY)
+        note(axes, at[0] + 3.5, 9.7, f"output {rows} × {columns}", fontsize=10, color=GREY)

@@ -43,13 +43,14 @@ def roofline(
     limits : pair of float, optional
         The lowest and the highest operations per byte shown.
     """
-    figure.set_size_inches(6.4, 3.8 + 0.14 * len(points))
+    figure.set_figheight(3.0 + 0.12 * len(points))
     axes, ridge = figure.subplots(), peak / bandwidth
     places = [ridge, *(intensity for _, intensity, _ in points)]
     low, high = limits or (min(places) / 4, max(places) * 4)
     x = np.array([low, ridge, high])
     roof = f"roof: {bandwidth / 1e9:.3g} GB/s, then {peak / 1e9:.3g} Gop/s"
-    axes.loglog(x, np.minimum(peak, bandwidth * x) / 1e9, color=GREY, label=roof)
+    axes.loglog(x, np.minimum(peak, bandwidth * x) / 1e9, color=GREY)
+    axes.set_title(roof)
     for (name, intensity, measured), (color, _, marker) in zip(
         points, LOOKS * len(points), strict=False
     ):
@@ -76,7 +77,7 @@ def memory(
         Megabytes, drawn as a dashed line.
     """
     names = list(dict.fromkeys(name for _, each in rows for name in each))
-    figure.set_size_inches(6.4, 1.4 + len(rows) * (0.3 + 0.24 * len(names)))
+    figure.set_figheight(1.2 + len(rows) * (0.2 + 0.2 * len(names)))
     axes = figure.subplots()
     sizes = [size for _, each in rows for size in each.values() if size > 0]
     low, high = min([limit, *sizes]) / 4, max([limit, *sizes]) * 5
@@ -119,7 +120,7 @@ def crossover(
     seconds_by_method : mapping
         The seconds of each method, one for each kernel size; None where it was not measured.
     """
-    figure.set_size_inches(6.4, 3.8)
+    figure.set_figheight(3.0)
     axes = figure.subplots()
     for (name, seconds), look in zip(seconds_by_method.items(), LOOKS, strict=False):
         times = [np.nan if each is None else 1e3 * each for each in seconds]
@@ -145,7 +146,7 @@ def multiplications(
         How many come in and how many go out; by Fourier transforms a pair of channels costs less
         the more there are. A complex multiplication is counted as four.
     """
-    figure.set_size_inches(6.4, 3.8)
+    figure.set_figheight(3.0)
     axes, k = figure.subplots(), np.array(kernel_sizes)
     pairs = channels[0] * channels[1]
     outputs = [np.prod(Geometry.of((size, size), int(each)).output_size) for each in k]

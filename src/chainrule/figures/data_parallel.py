@@ -23,7 +23,7 @@ def scheme(figure: Picture, counts: Sequence[int] = (3, 2)) -> None:
     counts : sequence of int
         How many samples each process has.
     """
-    figure.set_size_inches(5.4, 2.8)
+    figure.set_figheight(2.6)
     axes = figure.subplots()
     axes.set(xlim=(0.2, 9.5), ylim=(0.3, 3.7))
     axes.axis("off")
@@ -48,7 +48,7 @@ def scheme(figure: Picture, counts: Sequence[int] = (3, 2)) -> None:
         rf"$\frac{{{counts[0]}}}{{{n}}}\, g_0 + \frac{{{counts[1]}}}{{{n}}}\, g_1$",
         ha="center",
         va="center",
-        fontsize=16,
+        fontsize=14,
         bbox=box | {"facecolor": "white", "edgecolor": ORANGE},
     )
     axes.text(6.3, 0.95, "all-reduce", ha="center", color=ORANGE)

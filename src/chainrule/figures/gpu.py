@@ -17,7 +17,7 @@ EXPONENT_BITS = {"float64": 11, "float32": 8, "TF32": 8, "bfloat16": 8}
 @picture
 def formats(figure: Picture) -> None:
     """Draw the bits of float32, TF32 and bfloat16: sign, exponent, and what is behind the one."""
-    figure.set_size_inches(5.8, 2.2)
+    figure.set_figheight(1.9)
     axes = figure.subplots()
     names = ("float32", "TF32", "bfloat16")
     for row, name in enumerate(reversed(names)):
@@ -86,7 +86,7 @@ def traffic(figure: Picture, rows: Sequence[tuple[str, float, float]]) -> None:
     rows : sequence of triples
         A layer's name, the bytes of im2col, and those when every number moves once.
     """
-    figure.set_size_inches(6.4, 0.9 + 0.62 * len(rows))
+    figure.set_figheight(0.8 + 0.5 * len(rows))
     axes = figure.subplots()
     at = np.arange(len(rows))[::-1]
     names, columns, once = zip(*rows, strict=True)
@@ -96,5 +96,5 @@ def traffic(figure: Picture, rows: Sequence[tuple[str, float, float]]) -> None:
         axes.text(many / 1e6, y + 0.2, f"  {many / few:.1f} times", va="center", color=GREY)
     axes.set_yticks(at, names)
     axes.grid(axis="y", visible=False)
-    axes.set(xlabel="megabytes", xlim=(0, 1.2 * max(columns) / 1e6))
+    axes.set(xlabel="megabytes", xlim=(0, 1.35 * max(columns) / 1e6))
     figure.legend(frameon=False, loc="outside upper center", ncol=2)

@@ -20,7 +20,7 @@ def number(value: float) -> str:
 
 def canvas(figure: Picture, width: float, height: float) -> Any:
     """Give axes whose unit is a cell of a grid, counted rightwards and downwards."""
-    figure.set_size_inches(6.4, 6.4 * height / width)
+    figure.set_figheight(figure.get_figwidth() * height / width)
     axes = figure.subplots()
     axes.set(xlim=(0, width), ylim=(height, 0), aspect="equal")
     axes.axis("off")
@@ -38,7 +38,7 @@ def cells(
     values: Any,
     *,
     size: float = 1.0,
-    fontsize: float = 12,
+    fontsize: float = 11,
     written: np.ndarray | None = None,
     faint: np.ndarray | None = None,
 ) -> None:
@@ -67,7 +67,7 @@ def cells(
             color = GREY if faint is not None and faint[row, column] else INK
             place = x + (column + 0.5) * size, y + (row + 0.53) * size
             text = number(value)
-            small = fontsize * (0.85 if len(text) > 2 else 1)  # so that it stays in its cell
+            small = min(fontsize, {1: fontsize, 2: 10}.get(len(text), 9))  # to stay in its cell
             note(axes, *place, text, fontsize=small, color=color, zorder=4)
 
 

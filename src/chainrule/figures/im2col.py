@@ -7,7 +7,7 @@ import numpy as np
 from ..convolution import Geometry, conv2d, im2col
 from .convolution import IMAGE, KERNEL
 from .grids import arrow, canvas, cells, mark, note, number
-from .picture import BLUE, GREEN, GREY, ORANGE, PURPLE, Picture, picture
+from .picture import BLUE, GREEN, GREY, ORANGE, PURPLE, WIDTH, Picture, picture
 
 __all__ = [
     "CHANNELS",
@@ -53,7 +53,7 @@ def columns(figure: Picture) -> None:
     axes = canvas(figure, 27.0, 23.4)
     image, side, found = (1.9, 1.5), 1.45, (1.6, 13.9)
     matrix = im2col(IMAGE[None, None], 3)[0]
-    cells(axes, image, IMAGE, size=side, fontsize=12)
+    cells(axes, image, IMAGE, size=side)
     note(axes, image[0] + 3.5 * side, 0.7, "image, 7 × 7")
     shown = dict(zip("ABC", ((0, 0), (1, 4), (4, 2)), strict=True))
     for (name, (u, v)), color, line in zip(shown.items(), _COLORS, range(3), strict=False):
@@ -63,11 +63,11 @@ def columns(figure: Picture) -> None:
         note(axes, found[0] + window + 0.5, found[1] - 0.55, name, color=color, weight="bold")
         text = f"{name}: window ({u}, {v}) is column {window}"
         note(axes, 13.4, 4.6 + 2.0 * line, text, color=color, ha="left")
-    cells(axes, found, matrix, fontsize=9.5)
+    cells(axes, found, matrix, fontsize=9)
     for row, (i, j) in enumerate(np.ndindex(3, 3)):
-        note(axes, found[0] - 0.25, found[1] + row + 0.5, f"{i},{j}", ha="right", fontsize=8.5)
-    note(axes, 13.4, 10.8, "matrix $X$, 9 × 25:", ha="left")
-    note(axes, 13.4, 12.1, "a row for each place $i,j$ in the window", ha="left", fontsize=11)
+        note(axes, found[0] - 0.25, found[1] + row + 0.5, f"{i},{j}", ha="right", fontsize=9)
+    text = "matrix $X$, 9 × 25: a row\nfor each place $i,j$ in it"
+    note(axes, 13.4, 11.0, text, ha="left")
 
 
 @picture
@@ -82,8 +82,8 @@ def columns_of_channels(figure: Picture) -> None:
         mark(axes, right, (0, window), (4, 1), color, fill=0.35)
         mark(axes, left, (0, 0), (4, 4), color, fill=0, width=1.6)
         mark(axes, right, (0, 0), (4, 9), color, fill=0, width=1.6)
-        cells(axes, left, CHANNELS[channel], fontsize=12)
-        cells(axes, right, rows, fontsize=12)
+        cells(axes, left, CHANNELS[channel])
+        cells(axes, right, rows)
         note(axes, 1.6, left[1] + 2, f"channel\n{channel}", color=color)
         arrow(axes, (left[0] + 4.4, left[1] + 2), (right[0] - 0.5, left[1] + 2), color)
     note(axes, 5.4, 0.7, "image, 3 × 4 × 4")
@@ -134,35 +134,35 @@ def product(figure: Picture, window: int = 8) -> None:
 
     Of X and Y, only the numbers that are marked are written.
     """
-    axes = canvas(figure, 36.0, 33.6)
+    axes = canvas(figure, 27.0, 31.6)
     weight, n, (u, v) = WEIGHT[:2], 0, divmod(window, 5)
     x, y = im2col(IMAGE[None, None], 3)[0], conv2d(IMAGE[None, None], weight[:, None])[0]
-    w, of_x, of_y = (0.5, 12.9), (10.5, 2.1), (10.5, 12.9)
+    w, of_x, of_y = (1.0, 1.7), (1.0, 6.4), (1.0, 17.6)
     for at, values, row, color, title in (
         (w, weight.reshape(2, -1), (n, 0, 1, 9), BLUE, "$W$, 2 × 9"),
         (of_x, x, (0, window, 9, 1), ORANGE, "$X$, 9 × 25"),
-        (of_y, y.reshape(2, -1), (n, window, 1, 1), PURPLE, ""),
+        (of_y, y.reshape(2, -1), (n, window, 1, 1), PURPLE, "$Y = WX$, 2 × 25"),
     ):
         written = np.zeros(values.shape, bool)
         written[row[0] : row[0] + row[2], row[1] : row[1] + row[3]] = True
-        cells(axes, at, values, fontsize=8.5, written=None if at is w else written)
-        mark(axes, at, row[:2], row[2:], color, fill=0.35)
-        note(axes, at[0] + values.shape[1] / 2, at[1] - 1.0, title)
-    note(axes, of_y[0] + 12.5, 16.1, "$Y = WX$, 2 × 25")
+        side = 1.4 if at is w else 1.0
+        shown = None if at is w else written
+        cells(axes, at, values, size=side, fontsize=9, written=shown)
+        mark(axes, at, row[:2], row[2:], color, size=side, fill=0.35)
+        note(axes, at[0] + side * values.shape[1] / 2, at[1] - 0.9, title)
     for group in range(1, 5):  # each becomes a row of the image
         axes.plot([of_y[0] + 5 * group] * 2, [of_y[1], of_y[1] + 2], color=GREY, lw=1.6)
-    side, top = 2.0, 19.6
-    for kernel, left in enumerate((5.0, 21.0)):
+    side, top = 1.7, 21.6
+    for kernel, left in enumerate((2.6, 15.9)):
         cells(axes, (left, top), y[kernel], size=side)
-        note(axes, left + 5, top + 11, f"row {kernel} of $Y$ as an image, 5 × 5")
+        note(axes, left + 2.5 * side, top + 9.4, f"row {kernel} of $Y$ as an image")
         if kernel == n:
             mark(axes, (left, top), (u, v), color=PURPLE, size=side, fill=0.35)
             mark(axes, (left, top), (u, 0), (1, 5), PURPLE, size=side, fill=0.15, width=0)
             mark(axes, of_y, (n, 5 * u), (1, 5), PURPLE, fill=0.15, width=0)
-    arrow(axes, (13.0, 15.4), (11.0, 19.2))
-    arrow(axes, (29.0, 15.4), (27.0, 19.2))
-    text = f"row {n} times column {window} is {number(y[n, u, v])}, at ({u}, {v}) of image {n}"
-    note(axes, 18.0, top + 13.0, text, color=PURPLE)
+        arrow(axes, (left + 2.5 * side, 19.8), (left + 2.5 * side, top - 0.2))
+    text = f"row {n} times column {window} is {number(y[n, u, v])},\nat ({u}, {v}) of image {n}"
+    note(axes, 20.3, 3.1, text, fontsize=10, color=PURPLE)
 
 
 @picture
@@ -178,17 +178,18 @@ def matrix(figure: Picture, size: int = 3, kernel_size: int = 2) -> None:
     entries, windows, pixel = len(gather), oh * ow, size // 2 * (size + 1)
     copies = np.flatnonzero(gather[:, pixel])
     row = int(copies[len(copies) // 4])
-    axes = canvas(figure, entries + pixels + 6.2, entries + 3.6)
+    across = entries + pixels + 6.2
+    axes = canvas(figure, across, entries + 3.6)
     left, right = (3.6, 3.2), (5.8 + pixels, 3.2)
-    fontsize = min(11.0, 286 / (entries + pixels + 6.2))
+    wide = WIDTH / across  # a cell, in points
     for at, values, title, what in (
         (left, gather, "im2col", "pixels →"),
         (right, gather.T, "col2im", "entries →"),
     ):
-        written = np.full(values.shape, fontsize >= 8)
+        written = np.full(values.shape, wide > 10)
         for place in zip(*np.nonzero(values), strict=True):
             mark(axes, at, place, color=GREY, fill=0.3, width=0)
-        cells(axes, at, values, fontsize=fontsize, written=written, faint=values == 0)
+        cells(axes, at, values, fontsize=9, written=written, faint=values == 0)
         middle = at[0] + values.shape[1] / 2
         note(axes, middle, at[1] - 2.2, f"{title}, {values.shape[0]} × {values.shape[1]}")
         note(axes, middle, at[1] - 0.8, what, color=GREY, fontsize=10)
@@ -197,11 +198,11 @@ def matrix(figure: Picture, size: int = 3, kernel_size: int = 2) -> None:
     mark(axes, right, (0, row), (pixels, 1), ORANGE, fill=0.2)
     mark(axes, right, (pixel, 0), (1, entries), BLUE, fill=0.2)
     for step, (i, j) in enumerate(np.ndindex(kernel_size, kernel_size)):
-        top, across = left[1] + step * windows, right[0] + step * windows
+        top, edge = left[1] + step * windows, right[0] + step * windows
         note(axes, left[0] - 0.3, top + windows / 2, f"place\n{i},{j}", ha="right", fontsize=10)
         if step:
             axes.plot([left[0] - 1.6, left[0] + pixels], [top, top], color=GREY, lw=1.4)
-            axes.plot([across] * 2, [right[1], right[1] + pixels], color=GREY, lw=1.4)
+            axes.plot([edge] * 2, [right[1], right[1] + pixels], color=GREY, lw=1.4)
     i, j = divmod(row // windows, kernel_size)
     below, middle = right[1] + pixels, right[0] + entries / 2
     text = f"place {i},{j} of window {row % windows}\ncopies pixel {pixel}"

@@ -67,7 +67,7 @@ def table(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict]) -> Table:
 @picture
 def errors(figure: Picture, verdicts: Sequence[Verdict]) -> None:
     """Draw the largest error that each oracle found, and the bound that it has to stay under."""
-    figure.set_size_inches(6.4, 1.6 + 0.3 * len(verdicts))
+    figure.set_figheight(1.5 + 0.24 * len(verdicts))
     axes = figure.subplots()
     for row, verdict in enumerate(verdicts):
         for finding in verdict.findings:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,7 @@ def _of_errors(loss: Any, errors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 @picture
 def error_curves(figure: Picture, loss: Any) -> None:
     """Draw a loss of numbers on the left, by the error, and its slope on the right."""
-    figure.set_size_inches(6.4, 2.9)
+    figure.set_figheight(2.3)
     left, right = figure.subplots(1, 2)
     errors = np.linspace(-3, 3, 301)
     value, slope = _of_errors(loss, errors)
@@ -92,12 +93,13 @@ def fitted_lines(
         axes.plot(ends, slope * ends + offset, style, color=color, label=name, lw=2.5)
     axes.legend(frameon=False)
     axes.set(xlabel="x", ylabel="y")
+    axes.locator_params(axis="x", nbins=5)
 
 
 @picture
 def entropy(figure: Picture) -> None:
     """Draw the entropy of a coin, and the cross-entropy of a class that is given a probability."""
-    figure.set_size_inches(6.4, 3.1)
+    figure.set_figheight(2.5)
     left, right = figure.subplots(1, 2)
     p = np.linspace(0.001, 0.999, 401)
     both = np.stack([p, 1 - p], 1)
@@ -107,7 +109,7 @@ def entropy(figure: Picture) -> None:
     logits, classes = np.log(np.stack([p, 1 - p], 1)), np.zeros(len(p), int)
     right.plot(p, CrossEntropy(reduction="none")(logits, classes), color=BLUE, label="−log p")
     slope = CrossEntropy(reduction="sum").gradient(logits, classes)[:, 0]
-    right.plot(p, slope, "--", color=ORANGE, label="slope in its logit, p − 1")
+    right.plot(p, slope, "--", color=ORANGE, label="slope, p − 1")
     right.legend(frameon=False, loc="upper right")
     right.set(title="loss of the right class", xlabel="its probability p")
 
@@ -115,14 +117,14 @@ def entropy(figure: Picture) -> None:
 @picture
 def binary_curves(figure: Picture) -> None:
     """Draw binary cross-entropy by the logit, for "yes", beside the squared error of σ(z)."""
-    figure.set_size_inches(6.4, 3.1)
+    figure.set_figheight(2.7)
     left, right = figure.subplots(1, 2)
     z = np.linspace(-8, 4, 241)
     yes, p = np.ones_like(z), 1 / (1 + np.exp(-z))
     loss, square = BinaryCrossEntropy(reduction="none"), MSE(reduction="none")
     left.plot(z, loss(z, yes), color=BLUE, label="cross-entropy")
     left.plot(z, square(p, yes), "--", color=RED, label="(σ(z) − 1)²")
-    left.legend(frameon=False)
+    figure.legend(loc="outside lower center", frameon=False, ncols=2)
     left.set(title="loss, if the answer is yes", xlabel="logit z")
     right.plot(z, loss.gradient(z, yes), color=BLUE)
     right.plot(z, square.gradient(p, yes) * p * (1 - p), "--", color=RED)
@@ -140,7 +142,8 @@ def class_recalls(figure: Picture, recalls: dict[str, Sequence[float]], names: S
         axes.bar(at, heights, 0.9 * width, color=color, label=name)
         for place, height in zip(at, heights, strict=True):
             axes.text(place, height + 1, f"{height:.0f}", ha="center")
-    axes.set(xticks=range(len(recalls)), xticklabels=list(recalls), ylabel="recall (%)")
+    axes.set_xticks(range(len(recalls)), [fill(name, 12) for name in recalls])
+    axes.set_ylabel("recall (%)")
     axes.set_ylim(0, 125)
     axes.legend(frameon=False, ncol=2, loc="upper center")
     axes.grid(axis="x", visible=False)
@@ -160,7 +163,7 @@ def _nested(sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 @picture
 def overlap_curves(figure: Picture) -> None:
     """Draw Dice and Jaccard by the size of the predicted region, and the slopes of Dice."""
-    figure.set_size_inches(6.4, 3.1)
+    figure.set_figheight(2.5)
     left, right = figure.subplots(1, 2)
     sizes = np.linspace(0.01, 3, 300)
     found, true = _nested(sizes)
@@ -230,7 +233,7 @@ def tversky_slider() -> Slider:
 @picture
 def triplet_forces(figure: Picture) -> None:
     """Draw a triplet, the margin around it, and where one step of descent moves its points."""
-    figure.set_size_inches(6.4, 4.0)
+    figure.set_figheight(3.2)
     axes = figure.subplots()
     a, p, n = np.array([0.0, 0.0]), np.array([1.6, 0.5]), np.array([1.2, -1.5])
     gradients = Triplet(eps=0.0).gradient(a[None], p[None], n[None])
@@ -265,7 +268,7 @@ DIGIT_COLORS = [BLUE, ORANGE, GREEN, PURPLE, RED, "#B8860B", "#CC79A7", "#56B4E9
 @picture
 def embeddings(figure: Picture, each: dict[str, np.ndarray], classes: np.ndarray) -> None:
     """Draw embeddings of digits in the plane, a panel for each, with the digit at its median."""
-    figure.set_size_inches(6.4, 3.6)
+    figure.set_figheight(2.9)
     for axes, (name, points) in zip(figure.subplots(1, len(each)), each.items(), strict=True):
         for digit, color in enumerate(DIGIT_COLORS):
             own = points[classes == digit]
@@ -292,7 +295,7 @@ def masks(
     blue.
     """
     names = ["image", "truth", *found]
-    figure.set_size_inches(6.4, 0.5 + 6.3 * len(images) / len(names))
+    figure.set_figheight(0.5 + 4.9 * len(images) / len(names))
     grid = figure.subplots(len(images), len(names), squeeze=False)
     colors = np.array([[1, 1, 1], [0.84, 0.37, 0], [0.34, 0.71, 0.91], [0.13, 0.13, 0.13]])
     for row, image, mask, number in zip(grid, images, true, range(len(images)), strict=True):
@@ -306,13 +309,13 @@ def masks(
         for spine in axes.spines.values():
             spine.set(visible=True, color="#BBBBBB")
     for axes, name in zip(grid[0], names, strict=True):
-        axes.set_title(name, fontsize=10)
+        axes.set_title(name.replace("-", "-\n"), fontsize=9)
 
 
 @picture
 def operating_points(figure: Picture, scores: dict[str, tuple[float, float]]) -> None:
     """Draw precision against recall, a point for each loss."""
-    figure.set_size_inches(6.4, 4.0)
+    figure.set_figheight(3.2)
     axes = figure.subplots()
     looks = zip("os^vD", (BLUE, ORANGE, GREEN, PURPLE, RED), strict=True)
     for (name, (precision, recall)), (mark, color) in zip(scores.items(), looks, strict=False):

@@ -29,9 +29,9 @@ __all__ = [
 # ---- diagrams ----------------------------------------------------------------------------------
 
 
-def _node(axes: Any, at: Any, text: str, color: str = BLUE, radius: float = 0.42) -> None:
+def _node(axes: Any, at: Any, text: str, color: str = BLUE, radius: float = 0.45) -> None:
     axes.add_patch(Circle(at, radius, fc=PALE, ec=color, lw=1.8, zorder=2))
-    axes.text(*at, text, ha="center", va="center", fontsize=13, zorder=3)
+    axes.text(*at, text, ha="center", va="center", fontsize=11, zorder=3)
 
 
 def _link(axes: Any, start: Any, end: Any, color: str = BLUE, gap: float = 0.47, **style) -> None:
@@ -55,7 +55,7 @@ def _link(axes: Any, start: Any, end: Any, color: str = BLUE, gap: float = 0.47,
 
 def _canvas(figure: Picture, width: float, height: float) -> Any:
     """Give axes in which a unit is as wide as high, filling a picture of the page's width."""
-    figure.set_size_inches(6.4, 6.4 * height / width)
+    figure.set_figheight(figure.get_figwidth() * height / width)
     axes = figure.subplots()
     axes.set(xlim=(0, width), ylim=(0, height), aspect="equal")
     axes.axis("off")
@@ -76,14 +76,14 @@ def neuron(figure: Picture) -> None:
         axes.text(2.75, height, f"$w_{{j{k}}}^l$", color=ORANGE, ha="center", va="center")
     axes.add_patch(Circle(body, 1.05, fc=PALE, ec=BLUE, lw=1.8))
     axes.plot([5.3, 5.3], [1.35, 3.45], color=BLUE, lw=1)
-    axes.text(4.8, 2.4, "$z_j^l$", ha="center", va="center", fontsize=17)
-    axes.text(5.82, 2.4, "$\\sigma$", ha="center", va="center", fontsize=20)
+    axes.text(4.8, 2.4, "$z_j^l$", ha="center", va="center", fontsize=15)
+    axes.text(5.82, 2.4, "$\\sigma$", ha="center", va="center", fontsize=17)
     axes.text(5.3, 0.25, "neuron $j$ of layer $l$", ha="center", va="center")
     axes.text(4.35, 4.3, "$b_j^l$", color=ORANGE, ha="center", va="center")
     _link(axes, (4.35, 4.1), (4.72, 3.25), color=ORANGE, gap=0.05)
     _node(axes, (8.1, 2.4), "$a_j^l$")
     _link(axes, (6.3, 2.4), (7.7, 2.4), gap=0.06)
-    axes.text(8.1, 1.55, "to layer $l+1$,\nor the output", ha="center", va="center", color=GREY)
+    axes.text(8.1, 1.45, "to layer $l+1$,\nor the output", ha="center", va="center", color=GREY)
 
 
 def _two_layers(axes: Any, skip: int = 0) -> tuple[list, list]:
@@ -117,7 +117,7 @@ def output_error(figure: Picture) -> None:
         color=ORANGE,
         ha="center",
         va="center",
-        fontsize=15,
+        fontsize=12,
     )
     axes.text(2.0, 0.25, "layer $L-1$", ha="center", va="center", color=GREY)
     axes.text(5.2, 0.25, "output layer $L$", ha="center", va="center", color=GREY)
@@ -141,7 +141,7 @@ def hidden_error(figure: Picture) -> None:
             *middle,
             f"$w_{{{j}1}}^{{l+1}}$",
             color=ORANGE,
-            fontsize=15,
+            fontsize=12,
             ha="center",
             va="center",
             bbox={"fc": "white", "ec": "none", "pad": 0},
@@ -154,7 +154,7 @@ def hidden_error(figure: Picture) -> None:
         color=ORANGE,
         ha="left",
         va="center",
-        fontsize=15,
+        fontsize=12,
         linespacing=1.6,
     )
     axes.text(2.0, 0.25, "layer $l$", ha="center", va="center", color=GREY)

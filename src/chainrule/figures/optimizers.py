@@ -100,7 +100,7 @@ def learning_rate_slider() -> Slider:
 @picture
 def factors(figure: Picture, smallest: float, largest: float) -> None:
     """Draw by what a step multiplies the distance, by learning rate, for two curvatures."""
-    figure.set_size_inches(6.4, 3.2)
+    figure.set_figheight(2.6)
     left, right = figure.subplots(1, 2, sharey=True)
     _, momentum, _ = best_momentum(smallest, largest)
     best = (best_descent(smallest, largest), best_momentum(smallest, largest)[::2])
@@ -168,7 +168,7 @@ def ravine(figure: Picture, paths: dict[str, np.ndarray]) -> None:
 @picture
 def nesterov_step(figure: Picture) -> None:
     """Draw one step of momentum and one of Nesterov's, from the same point and velocity."""
-    figure.set_size_inches(6.4, 2.9)
+    figure.set_figheight(2.3)
     slope, momentum, lr = LANDSCAPES["ravine"].gradient, 0.9, 0.03
     along, across = np.array([3**0.5, 1]) / 2, np.array([-1, 3**0.5]) / 2
     w, v = -1.2 * along - 0.35 * across, 0.5 * along + 0.9 * across
@@ -200,7 +200,7 @@ def _arrow(axes: Any, start: np.ndarray, end: np.ndarray, color: str) -> None:
 @picture
 def scaled_rates(figure: Picture, gradients: np.ndarray) -> None:
     """Draw α/√s of Adagrad and α/√v of RMSProp while the gradients change their size."""
-    figure.set_size_inches(6.4, 3.4)
+    figure.set_figheight(2.7)
     top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=(1, 1.6))
     top.plot(gradients, color=GREY, lw=1)
     top.set(title="gradient")
@@ -232,7 +232,7 @@ def first_steps(figure: Picture, paths: dict[str, np.ndarray]) -> None:
 @picture
 def decay(figure: Picture, weights: dict[str, tuple[np.ndarray, np.ndarray]]) -> None:
     """Draw how two weights decay, one with noisy large gradients and one with small ones."""
-    figure.set_size_inches(6.4, 3.1)
+    figure.set_figheight(2.5)
     for axes, (name, pair) in zip(figure.subplots(1, 2, sharey=True), weights.items(), strict=True):
         for path, label, color, style in zip(
             pair, ("gradients of size 10", "of size 0.1"), (BLUE, ORANGE), ("-", "--"), strict=True
@@ -259,7 +259,7 @@ def largest_as_norm(figure: Picture, gradients: np.ndarray, beta: float) -> None
     axes.plot(largest, color=ORANGE, label="AdaMax: the largest, slowly forgotten")
     axes.plot(np.abs(gradients), ".", color=GREY, ms=4, label="|g|")
     axes.set(xlabel="step")
-    axes.legend(frameon=False, ncols=2, loc="upper right", fontsize=10)
+    axes.legend(frameon=False, ncols=2, loc="upper right", fontsize=9)
     axes.set_ylim(0, 1.5 * max(largest))
 
 
@@ -328,14 +328,16 @@ def search(figure: Picture, rates: Sequence[float], losses: dict[str, Sequence[f
     for (name, values), color, style in zip(losses.items(), _COLORS, _STYLES, strict=True):
         axes.loglog(rates, values, style, color=color, label=name, ms=4, lw=1.5)
     axes.set(xlabel="learning rate α", title="validation loss after the training")
-    axes.set_ylim(top=40)  # room for the names
-    axes.legend(frameon=False, ncols=2, fontsize=10)
+    decades = np.log10([min(map(min, losses.values())), max(map(max, losses.values()))])
+    axes.set_ylim(*10.0 ** np.array([np.floor(decades[0]), np.ceil(decades[1])]))
+    figure.set_figheight(3.8)
+    figure.legend(loc="outside lower center", frameon=False, ncols=2)
 
 
 @picture
 def digits_race(figure: Picture, runs: dict[str, list[History]]) -> None:
     """Draw training losses by epoch: the median over the seeds, and from smallest to largest."""
-    figure.set_size_inches(6.4, 4.0)
+    figure.set_figheight(4.3)
     axes = figure.subplots()
     for (name, histories), color, style in zip(runs.items(), _COLORS, _STYLES, strict=True):
         losses = np.array([history.loss for history in histories])
@@ -343,7 +345,7 @@ def digits_race(figure: Picture, runs: dict[str, list[History]]) -> None:
         axes.semilogy(epochs, np.median(losses, 0), style, color=color, label=name, ms=4, lw=1.5)
         axes.fill_between(epochs, losses.min(0), losses.max(0), color=color, alpha=0.12, lw=0)
     axes.set(xlabel="epoch", title="training loss")
-    axes.legend(frameon=False, ncols=2, fontsize=10)
+    figure.legend(loc="outside lower center", frameon=False, ncols=2)
 
 
 _COLORS = (BLUE, ORANGE, GREEN, PURPLE, RED, "#8C6510", "#555555", "#D6427F", "#3B8EA5")

@@ -9,15 +9,20 @@ import matplotlib
 from cycler import cycler
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 # Okabe and Ito's colours, told apart by colour-blind readers too; the names say what they are
 # used for in the diagrams.
 BLUE, ORANGE, GREEN, RED, PURPLE = "#0072B2", "#D55E00", "#007A5E", "#B22222", "#8A4F9E"
 INK, GREY, PALE = "#222222", "#666666", "#EDF2F7"
 
+# In points a picture is as wide as a phone's column is in pixels, so a point there is a pixel.
+WIDTH = 342
+SMALLEST = 9  # points that a text must have to be read there
+
 STYLE: dict[Any, Any] = {
-    "font.size": 12,
-    "axes.titlesize": 12,
+    "font.size": 11,
+    "axes.titlesize": 11,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": GREY,
@@ -25,7 +30,7 @@ STYLE: dict[Any, Any] = {
     "grid.color": "#DDDDDD",
     "axes.axisbelow": True,
     "axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, PURPLE, RED]),
-    "lines.linewidth": 2,
+    "lines.linewidth": 1.8,
     "text.color": INK,
     "axes.labelcolor": INK,
     "xtick.color": INK,
@@ -47,11 +52,12 @@ class Picture(Figure):
     def _repr_html_(self) -> None:
         """Leave showing to the PNG."""
 
-    def _repr_png_(self) -> bytes:
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
+        """Give the PNG, and the width in pixels at which a page or a notebook shows it."""
         with matplotlib.rc_context(STYLE):
             buffer = io.BytesIO()
-            self.savefig(buffer, format="png", dpi=200, facecolor="white", metadata={})
-            return buffer.getvalue()
+            self.savefig(buffer, format="png", dpi=240, facecolor="white", metadata={})
+        return buffer.getvalue(), {"width": 600}
 
 
 def picture(draw: Callable[..., None]) -> Callable[..., Picture]:
@@ -65,7 +71,8 @@ def picture(draw: Callable[..., None]) -> Callable[..., Picture]:
     Returns
     -------
     callable
-        Takes the other arguments of `draw` and gives the `Picture`.
+        Takes the other arguments of `draw` and gives the `Picture`; raises a ValueError if a text
+        would be too small on a phone.
 
     Examples
     --------
@@ -79,8 +86,12 @@ def picture(draw: Callable[..., None]) -> Callable[..., Picture]:
     @wraps(draw)
     def drawn(*args: Any, **kwargs: Any) -> Picture:
         with matplotlib.rc_context(STYLE):
-            figure = Picture(figsize=(6.4, 3.6), layout="constrained")
+            figure = Picture(figsize=(WIDTH / 72, 2.9), layout="constrained")
             draw(figure, *args, **kwargs)
+        smallest = SMALLEST * 72 * figure.get_figwidth() / WIDTH
+        for text in figure.findobj(Text):
+            if text.get_text() and float(text.get_fontsize()) < smallest:
+                raise ValueError(f"{text.get_text()!r} is too small to be read on a phone")
         return figure
 
     # what is called takes no figure, so doctest and help() should not say it does

@@ -14,9 +14,9 @@ __all__ = ["confusion", "digit_samples", "five_steps", "learning_curve", "miscla
 @picture
 def five_steps(figure: Picture) -> None:
     """Figure 1.1: the five steps, and the two ways on from the last."""
-    figure.set_size_inches(6.4, 4.3)
+    figure.set_figheight(4.1)
     axes = figure.subplots()
-    axes.set(xlim=(-0.1, 10.1), ylim=(-0.15, 6.4))
+    axes.set(xlim=(0, 10), ylim=(0, 8.2))
     axes.axis("off")
     steps = [
         ("1  load data", "a batch of inputs $x$\nand targets $y$"),
@@ -31,39 +31,36 @@ def five_steps(figure: Picture) -> None:
             "$w^l$ := $w^l - \\alpha\\,\\partial C/\\partial w^l$,\nand $b^l$ alike",
         ),
     ]
-    centres = [(1.7, 5.0), (5.0, 5.0), (8.4, 5.0), (8.4, 1.9), (4.2, 1.9)]
-    widths = [2.9, 2.5, 2.9, 2.9, 3.9]
-    for (x, y), width, (title, text) in zip(centres, widths, steps, strict=True):
-        box = FancyBboxPatch(
-            (x - width / 2, y - 0.85), width, 1.7, "round,pad=0.05", fc=PALE, ec=BLUE, lw=1.5
-        )
-        axes.add_patch(box)
+    left, right, width, height = 2.3, 7.7, 4.2, 1.7
+    centres = [(left, 7.2), (right, 7.2), (right, 4.4), (right, 1.6), (left, 1.6)]
+    for (x, y), (title, text) in zip(centres, steps, strict=True):
+        corner = x - width / 2, y - height / 2
+        look: dict[str, Any] = {"boxstyle": "round,pad=0.05", "fc": PALE, "ec": BLUE, "lw": 1.5}
+        axes.add_patch(FancyBboxPatch(corner, width, height, **look))
         axes.text(x, y + 0.5, title, ha="center", va="center", weight="bold")
         axes.text(x, y - 0.3, text, ha="center", va="center", linespacing=1.3)
     ways = [
-        ((3.25, 5.0), (3.65, 5.0)),
-        ((6.35, 5.0), (6.85, 5.0)),
-        ((8.4, 4.05), (8.4, 2.85)),
-        ((6.85, 1.9), (6.25, 1.9)),
+        ((4.5, 7.2), (5.5, 7.2)),
+        ((7.7, 6.25), (7.7, 5.35)),
+        ((7.7, 3.45), (7.7, 2.55)),
+        ((5.5, 1.6), (4.5, 1.6)),
     ]
     for start, end in ways:
         axes.add_patch(_arrow(start, end, BLUE))
-    axes.add_patch(_arrow((2.15, 2.2), (1.0, 4.05), ORANGE, "arc3,rad=-0.3"))
-    axes.text(1.3, 3.3, "next batch", color=ORANGE, ha="left", va="center")
-    axes.add_patch(_arrow((4.2, 0.95), (4.2, 0.25), GREY))
-    axes.text(4.5, 0.4, "stop: good enough, or getting no better", color=INK, va="center")
+    axes.add_patch(_arrow((2.3, 2.55), (2.3, 6.25), ORANGE))
+    axes.text(2.6, 4.4, "next batch", color=ORANGE, va="center")
+    axes.add_patch(_arrow((2.3, 0.65), (2.3, 0.0), GREY))
+    axes.text(2.6, 0.25, "stop: good enough, or getting no better", color=INK, va="center")
 
 
-def _arrow(start: Any, end: Any, color: str, style: str = "arc3") -> FancyArrowPatch:
-    return FancyArrowPatch(
-        start, end, arrowstyle="-|>", mutation_scale=14, color=color, lw=1.8, connectionstyle=style
-    )
+def _arrow(start: Any, end: Any, color: str) -> FancyArrowPatch:
+    return FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=14, color=color, lw=1.8)
 
 
 @picture
 def digit_samples(figure: Picture, x: np.ndarray, y: np.ndarray) -> None:
     """Draw the first sixteen images of a set, with their classes."""
-    figure.set_size_inches(6.4, 2.2)
+    figure.set_figheight(1.8)
     for axes, image, digit in zip(figure.subplots(2, 8).ravel(), x, y, strict=False):
         _draw_digit(axes, image)
         axes.set_title(f"{digit}", pad=2)
@@ -97,7 +94,7 @@ def learning_curve(figure: Picture, history: History) -> None:
 @picture
 def confusion(figure: Picture, output: np.ndarray, y: np.ndarray) -> None:
     """Count, for every true class, what was predicted; the diagonal is what is right."""
-    figure.set_size_inches(5.0, 4.4)
+    figure.set_figheight(4.4)
     classes = output.shape[1]
     counts = np.zeros((classes, classes), int)
     np.add.at(counts, (y, output.argmax(1)), 1)
@@ -116,7 +113,7 @@ def misclassified(figure: Picture, output: np.ndarray, x: np.ndarray, y: np.ndar
     predicted = output.argmax(1)
     wrong = np.flatnonzero(predicted != y)[:16]
     rows = -(-max(len(wrong), 1) // 8)
-    figure.set_size_inches(6.4, 1.15 * rows)
+    figure.set_figheight(0.95 * rows)
     grid = figure.subplots(rows, 8, squeeze=False).ravel()
     for axes in grid:
         axes.axis("off")
