@@ -55,7 +55,8 @@ def roofline(
         points, LOOKS * len(points), strict=False
     ):
         axes.plot(intensity, measured / 1e9, marker, color=color, ms=8, label=name)
-    figure.legend(frameon=False, loc="outside lower center", ncol=2)
+    if points:
+        figure.legend(frameon=False, loc="outside lower center", ncol=2)
     lowest = min([low * bandwidth, *(measured for _, _, measured in points)]) / 1e9
     axes.set(xlim=(low, high), ylim=(lowest / 1.5, 1.7 * peak / 1e9))
     axes.set(xlabel="operations per byte", ylabel="Gop/s")
