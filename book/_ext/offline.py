@@ -15,10 +15,25 @@ from sphinx.application import Sphinx
 SCRIPT = "tex-chtml-full.js"
 FONTS = "output/chtml/fonts/woff-v2"
 # Centred, a formula keeps as much room at its left as its number needs at its
-# right, and then the number is out of sight.
-LEFT_ON_PHONES = """
-if (window.MathJax && innerWidth <= 600) {
-  MathJax.chtml = { displayAlign: "left" };
+# right, and then the number is out of sight on a phone. Typeset at once, the
+# formulas of a page would keep it from answering for a second there; but who
+# follows a link into the page, or comes back to it, needs the final
+# heights before the browser goes there.
+SETTINGS = """
+if (window.MathJax) {
+  if (innerWidth <= 600) MathJax.chtml = { displayAlign: "left" };
+  MathJax.startup = {
+    pageReady: async () => {
+      const formulas = [...document.querySelectorAll(".math")];
+      const [{ type }] = performance.getEntriesByType("navigation");
+      const atTheTop = type === "navigate" && !location.hash;
+      const piece = atTheTop ? 8 : formulas.length;
+      while (formulas.length) {
+        await MathJax.typesetPromise(formulas.splice(0, piece));
+        await new Promise((done) => setTimeout(done));
+      }
+    },
+  };
 }
 """
 
@@ -41,6 +56,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     # The menu would load components that are not there when it is used.
     app.config.mathjax3_config = {"options": {"enableMenu": False}}
     # after the configuration, at 500, and before the deferred script
-    app.add_js_file(None, body=LEFT_ON_PHONES, priority=600)
+    app.add_js_file(None, body=SETTINGS, priority=600)
     app.connect("build-finished", copy_mathjax)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

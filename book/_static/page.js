@@ -35,17 +35,23 @@ each(".citation-list > .citation", (el) => el.setAttribute("role", "listitem"));
 // A browser refuses fetch() on file://, so search results there come without their excerpts.
 if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 
+const isWide = (el) => el.scrollWidth > el.clientWidth + 1;
+
+// Measures all elements, then changes them all: a change between two measurements costs a layout of
+// the whole page.
+const measured = (elements, measure, change) => {
+  const found = elements.map(measure);
+  elements.forEach((el, i) => change(el, found[i]));
+};
+
 // A formula that is somewhat too wide for its column is written smaller, down to seven tenths. One
 // that fits need not scroll, though its hat may reach a pixel beyond its letter.
-const fit = (formula) => {
-  const drawn = formula.querySelector("mjx-container");
-  if (!drawn) return;
-  const isWide = () => formula.scrollWidth > formula.clientWidth + 1;
-  drawn.style.zoom = "";
-  if (isWide()) {
-    drawn.style.zoom = Math.max(0.7, (0.99 * formula.clientWidth) / formula.scrollWidth);
-  }
-  formula.style.overflow = isWide() ? "" : "visible";
+const fit = (formulas) => {
+  const zoom = (el, size) => (el.querySelector("mjx-container").style.zoom = size);
+  const size = (el) => Math.max(0.7, (0.99 * el.clientWidth) / el.scrollWidth);
+  formulas.forEach((el) => zoom(el, ""));
+  measured(formulas, (el) => (isWide(el) ? size(el) : ""), zoom);
+  measured(formulas, isWide, (el, wide) => (el.style.overflow = wide ? "" : "visible"));
 };
 
 // What is wider than its column scrolls by itself, and so the arrow keys must reach it. The theme
@@ -53,11 +59,12 @@ const fit = (formula) => {
 const reachable = new ResizeObserver((entries) => {
   // in the next frame, for an observer must not change the sizes that it observes
   requestAnimationFrame(() => {
-    for (const { target } of entries) {
-      if (target.matches(".math")) fit(target);
-      if (target.scrollWidth > target.clientWidth + 1) target.setAttribute("tabindex", "0");
-      else target.removeAttribute("tabindex");
-    }
+    const boxes = entries.map(({ target }) => target);
+    fit(boxes.filter((el) => el.matches(".math:has(mjx-container)")));
+    measured(boxes, isWide, (el, wide) => {
+      if (wide) el.setAttribute("tabindex", "0");
+      else el.removeAttribute("tabindex");
+    });
   });
 });
 each("pre, .cell_output > .output", (el) => reachable.observe(el));

@@ -140,6 +140,19 @@ def test_what_only_a_phone_shows_is_accessible(browser, roots):
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.parametrize("width", RULES)
+def test_a_link_to_an_equation_leads_there(browser, roots, width):
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    address = roots["server"] + "book/neural-network/optimizers.html"
+    for again in (lambda: settle(page, f"{address}#eq-1-2-6a"), lambda: page.reload()):
+        again()
+        page.evaluate("MathJax.startup.promise.then(() => null)")
+        page.wait_for_timeout(2000)  # it scrolls smoothly
+        top = page.evaluate("document.querySelector(':target').getBoundingClientRect().top")
+        assert 0 <= top < 450
+    page.close()
+
+
 def test_search_results_are_accessible(browser, roots):
     page = browser.new_page(reduced_motion="reduce")
     page.goto(roots["server"] + "search.html?q=backpropagation")
