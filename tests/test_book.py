@@ -51,7 +51,7 @@ EQUATIONS = {
 
 def without_spacing(latex):
     """Give the formula without what only sets it apart: spaces, lines, sizes, final punctuation."""
-    lines = r"\\(?:begin|end)\{aligned\}|\\\\|&"
+    lines = r"\\(?:begin|end)\{aligned\}|\\\\(?:\[\dpt\])?|&"
     bare = re.sub(rf"{lines}|\\[,;!]|\\q?quad|\\big|\\Big|\s", "", latex)
     return bare.rstrip(".,")
 
@@ -350,14 +350,15 @@ def test_a_formula_keeps_the_punctuation_beside_it():
     paragraph = nodes.paragraph()
     paragraph += [text("so ("), math("", "a"), text("), the "), math("", "k"), text("-th of ")]
     paragraph += [math("", "n"), text(" is "), math("", "b"), strong("", "", text(". Here"))]
+    paragraph += [text(", "), strong("", "", text("c")), text(", "), math("", "d"), text(", ")]
     page = nodes.section("", paragraph)
     keep = extension("punctuation")["keep"]
     keep(SimpleNamespace(builder=SimpleNamespace(format="latex")), page, "page")
     assert not list(page.findall(nodes.inline))
     keep(SimpleNamespace(builder=SimpleNamespace(format="html")), page, "page")
     kept = [element.astext() for element in page.findall(nodes.inline)]
-    assert kept == ["(a),", "k-th", "b."]
-    assert page.astext() == "so (a), the k-th of n is b. Here"
+    assert kept == ["(a),", "k-th", "b.", "d,"]
+    assert page.astext() == "so (a), the k-th of n is b. Here, c, d, "
 
 
 def test_the_citation_is_that_of_the_preface_and_of_the_package():

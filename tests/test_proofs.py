@@ -68,7 +68,7 @@ def test_latex_of_the_error_of_a_hidden_layer(proved):
 def test_line_true_by_definition_says_so(proved):
     shown = proved["error_norm_bound"]._repr_markdown_()
     assert "*(not checked)*" in shown
-    assert "every line but 1, for" in shown
+    assert "all lines but 1, for" in shown
 
 
 # ---- every line, broken ------------------------------------------------------------------------

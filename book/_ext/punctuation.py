@@ -15,15 +15,21 @@ BEFORE, AFTER = (
 )
 
 
-def neighbour(formula: nodes.math, step: int) -> nodes.Text | None:
-    """Give the text right before or after a formula; it may be emphasised."""
-    place = formula.parent.index(formula) + step
-    if not 0 <= place < len(formula.parent):
+def neighbour(
+    formula: nodes.math, step: int
+) -> tuple[nodes.Element, int] | None:
+    """Find the text right before or after a formula; it may be emphasised.
+
+    What is given is the element that it stands in, and its place there: texts
+    that read alike are equal, and an element could not tell them apart.
+    """
+    parent, place = formula.parent, formula.parent.index(formula) + step
+    if not 0 <= place < len(parent):
         return None
-    near = formula.parent[place]
-    if isinstance(near, nodes.emphasis | nodes.strong):
-        near = near[0 if step == 1 else -1]
-    return near if isinstance(near, nodes.Text) else None
+    if isinstance(parent[place], nodes.emphasis | nodes.strong):
+        parent = parent[place]
+        place = 0 if step == 1 else len(parent) - 1
+    return (parent, place) if isinstance(parent[place], nodes.Text) else None
 
 
 def keep(app: Sphinx, doctree: nodes.document, page: str) -> None:
@@ -33,12 +39,13 @@ def keep(app: Sphinx, doctree: nodes.document, page: str) -> None:
     for formula in list(doctree.findall(nodes.math)):
         kept = nodes.inline(classes=["kept"])
         for step, pattern in ((-1, BEFORE), (1, AFTER)):
-            text = neighbour(formula, step)
-            found = pattern.search(text or "")
-            if text is None or found is None:
+            near = neighbour(formula, step)
+            text = near[0][near[1]] if near else ""
+            found = pattern.search(text)
+            if near is None or found is None:
                 continue
             rest = text[: found.start()] + text[found.end() :]
-            text.parent.replace(text, nodes.Text(rest))
+            near[0][near[1]] = nodes.Text(rest)
             kept.insert(0 if step == -1 else 1, nodes.Text(found[0]))
         if len(kept):
             formula.parent.replace(formula, kept)

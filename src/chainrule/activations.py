@@ -68,6 +68,8 @@ class Elementwise:
 
         Examples
         --------
+        The slope of `ReLU` is 0 or 1:
+
         >>> import numpy as np
         >>> ReLU().vjp(np.array([-1.0, 2.0]), np.array([5.0, 5.0]))
         array([0., 5.])
@@ -371,7 +373,7 @@ class Swish(Elementwise):
 
 @dataclass(frozen=True)
 class Softmax:
-    """Softmax, e^{x_i} / Σ_j e^{x_j}: positive numbers that sum to 1 (equation 1.17).
+    """Softmax, exp(xᵢ) / Σⱼ exp(xⱼ): positive numbers that sum to 1 (equation 1.17).
 
     Every output depends on every input, so it has a full Jacobian and no elementwise derivative.
     The largest input is subtracted first, which changes nothing in the quotient and keeps every
@@ -407,8 +409,8 @@ class Softmax:
 
         Parameters
         ----------
-        x : array, any shape with `axis`
-            What softmax was applied to.
+        x : array
+            What softmax was applied to, of any shape with its axis.
         upstream : array, shaped like x
             ∂C/∂softmax(x).
 

@@ -253,7 +253,7 @@ class Gradients:
     Attributes
     ----------
     parameters : list of arrays
-        ∂C/∂ of every parameter, in the order of ``network.parameters``.
+        The derivatives of C in every parameter, in the order of ``network.parameters``.
     deltas : list of arrays or None
         ∂C/∂z^l of every layer with parameters, first layer first, if they were asked for.
     """

@@ -49,7 +49,7 @@ def rounded(x: Array, bits: int) -> Array:
 
     Returns
     -------
-    array of float64, shaped like `x`
+    array of float64, shaped like x
         Halfway between two, the even one. The exponent is not limited.
 
     Raises

@@ -173,7 +173,7 @@ class MaxPool2d(_Pool):
     stride : int or pair of int, optional
         By default the windows lie side by side.
     padding : int or pair of int
-        How far windows reach beyond the image; what is there counts as -∞.
+        How far windows reach beyond the image; what is there counts as −∞.
 
     Raises
     ------

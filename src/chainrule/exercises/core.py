@@ -56,7 +56,7 @@ class Exercise:
 
     @property
     def kind(self) -> str:
-        """What an answer is: "function", "choice" or "number"."""
+        """What an answer is, "function", "choice" or "number"."""
         if callable(self.solution):
             return "function"
         return "choice" if isinstance(self.solution, str) else "number"

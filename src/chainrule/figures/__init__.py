@@ -1,4 +1,4 @@
-"""Every picture of the book, drawn from the code that it shows; one module a chapter."""
+"""Every picture of the book, drawn from the code that it shows; by section."""
 
 from .picture import Picture, picture
 from .source import show_source

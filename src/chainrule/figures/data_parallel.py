@@ -108,10 +108,11 @@ class Ring:
         identity, size = "slider-ring", self.size
         names = "".join(
             f'<text x="{LEFT + CELL * i + CELL / 2 - 3:g}" y="20" text-anchor="middle">'
-            f"process {i}</text>"
+            f"{i}</text>"
             f'<text x="{LEFT - 8}" y="{TOP + 40 * i + 23}" text-anchor="end">chunk {i}</text>'
             for i in range(size)
         )
+        names += f'<text x="{LEFT - 8}" y="20" text-anchor="end">process</text>'
         cells = "".join(
             f'<path class="grid" fill="none" d="M{LEFT + CELL * i + 2} {TOP + 40 * j + 2}'
             f'h{CELL - 8}v32h-{CELL - 8}z"/>'

@@ -92,8 +92,11 @@ def traffic(figure: Picture, rows: Sequence[tuple[str, float, float]]) -> None:
     names, columns, once = zip(*rows, strict=True)
     axes.barh(at + 0.2, np.array(columns) / 1e6, 0.36, color=ORANGE, label="im2col")
     axes.barh(at - 0.2, np.array(once) / 1e6, 0.36, color=BLUE, label="every number once")
+    clear = {"fc": "white", "ec": "none", "pad": 1}  # of the grid
     for y, many, few in zip(at, columns, once, strict=True):
-        axes.text(many / 1e6, y + 0.2, f"  {many / few:.1f} times", va="center", color=GREY)
+        axes.text(
+            many / 1e6, y + 0.2, f"  {many / few:.1f} times", va="center", color=GREY, bbox=clear
+        )
     axes.set_yticks(at, names)
     axes.grid(axis="y", visible=False)
     axes.set(xlabel="megabytes", xlim=(0, 1.35 * max(columns) / 1e6))

@@ -51,12 +51,15 @@ def table(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict]) -> Table:
     rows = []
     for verdict, saboteur in zip(verdicts, sabotaged, strict=True):
         claim = verdict.claim
-        oracles = (f"{f.oracle.name} ({f.oracle.bound:.0e})" for f in verdict.findings)
+        bounds = (f"{f.oracle.bound:.0e}".replace("-", "−") for f in verdict.findings)
+        names = (f.oracle.name for f in verdict.findings)
+        oracles = (f"{name} ({bound})" for name, bound in zip(names, bounds, strict=True))
+        equation = claim.equation.replace(r" \qquad ", "$ $")  # each is a line of its own
         link = f"[({claim.label})](eq-{claim.label.replace('.', '-')})"
         rows.append(
             [
                 f"{MARKS[verdict.status]} {link} {claim.title}: {verdict.status}"
-                f"<br>${claim.equation}$<br>`{claim.code}`",
+                f"<br>${equation}$<br>`{claim.code}`",
                 "; ".join(oracles),
                 f"{MARKS['holds' if saboteur.status == 'fails' else 'fails']} {claim.mistake}",
             ]

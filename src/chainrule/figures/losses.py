@@ -217,7 +217,7 @@ def tversky_slider() -> Slider:
         "where the sizes are equal. The larger beta, the steeper on the side of too small and the "
         "flatter on the side of too large. At the true size the slope in a true pixel is minus "
         "beta, that in another pixel alpha, both divided by the hundred pixels of the region.",
-        "β, with α = 1 − β",
+        "β",
         values,
         sizes,
         [
@@ -227,6 +227,7 @@ def tversky_slider() -> Slider:
         ],
         (-2.0, 1.0),
         start=7,
+        notes=[f"α = {1 - beta:.1f}" for beta in values],
     )
 
 

@@ -134,11 +134,11 @@ def hidden_error(figure: Picture) -> None:
     for j, at in enumerate(right, 1):
         _node(axes, at, f"$\\delta_{j}^{{l+1}}$")
         _link(axes, at, left[0], color=ORANGE)
-    for j, at in enumerate(right, 1):
-        middle = 0.55 * np.array(left[0]) + 0.45 * np.array(at)
-        middle += (0, 0.42 if j == 1 else 0)  # apart from the other
+    for j, at, share, above in ((1, right[0], 0.45, 0.42), (2, right[1], 0.62, 0.0)):
+        x, y = (1 - share) * np.array(left[0]) + share * np.array(at)
         axes.text(
-            *middle,
+            x,
+            y + above,
             f"$w_{{{j}1}}^{{l+1}}$",
             color=ORANGE,
             fontsize=12,
@@ -178,7 +178,7 @@ def paper_network(figure: Picture, net: Network, x: np.ndarray) -> None:
         [(8.4, 2.9)],
     ]
     for weight, sources, targets, share in (
-        (first.weight, columns[0], columns[1], 0.7),
+        (first.weight, columns[0], columns[1], 0.66),
         (second.weight, columns[1], columns[2], 0.36),
     ):
         for (j, k), value in np.ndenumerate(weight):
@@ -188,9 +188,10 @@ def paper_network(figure: Picture, net: Network, x: np.ndarray) -> None:
                 *(start + share * (end - start)),
                 _number(value),
                 color=ORANGE,
+                fontsize=10,
                 ha="center",
                 va="center",
-                bbox={"fc": "white", "ec": "none", "pad": 1},
+                bbox={"fc": "white", "ec": "none", "pad": 0},
             )
     for values, column in zip((x, hidden, trace.output[0]), columns, strict=True):
         for value, at in zip(values, column, strict=True):

@@ -61,7 +61,7 @@ def noise(
 
 
 def hills(w: Any) -> Any:
-    """Give a cost with a shallow minimum near −1.35, a hill at 0.2 and a deep one near 1.5."""
+    """Give a cost with a shallow minimum near −1.35, a hill near −0.2 and a deep one near 1.5."""
     return w**4 / 4 - w**2 - 0.35 * w + 1.4
 
 
@@ -160,7 +160,7 @@ def ravine(figure: Picture, paths: dict[str, np.ndarray]) -> None:
     ):
         axes.plot(*path.T, marker=mark, ms=4, lw=1.5, color=color, label=name)
     axes.plot(0, 0, "*", color=INK, ms=12)
-    axes.legend(frameon=False, loc="upper left")
+    figure.legend(loc="outside lower center", frameon=False, ncols=2)
     axes.set(xlabel="first parameter", ylabel="second parameter", aspect="equal")
     axes.grid(False)
 
@@ -179,8 +179,8 @@ def nesterov_step(figure: Picture) -> None:
             axes.plot(*line.T, color="#CCCCCC", lw=1)
         push = -lr * slope(place)
         _arrow(axes, w, ahead, GREY)
-        _arrow(axes, ahead, ahead + push, ORANGE)
         _arrow(axes, w, ahead + push, BLUE)
+        _arrow(axes, ahead, ahead + push, ORANGE)
         axes.plot(*place, "o", color=ORANGE, ms=9, mfc="none", mew=2)
         axes.plot(*w, "o", color=INK, ms=5)
         axes.set(xlim=(-2.1, 0.2), ylim=(-1.3, 0.6), title=title, xticks=[], yticks=[])
@@ -269,12 +269,13 @@ def largest_as_norm(figure: Picture, gradients: np.ndarray, beta: float) -> None
 @picture
 def schedules(figure: Picture, steps: int, curves: dict[str, Callable[[int], float]]) -> None:
     """Draw learning rates by step."""
+    figure.set_figheight(3.2)
     axes = figure.subplots()
     styles = zip(curves.items(), (BLUE, ORANGE, GREEN, PURPLE), ("-", "--", "-.", ":"), strict=True)
     for (name, rate), color, style in styles:
         axes.plot([rate(step) for step in range(steps)], style, color=color, label=name)
     axes.set(xlabel="step", ylabel="learning rate", ylim=(0, None))
-    axes.legend(frameon=False)
+    figure.legend(loc="outside lower center", frameon=False, ncols=2)
 
 
 RATES = tuple(float(f"{rate:.2g}") for rate in np.logspace(-4, 1, 21))

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from functools import wraps
+from inspect import Signature, signature
 from typing import Any
 
 import matplotlib
@@ -96,4 +97,6 @@ def picture(draw: Callable[..., None]) -> Callable[..., Picture]:
 
     # what is called takes no figure, so doctest and help() should not say it does
     del drawn.__wrapped__  # type: ignore[attr-defined]
+    parameters = list(signature(draw).parameters.values())[1:]
+    drawn.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
     return drawn

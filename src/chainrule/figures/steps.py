@@ -40,8 +40,8 @@ def _write(at: Point, text: str, look: str = "") -> str:
 class RoundOfTraining:
     """One round of training of a 2–3–1 network on one sample, to step through.
 
-    What is shown is what the network's passes, `MSE` and `SGD` give for C = ½ (a² − y)². The
-    network itself stays as it is.
+    What is shown is what the network's passes, `MSE` and `SGD` give for half the squared
+    error, C = ½ (a² − y)², where a² is the output of layer 2. The network itself stays as it is.
 
     Parameters
     ----------
@@ -159,6 +159,7 @@ class RoundOfTraining:
             f"#{identity} circle{{fill:var(--pst-color-background);stroke:#0072B2;stroke-width:2}}"
             f'html[data-theme="dark"] #{identity} circle{{stroke:#56B4E9}}'
             f"#{identity} output{{display:block;min-height:6.2em}}"
+            f"@media(max-width:600px){{#{identity} output{{min-height:7.8em}}}}"
         )
         links = "".join(
             f"M{a[0]} {a[1]}L{b[0]} {b[1]}"
@@ -166,7 +167,7 @@ class RoundOfTraining:
             for a in starts
             for b in ends
         )
-        links += f"M{OUTPUT[0]} {OUTPUT[1]}V{COST[1] - 28}"
+        links += f"M{OUTPUT[0]} {OUTPUT[1] + RADIUS + 20}V{COST[1] - 28}"
         circles = "".join(
             f'<circle cx="{x}" cy="{y}" r="{RADIUS}"/>' for x, y in (*INPUTS, *HIDDEN, OUTPUT)
         )

@@ -9,7 +9,7 @@ __all__ = ["error_slider"]
 
 DEPTH = 20
 FACTORS = (0.5, 0.7, 0.85, 1.0, 1.2, 1.41, 1.7, 2.0, 2.5, 3.0, 4.0)
-LOW, HIGH = -14.0, 10.0
+LOW, HIGH = -19.0, 10.0
 
 
 def error_slider(x: np.ndarray) -> Slider:

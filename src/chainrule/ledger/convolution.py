@@ -202,8 +202,8 @@ CONVOLUTION = (
     numbered(
         "2.1d",
         "convolution with channels, stride, padding, dilation and bias",
-        r"y_{nouv} = b_o + \sum_{c=0}^{C-1} \sum_{i=0}^{k_h-1} \sum_{j=0}^{k_w-1} "
-        r"w_{ocij} \, x_{n,\,c,\,su+di-p,\,sv+dj-p}",
+        r"\begin{aligned} y_{nouv} &= b_o + \sum_{c=0}^{C-1} \sum_{i=0}^{k_h-1} \sum_{j=0}^{k_w-1} "
+        r"\\ &\quad w_{ocij} \, x_{n,\,c,\,su+di-p,\,sv+dj-p} \end{aligned}",
         "conv2d",
         convolution_of,
         convolutions,
@@ -233,8 +233,9 @@ CONVOLUTION = (
     numbered(
         "2.1f",
         "convolution in groups",
-        r"y_{nouv} = b_o + \sum_{c=0}^{C/g-1} \sum_{i=0}^{k_h-1} \sum_{j=0}^{k_w-1} "
-        r"w_{ocij} \, x_{n,\,c + \lfloor o g / O \rfloor C / g,\,su+di-p,\,sv+dj-p}",
+        r"\begin{aligned} y_{nouv} &= b_o + \sum_{c=0}^{C/g-1} \sum_{i=0}^{k_h-1} "
+        r"\sum_{j=0}^{k_w-1} w_{ocij} \\ &\quad "
+        r"x_{n,\,c + \lfloor o g / O \rfloor C / g,\,su+di-p,\,sv+dj-p} \end{aligned}",
         "conv2d",
         convolution_of,
         _grouped,

@@ -109,7 +109,7 @@ class Finding:
 
     @property
     def status(self) -> str:
-        """The finding in a word: "holds", "fails" or "skipped"."""
+        """What was found in a word, "holds", "fails" or "skipped"."""
         if self.error is None:
             return "skipped"
         return "holds" if self.error <= self.oracle.bound else "fails"
@@ -141,7 +141,7 @@ class Verdict:
 
     @property
     def status(self) -> str:
-        """The verdict in a word: "fails" if one oracle says so, "holds" if all were asked."""
+        """The verdict in a word, "fails" if one oracle says so, "holds" if all were asked."""
         statuses = {finding.status for finding in self.findings}
         return next(word for word in ("fails", "skipped", "holds") if word in statuses)
 

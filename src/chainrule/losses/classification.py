@@ -292,7 +292,7 @@ def balanced_weights(classes: Array, n_classes: int) -> Array:
     classes : array of int, any shape
         The N samples' classes, in 0 … K − 1.
     n_classes : int
-        K.
+        K, how many classes there are.
 
     Returns
     -------

@@ -28,7 +28,7 @@ def batch_variance(gradients: Array, batch_size: int) -> float:
     gradients : array, shape (A, …)
         The gradient of each sample.
     batch_size : int
-        N.
+        N, how many samples are drawn.
 
     Returns
     -------

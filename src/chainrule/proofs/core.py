@@ -213,7 +213,7 @@ class Proof:
                 reason = line.reason + (" *(not checked)*" if line.by_definition else "")
                 rows.append(f"| {shown} | ({number}) {reason} |")
         trusted = sum(line.by_definition for line in self.lines)
-        found = "every line" + (f" but {trusted}" if trusted else "")
+        found = f"all lines but {trusted}" if trusted else "every line"
         parts = [
             f"**{self._name()}.**",
             "\n".join(f"- {hypothesis}" for hypothesis in self.hypotheses),
