@@ -361,6 +361,18 @@ def test_a_formula_keeps_the_punctuation_beside_it():
     assert page.astext() == "so (a), the k-th of n is b. Here, c, d, "
 
 
+def test_sizes_and_numbers_stay_on_one_line():
+    said = "3 × 3 of 10 000 are 90 %, in 2024 all, or n = 5 in (0, ∞)"
+    code = nodes.literal_block("", "3 × 3")
+    page = nodes.section("", nodes.paragraph("", said), code)
+    extension("punctuation")["keep"](
+        SimpleNamespace(builder=SimpleNamespace(format="html")), page, "page"
+    )
+    kept = "3_×_3 of 10_000 are 90_%, in 2024 all, or n_=_5 in (0,_∞)"
+    assert page[0].astext().replace("\u00a0", "_") == kept
+    assert code.astext() == "3 × 3"
+
+
 def test_the_citation_is_that_of_the_preface_and_of_the_package():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]

@@ -1,4 +1,4 @@
-"""Keep a formula in the text on one line with the comma after it.
+"""Keep together on a line: 3 × 3, 90 %, and a formula with its comma.
 
 To a browser a formula is a picture, beside which any line may end, so that a
 full stop could stand alone at the beginning of the next one.
@@ -12,6 +12,14 @@ from sphinx.application import Sphinx
 BEFORE, AFTER = (
     re.compile(r"[(\[“]+$"),
     re.compile(r"^(?:-(?:st|nd|rd|th)\b|[,.;:!?)\]”’…]+)"),
+)
+
+
+# a space within a size, a number, a percentage, a comparison, an interval
+WITHIN = (
+    (re.compile(r"(?<=\w) ([×=<>≤≥]) (?=[\d−∞])"), "\u00a0\\1\u00a0"),
+    (re.compile(r"(?<=\d) (?=%|\d{3}(?!\d))"), "\u00a0"),
+    (re.compile(r"(?<=,) (?=∞)"), "\u00a0"),
 )
 
 
@@ -36,6 +44,16 @@ def keep(app: Sphinx, doctree: nodes.document, page: str) -> None:
     """Put every formula into one element with the punctuation beside it."""
     if app.builder.format != "html":
         return
+    for text in list(doctree.findall(nodes.Text)):
+        if not isinstance(text.parent, nodes.FixedTextElement | nodes.math):
+            whole = str(text)
+            for pattern, replacement in WITHIN:
+                whole = pattern.sub(replacement, whole)
+            if whole != text:
+                place = next(
+                    i for i, c in enumerate(text.parent) if c is text
+                )
+                text.parent[place] = nodes.Text(whole)
     for formula in list(doctree.findall(nodes.math)):
         kept = nodes.inline(classes=["kept"])
         for step, pattern in ((-1, BEFORE), (1, AFTER)):

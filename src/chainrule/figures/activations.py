@@ -204,7 +204,7 @@ def maxout_fits(figure: Picture) -> None:
         slopes, offsets = maxout_tangents(pieces)
         fit = Maxout(pieces)(x[:, None] * slopes + offsets)[:, 0]
         right.plot(x, fit, style, label=f"{pieces} pieces")
-    figure.legend(loc="outside lower right", frameon=False, ncols=4, columnspacing=1)
+    figure.legend(loc="outside lower right", ncols=4, columnspacing=1)
     right.set(title="x² by its tangents", xlabel="x")
 
 
@@ -300,7 +300,7 @@ def racing(figure: Picture, histories: dict[str, History]) -> None:
     for axes, (name, history) in zip(grid.ravel(), histories.items(), strict=True):
         epochs = np.arange(1, len(history.validation_accuracy) + 1)
         for other in histories.values():
-            axes.plot(epochs, 100 * np.array(other.validation_accuracy), color="#CCCCCC", lw=1)
+            axes.plot(epochs, 100 * np.array(other.validation_accuracy), color="#AAAAAA", lw=1)
         axes.plot(epochs, 100 * np.array(history.validation_accuracy), color=BLUE)
         axes.set_title(name)
     grid[2, 1].set_xlabel("epoch")

@@ -39,7 +39,7 @@ def learning_curve(figure: Picture, histories: Sequence[History]) -> None:
         axes.xaxis.get_major_locator().set_params(integer=True)  # type: ignore[attr-defined]
     left.set(yscale="log", title="loss")
     right.set_title("validation accuracy (%)")
-    left.legend(frameon=False)
+    left.legend()
 
 
 def _tiled(images: np.ndarray, columns: int) -> np.ndarray:
@@ -132,7 +132,7 @@ def losses_side_by_side(figure: Picture, ours: Sequence[float], theirs: Sequence
     power = int(np.floor(np.log10(apart.max()))) if apart.any() else 0
     above.plot(steps, theirs, color=ORANGE, lw=5, alpha=0.5, label="PyTorch")
     above.plot(steps, ours, color=BLUE, lw=1.2, label="chainrule")
-    above.legend(frameon=False)
+    above.legend()
     above.set_title("loss of the batch", loc="left")
     below.plot(steps, apart / 10.0**power, ".", color=GREY, ms=4)
     below.set_title(

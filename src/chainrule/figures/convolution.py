@@ -60,9 +60,9 @@ def column(image: np.ndarray, kernel_size: int, window: int) -> np.ndarray:
 @picture
 def sliding(figure: Picture, u: int = 1, v: int = 2) -> None:
     """Figure 2.1: one window of the image, the kernel, and the cell that they make."""
-    axes = canvas(figure, 19.2, 11.2)
+    axes = canvas(figure, 18.4, 11.2)
     y = convolved(IMAGE, KERNEL)
-    image, kernel, output = (0.2, 1.5), (9.4, 3.5), (13.9, 2.5)
+    image, kernel, output = (0.2, 1.5), (8.8, 3.5), (13.1, 2.5)
     for at, values, title in (
         (image, IMAGE, "image $x$"),
         (kernel, KERNEL, "kernel $w$"),
@@ -73,16 +73,16 @@ def sliding(figure: Picture, u: int = 1, v: int = 2) -> None:
     mark(axes, image, (u, v), KERNEL.shape, ORANGE)
     mark(axes, kernel, (0, 0), KERNEL.shape, ORANGE)
     mark(axes, output, (u, v), (1, 1), ORANGE)
-    note(axes, 8.3, 5.0, "·", fontsize=18)
-    note(axes, 13.0, 5.0, "=", fontsize=14)
+    note(axes, 8.0, 5.0, "·", fontsize=18)
+    note(axes, 12.45, 5.0, "=", fontsize=14)
     window = column(IMAGE, 3, 5 * u + v)
     text = f"$y_{{{u}{v}}}$ = {written_sum(KERNEL.ravel(), window)} = {number(y[u, v])}"
-    note(axes, 9.6, 9.5, text, fontsize=10)
+    note(axes, 9.2, 9.5, text, fontsize=10)
     one, all_of_them = (Geometry.of(size, 3) for size in ((3, 3), IMAGE.shape))
     products, additions = loop_operations(one)
     text = f"{products} products and {additions} additions; for all {y.size} cells "
     text += f"{sum(loop_operations(all_of_them))} operations"
-    note(axes, 9.6, 10.5, text, fontsize=10, color=GREY)
+    note(axes, 9.2, 10.5, text, fontsize=10, color=GREY)
 
 
 @picture

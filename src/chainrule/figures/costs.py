@@ -56,7 +56,7 @@ def roofline(
     ):
         axes.plot(intensity, measured / 1e9, marker, color=color, ms=8, label=name)
     if points:
-        figure.legend(frameon=False, loc="outside lower center", ncol=2)
+        figure.legend(loc="outside lower center", ncol=2)
     lowest = min([low * bandwidth, *(measured for _, _, measured in points)]) / 1e9
     axes.set(xlim=(low, high), ylim=(lowest / 1.5, 1.7 * peak / 1e9))
     axes.set(xlabel="operations per byte", ylabel="Gop/s")
@@ -92,9 +92,10 @@ def memory(
         )
         for place, (_, each) in zip(places, rows, strict=True):
             if name in each:
-                end = max(each[name], low) * 1.16
-                box = {"fc": "white", "ec": "none", "pad": 2.0}  # keeps the dashed line off
-                axes.text(end, place, f"{each[name]:.3g}", va="center", fontsize=10, bbox=box)
+                end, size = max(each[name], low) / 1.07, f"{each[name]:.3g}"
+                look: dict[str, Any] = {"ha": "right", "va": "center", "fontsize": 10}
+                box = {"fc": color, "ec": "none", "pad": 1.0}
+                axes.text(end, place, size, color="white", weight="bold", bbox=box, **look)
     axes.axvline(limit, color="black", ls="--", lw=1.4)
     text = axes.get_xaxis_transform()
     axes.text(limit, 1.01, f"{limit:g} MB", transform=text, ha="center", va="bottom")
@@ -104,7 +105,7 @@ def memory(
     axes.set_xlabel("working memory (MB, logarithmic)")
     axes.grid(axis="y", visible=False)
     _plain(axes.xaxis)
-    figure.legend(loc="outside upper center", ncol=min(3, len(names)), frameon=False)
+    figure.legend(loc="outside upper center", ncol=min(3, len(names)))
 
 
 @picture
@@ -127,7 +128,7 @@ def crossover(
         times = [np.nan if each is None else 1e3 * each for each in seconds]
         color, style, marker = look
         axes.semilogy(kernel_sizes, times, color=color, ls=style, marker=marker, ms=5, label=name)
-    axes.legend(frameon=False)
+    axes.legend()
     axes.set(xlabel="side $k$ of the kernel", ylabel="milliseconds", xticks=kernel_sizes)
     _plain(axes.yaxis)
 
@@ -158,6 +159,6 @@ def multiplications(
         each = 9 / winograd_saving(tile, 3)
         label = f"Winograd, {tile} × {tile} outputs"
         axes.semilogy(3, each, marker, color=GREEN if tile == 2 else PURPLE, ms=8, label=label)
-    axes.legend(frameon=False)
+    axes.legend()
     axes.set(xlabel="side $k$ of the kernel", xticks=kernel_sizes, ylabel="multiplications")
     _plain(axes.yaxis)

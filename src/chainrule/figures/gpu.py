@@ -74,7 +74,7 @@ def dot_errors(figure: Picture, lengths: Sequence[int], rng: np.random.Generator
         axes.loglog(lengths, errors, marker, color=color, label=name)
         axes.loglog(lengths, bounds, color=color, lw=1.2)
     axes.set(xlabel="length of the vectors", ylabel="relative error")
-    figure.legend(frameon=False, loc="outside upper center", ncol=3)
+    figure.legend(loc="outside upper center", ncol=3)
 
 
 @picture
@@ -100,4 +100,4 @@ def traffic(figure: Picture, rows: Sequence[tuple[str, float, float]]) -> None:
     axes.set_yticks(at, names)
     axes.grid(axis="y", visible=False)
     axes.set(xlabel="megabytes", xlim=(0, 1.35 * max(columns) / 1e6))
-    figure.legend(frameon=False, loc="outside upper center", ncol=2)
+    figure.legend(loc="outside upper center", ncol=2)

@@ -79,7 +79,7 @@ def errors(figure: Picture, verdicts: Sequence[Verdict]) -> None:
             axes.plot(finding.oracle.bound, row, "|", color=GREY, ms=11, mew=2)
     axes.plot([], [], "o", color=BLUE, label="largest error found")
     axes.plot([], [], "|", color=GREY, ms=11, mew=2, label="bound")
-    figure.legend(loc="outside upper center", ncols=2, frameon=False)
+    figure.legend(loc="outside upper center", ncols=2)
     axes.set_xscale("log")
     axes.set(
         xlabel="error (errors of 0 are drawn at $10^{-17}$)",

@@ -91,7 +91,7 @@ def fitted_lines(
         lines.items(), (RED, BLUE, GREEN), ("-", "--", ":"), strict=True
     ):
         axes.plot(ends, slope * ends + offset, style, color=color, label=name, lw=2.5)
-    axes.legend(frameon=False)
+    axes.legend()
     axes.set(xlabel="x", ylabel="y")
     axes.locator_params(axis="x", nbins=5)
 
@@ -110,7 +110,7 @@ def entropy(figure: Picture) -> None:
     right.plot(p, CrossEntropy(reduction="none")(logits, classes), color=BLUE, label="−log p")
     slope = CrossEntropy(reduction="sum").gradient(logits, classes)[:, 0]
     right.plot(p, slope, "--", color=ORANGE, label="slope, p − 1")
-    right.legend(frameon=False, loc="upper right")
+    right.legend(loc="upper right")
     right.set(title="loss of the right class", xlabel="its probability p")
 
 
@@ -124,7 +124,7 @@ def binary_curves(figure: Picture) -> None:
     loss, square = BinaryCrossEntropy(reduction="none"), MSE(reduction="none")
     left.plot(z, loss(z, yes), color=BLUE, label="cross-entropy")
     left.plot(z, square(p, yes), "--", color=RED, label="(σ(z) − 1)²")
-    figure.legend(loc="outside lower center", frameon=False, ncols=2)
+    figure.legend(loc="outside lower center", ncols=2)
     left.set(title="loss, if the answer is yes", xlabel="logit z")
     right.plot(z, loss.gradient(z, yes), color=BLUE)
     right.plot(z, square.gradient(p, yes) * p * (1 - p), "--", color=RED)
@@ -145,7 +145,7 @@ def class_recalls(figure: Picture, recalls: dict[str, Sequence[float]], names: S
     axes.set_xticks(range(len(recalls)), [fill(name, 12) for name in recalls])
     axes.set_ylabel("recall (%)")
     axes.set_ylim(0, 125)
-    axes.legend(frameon=False, ncol=2, loc="upper center")
+    axes.legend(ncol=2, loc="upper center")
     axes.grid(axis="x", visible=False)
 
 
@@ -171,12 +171,12 @@ def overlap_curves(figure: Picture) -> None:
     left.plot(sizes, Dice(**settings)(found, true)[:, 0], color=BLUE, label="Dice")
     jaccard = Tversky(alpha=1.0, beta=1.0, **settings)
     left.plot(sizes, jaccard(found, true)[:, 0], "--", color=GREY, label="Jaccard")
-    left.legend(frameon=False)
+    left.legend()
     left.set(title="loss", xlabel="predicted size / true size", ylim=(0, 1))
     slopes = Dice(**settings).gradient(found, true)[:, 0]
     right.plot(sizes, 100 * slopes[:, 0], color=BLUE, label="in a true pixel")
     right.plot(sizes, 100 * slopes[:, -1], "--", color=ORANGE, label="in another")
-    right.legend(frameon=False)
+    right.legend()
     right.set(title="slope of Dice, × 100", xlabel="predicted size / true size")
 
 
@@ -321,6 +321,6 @@ def operating_points(figure: Picture, scores: dict[str, tuple[float, float]]) ->
     looks = zip("os^vD", (BLUE, ORANGE, GREEN, PURPLE, RED), strict=True)
     for (name, (precision, recall)), (mark, color) in zip(scores.items(), looks, strict=False):
         axes.plot(100 * recall, 100 * precision, mark, color=color, ms=8, label=name)
-    axes.legend(frameon=False, loc="lower left")
+    axes.legend(loc="lower left")
     axes.set(xlabel="recall (%): of the true pixels, how many were found", ylabel="precision (%)")
     axes.margins(0.15)

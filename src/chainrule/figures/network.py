@@ -325,7 +325,7 @@ def bounds(figure: Picture, norms: Sequence[float], limits: Sequence[float]) -> 
     axes.semilogy(
         layers, norms, color=BLUE, marker="o", ms=4, label=r"measured $\Vert\delta^l\Vert_2$"
     )
-    axes.legend(frameon=False)
+    axes.legend()
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set(xlabel="layer $l$ (the output is on the right)", title="size of the error")
 

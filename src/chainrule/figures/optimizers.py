@@ -54,7 +54,7 @@ def noise(
     axes.loglog(sizes, formula, color=BLUE, label="by formula")
     axes.loglog(sizes, measured, "o", color=ORANGE, ms=7, label="measured, 200 batches each")
     axes.set(xlabel="samples in the batch, N", title="mean squared distance from the full gradient")
-    axes.legend(frameon=False)
+    axes.legend()
 
 
 # ---- figure 1.5, and descent in one and two dimensions -----------------------------------------
@@ -117,7 +117,7 @@ def factors(figure: Picture, smallest: float, largest: float) -> None:
         axes.set(xlabel="learning rate α", ylim=(0, 1.3))
     left.set_title("without momentum")
     right.set_title(f"with momentum μ = {momentum:.2f}")
-    right.legend(frameon=False, loc="lower left")
+    right.legend(loc="lower left")
 
 
 def momentum_slider() -> Slider:
@@ -160,7 +160,7 @@ def ravine(figure: Picture, paths: dict[str, np.ndarray]) -> None:
     ):
         axes.plot(*path.T, marker=mark, ms=4, lw=1.5, color=color, label=name)
     axes.plot(0, 0, "*", color=INK, ms=12)
-    figure.legend(loc="outside lower center", frameon=False, ncols=2)
+    figure.legend(loc="outside lower center", ncols=2)
     axes.set(xlabel="first parameter", ylabel="second parameter", aspect="equal")
     axes.grid(False)
 
@@ -215,7 +215,7 @@ def scaled_rates(figure: Picture, gradients: np.ndarray) -> None:
             rates.append(1 / np.sqrt(optimizer.state_dict()[kept][0][0]))
         bottom.semilogy(rates, style, color=color, label=name)
     bottom.set(xlabel="step", title="what the gradient is multiplied with")
-    bottom.legend(frameon=False)
+    bottom.legend()
 
 
 @picture
@@ -226,7 +226,7 @@ def first_steps(figure: Picture, paths: dict[str, np.ndarray]) -> None:
     for (name, lengths), color, style in styles:
         axes.plot(np.arange(1, len(lengths) + 1), lengths, style, color=color, label=name)
     axes.set(xlabel="step", ylabel="step length / α", ylim=(0, None))
-    axes.legend(frameon=False)
+    axes.legend()
 
 
 @picture
@@ -239,7 +239,7 @@ def decay(figure: Picture, weights: dict[str, tuple[np.ndarray, np.ndarray]]) ->
         ):
             axes.plot(path, style, color=color, label=label)
         axes.set(title=name, xlabel="step", ylim=(0, None))
-    axes.legend(frameon=False)
+    axes.legend()
 
 
 @picture
@@ -259,7 +259,7 @@ def largest_as_norm(figure: Picture, gradients: np.ndarray, beta: float) -> None
     axes.plot(largest, color=ORANGE, label="AdaMax: the largest, slowly forgotten")
     axes.plot(np.abs(gradients), ".", color=GREY, ms=4, label="|g|")
     axes.set(xlabel="step")
-    axes.legend(frameon=False, ncols=2, loc="upper right", fontsize=9)
+    axes.legend(ncols=2, loc="upper right", fontsize=9)
     axes.set_ylim(0, 1.5 * max(largest))
 
 
@@ -275,7 +275,7 @@ def schedules(figure: Picture, steps: int, curves: dict[str, Callable[[int], flo
     for (name, rate), color, style in styles:
         axes.plot([rate(step) for step in range(steps)], style, color=color, label=name)
     axes.set(xlabel="step", ylabel="learning rate", ylim=(0, None))
-    figure.legend(loc="outside lower center", frameon=False, ncols=2)
+    figure.legend(loc="outside lower center", ncols=2)
 
 
 RATES = tuple(float(f"{rate:.2g}") for rate in np.logspace(-4, 1, 21))
@@ -332,7 +332,7 @@ def search(figure: Picture, rates: Sequence[float], losses: dict[str, Sequence[f
     decades = np.log10([min(map(min, losses.values())), max(map(max, losses.values()))])
     axes.set_ylim(*10.0 ** np.array([np.floor(decades[0]), np.ceil(decades[1])]))
     figure.set_figheight(3.8)
-    figure.legend(loc="outside lower center", frameon=False, ncols=2)
+    figure.legend(loc="outside lower center", ncols=2)
 
 
 @picture
@@ -346,7 +346,7 @@ def digits_race(figure: Picture, runs: dict[str, list[History]]) -> None:
         axes.semilogy(epochs, np.median(losses, 0), style, color=color, label=name, ms=4, lw=1.5)
         axes.fill_between(epochs, losses.min(0), losses.max(0), color=color, alpha=0.12, lw=0)
     axes.set(xlabel="epoch", title="training loss")
-    figure.legend(loc="outside lower center", frameon=False, ncols=2)
+    figure.legend(loc="outside lower center", ncols=2)
 
 
 _COLORS = (BLUE, ORANGE, GREEN, PURPLE, RED, "#8C6510", "#555555", "#D6427F", "#3B8EA5")

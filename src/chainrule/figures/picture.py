@@ -32,6 +32,8 @@ STYLE: dict[Any, Any] = {
     "axes.axisbelow": True,
     "axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, PURPLE, RED]),
     "lines.linewidth": 1.8,
+    "legend.edgecolor": "none",
+    "legend.framealpha": 1,
     "text.color": INK,
     "axes.labelcolor": INK,
     "xtick.color": INK,

@@ -85,7 +85,7 @@ def learning_curve(figure: Picture, history: History) -> None:
         ("validation", history.validation_loss, ORANGE),
     ):
         left.semilogy(epochs, values, color=color, ls="-" if color == BLUE else "--", label=name)
-    left.legend(frameon=False)
+    left.legend()
     left.set(xlabel="epoch", title="loss")
     right.plot(epochs, 100 * np.array(history.validation_accuracy), color=ORANGE, ls="--")
     right.set(xlabel="epoch", title="validation accuracy (%)")
@@ -99,7 +99,7 @@ def confusion(figure: Picture, output: np.ndarray, y: np.ndarray) -> None:
     counts = np.zeros((classes, classes), int)
     np.add.at(counts, (y, output.argmax(1)), 1)
     axes = figure.subplots()
-    axes.imshow(counts, cmap="Blues", vmax=1.5 * counts.max())
+    axes.imshow(counts, cmap="Blues", vmax=2.5 * counts.max())
     for true, predicted in np.ndindex(counts.shape):
         if counts[true, predicted]:
             axes.text(predicted, true, f"{counts[true, predicted]}", ha="center", va="center")

@@ -422,7 +422,7 @@ SOFTMAX = (
 TANH_GELU = Claim(
     "1.3.7b",
     "GELU by tanh",
-    r"f(x) \approx \frac{x}{2} \Big(1 + \tanh\Big(\sqrt{\tfrac{2}{\pi}}\,"
+    r"f(x) \approx \frac{x}{2} \Big(1 + \tanh\Big(\sqrt{2/\pi}\,"
     r"\big(x + 0.044715\,x^3\big)\Big)\Big)",
     PAGE,
     "activations.GELU.__call__",
