@@ -44,16 +44,15 @@ def keep(app: Sphinx, doctree: nodes.document, page: str) -> None:
     """Put every formula into one element with the punctuation beside it."""
     if app.builder.format != "html":
         return
-    for text in list(doctree.findall(nodes.Text)):
-        if not isinstance(text.parent, nodes.FixedTextElement | nodes.math):
-            whole = str(text)
-            for pattern, replacement in WITHIN:
-                whole = pattern.sub(replacement, whole)
-            if whole != text:
-                place = next(
-                    i for i, c in enumerate(text.parent) if c is text
-                )
-                text.parent[place] = nodes.Text(whole)
+    for element in doctree.findall(nodes.TextElement):
+        if isinstance(element, nodes.FixedTextElement | nodes.math):
+            continue
+        for place, text in enumerate(element):
+            if isinstance(text, nodes.Text):
+                whole = str(text)
+                for pattern, replacement in WITHIN:
+                    whole = pattern.sub(replacement, whole)
+                element[place] = nodes.Text(whole)
     for formula in list(doctree.findall(nodes.math)):
         kept = nodes.inline(classes=["kept"])
         for step, pattern in ((-1, BEFORE), (1, AFTER)):
