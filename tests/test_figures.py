@@ -149,7 +149,7 @@ PICTURES = {
 def test_a_picture_shows_itself_as_png_twice_alike(name):
     figure = PICTURES[name]()
     png, shown = figure._repr_png_()
-    assert shown == {"width": 600}
+    assert shown == {"width": 540}
     image = np.asarray(Image.open(io.BytesIO(png)).convert("L"))
     assert image.std() > 1  # there is something on it
     assert PICTURES[name]()._repr_png_() == (png, shown)

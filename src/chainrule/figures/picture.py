@@ -60,7 +60,7 @@ class Picture(Figure):
         with matplotlib.rc_context(STYLE):
             buffer = io.BytesIO()
             self.savefig(buffer, format="png", dpi=240, facecolor="white", metadata={})
-        return buffer.getvalue(), {"width": 600}
+        return buffer.getvalue(), {"width": 540}
 
 
 def picture(draw: Callable[..., None]) -> Callable[..., Picture]:
