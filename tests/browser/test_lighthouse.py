@@ -18,12 +18,12 @@ def test_accessibility_best_practices_and_search_engines_are_at_their_best(light
         assert (category["score"], failed) == (1, []), name
 
 
-# A time, and so not among the tests of every day: `make lighthouse`. On a phone, four times slower,
-# most of what is missing is the second in which MathJax typesets the page.
+# A time, and so not among the tests of every day: `make lighthouse`. The phone is a slow one, and
+# its mark falls by a tenth where something else keeps the machine busy.
 @pytest.mark.performance
-@pytest.mark.parametrize(("least", "options"), [(0.6, []), (0.9, DESK)], ids=["phone", "desk"])
-def test_performance(lighthouse, least, options):
+@pytest.mark.parametrize("options", [[], DESK], ids=["phone", "desk"])
+def test_performance(lighthouse, options):
     reports = [lighthouse(PAGE, "--only-categories=performance", *options) for _ in range(3)]
     scores = [report["categories"]["performance"]["score"] for report in reports]
     print(f"performance, three runs: {scores}")  # noqa: T201
-    assert median(scores) >= least
+    assert median(scores) >= 0.9
