@@ -110,6 +110,12 @@ def test_function_documents_its_arguments_and_shows_an_example(function):
         assert re.search(rf"^\*?\*?(\w+, )*\*?\*?{name}\b", inspect.getdoc(function), re.MULTILINE)
 
 
+@pytest.mark.parametrize("thing", THINGS)
+def test_an_example_with_numpy_can_be_pasted(thing):
+    example = "\n".join(re.findall(r"^\s*(?:>>>|\.\.\.).*", thing.__doc__, re.M))
+    assert "import numpy as np" in example or not re.search(r"\bnp\.", example)
+
+
 @pytest.mark.parametrize("cls", CLASSES)
 def test_class_documents_its_arguments(cls):
     """What one makes oneself shows an example; what one only receives names its attributes."""

@@ -43,6 +43,7 @@ def library(x: Array) -> Any:
 
     Examples
     --------
+    >>> import numpy as np
     >>> library(np.ones(2)).sqrt(4.0)
     np.float64(2.0)
     """
@@ -63,6 +64,7 @@ def kind(x: Array) -> str:
 
     Examples
     --------
+    >>> import numpy as np
     >>> kind(np.array([1, 2]))
     'integral'
     """
@@ -161,6 +163,7 @@ def require_library(x: Array, like: Array, name: str) -> None:
 
     Examples
     --------
+    >>> import numpy as np
     >>> require_library(np.ones(2), np.zeros(3), "target")
     """
     if _look_up(x)[0] is not _look_up(like)[0]:
@@ -187,6 +190,7 @@ def require_shape(x: Array, shape: tuple, name: str, meaning: str) -> None:
 
     Examples
     --------
+    >>> import numpy as np
     >>> require_shape(np.zeros(2), (3,), "target", "the shape of the prediction")
     Traceback (most recent call last):
     ValueError: target: expected shape (3,) (the shape of the prediction), got (2,)
@@ -324,6 +328,7 @@ def settle(thing: Any, require: Callable[[float, str], None], *names: str) -> No
 
     Examples
     --------
+    >>> import numpy as np
     >>> from types import SimpleNamespace
     >>> thing = SimpleNamespace(alpha=np.float64(0.5))
     >>> settle(thing, require_finite_number, "alpha")
@@ -349,6 +354,7 @@ def erfc(x: Array) -> Array:
 
     Examples
     --------
+    >>> import numpy as np
     >>> erfc(np.array([0.0, 40.0]))
     array([1., 0.])
     """
@@ -378,6 +384,7 @@ def positive_part(xp: Any, x: Array) -> Array:
 
     Examples
     --------
+    >>> import numpy as np
     >>> positive_part(np, np.array([-2.0, 3.0]))
     array([0., 3.])
     """
@@ -401,6 +408,7 @@ def negative_part(xp: Any, x: Array) -> Array:
 
     Examples
     --------
+    >>> import numpy as np
     >>> negative_part(np, np.array([-2.0, 3.0]))
     array([-2.,  0.])
     """
@@ -501,6 +509,7 @@ def to_numpy(x: Array) -> np.ndarray:
 
     Examples
     --------
+    >>> import numpy as np
     >>> to_numpy(np.ones(2))
     array([1., 1.])
     """
@@ -527,6 +536,7 @@ def detached(x: Array) -> Array:
 
     Examples
     --------
+    >>> import numpy as np
     >>> detached(np.ones(2))
     array([1., 1.])
     """

@@ -51,6 +51,7 @@ def average(gradients: list[list[Array]], counts: list[int]) -> list[Array]:
 
     Examples
     --------
+    >>> import numpy as np
     >>> average([[np.array([1.0])], [np.array([4.0])]], counts=[2, 1])
     [array([2.])]
     """
@@ -103,6 +104,7 @@ class Replica:
 
         Examples
         --------
+        >>> import numpy as np
         >>> second = Replica(rank=1, size=2)
         >>> [len(share) for share in second.batches(7, 4, np.random.default_rng(0))]
         [2, 1]
@@ -139,6 +141,7 @@ class Replica:
 
         Examples
         --------
+        >>> import numpy as np
         >>> Replica().average([np.array([1.0, 2.0]), np.array([[3.0]])])
         [array([1., 2.]), array([[3.]])]
         """
@@ -183,6 +186,7 @@ class Replica:
 
         Examples
         --------
+        >>> import numpy as np
         >>> rng = np.random.default_rng(0)
         >>> Replica().require_alike(Network([Linear(2, 1, rng=rng)]), 0, rng)
         """

@@ -173,6 +173,7 @@ def spots(n: int, *, rng: np.random.Generator, side: int = 32, noise: float = 0.
 
     Examples
     --------
+    >>> import numpy as np
     >>> x, y = spots(100, rng=np.random.default_rng(0))
     >>> x.shape, round(float(y.mean()), 2)
     ((100, 32, 32), 0.03)
@@ -211,6 +212,7 @@ def patches(images: np.ndarray, size: int = 7) -> np.ndarray:
 
     Examples
     --------
+    >>> import numpy as np
     >>> patches(np.arange(1, 5).reshape(1, 2, 2), 3)[0]  # around the upper left pixel
     array([0, 0, 0, 0, 1, 2, 0, 3, 4])
     """
@@ -248,6 +250,7 @@ def shifted(part: Part) -> Part:
 
     Examples
     --------
+    >>> import numpy as np
     >>> more = shifted(Part(np.array([[[[1, 2], [3, 4]]]]), np.array([7])))
     >>> more.x[1, 0], more.y
     (array([[0, 1],

@@ -83,6 +83,7 @@ def autograd(
 
     Examples
     --------
+    >>> import numpy as np
     >>> import pytest
     >>> _ = pytest.importorskip("torch")
     >>> autograd(lambda x: (x**2).sum(), [np.array([1.0, 2.0])])
@@ -118,6 +119,7 @@ def central_difference(
 
     Examples
     --------
+    >>> import numpy as np
     >>> central_difference(lambda x: (x**2).sum(), np.array([1.0, 2.0])).round(6)
     array([2., 4.])
     """
@@ -158,6 +160,7 @@ def complex_step(function: Callable[[np.ndarray], Any], x: np.ndarray) -> np.nda
 
     Examples
     --------
+    >>> import numpy as np
     >>> complex_step(lambda x: (x**2).sum(), np.array([1.0, 2.0]))
     array([2., 4.])
     """
@@ -195,6 +198,7 @@ def adjoint_error(
 
     Examples
     --------
+    >>> import numpy as np
     >>> A = np.array([[1.0, 2.0], [3.0, 4.0]])
     >>> x, y = np.array([1.0, -1.0]), np.array([2.0, 5.0])
     >>> adjoint_error(lambda x: A @ x, lambda y: A.T @ y, x, y)
@@ -243,6 +247,7 @@ def count_multiplications(function: Callable[..., Any], *arrays: np.ndarray) -> 
 
     Examples
     --------
+    >>> import numpy as np
     >>> count_multiplications(lambda a, b: a @ b, np.ones((2, 3)), np.ones((3, 5)))
     30
     """

@@ -59,6 +59,7 @@ def rounded(x: Array, bits: int) -> Array:
 
     Examples
     --------
+    >>> import numpy as np
     >>> rounded(np.array([1 / 3, 257.0, 259.0]), bits=7)
     array([  0.33398438, 256.        , 260.        ])
     """
@@ -90,6 +91,7 @@ def rounded_dot(w: Array, a: Array, bits: int, sum_bits: int = 23) -> float:
 
     Examples
     --------
+    >>> import numpy as np
     >>> rounded_dot(np.array([1 / 3, 1 / 3]), np.array([1.0, 2.0]), bits=7)
     1.001953125
     """
@@ -122,6 +124,7 @@ def dot_bound(w: Array, a: Array, bits: int, sum_bits: int = 23) -> float:
 
     Examples
     --------
+    >>> import numpy as np
     >>> round(dot_bound(np.array([1 / 3, 1 / 3]), np.array([1.0, 2.0]), bits=7), 4)
     0.0078
     """

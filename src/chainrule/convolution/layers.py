@@ -50,6 +50,7 @@ class Conv2d:
 
     Examples
     --------
+    >>> import numpy as np
     >>> layer = Conv2d(1, 8, 3, padding=1, rng=np.random.default_rng(0))
     >>> layer(np.zeros((2, 1, 28, 28))).shape
     (2, 8, 28, 28)
@@ -182,6 +183,7 @@ class MaxPool2d(_Pool):
 
     Examples
     --------
+    >>> import numpy as np
     >>> MaxPool2d(2)(np.arange(16.0).reshape(1, 1, 4, 4))
     array([[[[ 5.,  7.],
              [13., 15.]]]])
@@ -229,6 +231,7 @@ class AvgPool2d(_Pool):
 
     Examples
     --------
+    >>> import numpy as np
     >>> AvgPool2d(2)(np.arange(16.0).reshape(1, 1, 4, 4))
     array([[[[ 2.5,  4.5],
              [10.5, 12.5]]]])
@@ -259,6 +262,7 @@ class Flatten:
 
     Examples
     --------
+    >>> import numpy as np
     >>> Flatten()(np.zeros((2, 3, 4, 4))).shape
     (2, 48)
 

@@ -260,6 +260,7 @@ def digits_network(activation: Any, rng: np.random.Generator) -> Network:
 
     Examples
     --------
+    >>> import numpy as np
     >>> digits_network(Maxout(), np.random.default_rng(0)).layers[0]
     Linear(64, 256)
     """
@@ -284,6 +285,7 @@ def dead_units(net: Network, x: np.ndarray) -> float:
 
     Examples
     --------
+    >>> import numpy as np
     >>> net = digits_network(ReLU(), np.random.default_rng(0))
     >>> net.layers[0].bias -= 100
     >>> dead_units(net, np.ones((1, 64), "float32"))

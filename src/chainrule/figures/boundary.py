@@ -29,6 +29,7 @@ def zero_line(x: np.ndarray, y: np.ndarray, values: np.ndarray) -> tuple[np.ndar
 
     Examples
     --------
+    >>> import numpy as np
     >>> ends = np.array([0.0, 1.0])
     >>> across, up = zero_line(ends, ends, np.array([[-1.0, 1.0], [-1.0, 1.0]]))  # 2x − 1
     >>> across[:2], up[:2]
@@ -72,6 +73,7 @@ def boundary_slider(x: np.ndarray, y: np.ndarray, networks: Mapping[int, Network
 
     Examples
     --------
+    >>> import numpy as np
     >>> from chainrule.network import Linear
     >>> net = Network([Linear(2, 2, rng=np.random.default_rng(0))])
     >>> boundary_slider(np.eye(2), np.array([0, 1]), {0: net}).texts

@@ -230,6 +230,7 @@ def deep_network(
 
     Examples
     --------
+    >>> import numpy as np
     >>> len(deep_network("tanh", 5, np.random.default_rng(0)).layers)
     10
     """
@@ -260,6 +261,7 @@ def error_norms(net: Network, x: np.ndarray) -> list[float]:
 
     Examples
     --------
+    >>> import numpy as np
     >>> norms = error_norms(deep_network("sigmoid", 2, np.random.default_rng(0)), np.ones((1, 64)))
     >>> norms[0] < norms[1] < 1
     True
@@ -284,6 +286,7 @@ def rms_by_layer(trace: Trace) -> list[float]:
 
     Examples
     --------
+    >>> import numpy as np
     >>> net = deep_network("ReLU", 3, np.random.default_rng(0), init="he")
     >>> len(rms_by_layer(net.forward(np.ones((1, 64)))))
     4
@@ -366,6 +369,7 @@ def sample_bounds(net: Network, x: np.ndarray) -> tuple[list[float], list[float]
 
     Examples
     --------
+    >>> import numpy as np
     >>> net = deep_network("tanh", 3, np.random.default_rng(0))
     >>> norms, limits = sample_bounds(net, np.ones(64))
     >>> all(norm <= limit for norm, limit in zip(norms, limits))

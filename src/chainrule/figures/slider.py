@@ -203,6 +203,7 @@ class Slider:
 
     Examples
     --------
+    >>> import numpy as np
     >>> x = np.linspace(-1, 1, 3)
     >>> curve = Curve("a x", [a * x for a in (1, 2)])
     >>> Slider("lines", "A line.", "a", (1, 2), x, [curve], (-2, 2))

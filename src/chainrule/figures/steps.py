@@ -60,6 +60,7 @@ class RoundOfTraining:
 
     Examples
     --------
+    >>> import numpy as np
     >>> from chainrule.activations import ReLU, Sigmoid
     >>> from chainrule.network import Linear
     >>> rng = np.random.default_rng(0)

@@ -28,6 +28,7 @@ def error_slider(x: np.ndarray) -> Slider:
 
     Examples
     --------
+    >>> import numpy as np
     >>> error_slider(np.ones((1, 64))).texts[:2]
     ['0.5', '0.7']
     """
