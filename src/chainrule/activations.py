@@ -373,7 +373,7 @@ class Swish(Elementwise):
 
 @dataclass(frozen=True)
 class Softmax:
-    """Softmax, exp(xᵢ) / Σⱼ exp(xⱼ): positive numbers that sum to 1 (equation 1.17).
+    """Softmax, exp(x_i) / Σ_j exp(x_j): positive numbers that sum to 1 (equation 1.17).
 
     Every output depends on every input, so it has a full Jacobian and no elementwise derivative.
     The largest input is subtracted first, which changes nothing in the quotient and keeps every
