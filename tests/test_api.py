@@ -112,8 +112,9 @@ def test_function_documents_its_arguments_and_shows_an_example(function):
 
 @pytest.mark.parametrize("thing", THINGS)
 def test_an_example_with_numpy_can_be_pasted(thing):
-    example = "\n".join(re.findall(r"^\s*(?:>>>|\.\.\.).*", thing.__doc__, re.M))
-    assert "import numpy as np" in example or not re.search(r"\bnp\.", example)
+    for each in (thing, *(members(thing).values() if inspect.isclass(thing) else ())):
+        example = "\n".join(re.findall(r"^\s*(?:>>>|\.\.\.).*", each.__doc__ or "", re.M))
+        assert "import numpy as np" in example or not re.search(r"\bnp\.", example)
 
 
 @pytest.mark.parametrize("cls", CLASSES)

@@ -14,13 +14,14 @@ BEFORE, AFTER = (
     re.compile(r"^(?:-(?:st|nd|rd|th)\b|[,.;:!?)\]”’…]+)"),
 )
 
-
-# a space within a size, a number, a percentage, a comparison, an interval
+# no line may end in a size, a comparison, a number, an interval, a range
 WITHIN = (
     (re.compile(r"(?<=\w) ([×=<>≤≥]) (?=[\d−∞])"), "\u00a0\\1\u00a0"),
     (re.compile(r"(?<=\d) (?=%|\d{3}(?!\d))"), "\u00a0"),
     (re.compile(r"(?<=,) (?=∞)"), "\u00a0"),
+    (re.compile(r"(?<=\d–)(?=\d)"), "\u2060"),
 )
+CODE = nodes.FixedTextElement | nodes.literal  # whose spaces are to be copied
 
 
 def neighbour(
@@ -40,19 +41,22 @@ def neighbour(
     return (parent, place) if isinstance(parent[place], nodes.Text) else None
 
 
+def keep_whole(element: nodes.TextElement) -> None:
+    """Let no line end within what WITHIN names in an element's texts."""
+    for place, text in enumerate(element):
+        if isinstance(text, nodes.Text):
+            for pattern, replacement in WITHIN:
+                text = nodes.Text(pattern.sub(replacement, text))
+            element[place] = text
+
+
 def keep(app: Sphinx, doctree: nodes.document, page: str) -> None:
     """Put every formula into one element with the punctuation beside it."""
     if app.builder.format != "html":
         return
     for element in doctree.findall(nodes.TextElement):
-        if isinstance(element, nodes.FixedTextElement | nodes.math):
-            continue
-        for place, text in enumerate(element):
-            if isinstance(text, nodes.Text):
-                whole = str(text)
-                for pattern, replacement in WITHIN:
-                    whole = pattern.sub(replacement, whole)
-                element[place] = nodes.Text(whole)
+        if not isinstance(element, CODE | nodes.math):
+            keep_whole(element)
     for formula in list(doctree.findall(nodes.math)):
         kept = nodes.inline(classes=["kept"])
         for step, pattern in ((-1, BEFORE), (1, AFTER)):

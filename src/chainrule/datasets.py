@@ -274,7 +274,7 @@ MNIST_FILES = {
 def mnist(folder: str | Path, *, seed: int = 0, dtype: Any = "float32") -> Split:
     """Read MNIST, or Fashion-MNIST, from the four IDX files in a folder.
 
-    The 10 000 test images are kept for reporting, as everybody does; of the 60 000 others a fifth
+    The 10 000 test images are kept for reporting, as everybody does; of the 60 000 others a fifth
     is set aside to choose on, each class equally frequent in it.
 
     Parameters

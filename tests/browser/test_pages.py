@@ -12,6 +12,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from chainrule import activations, losses, optimizers
+from chainrule.figures.picture import SMALLEST, WIDTH
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
 RULES = {
@@ -25,11 +26,12 @@ RUN = """([scope, rules]) => axe.run(scope, { rules, resultTypes: ["violations"]
 
 OUTSIDE = re.compile(r"https://([\w-]+\.)+[a-z]+(/[^\s\"<>`{}|\\^]*)?(?<![.,;)])")
 
-# words in pictures below 9 px; those in a PNG have as many if it fills a phone's column
-SMALL = """() => [...document.querySelectorAll("main svg text, main .cell_output img")]
-  .filter((el) => el.tagName === "IMG" ? el.clientWidth < 342
-    : parseFloat(getComputedStyle(el).fontSize) * el.getScreenCTM().a < 9)
-  .map((el) => el.alt ?? el.textContent)"""
+# words in pictures that are too small; those in a PNG are not if it fills a phone's column
+SMALL = """([width, smallest]) =>
+  [...document.querySelectorAll("main svg text, main .cell_output img")].filter((el) =>
+    el.tagName === "IMG" ? el.clientWidth < width
+    : parseFloat(getComputedStyle(el).fontSize) * el.getScreenCTM().a < smallest
+  ).map((el) => el.alt ?? el.textContent)"""
 
 # what is folded away must be as good as the rest, once it has faded in
 UNFOLD = """() => {
@@ -118,7 +120,7 @@ def test_page_fits_and_is_accessible(browser, roots, width, name):
     settle(page, roots["server"] + name)
     page.evaluate(UNFOLD)
     needed = page.evaluate("document.documentElement.scrollWidth")
-    small = page.evaluate(SMALL)
+    small = page.evaluate(SMALL, [WIDTH, SMALLEST])
     wrong = violations(page, RULES[width])
     page.close()
     assert needed <= width, f"{name} is {needed} px wide on a screen of {width}"
@@ -142,12 +144,12 @@ def test_what_only_a_phone_shows_is_accessible(browser, roots):
 
 @pytest.mark.parametrize("width", RULES)
 def test_a_link_to_an_equation_leads_there(browser, roots, width):
-    page = browser.new_page(viewport={"width": width, "height": 900})
+    page = browser.new_page(viewport={"width": width, "height": 900}, reduced_motion="reduce")
     address = roots["server"] + "book/neural-network/optimizers.html"
     for again in (lambda: settle(page, f"{address}#eq-1-2-6a"), lambda: page.reload()):
         again()
         page.evaluate("MathJax.startup.promise.then(() => null)")
-        page.wait_for_timeout(2000)  # it scrolls smoothly
+        page.wait_for_timeout(500)
         top = page.evaluate("document.querySelector(':target').getBoundingClientRect().top")
         assert 0 <= top < 450
     page.close()

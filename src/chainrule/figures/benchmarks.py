@@ -156,7 +156,7 @@ def by_size(record: dict[str, Any]) -> Table:
     >>> print(by_size(record))
     | numbers | time over that of PyTorch |
     | --- | --- |
-    | 1 000 | 0.60 |
+    | 1 000 | 0.60 |
     | all | 1.27 |
     """
     rows = [(_thousands(int(size)), ratio) for size, ratio in record["by_size"].items()]
@@ -232,12 +232,11 @@ def layers(record: dict[str, Any], how: str = "one thread") -> Table:
 
 
 def _with_quartiles(ratio: dict[str, float]) -> str:
-    # with a space and a dash at which no line ends
-    return f"{ratio['median']:.1f}\u00a0({ratio['low']:.1f}–\u2060{ratio['high']:.1f})"
+    return f"{ratio['median']:.1f} ({ratio['low']:.1f}–{ratio['high']:.1f})"
 
 
 def _thousands(count: int) -> str:
-    return f"{count:,}".replace(",", "\u00a0")
+    return f"{count:,}".replace(",", " ")
 
 
 def others(record: dict[str, Any]) -> Table:

@@ -93,9 +93,15 @@ def memory(
         for place, (_, each) in zip(places, rows, strict=True):
             if name in each:
                 end, size = max(each[name], low) / 1.07, f"{each[name]:.3g}"
-                look: dict[str, Any] = {"ha": "right", "va": "center", "fontsize": 10}
-                box = {"fc": color, "ec": "none", "pad": 1.0}
-                axes.text(end, place, size, color="white", weight="bold", bbox=box, **look)
+                axes.text(
+                    *(end, place, size),
+                    ha="right",
+                    va="center",
+                    fontsize=10,
+                    weight="bold",
+                    color="white",
+                    bbox={"fc": color, "ec": "none", "pad": 1},
+                )
     axes.axvline(limit, color="black", ls="--", lw=1.4)
     text = axes.get_xaxis_transform()
     axes.text(limit, 1.01, f"{limit:g} MB", transform=text, ha="center", va="bottom")

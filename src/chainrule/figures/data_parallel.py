@@ -107,8 +107,7 @@ class Ring:
     def _repr_html_(self) -> str:
         identity, size = "slider-ring", self.size
         names = "".join(
-            f'<text x="{LEFT + CELL * i + CELL / 2 - 3:g}" y="20" text-anchor="middle">'
-            f"{i}</text>"
+            f'<text x="{LEFT + CELL * i + CELL / 2 - 3:g}" y="20" text-anchor="middle">{i}</text>'
             f'<text x="{LEFT - 8}" y="{TOP + 40 * i + 23}" text-anchor="end">chunk {i}</text>'
             for i in range(size)
         )

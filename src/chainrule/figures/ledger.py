@@ -6,6 +6,7 @@ import numpy as np
 
 from ..ledger import Verdict
 from ..ledger.core import MARKS
+from .grids import number
 from .picture import BLUE, GREY, Picture, picture
 
 __all__ = ["Table", "errors", "table"]
@@ -51,9 +52,7 @@ def table(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict]) -> Table:
     rows = []
     for verdict, saboteur in zip(verdicts, sabotaged, strict=True):
         claim = verdict.claim
-        bounds = (f"{f.oracle.bound:.0e}".replace("-", "−") for f in verdict.findings)
-        names = (f.oracle.name for f in verdict.findings)
-        oracles = (f"{name} ({bound})" for name, bound in zip(names, bounds, strict=True))
+        oracles = (f"{f.oracle.name} ({number(f.oracle.bound)})" for f in verdict.findings)
         equation = claim.equation.replace(r" \qquad ", "$ $")  # each is a line of its own
         link = f"[({claim.label})](eq-{claim.label.replace('.', '-')})"
         rows.append(

@@ -329,8 +329,8 @@ def search(figure: Picture, rates: Sequence[float], losses: dict[str, Sequence[f
     for (name, values), color, style in zip(losses.items(), _COLORS, _STYLES, strict=True):
         axes.loglog(rates, values, style, color=color, label=name, ms=4, lw=1.5)
     axes.set(xlabel="learning rate α", title="validation loss after the training")
-    decades = np.log10([min(map(min, losses.values())), max(map(max, losses.values()))])
-    axes.set_ylim(*10.0 ** np.array([np.floor(decades[0]), np.ceil(decades[1])]))
+    low, high = np.log10(axes.dataLim.intervaly)
+    axes.set_ylim(10 ** np.floor(low), 10 ** np.ceil(high))  # whole decades, to name their ends
     figure.set_figheight(3.8)
     figure.legend(loc="outside lower center", ncols=2)
 
