@@ -19,6 +19,8 @@ from tqdm import tqdm
 
 CONFIG = Path(__file__).parents[1] / "_config.yml"
 PACKAGE = "chainrule[torch,sympy]"
+# pages are built from stored outputs, and coloured by this lexer
+LANGUAGE = {"name": "python", "pygments_lexer": "ipython3"}
 FIRST_CELL = """\
 from importlib.util import find_spec
 
@@ -63,7 +65,7 @@ def run(path: Path) -> None:
         coalesce_streams=True,
         resources={"metadata": {"path": str(path.parent)}},
     ).execute()
-    notebook.metadata["language_info"] = {"name": "python"}
+    notebook.metadata["language_info"] = LANGUAGE
     nbformat.write(notebook, path)
 
 

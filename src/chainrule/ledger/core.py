@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib.util import find_spec
 from typing import Any
 
@@ -183,26 +184,43 @@ def verify_claim(
     Verdict
     """
     implementation = implementation or claim.implementation
-    cases = list(claim.cases(np.random.default_rng(0)))
+    cases = _cases(claim.cases)
     arrays: list[np.ndarray] = []
     _map(arrays.append, cases)
     slack = slack if arrays else 0.0
-    oracles = [replace(oracle, bound=oracle.bound + slack) for oracle in claim.oracles]
     given = [_map(to_numpy, implementation(*_map(convert, case)), axes=0) for case in cases]
-    return Verdict(claim, [_ask(oracle, cases, given) for oracle in oracles])
+    findings = []
+    for oracle in claim.oracles:
+        wider = replace(oracle, bound=oracle.bound + slack)
+        if not oracle.available:
+            findings.append(Finding(wider, None, f"{oracle.needs} is not installed"))
+            continue
+        answers = _answers(claim.cases, oracle.expected, oracle.applies)
+        if not answers:
+            raise ValueError(
+                f"{oracle.name} can judge no case: a claim it supports would hold unasked"
+            )
+        errors = [oracle.error(given[case], expected) for case, expected in answers]
+        findings.append(Finding(wider, float(np.max(errors))))  # not max: it can lose a NaN
+    return Verdict(claim, findings)
 
 
-def _ask(oracle: Oracle, cases: list[tuple], given: list[Any]) -> Finding:
-    if not oracle.available:
-        return Finding(oracle, None, f"{oracle.needs} is not installed")
-    errors = [
-        oracle.error(value, oracle.expected(*case))
-        for case, value in zip(cases, given, strict=True)
-        if oracle.applies(*case)
-    ]
-    if not errors:
-        raise ValueError(f"{oracle.name} can judge no case: a claim it supports would hold unasked")
-    return Finding(oracle, float(np.max(errors)))  # not max: it can lose a NaN
+def _cases(cases: Callable[[np.random.Generator], Iterator[tuple]]) -> list[tuple]:
+    return list(cases(np.random.default_rng(0)))
+
+
+@cache  # oracles are slow, and their answers are the same for every implementation
+def _answers(
+    cases: Callable[[np.random.Generator], Iterator[tuple]],
+    expected: Callable[..., Any],
+    applies: Callable[..., bool],
+) -> list[tuple[int, Any]]:
+    """Give the number of each case that an oracle can judge, and what it expects there.
+
+    The oracle sees cases of its own, so an implementation that changes its arguments cannot mislead
+    it.
+    """
+    return [(i, expected(*case)) for i, case in enumerate(_cases(cases)) if applies(*case)]
 
 
 def _map(function: Callable[[Any], Any], thing: Any, axes: int = 1) -> Any:
