@@ -87,7 +87,8 @@ def unchecked() -> list[Path]:
 
 def compare(notebook: Path, threads: int) -> tuple[bool, str]:
     """Run a notebook by nbval; tell whether it agreed, and what was said."""
-    options = ["--nbval", "--nbval-current-env", "-p", "no:cacheprovider"]
+    options = ["--nbval", "--nbval-current-env", "-q"]
+    options += ["-p", "no:cacheprovider"]
     limits = {
         name: os.environ.get(name, str(threads))
         for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")

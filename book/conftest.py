@@ -14,9 +14,14 @@ from nbval.plugin import IPyNbCell
 from PIL import Image
 
 # Lines may lie a fraction of a pixel elsewhere on another processor. No mean
-# over a square of SIDE pixels may differ by more than APART of 255: a line that
-# has moved by a pixel, a third of a point, shows.
+# over a square of SIDE pixels may differ by more than APART of 255: a line
+# that has moved by a pixel, a third of a point, shows.
 SIDE, APART = 4, 32
+
+# A long training in 32 bits, or a picture of rounding errors, comes out
+# otherwise on each processor. Of a cell with this tag only the size of the
+# picture is compared, and its mean colour: it must not be empty.
+VARIES, SHADE = "rounding-decides", 8
 
 
 def pixels(png: str) -> np.ndarray:
@@ -35,6 +40,13 @@ def difference(a: np.ndarray, b: np.ndarray) -> float:
     return float(np.abs(squares.mean(axis=(1, 3))).max())
 
 
+def rough_difference(a: np.ndarray, b: np.ndarray) -> float:
+    """Give by how much the mean colours differ."""
+    if a.shape != b.shape:
+        return float("inf")
+    return float(np.abs((a - b).mean(axis=(0, 1))).max())
+
+
 def pictures(outputs: list[Any]) -> list[np.ndarray]:
     """Give the pictures among the outputs of a cell."""
     pngs = (output.get("data", {}).get("image/png") for output in outputs)
@@ -46,15 +58,15 @@ def compare(cell: IPyNbCell, strictly: Any, test: Any, ref: Any) -> bool:
     if not strictly(test, ref):
         return False
     found, stored = pictures(test), pictures(ref)
+    varies = VARIES in cell.cell.metadata.get("tags", [])
+    measure = rough_difference if varies else difference
+    apart = [*map(measure, found, stored)]
     if len(found) != len(stored):
         said = f"{len(found)} pictures, {len(stored)} are stored"
+    elif max(apart, default=0) > (SHADE if varies else APART):
+        said = f"a picture is {max(apart):.0f} of 255 from the stored one"
     else:
-        worst = max(map(difference, found, stored), default=0.0)
-        if worst <= APART:
-            return True
-        said = (
-            f"the picture differs from the stored one by {worst:.0f} of 255"
-        )
+        return True
     cell.comparison_traceback.append(said)
     return False
 

@@ -1,5 +1,6 @@
 """The pictures of section 2.2: a convolutional network learns, and what it sees."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,9 +11,35 @@ from ..arrays import to_numpy
 from ..convolution import Conv2d
 from ..network import Network
 from ..training import History
+from .benchmarks import RECORDS
 from .picture import BLUE, GREY, ORANGE, Picture, picture
 
-__all__ = ["feature_maps", "kernels", "learning_curve", "losses_side_by_side"]
+__all__ = ["feature_maps", "kernels", "learning_curve", "losses_side_by_side", "recorded"]
+
+
+def recorded(name: str) -> tuple[list[History], list[float]]:
+    """Give what ``benchmarks/seeds.py`` found of a network, seed by seed.
+
+    Parameters
+    ----------
+    name : str
+        "convolutional" or "dense".
+
+    Returns
+    -------
+    histories : list of History
+    accuracies : list of float
+        The shares of the test part that were read rightly.
+
+    Examples
+    --------
+    >>> histories, accuracies = recorded("convolutional")
+    >>> len(histories), len(histories[0].loss), min(accuracies) > 0.98
+    (5, 8, True)
+    """
+    runs = json.loads((RECORDS / "seeds.json").read_text(encoding="utf-8"))[name]
+    histories = [History(**run["history"]) for run in runs]
+    return histories, [run["test accuracy"] for run in runs]
 
 
 @picture

@@ -1,0 +1,220 @@
+"""The book is built from outputs that were compared: what that comparison notices."""
+
+import os
+import runpy
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+ROOT = Path(__file__).parents[1]
+PARTS = ("check.py", "conftest.py", "_ext/checked.py")
+PICTURE = """\
+from chainrule.figures import picture
+
+@picture
+def line(figure, shift):
+    figure.subplots().plot([0, 1], [shift, 1 + shift])
+    figure.axes[0].set_ylim(0, 2)
+
+line({shift})"""
+CONFIG = """\
+only_build_toc_files: true
+execute: { execute_notebooks: "off" }
+sphinx:
+  local_extensions: { checked: book/_ext }
+  config: { extensions: [myst_nb, jupyter_book, sphinx_external_toc, sphinx_book_theme, checked] }
+"""
+
+
+def executed(*sources):
+    """Give a notebook with its outputs: some prose, and the sources as cells."""
+    cells = [new_markdown_cell("# A page"), *map(new_code_cell, sources)]
+    notebook = new_notebook(cells=cells)
+    NotebookClient(notebook, kernel_name="python3").execute()
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+    return notebook
+
+
+@pytest.fixture(scope="module")
+def pages():
+    """Run the pages of the small book once."""
+    claim = 'from chainrule.ledger import confirm\nconfirm("1.1")'
+    return {"claim": executed(claim), "picture": executed(PICTURE.format(shift=0))}
+
+
+@pytest.fixture
+def small(tmp_path, pages):
+    """Give a folder with a book of two pages, and the package."""
+    shutil.copytree(
+        ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info")
+    )
+    (tmp_path / "book" / "_ext").mkdir(parents=True)
+    for part in PARTS:
+        shutil.copy(ROOT / "book" / part, tmp_path / "book" / part)
+    shutil.copy(ROOT / "requirements.txt", tmp_path)
+    for name, page in pages.items():
+        nbformat.write(page, tmp_path / "book" / f"{name}.ipynb")
+    return tmp_path
+
+
+def change(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def run(folder, *command):
+    """Run Python in the folder, with the package that is in it."""
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(folder / "src"), "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=300,
+        check=False,
+    )
+
+
+def check(folder, *options):
+    return run(folder, "book/check.py", *options)
+
+
+def unchecked(folder):
+    """Give the names of the pages that the build would refuse."""
+    pages = runpy.run_path(str(folder / "book" / "check.py"))["unchecked"]()
+    return sorted(page.stem for page in pages)
+
+
+def build(folder):
+    (folder / "_config.yml").write_text(CONFIG, encoding="utf-8")
+    toc = "format: jb-book\nroot: book/claim\nchapters:\n- file: book/picture\n"
+    (folder / "_toc.yml").write_text(toc, encoding="utf-8")
+    return run(folder, "-c", "from jupyter_book.cli.main import main; main(['build', '.'])")
+
+
+@pytest.mark.slow
+def test_the_book_is_built_after_its_pages_agreed_and_not_before(small):
+    refused = build(small)
+    assert refused.returncode != 0
+    assert "The outputs of claim, picture were not compared" in refused.stdout + refused.stderr
+    assert not (small / "_build" / "html" / "book" / "claim.html").exists()
+    assert check(small).returncode == 0
+    assert unchecked(small) == []
+    built = build(small)
+    assert built.returncode == 0, built.stderr
+    assert (small / "_build" / "html" / "book" / "claim.html").is_file()
+    assert "compared as it is now" in check(small).stdout
+
+
+@pytest.mark.slow
+def test_a_broken_claim_stops_the_book(small):
+    rule = small / "src" / "chainrule" / "network.py"
+    change(rule, "@ self.weight.T + self.bias", "@ self.weight.T - self.bias")
+    result = check(small)
+    assert result.returncode == 1
+    assert "✗ claim disagrees" in result.stdout + result.stderr
+    assert unchecked(small) == ["claim"]
+    assert "The outputs of claim were not compared" in build(small).stderr
+
+
+@pytest.mark.slow
+def test_a_shifted_curve_disagrees(small):
+    page = small / "book" / "picture.ipynb"
+    change(page, "line(0)", "line(0.02)")
+    result = check(small, str(page))
+    assert result.returncode == 1
+    assert "of 255 from the stored one" in result.stdout + result.stderr
+    assert unchecked(small) == ["claim", "picture"]
+
+
+@pytest.fixture
+def noted(small):
+    """Give the small book, with the notes of a comparison in which all agreed."""
+    check = runpy.run_path(str(small / "book" / "check.py"))
+    shared = check["shared_digest"]()
+    seen = {check["name"](p): check["fingerprint"](p, shared) for p in check["notebooks"]()}
+    check["NOTES"].parent.mkdir()
+    check["NOTES"].write_text(str(seen).replace("'", '"'), encoding="utf-8")
+    assert unchecked(small) == []
+    return small
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("src/chainrule/oracles.py", "def relative_error", "def  relative_error"),
+        ("src/chainrule/records/cnn.json", "{", "{ "),
+        ("requirements.txt", "numpy==", "numpy=="[:-1]),
+        ("book/conftest.py", "APART = 4, 32", "APART = 4, 33"),
+    ],
+)
+def test_a_change_of_what_all_pages_depend_on_makes_all_stale(noted, path, old, new):
+    change(noted / path, old, new)
+    assert unchecked(noted) == ["claim", "picture"]
+
+
+def test_a_new_module_makes_all_stale(noted):
+    (noted / "src" / "chainrule" / "new.py").touch()
+    assert unchecked(noted) == ["claim", "picture"]
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda cell: cell.update(source=cell.source + " "),
+        lambda cell: cell.outputs.clear(),
+        lambda cell: cell.metadata.update(tags=["nbval-ignore-output"]),
+    ],
+    ids=["code", "outputs", "tags"],
+)
+def test_a_change_of_a_cell_makes_its_page_stale(noted, edit):
+    page = noted / "book" / "claim.ipynb"
+    notebook = nbformat.read(page, as_version=4)
+    edit(notebook.cells[1])
+    nbformat.write(notebook, page)
+    assert unchecked(noted) == ["claim"]
+
+
+def test_a_change_of_prose_or_of_a_caption_makes_nothing_stale(noted):
+    page = noted / "book" / "claim.ipynb"
+    notebook = nbformat.read(page, as_version=4)
+    notebook.cells[0].source = "# Another title"
+    notebook.cells[1].metadata["mystnb"] = {"figure": {"caption": "a caption"}}
+    nbformat.write(notebook, page)
+    assert unchecked(noted) == []
+
+
+def test_a_notebook_that_is_not_the_books_is_refused(small):
+    result = check(small, "elsewhere.ipynb")
+    assert result.returncode == 2
+    assert "no notebook of the book" in result.stderr
+
+
+def test_pictures_agree_up_to_a_fraction_of_a_pixel():
+    compare = runpy.run_path(str(ROOT / "book" / "conftest.py"))
+    line = np.full((40, 40, 3), 255.0)
+    line[:, 10:16] = 0
+    quarter = 0.75 * line + 0.25 * np.roll(line, 1, axis=1)  # drawn a quarter of a pixel further
+    whole = np.roll(line, 1, axis=1)
+    assert compare["difference"](line, line) == 0
+    assert 0 < compare["difference"](line, quarter) <= compare["APART"]
+    assert compare["difference"](line, whole) > compare["APART"]
+    assert compare["difference"](line, line[:36]) == float("inf")
+
+
+def test_a_picture_that_rounding_decides_must_still_be_there():
+    rough = runpy.run_path(str(ROOT / "book" / "conftest.py"))["rough_difference"]
+    points = np.full((40, 40, 3), 255.0)
+    points[::4, ::4] = 0
+    assert rough(points, np.roll(points, 2, axis=0)) == 0
+    assert rough(points, np.full_like(points, 255)) > 8
+    assert rough(points, points[:36]) == float("inf")
