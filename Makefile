@@ -4,9 +4,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.installed
 
+PARALLEL := -n auto --maxprocesses 8
 PAPER := _build/paper/_build/latex
 
-.PHONY: book book-student pdf test test-browser lighthouse lint bench notebooks serve clean
+.PHONY: book book-student pdf check test quick seldom test-browser lighthouse lint bench notebooks serve clean
 
 $(READY): requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
@@ -14,20 +15,25 @@ $(READY): requirements.txt pyproject.toml
 	$(BIN)/pip install --disable-pip-version-check -q -r requirements.txt
 	touch $@
 
-book: $(READY)
+# every notebook is run once and compared with its outputs; the pages are built from those
+book: check
 	$(BIN)/jupyter-book build . -W -n --keep-going
 	@echo "Open $(CURDIR)/_build/html/index.html"
 
-# the book without its solutions; what `make book` executes is not executed again
-book-student: $(READY)
+# what was compared as it is now is not run again
+check: $(READY)
+	$(BIN)/python book/check.py
+
+# the book without its solutions
+book-student: check
 	rm -rf _build/student
 	$(BIN)/python book/student.py _build/student/source
 	$(BIN)/jupyter-book build _build/student/source -W -n --keep-going
 	mv _build/student/source/_build/html _build/student/html
 	@echo "Open $(CURDIR)/_build/student/html/index.html"
 
-# the book on paper, from the notebooks' own outputs; log lines are kept whole for the tests
-pdf: $(READY)
+# the book on paper; log lines are kept whole for the tests
+pdf: check
 	@for tool in xelatex latexmk rsvg-convert; do \
 	  command -v $$tool >/dev/null || { echo "No $$tool found: README.md names the packages"; exit 1; }; done
 	$(BIN)/jupyter-book build . --builder latex --path-output _build/paper -W -n --keep-going
@@ -37,11 +43,20 @@ pdf: $(READY)
 	@echo "Open $(CURDIR)/_build/html/deep-learning-checked.pdf; the next make book links to it"
 
 test: $(READY)
-	$(BIN)/pytest -n 2
-	$(BIN)/pytest --nbval --nbval-current-env -n 2 --dist loadfile book
+	$(BIN)/pytest $(PARALLEL)
+	$(BIN)/python book/check.py
+
+# between two changes: what takes long is left out, and of the claims those that files touch are asked
+quick: lint
+	$(BIN)/pytest $(PARALLEL) -m 'not (slow or seldom or performance)'
+	$(BIN)/python tests/touched.py
+
+# what takes minutes and hardly ever changes: records made again, pages without a library
+seldom: $(READY)
+	$(BIN)/pytest -m seldom
 
 test-browser: book
-	$(BIN)/pytest -n 2 tests/browser
+	$(BIN)/pytest $(PARALLEL) tests/browser
 
 # not a test of every day: it measures times, which other work on the machine spoils
 lighthouse: book

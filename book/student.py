@@ -3,8 +3,8 @@
 python book/student.py FOLDER
 
 The pages in FOLDER lack every solution and every "Answer" that can be folded
-out; the hints stay. Nothing there is executed when it is built: the outputs
-are those that the notebooks hold.
+out; the hints stay. The outputs are those that the notebooks hold, compared
+by book/check.py before they are copied.
 """
 
 import re
@@ -46,7 +46,8 @@ def copy(folder: Path) -> None:
         notebook.cells = [cell for cell in notebook.cells if cell.source]
         nbformat.write(notebook, page)
     settings = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
-    settings["execute"]["execute_notebooks"] = "off"
+    del settings["sphinx"]["local_extensions"]["checked"]
+    settings["sphinx"]["config"]["extensions"].remove("checked")
     (folder / "_config.yml").write_text(yaml.safe_dump(settings), "utf-8")
     toc = (ROOT / "_toc.yml").read_text("utf-8")
     (folder / "_toc.yml").write_text(toc, "utf-8")
