@@ -118,7 +118,7 @@ def steps_of(name, starts, slopes, options, convert=np.array):
 
 @pytest.mark.parametrize("dtype", BOUNDS)
 @each_optimizer
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(data=st.data(), seed=st.integers(0, 2**32 - 1), zero_first=st.booleans())
 def test_hundred_steps_equal_those_of_pytorch(name, dtype, data, seed, zero_first):
     options = data.draw(SETTINGS[name])
