@@ -14,7 +14,8 @@ from chainrule.__main__ import main
 from chainrule.exercises import EXERCISES, SECTIONS, Feedback, check
 from chainrule.exercises.progress import report
 
-WRONG_ANSWERS = runpy.run_path(str(Path(__file__).with_name("wrong_answers.py")))["WRONG_ANSWERS"]
+TYPED = runpy.run_path(str(Path(__file__).with_name("wrong_answers.py")))
+WRONG_ANSWERS = TYPED["WRONG_ANSWERS"]
 
 
 @pytest.mark.parametrize("name", EXERCISES)
@@ -27,6 +28,12 @@ def test_every_known_mistake_is_named_when_a_reader_makes_it(name):
         assert [message for message in messages if words in message] == [feedback.message]
         given.append(feedback.message)
     assert sorted(given) == sorted(messages)
+
+
+@pytest.mark.parametrize("name", TYPED["NEARLY_RIGHT"])
+def test_an_answer_that_is_right_but_where_it_is_hard_is_wrong(name):
+    for wrong in TYPED["NEARLY_RIGHT"][name]:
+        assert check(name, wrong).right is False
 
 
 @pytest.mark.parametrize("name", EXERCISES)

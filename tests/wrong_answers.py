@@ -705,3 +705,57 @@ WRONG_ANSWERS = {
         ("d", "the same parameters"),
     ],
 }
+
+# Right but where it is hard: what a checker's cases have to find without knowing the mistake.
+NEARLY_RIGHT = {
+    "adam-steps": [
+        lambda gradients, lr: adam(lambda m, v, a, b: -m / a / ((v / b) ** 0.5 + 1e-8))(
+            gradients[:2], lr
+        )
+    ],
+    "stable-sigmoid": [
+        lambda x: 1 / (1 + np.exp(-x)),
+        lambda x: np.exp(x) / (1 + np.exp(x)),
+        lambda x: np.where(x < 0, np.exp(x) / (1 + np.exp(x)), 1 / (1 + np.exp(-x))),
+    ],
+    "huber-slope": [lambda e, delta: np.minimum(e, delta), lambda e, delta: np.maximum(e, -delta)],
+    "stable-cross-entropy": [
+        lambda z, t: -np.log((np.exp(z) / np.exp(z).sum())[t]),
+        lambda z, t: np.log(np.exp(z).sum()) - z[t],
+        lambda z, t: log_sum(z) + z.max() - z[0],
+    ],
+    "stable-log-sigmoid": [
+        lambda z: -np.log(sigmoid(z)),
+        lambda z: np.log1p(np.exp(-z)),
+        lambda z: -z + np.log1p(np.exp(z)),
+    ],
+    "soft-dice": [lambda p, y: 2 * (p * y).sum() / (p.sum() + y.sum())],
+    "focal-slope": [
+        lambda p, gamma: 2 * (1 - p) * np.log(p) - (1 - p) ** 2 / p,
+        lambda p, gamma: np.log(p) - (1 - p) / p,
+    ],
+    "one-triplet": [lambda a, p, n, margin: 0.0],
+    "softmax-jacobian": [lambda a: a[0] * a[1] * np.array([[1, -1], [-1, 1]])],
+    "same-padding": [lambda k, d: [d * (k // 2), d * (k // 2)]],
+    "true-convolution": [
+        lambda x, w: slide(np.pad(x, len(w) - 1), w[::-1, ::-1].T),
+        lambda x, w: np.transpose(slide(np.pad(x.T, len(w) - 1), np.rot90(w, 2))),
+    ],
+    "im2col-by-hand": [lambda x, k: np.array(patches(x[: len(x[0]), : len(x)], k)).T],
+    "kernel-gradient": [lambda X, delta: np.einsum("ol,kl->ok", delta.sum(0), X.mean(0))],
+    "round-yourself": [
+        lambda x, bits: (
+            np.floor(x / 2.0 ** (frexp(x)[1] - 1 - bits) + 0.5) * 2.0 ** (frexp(x)[1] - 1 - bits)
+        ),
+        lambda x, bits: (
+            np.ceil(x / 2.0 ** (frexp(x)[1] - 1 - bits) - 0.5) * 2.0 ** (frexp(x)[1] - 1 - bits)
+        ),
+        lambda x, bits: round(x / 2.0 ** (8 - bits)) * 2.0 ** (8 - bits),
+    ],
+    "average-shares": [lambda gradients, counts: counts[:2] @ gradients[:2] / counts[:2].sum()],
+    "edge-kernel": [
+        [[0, 0, 0], [-0.5, 0, 0.5], [0, 0, 0.01]],
+        [[0, -0.1, 0], [-0.5, 0, 0.5], [0, 0.1, 0]],
+        [[0, 0, 0], [-0.25, 0, 0.25], [0, 0, 0]],
+    ],
+}

@@ -18,6 +18,7 @@ def _errors_and_delta(rng: np.random.Generator) -> Iterator[tuple]:
 def _logits_and_class(rng: np.random.Generator) -> Iterator[tuple]:
     for scale in (1.0, 1.0, 1000.0):
         yield scale * rng.standard_normal(4).round(1), int(rng.integers(0, 4))
+    yield np.array([1000.0, 998.0, -1000.0, 0.0]), 2
 
 
 def _probabilities_and_classes(rng: np.random.Generator) -> Iterator[tuple]:
