@@ -1,6 +1,10 @@
-"""Every checker accepts the solution, and says of each known mistake what is wrong with it."""
+"""Every checker accepts the solution, and says of each known mistake what is wrong with it.
+
+That the solution is right, test_solutions.py shows by what the pages print.
+"""
 
 import json
+import runpy
 from pathlib import Path
 
 import numpy as np
@@ -10,23 +14,26 @@ from chainrule.__main__ import main
 from chainrule.exercises import EXERCISES, SECTIONS, Feedback, check
 from chainrule.exercises.progress import report
 
-MISTAKES = [
-    pytest.param(name, wrong, message, id=f"{name}-{i}")
-    for name, exercise in EXERCISES.items()
-    for i, (wrong, message) in enumerate(exercise.mistakes)
-]
+TYPED = runpy.run_path(str(Path(__file__).with_name("wrong_answers.py")))
+WRONG_ANSWERS = TYPED["WRONG_ANSWERS"]
 
 
 @pytest.mark.parametrize("name", EXERCISES)
-def test_the_solution_is_right(name):
-    assert check(name, EXERCISES[name].solution).right is True
+def test_every_known_mistake_is_named_when_a_reader_makes_it(name):
+    messages = [message for _, message in EXERCISES[name].mistakes]
+    given = []
+    for wrong, words in WRONG_ANSWERS[name]:
+        feedback = check(name, wrong)
+        assert feedback.right is False
+        assert [message for message in messages if words in message] == [feedback.message]
+        given.append(feedback.message)
+    assert sorted(given) == sorted(messages)
 
 
-@pytest.mark.parametrize(("name", "wrong", "message"), MISTAKES)
-def test_a_mistake_is_named(name, wrong, message):
-    feedback = check(name, wrong)
-    assert feedback.right is False
-    assert feedback.message == message
+@pytest.mark.parametrize("name", TYPED["NEARLY_RIGHT"])
+def test_an_answer_that_is_right_but_where_it_is_hard_is_wrong(name):
+    for wrong in TYPED["NEARLY_RIGHT"][name]:
+        assert check(name, wrong).right is False
 
 
 @pytest.mark.parametrize("name", EXERCISES)
@@ -84,6 +91,29 @@ def test_a_number_in_no_known_way_wrong_is_told_its_direction():
     assert "too large" in check("parameter-count", 10**9).message
     assert "too small" in check("parameter-count", 3).message
     assert "expected a number" in check("parameter-count", "many").message
+
+
+@pytest.mark.parametrize("name", [name for name, e in EXERCISES.items() if e.kind == "number"])
+def test_a_number_beside_the_right_one_is_wrong(name):
+    """A whole number has to be met; of another a tenth more or less is too far away."""
+    right = EXERCISES[name].solution
+    step = 1 if right == int(right) else right / 10
+    for beside in (right - step, right + step):
+        assert check(name, beside).right is False
+
+
+@pytest.mark.parametrize(
+    ("name", "rounded"),
+    [
+        ("ten-sigmoids", 1e-6),
+        ("least-smoothed", 0.5),
+        ("decay-alone", 4.524),
+        ("bias-by-hand", 0.819),
+        ("memory-of-columns", 210),
+    ],
+)
+def test_a_right_number_may_be_rounded(name, rounded):
+    assert check(name, rounded).right is True
 
 
 def test_a_choice_is_read_as_it_is_typed():

@@ -64,7 +64,7 @@ EXERCISES = {
             ),
             (
                 lambda x: 1 / (1 + np.exp(-np.abs(x))),
-                "right for x > 0, but below 0 it gives σ(|x|)",
+                "right for x ≥ 0, but below 0 it gives σ(|x|)",
             ),
         ),
         cases=_far,

@@ -18,6 +18,7 @@ def _errors_and_delta(rng: np.random.Generator) -> Iterator[tuple]:
 def _logits_and_class(rng: np.random.Generator) -> Iterator[tuple]:
     for scale in (1.0, 1.0, 1000.0):
         yield scale * rng.standard_normal(4).round(1), int(rng.integers(0, 4))
+    yield np.array([1000.0, 998.0, -1000.0, 0.0]), 2
 
 
 def _probabilities_and_classes(rng: np.random.Generator) -> Iterator[tuple]:
@@ -64,7 +65,7 @@ EXERCISES: dict[str, Exercise] = {
         solution=4,
         mistakes=(
             (22, "that is the mean: it is best for the squared error"),
-            (3, "that is the second number; sort them and take the middle one"),
+            (3, "that is the second smallest; of five numbers, the third is in the middle"),
             (49, "halfway between the smallest and the largest: no loss of this chapter asks it"),
             (2, "that is the smallest: moving up from it, four errors shrink and one grows"),
         ),
@@ -76,7 +77,7 @@ EXERCISES: dict[str, Exercise] = {
             (2500, "that is how much more it costs; the pull is the slope, 2e"),
             (1, "that is the absolute error's: its slope has the size 1 everywhere"),
             (100, "the slopes are 2 · 0.2 = 0.4 and 2 · 10 = 20: take their ratio"),
-            (10, "that is the error of the outlier; the others have one too, 0.2"),
+            (10, "that is the error of the outlier; the other sample has one, too: 0.2"),
         ),
     ),
     "huber-slope": Exercise(

@@ -75,7 +75,7 @@ EXERCISES = {
             (16 / 3, "smaller batches are noisier"),
             (27.7, "the other way round: square the 3"),
         ),
-        bound=1e-2,
+        bound=1e-3,
     ),
     "largest-rate": Exercise(
         difficulty=2,
@@ -91,7 +91,7 @@ EXERCISES = {
         difficulty=1,
         solution=0.8,
         mistakes=(
-            (0.9, "that is 1 − 1/κ, for the rate 1/λ_max"),
+            (8 / 9, "that is 1 − 1/κ, for the rate 1/λ_max"),
             (0.5, "that is the factor with the best momentum"),
             (1 / 9, "that is 1/κ"),
             (0.2, "that is the best learning rate: what does a step with it multiply by?"),
@@ -219,9 +219,9 @@ EXERCISES = {
         solution=1.2,
         mistakes=(
             (3.0, "the length of all three together is 13, more than 5.2"),
-            (4 / 3, "the length is √(9 + 16 + 144) = 13"),
+            (1.3, "12 is the largest of them; the length is √(9 + 16 + 144) = 13"),
             (5.2, "one factor for all: direction and proportions are kept"),
-            (1.5, "√(9 + 16 + 144) = 13, and 5.2/13 is the factor"),
+            (0.4, "that is the factor: multiply the 3 by it"),
         ),
     ),
 }

@@ -112,7 +112,7 @@ EXERCISES = {
             (-5.0, "that is b for the old rate: what is it multiplied with?"),
             (-2.5, "the other way round: times the old rate over the new one"),
             (10.0, "v points downhill and b uphill"),
-            (1.45, "that is θ"),
+            (-0.5, "that is −v: the rate has to be taken out of it"),
         ),
         bound=1e-6,
     ),
