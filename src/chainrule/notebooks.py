@@ -32,10 +32,8 @@ def _shell() -> Any:
 
 def _reason(shell: Any, error: BaseException | None) -> str | None:
     """Say why the cell that raised this is skipped; None if it is not."""
-    if isinstance(error, ModuleNotFoundError):
-        library = str(error.name).partition(".")[0]
-        if library in _LIBRARIES and find_spec(library) is None:
-            return f"{_LIBRARIES[library]} is not installed"
+    if isinstance(error, ModuleNotFoundError) and error.name in _LIBRARIES:
+        return f"{_LIBRARIES[error.name]} is not installed"
     if isinstance(error, NameError) and error.name in _unbound:
         *_, (frame, _) = walk_tb(error.__traceback__)
         if frame.f_globals is shell.user_global_ns:  # the notebook's name, not a module's
