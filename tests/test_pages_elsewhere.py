@@ -10,7 +10,8 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 import chainrule
-from chainrule.exercises import SECTIONS
+from chainrule.exercises import SECTIONS, Feedback
+from chainrule.exercises.progress import report
 from chainrule.figures.exercises import table as exercise_table
 from chainrule.figures.ledger import table
 from chainrule.ledger import Finding, Verdict, claim, claims, verify
@@ -56,16 +57,22 @@ def page(name):
     return nbformat.read(BOOK / f"{name}.ipynb", as_version=4)
 
 
-def execute(notebook, folder, library=None, **options):
-    """Run a notebook in an empty folder, in a kernel that does not find the library."""
-    start, here = folder / "start", folder / "somewhere else"
+def environment(folder, library=None):
+    """Give the environment of a process that does not find the library."""
+    start = folder / "start"
     start.mkdir()
-    here.mkdir()
     if library:
         (start / "sitecustomize.py").write_text(HIDE.format(library=library))
     places = [str(start), str(Path(chainrule.__file__).parents[1])]
     if "PYTHONPATH" in os.environ:
         places.append(os.environ["PYTHONPATH"])
+    return os.environ | {"PYTHONPATH": os.pathsep.join(places)}
+
+
+def execute(notebook, folder, library=None, **options):
+    """Run a notebook in an empty folder, in a kernel that does not find the library."""
+    here = folder / "somewhere else"
+    here.mkdir()
     client = NotebookClient(
         notebook,
         timeout=1200,
@@ -74,7 +81,7 @@ def execute(notebook, folder, library=None, **options):
         resources={"metadata": {"path": str(here)}},
         **options,
     )
-    client.execute(env=os.environ | {"PYTHONPATH": os.pathsep.join(places)})
+    client.execute(env=environment(folder, library))
     return code(notebook)
 
 
@@ -89,7 +96,7 @@ def skipped(cells):
 
 
 def shown(cell):
-    """Give the kinds of what a cell shows; what goes to stderr is a progress bar."""
+    """Give the kinds of what a cell shows; but for progress bars."""
     return [
         sorted(output.data) if "data" in output else output.get("name", output.output_type)
         for output in cell.outputs
@@ -217,6 +224,18 @@ def test_exercises_whose_page_is_not_there_are_listed_by_name(tmp_path):
     rows = exercise_table(SECTIONS, tmp_path).markdown.splitlines()
     assert "| [1.1](/book/neural-network/index) | [steps order](steps-order) | 1 | choice |" in rows
     assert len(rows) == 2 + sum(len(section.exercises) for section in SECTIONS)
+
+
+def test_the_report_on_exercises_says_that_a_cell_was_skipped(tmp_path, monkeypatch):
+    answer = 'import torch\n\ncheck("steps-order", "c")'
+    sources = FIRST_CELL, "from chainrule.exercises import check", answer
+    notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
+    nbformat.write(notebook, path := tmp_path / "mine.ipynb")
+    monkeypatch.setenv("PYTHONPATH", environment(tmp_path, "torch")["PYTHONPATH"])
+    result = report([path])
+    reason = "skipped: PyTorch is not installed"
+    assert result.found == {"steps-order": Feedback(False, reason)}
+    assert result.notes == [f"{path}, code cell 3: {reason}"]
 
 
 @pytest.mark.seldom
