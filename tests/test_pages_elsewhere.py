@@ -62,7 +62,7 @@ def environment(folder, library=None):
     start = folder / "start"
     start.mkdir()
     if library:
-        (start / "sitecustomize.py").write_text(HIDE.format(library=library))
+        (start / "sitecustomize.py").write_text(HIDE.format(library=library), encoding="utf-8")
     places = [str(start), str(Path(chainrule.__file__).parents[1])]
     if "PYTHONPATH" in os.environ:
         places.append(os.environ["PYTHONPATH"])
@@ -133,7 +133,7 @@ def test_the_cells_that_are_skipped_are_in_the_book(library):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_no_page_of_the_book_has_a_skipped_cell(name):
-    assert "– skipped" not in (BOOK / f"{name}.ipynb").read_text()
+    assert "– skipped" not in (BOOK / f"{name}.ipynb").read_text(encoding="utf-8")
 
 
 def test_a_cell_that_needs_a_missing_library_is_skipped(tmp_path):
