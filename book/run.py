@@ -5,8 +5,8 @@ python book/run.py a.ipynb    # some of them
 
 What changes from run to run or from machine to machine, time stamps and
 versions, is left out of the files. A notebook's first code cell, which
-installs the package where it is missing, is written here, with the address
-that _config.yml has.
+installs the package where it is missing, and lets the notebook go on where
+PyTorch or SymPy is, is written here, with the address that _config.yml has.
 """
 
 import sys
@@ -26,6 +26,11 @@ from importlib.util import find_spec
 
 if find_spec("chainrule") is None:  # as on Colab
     """
+GO_ON = """
+
+from chainrule.notebooks import skip_what_is_missing
+
+skip_what_is_missing()"""
 
 
 def first_cell(address: str) -> str:
@@ -34,13 +39,15 @@ def first_cell(address: str) -> str:
     Where the book has no address, the cell says how to install the package.
     """
     if address:
-        return FIRST_CELL + f'%pip install -q "{PACKAGE} @ git+{address}"'
-    return FIRST_CELL + (
-        "raise ImportError(\n"
-        '        "chainrule is missing: in the book\'s folder, run "\n'
-        "        'pip install \".[torch,sympy]\"'\n"
-        "    )"
-    )
+        install = f'%pip install -q "{PACKAGE} @ git+{address}"'
+    else:
+        install = (
+            "raise ImportError(\n"
+            '        "chainrule is missing: in the book\'s folder, run "\n'
+            "        'pip install \".[torch,sympy]\"'\n"
+            "    )"
+        )
+    return FIRST_CELL + install + GO_ON
 
 
 def stamp(notebook: nbformat.NotebookNode, address: str) -> None:

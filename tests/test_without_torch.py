@@ -1,9 +1,13 @@
 """Without PyTorch, or without SymPy, all works but the oracles that need them."""
 
+import dataclasses
+import re
 import subprocess
 import sys
 
 import pytest
+
+from chainrule.ledger import Oracle, claim, claims, verify
 
 # what this interpreter's finders find, but for one library
 HIDE = """
@@ -69,11 +73,11 @@ runpy.run_module("chainrule", run_name="__main__", alter_sys=True)
 """
 
 
-def run(script, library=None):
+def run(script, library=None, timeout=60):
     """Run a script in a fresh interpreter that does not find the library."""
     code = (HIDE.format(library=library) if library else "import sys\n") + script
     command = [sys.executable, "-c", code]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
 
 
 def output(script, library=None):
@@ -139,6 +143,35 @@ def test_missing_oracle_is_reported(label, library):
     assert all(f"skipped: {library} is not installed" in line for line in skipped)
     assert any(line.strip().startswith("✓") for line in lines)
     assert lines[-1] == "1 skipped"
+
+
+def test_a_library_that_is_missed_only_when_an_oracle_is_asked_is_reported():
+    """As SymPy is by PyTorch, which finds out late that it needs it."""
+
+    def expected(*case):
+        import no_such_library
+
+        return no_such_library.answer(*case)
+
+    oracles = (*claim("1.1").oracles, Oracle("one that needs more", expected, 0.0))
+    verdict = verify(dataclasses.replace(claim("1.1"), oracles=oracles))
+    assert [finding.status for finding in verdict.findings] == ["holds", "holds", "skipped"]
+    assert verdict.status == "skipped"
+    assert "one that needs more: skipped, no_such_library is not installed" in verdict.summary()
+
+
+@pytest.mark.seldom
+@pytest.mark.parametrize("library", ["torch", "sympy"])
+def test_all_claims_are_gone_through_and_some_skipped(library):
+    result = run(VERIFY.replace(', "1.7"', ""), library, timeout=None)
+    assert result.returncode == 2, result.stderr
+    assert "✗" not in result.stdout
+    counts = result.stdout.splitlines()[-1]
+    assert re.fullmatch(r"\d+ holds, \d+ skipped", counts)
+    verdicts = re.findall(r"^([✓–]) \(([^)]+)\)", result.stdout, re.MULTILINE)
+    assert [label for _, label in verdicts] == [each.label for each in claims()]
+    for (mark, _), each in zip(verdicts, claims(), strict=True):
+        assert mark == "–" or all(oracle.needs != library for oracle in each.oracles)
 
 
 def test_with_both_installed_nothing_is_skipped():

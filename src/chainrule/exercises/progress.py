@@ -186,6 +186,12 @@ def record(log: str) -> None:
     chainrule.exercises.check = recording
 
 
+def _skipped(cell: Any) -> str:
+    """Give why a cell was skipped, as a notebook of the book lets it be; "" if it was not."""
+    lines = (line for output in cell.outputs for line in output.get("text", "").splitlines())
+    return next((line[2:] for line in lines if line.startswith("– skipped: ")), "")
+
+
 def _troubles(
     start: str, pieces: list[Piece], folder: Path, limit: int, bar: tqdm
 ) -> Iterator[str]:
@@ -218,7 +224,7 @@ def _troubles(
         for index, cell in enumerate(cells[1:], 1):
             try:
                 client.execute_cell(cell, index)
-                yield ""
+                yield _skipped(cell)
             except CellExecutionError as error:
                 heeded = any(output.output_type == "error" for output in cell.outputs)
                 if error.ename == "stopped" and not heeded:

@@ -20,7 +20,8 @@ def table(sections: Sequence[Section], book: str) -> Table:
     ----------
     sections : sequence of Section
     book : str
-        The folder of the pages, where the titles are.
+        The folder of the pages, where the titles are. An exercise whose page is not there is listed
+        by its name: a notebook may be alone in its folder.
 
     Returns
     -------
@@ -35,14 +36,21 @@ def table(sections: Sequence[Section], book: str) -> Table:
     """
     rows = []
     for section in sections:
-        cells = json.loads(Path(book, f"{section.page}.ipynb").read_text(encoding="utf-8"))["cells"]
-        titles = _TITLE.findall("\n".join("".join(cell["source"]) for cell in cells))
+        titles = _titles(Path(book, f"{section.page}.ipynb"))
         number, _, _ = section.title.partition(" ")
-        for title, name in titles:
-            exercise = section.exercises[name]
+        for name, exercise in section.exercises.items():
+            title = titles.get(name, name.replace("-", " "))
             link = f"[{number}](/book/{section.page})"
             rows.append([link, f"[{title}]({name})", str(exercise.difficulty), exercise.kind])
     return Table(["section", "exercise", "difficulty", "answer"], rows)
+
+
+def _titles(page: Path) -> dict[str, str]:
+    if not page.is_file():
+        return {}
+    cells = json.loads(page.read_text(encoding="utf-8"))["cells"]
+    found = _TITLE.findall("\n".join("".join(cell["source"]) for cell in cells))
+    return {name: title for title, name in found}
 
 
 def counts(sections: Sequence[Section]) -> Table:

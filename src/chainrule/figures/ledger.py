@@ -12,6 +12,9 @@ from .picture import BLUE, GREY, Picture, picture
 __all__ = ["Table", "errors", "table"]
 
 
+_REFUTED = {"fails": "holds", "holds": "fails", "skipped": "skipped"}  # a mistake should fail
+
+
 class Table:
     """A Markdown table that shows itself in a notebook."""
 
@@ -52,7 +55,10 @@ def table(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict]) -> Table:
     rows = []
     for verdict, saboteur in zip(verdicts, sabotaged, strict=True):
         claim = verdict.claim
-        oracles = (f"{f.oracle.name} ({number(f.oracle.bound)})" for f in verdict.findings)
+        oracles = (
+            f"{f.oracle.name} ({f.status if f.reason else number(f.oracle.bound)})"
+            for f in verdict.findings
+        )
         equation = claim.equation.replace(r" \qquad ", "$ $")  # each is a line of its own
         link = f"[({claim.label})](eq-{claim.label.replace('.', '-')})"
         rows.append(
@@ -60,7 +66,7 @@ def table(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict]) -> Table:
                 f"{MARKS[verdict.status]} {link} {claim.title}: {verdict.status}"
                 f"<br>${equation}$<br>`{claim.code}`",
                 "; ".join(oracles),
-                f"{MARKS['holds' if saboteur.status == 'fails' else 'fails']} {claim.mistake}",
+                f"{MARKS[_REFUTED[saboteur.status]]} {claim.mistake}",
             ]
         )
     return Table(head, rows)

@@ -195,7 +195,11 @@ def verify_claim(
         if not oracle.available:
             findings.append(Finding(wider, None, f"{oracle.needs} is not installed"))
             continue
-        answers = _answers(claim.cases, oracle.expected, oracle.applies)
+        try:
+            answers = _answers(claim.cases, oracle.expected, oracle.applies)
+        except ModuleNotFoundError as error:  # PyTorch imports SymPy when first it needs it
+            findings.append(Finding(wider, None, f"{error.name} is not installed"))
+            continue
         if not answers:
             raise ValueError(
                 f"{oracle.name} can judge no case: a claim it supports would hold unasked"
