@@ -52,13 +52,13 @@ def run(folder, epochs, *, victim_step=-1, restarts=0, processes=2):
     """Train in processes that torchrun starts; at step `victim_step` the last one is killed."""
     folder.mkdir(exist_ok=True)
     worker = folder / "worker.py"
-    worker.write_text(WORKER)
+    worker.write_text(WORKER, encoding="utf-8")
     torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", processes]
     words = [*torchrun, "--max-restarts", restarts, worker, folder, epochs, victim_step]
     return subprocess.run(
         [sys.executable, *map(str, words)],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=240,
         env=os.environ | {"OMP_NUM_THREADS": "1"},
     )
@@ -200,11 +200,12 @@ def test_processes_that_do_not_start_alike_are_stopped(tmp_path):
     worker.write_text(
         "from chainrule.data_parallel import replicas, train\n"
         "with replicas() as replica:\n"
-        "    train(replica, epochs=1, batch_size=269, seed=replica.rank)\n"
+        "    train(replica, epochs=1, batch_size=269, seed=replica.rank)\n",
+        encoding="utf-8",
     )
     torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     done = subprocess.run(
-        [sys.executable, *torchrun, str(worker)], capture_output=True, text=True, timeout=240
+        [sys.executable, *torchrun, str(worker)], capture_output=True, encoding="utf-8", timeout=240
     )
     assert done.returncode != 0
     assert "ranks [1] do not start like rank 0" in done.stderr

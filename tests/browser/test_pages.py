@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 from chainrule import activations, losses, optimizers
 from chainrule.figures.picture import SMALLEST, WIDTH
 
-AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
 RULES = {
     # off by default in axe: what a button shows must be part of what it is called
     1280: {"label-content-name-mismatch": {"enabled": True}},
