@@ -30,7 +30,7 @@ def cells(notebook, kind=None):
 
 
 def name(page):
-    return str(page.relative_to(BOOK).with_suffix(""))
+    return page.relative_to(BOOK).with_suffix("").as_posix()
 
 
 def text(page):

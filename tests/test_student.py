@@ -25,7 +25,7 @@ def copied(tmp_path_factory):
 def notebooks(folder):
     pages = sorted(folder.glob("book/**/*.ipynb"))
     return {
-        str(page.relative_to(folder)): json.loads(page.read_text(encoding="utf-8"))
+        page.relative_to(folder).as_posix(): json.loads(page.read_text(encoding="utf-8"))
         for page in pages
     }
 

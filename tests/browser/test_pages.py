@@ -252,7 +252,7 @@ def test_page_is_light(book, roots, name):
 def test_shared_assets_are_light(book, roots):
     """All that pages share, even what few of them ask for, and the index that the search reads."""
     files = [book / "searchindex.js", *(book / "_static").rglob("*")]
-    urls = [roots["server"] + str(file.relative_to(book)) for file in files if file.is_file()]
+    urls = [roots["server"] + file.relative_to(book).as_posix() for file in files if file.is_file()]
     assert sum(map(transferred, urls)) < 1.5e6
 
 
