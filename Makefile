@@ -7,7 +7,8 @@ READY := .venv/.installed
 PARALLEL := -n auto --maxprocesses 8
 PAPER := _build/paper/_build/latex
 
-.PHONY: book book-student pdf check test quick seldom test-browser lighthouse lint bench notebooks serve clean
+.PHONY: book book-student pdf check test quick seldom test-browser matrix lighthouse lint bench \
+  notebooks serve clean
 
 $(READY): requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
@@ -57,6 +58,12 @@ seldom: $(READY)
 
 test-browser: book
 	$(BIN)/pytest $(PARALLEL) tests/browser
+
+# the package's tests with the lowest versions that pyproject.toml allows and with the newest, each in
+# an environment of its own; on another Python: make matrix PYTHON=python3.13 VERSIONS=newest
+VERSIONS ?= lowest newest
+matrix:
+	for versions in $(VERSIONS); do $(PYTHON) tests/versions.py $$versions || exit 1; done
 
 # not a test of every day: it measures times, which other work on the machine spoils
 lighthouse: book

@@ -71,5 +71,5 @@ def write(name: str, record: dict[str, Any], packages: tuple[str, ...]) -> None:
         "date": datetime.date.today().isoformat(),
     }
     path = RECORDS / f"{name}.json"
-    path.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n")
-    print(path.read_text())
+    path.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(path.read_text(encoding="utf-8"))

@@ -53,7 +53,7 @@ def run(name: str, seed: int) -> dict[str, Any]:
     )
     rng = np.random.default_rng(seed)
     net = make(rng)
-    options = {"epochs": 8, "batch_size": 8, "rng": rng, "progress": False}
+    options: dict[str, Any] = {"epochs": 8, "batch_size": 8, "rng": rng, "progress": False}
     with threadpool_limits(1):
         history = fit(
             net, CrossEntropy(), optimizer(), *shifted(train), validation=validation, **options

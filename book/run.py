@@ -64,7 +64,8 @@ def stamp(notebook: nbformat.NotebookNode, address: str) -> None:
 def run(path: Path) -> None:
     """Run one notebook and write it back with its outputs."""
     notebook = nbformat.read(path, as_version=4)
-    stamp(notebook, yaml.safe_load(CONFIG.read_text())["repository"]["url"])
+    settings = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))
+    stamp(notebook, settings["repository"]["url"])
     NotebookClient(
         notebook,
         timeout=300,

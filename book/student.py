@@ -45,12 +45,16 @@ def copy(folder: Path) -> None:
                 cell.source = without_solutions(cell.source)
         notebook.cells = [cell for cell in notebook.cells if cell.source]
         nbformat.write(notebook, page)
-    settings = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+    settings = yaml.safe_load(
+        (ROOT / "_config.yml").read_text(encoding="utf-8")
+    )
     del settings["sphinx"]["local_extensions"]["checked"]
     settings["sphinx"]["config"]["extensions"].remove("checked")
-    (folder / "_config.yml").write_text(yaml.safe_dump(settings), "utf-8")
-    toc = (ROOT / "_toc.yml").read_text("utf-8")
-    (folder / "_toc.yml").write_text(toc, "utf-8")
+    (folder / "_config.yml").write_text(
+        yaml.safe_dump(settings), encoding="utf-8"
+    )
+    toc = (ROOT / "_toc.yml").read_text(encoding="utf-8")
+    (folder / "_toc.yml").write_text(toc, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -175,7 +175,7 @@ each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.rel
 def imports(path):
     """Yield the imports of a file: the absolute name, and whether it is at the top level."""
     package = ["chainrule", *path.relative_to(ROOT).parent.parts]
-    tree = ast.parse(path.read_text())
+    tree = ast.parse(path.read_text(encoding="utf-8"))
     inside = {
         id(node)
         for function in ast.walk(tree)
@@ -242,4 +242,4 @@ def test_no_global_random_state(path):
 
 def _without_generators(path):
     """Give the source without the seeds of generators of their own."""
-    return re.sub(r"Generator\([^)]*\)\.manual_seed\(", "", path.read_text())
+    return re.sub(r"Generator\([^)]*\)\.manual_seed\(", "", path.read_text(encoding="utf-8"))

@@ -19,24 +19,24 @@ from chainrule.ledger import claims
 ROOT = Path(__file__).parents[1]
 BOOK = ROOT / "book"
 NOTEBOOKS = sorted(BOOK.rglob("*.ipynb"))
-CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text())
+CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
 RUN = runpy.run_path(str(BOOK / "run.py"))
 PAGES = sorted([*NOTEBOOKS, *BOOK.rglob("*.md")])
 
 
 def cells(notebook, kind=None):
-    found = json.loads(notebook.read_text())["cells"]
+    found = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     return [cell for cell in found if kind in (None, cell["cell_type"])]
 
 
 def name(page):
-    return str(page.relative_to(BOOK).with_suffix(""))
+    return page.relative_to(BOOK).with_suffix("").as_posix()
 
 
 def text(page):
     """Give the Markdown of a page."""
     if page.suffix == ".md":
-        return page.read_text()
+        return page.read_text(encoding="utf-8")
     return "\n\n".join("".join(cell["source"]) for cell in cells(page, "markdown"))
 
 
@@ -248,7 +248,7 @@ def test_only_progress_bars_times_and_devices_are_left_uncompared(notebook):
 
 
 def test_every_page_is_in_the_table_of_contents():
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
 
     def files(entry):
         if isinstance(entry, list):
@@ -277,9 +277,9 @@ def test_the_reference_has_every_public_module():
 
 
 def test_the_readme_names_only_targets_that_exist():
-    makefile = (ROOT / "Makefile").read_text()
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([\w-]+):", makefile, re.MULTILINE))
-    named = set(re.findall(r"make ([a-z-]+)", (ROOT / "README.md").read_text()))
+    named = set(re.findall(r"make ([a-z-]+)", (ROOT / "README.md").read_text(encoding="utf-8")))
     assert {"book", "test"} <= named <= targets
 
 
@@ -328,11 +328,15 @@ def test_the_address_alone_turns_on_the_buttons_that_need_it():
 
 
 def test_binder_has_the_python_and_the_torch_of_the_book():
-    wanted = (ROOT / ".binder" / "requirements.txt").read_text()
-    pins = dict(re.findall(r"^([\w-]+)==(\S+)$", (ROOT / "requirements.txt").read_text(), re.M))
+    wanted = (ROOT / ".binder" / "requirements.txt").read_text(encoding="utf-8")
+    pins = dict(
+        re.findall(
+            r"^([\w-]+)==(\S+)$", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.M
+        )
+    )
     assert f"torch=={pins['torch']}+cpu\n" in wanted
     assert "-e .[sympy]\n" in wanted
-    assert (ROOT / ".binder" / "runtime.txt").read_text() == "python-3.11\n"
+    assert (ROOT / ".binder" / "runtime.txt").read_text(encoding="utf-8") == "python-3.11\n"
 
 
 def test_the_time_to_read_counts_words_formulas_and_lines_but_no_exercises():
@@ -374,13 +378,13 @@ def test_sizes_and_numbers_stay_on_one_line():
 
 
 def test_the_citation_is_that_of_the_preface_and_of_the_package():
-    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert citation["version"] == project["version"]
     year = citation["date-released"].year
     cited = f"> *{citation['title']}*, version {citation['version']}, {year}."
     assert cited in TEXTS["preface"]
-    assert citation["authors"][0]["name"] in (ROOT / "LICENSE").read_text()
+    assert citation["authors"][0]["name"] in (ROOT / "LICENSE").read_text(encoding="utf-8")
     assert project["license"] in citation["license"]
 
 

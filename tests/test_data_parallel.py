@@ -20,6 +20,8 @@ from chainrule.optimizers import SGD
 # of 1077 samples, five batches an epoch, and in the last one only a single sample: one of two
 # processes has nothing then
 BATCH_SIZE, EPOCHS = 269, 11
+# its store wants libuv, which PyTorch for Windows is built without, and there is no SIGKILL
+by_torchrun = pytest.mark.skipif(sys.platform == "win32", reason="torchrun does not start there")
 WORKER = """
 import os, signal, sys
 from pathlib import Path
@@ -52,13 +54,13 @@ def run(folder, epochs, *, victim_step=-1, restarts=0, processes=2):
     """Train in processes that torchrun starts; at step `victim_step` the last one is killed."""
     folder.mkdir(exist_ok=True)
     worker = folder / "worker.py"
-    worker.write_text(WORKER)
+    worker.write_text(WORKER, encoding="utf-8")
     torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", processes]
     words = [*torchrun, "--max-restarts", restarts, worker, folder, epochs, victim_step]
     return subprocess.run(
         [sys.executable, *map(str, words)],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=240,
         env=os.environ | {"OMP_NUM_THREADS": "1"},
     )
@@ -77,6 +79,7 @@ def unbroken(tmp_path_factory):
     return folder
 
 
+@by_torchrun
 def test_two_processes_give_what_one_gives(unbroken):
     alone = train(Replica(), epochs=EPOCHS, batch_size=BATCH_SIZE)
     for ours, theirs in zip(alone.parameters, parameters(unbroken, 0), strict=True):
@@ -84,12 +87,14 @@ def test_two_processes_give_what_one_gives(unbroken):
         assert np.abs(theirs).max() > 1e-3
 
 
+@by_torchrun
 def test_all_processes_end_with_the_same_bits(unbroken):
     first, second = (parameters(unbroken, rank) for rank in (0, 1))
     assert len(first) == 4
     assert all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
 
 
+@by_torchrun
 def test_started_again_after_a_death_it_ends_like_the_unbroken_run(unbroken, tmp_path):
     done = run(tmp_path, EPOCHS, victim_step=27, restarts=1)
     assert done.returncode == 0, done.stderr
@@ -100,6 +105,7 @@ def test_started_again_after_a_death_it_ends_like_the_unbroken_run(unbroken, tmp
         assert all(np.array_equal(a, b) for a, b in pairs)
 
 
+@by_torchrun
 def test_a_death_stops_the_run_with_a_clear_error_and_keeps_the_checkpoint(tmp_path):
     done = run(tmp_path, EPOCHS, victim_step=27)
     assert done.returncode != 0
@@ -195,16 +201,18 @@ def test_a_checkpoint_of_other_batches_is_refused(tmp_path):
         train(Replica(), epochs=2, batch_size=64 * 3, checkpoint=path)
 
 
+@by_torchrun
 def test_processes_that_do_not_start_alike_are_stopped(tmp_path):
     worker = tmp_path / "worker.py"
     worker.write_text(
         "from chainrule.data_parallel import replicas, train\n"
         "with replicas() as replica:\n"
-        "    train(replica, epochs=1, batch_size=269, seed=replica.rank)\n"
+        "    train(replica, epochs=1, batch_size=269, seed=replica.rank)\n",
+        encoding="utf-8",
     )
     torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     done = subprocess.run(
-        [sys.executable, *torchrun, str(worker)], capture_output=True, text=True, timeout=240
+        [sys.executable, *torchrun, str(worker)], capture_output=True, encoding="utf-8", timeout=240
     )
     assert done.returncode != 0
     assert "ranks [1] do not start like rank 0" in done.stderr

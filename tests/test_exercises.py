@@ -262,8 +262,28 @@ class TestReport:
     def test_on_a_file_without_exercises_is_not_complete(self, write):
         assert not report([write("a.py", "# nothing")]).complete
 
+    @pytest.mark.parametrize(
+        ("name", "encoding", "end"),
+        [
+            ("A.PY", "utf-8-sig", "\r\n"),
+            ("A.IPYNB", "utf-8-sig", "\r\n"),
+            ("a.ipynb", "utf-16", "\n"),
+            ("a.py", "latin-1", "\r\n"),
+        ],
+    )
+    def test_reads_what_windows_editors_write(self, write, name, encoding, end):
+        naming = f"# -*- coding: {encoding} -*-\n" if encoding == "latin-1" else ""
+        path = write(name.lower(), 'check("he-start", "é")', RIGHT)
+        text = naming + path.read_text(encoding="utf-8")
+        path = path.with_name(name)
+        path.write_bytes(text.replace("\n", end).encode(encoding))
+        result = report([path])
+        assert result.found["steps-order"].right
+        assert result.found["he-start"].message == "expected a number, got 'é'"
+        assert result.notes == []
+
     def test_runs_a_file_where_it_stands_and_leaves_it_as_it_is(self, write, tmp_path):
-        (tmp_path / "own.py").write_text("order = 'c'")
+        (tmp_path / "own.py").write_text("order = 'c'", encoding="utf-8")
         path = write("a.ipynb", "from own import order", 'check("steps-order", order)')
         before = path.read_bytes()
         assert report([path]).complete
@@ -304,6 +324,9 @@ class TestCommand:
             ("a.ipynb", "{}", "not a notebook"),
             ("a.py", "def f(:", "line 1: invalid syntax"),
             ("a.py", "# \xe9".encode("latin-1"), "not a Python file in UTF-8"),
+            ("a.py", "\n\n\n# \xe9".encode("latin-1"), "not a Python file in UTF-8"),
+            ("a.py", "# coding: nonsense", "not a Python file in UTF-8"),
+            ("a.py", "check()".encode("utf-16"), "not a Python file in UTF-8"),
         ],
     )
     def test_ends_with_2_if_a_file_is_of_no_use(self, tmp_path, capsys, name, text, message):

@@ -182,13 +182,13 @@ def test_source_is_shown_without_its_docstring():
 
 def test_a_damaged_record_is_refused_with_what_is_wrong(tmp_path):
     path = tmp_path / "record.json"
-    path.write_text(json.dumps({"title": "t"}))
+    path.write_text(json.dumps({"title": "t"}), encoding="utf-8")
     with pytest.raises(ValueError, match=r"name: record\.json is not the record .*lacks baseline"):
         benchmarks.read(path)
-    path.write_text(json.dumps(RECORD | {"ratios": {"other": {"median": 1}}}))
+    path.write_text(json.dumps(RECORD | {"ratios": {"other": {"median": 1}}}), encoding="utf-8")
     with pytest.raises(ValueError, match="the ratio of other needs"):
         benchmarks.read(path)
-    path.write_text(json.dumps(RECORD))
+    path.write_text(json.dumps(RECORD), encoding="utf-8")
     assert benchmarks.read(path) == RECORD
     with pytest.raises(ValueError, match=r"name: expected one of \['cnn', .* got 'no-such'"):
         benchmarks.read("no-such")

@@ -27,7 +27,9 @@ SOURCES = [
 WORDS = Path(__file__).with_name("words.txt")
 ALLOWED = WORDS.read_text(encoding="utf-8").split()
 PAIRS = Path(codespell_lib.__file__).with_name("data") / "dictionary_en-GB_to_en-US.txt"
-BRITISH, AMERICAN = zip(*(line.split("->") for line in PAIRS.read_text().split()), strict=True)
+BRITISH, AMERICAN = zip(
+    *(line.split("->") for line in PAIRS.read_text(encoding="utf-8").split()), strict=True
+)
 ACCEPTED = {*ALLOWED, *BRITISH}
 
 NOT_PROSE = re.compile(

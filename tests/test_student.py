@@ -24,7 +24,10 @@ def copied(tmp_path_factory):
 
 def notebooks(folder):
     pages = sorted(folder.glob("book/**/*.ipynb"))
-    return {str(page.relative_to(folder)): json.loads(page.read_text()) for page in pages}
+    return {
+        page.relative_to(folder).as_posix(): json.loads(page.read_text(encoding="utf-8"))
+        for page in pages
+    }
 
 
 def lines(notebook):
@@ -50,7 +53,7 @@ def divided(found):
 
 def test_no_solution_is_left(copied):
     left = "\n".join("\n".join(lines(notebook)) for notebook in notebooks(copied).values())
-    left += "\n".join(page.read_text() for page in copied.rglob("*.md"))
+    left += "\n".join(page.read_text(encoding="utf-8") for page in copied.rglob("*.md"))
     solutions = {}
     for notebook in notebooks(ROOT).values():
         solutions |= divided(lines(notebook))[0]
@@ -84,7 +87,9 @@ def test_all_other_files_are_the_same(copied):
 
 
 def test_the_settings_are_those_of_the_book_but_for_the_check_of_what_was_copied(copied):
-    before, after = (yaml.safe_load((f / "_config.yml").read_text("utf-8")) for f in (ROOT, copied))
+    before, after = (
+        yaml.safe_load((f / "_config.yml").read_text(encoding="utf-8")) for f in (ROOT, copied)
+    )
     assert before["execute"]["execute_notebooks"] == "off"
     del before["sphinx"]["local_extensions"]["checked"]
     before["sphinx"]["config"]["extensions"].remove("checked")

@@ -1,6 +1,7 @@
 """Without PyTorch, or without SymPy, all works but the oracles that need them."""
 
 import dataclasses
+import os
 import re
 import subprocess
 import sys
@@ -73,11 +74,14 @@ runpy.run_module("chainrule", run_name="__main__", alter_sys=True)
 """
 
 
-def run(script, library=None, timeout=60):
+def run(script, library=None, encoding="utf-8", timeout=60):
     """Run a script in a fresh interpreter that does not find the library."""
     code = (HIDE.format(library=library) if library else "import sys\n") + script
     command = [sys.executable, "-c", code]
-    return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
+    settings = os.environ | {"PYTHONIOENCODING": encoding}
+    return subprocess.run(
+        command, capture_output=True, encoding=encoding, timeout=timeout, env=settings, check=False
+    )
 
 
 def output(script, library=None):
@@ -125,7 +129,7 @@ def test_moving_to_a_device_says_what_is_missing():
 
 @pytest.mark.parametrize("library", ["nbclient", "ipykernel"])
 def test_the_report_on_exercises_says_what_is_missing(library, tmp_path):
-    (tmp_path / "answers.py").write_text("1\n")
+    (tmp_path / "answers.py").write_text("1\n", encoding="utf-8")
     command = VERIFY.replace('"verify", "1.7"', f'"exercises", {str(tmp_path / "answers.py")!r}')
     result = run(command, library)
     assert result.returncode == 2
@@ -172,6 +176,15 @@ def test_all_claims_are_gone_through_and_some_skipped(library):
     assert [label for _, label in verdicts] == [each.label for each in claims()]
     for (mark, _), each in zip(verdicts, claims(), strict=True):
         assert mark == "–" or all(oracle.needs != library for oracle in each.oracles)
+
+
+def test_missing_oracle_is_reported_in_words_where_the_marks_cannot_be_printed():
+    result = run(VERIFY, "torch", encoding="cp1252")
+    assert result.returncode == 2, result.stderr
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith("skipped (1.7)")
+    assert lines[1].startswith("    skipped torch.autograd")
+    assert lines[2].startswith("    holds central differences")
 
 
 def test_with_both_installed_nothing_is_skipped():

@@ -1,4 +1,4 @@
-"""Verify the claims that changed files touch: those not committed, or else those of the last commit.
+"""Verify the claims that changed files touch: files not committed, or those of the last commit.
 
 A claim is touched by its page, and by any module that its implementation, its cases or its oracles
 import, directly or not.

@@ -184,7 +184,9 @@ class Figures(SphinxPostTransform):
         label = re.search(r"<label>(.*?)</output>", html, re.DOTALL)[1]
         state = unescape(label.replace("<output>", ""))
         drawn = self.app.outdir / f"{name}.svg"
-        drawn.write_text(standalone(with_legend(svg, above), name))
+        drawn.write_text(
+            standalone(with_legend(svg, above), name), encoding="utf-8"
+        )
         command = ["rsvg-convert", "--format=pdf", "--output"]
         subprocess.run(
             [*command, drawn.with_suffix(".pdf"), drawn], check=True
@@ -214,7 +216,9 @@ def with_legend(svg: str, above: str) -> str:
 def standalone(svg: str, name: str) -> str:
     """Give the picture with the page's style sheet in it, as seen by day."""
     rules = re.findall(
-        r"^\.slider[^{]*\{[^}]*\}", STYLE.read_text(), re.MULTILINE
+        r"^\.slider[^{]*\{[^}]*\}",
+        STYLE.read_text(encoding="utf-8"),
+        re.MULTILINE,
     )
     style = "".join(rules) + "text { font-family: FreeSans, sans-serif }"
     head, drawing = svg.removesuffix("</svg>").split(">", 1)

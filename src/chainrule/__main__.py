@@ -10,7 +10,10 @@ from tqdm import tqdm
 from .device import to
 from .exercises.progress import listing, report
 from .ledger import claims, verify, verify_on
-from .ledger.core import MARKS, Finding
+from .ledger.core import MARKS, WORDS, Finding
+from .ledger.terminal import readable
+
+ANSWERS = {"✓": "right", "✗": "wrong", "○": "open"}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -75,13 +78,13 @@ def main(arguments: list[str] | None = None) -> int:
         labels = options.labels or [claim.label for claim in claims()]
         return _verify(labels, device, options.dtype)
     if not options.files:
-        print("\n".join(listing()))
+        print(readable("\n".join(listing()), ANSWERS))
         return 0
     try:
         result = report(options.files, options.limit)
     except (FileNotFoundError, ValueError, ModuleNotFoundError) as error:
         parser.error(str(error))
-    print("\n".join(result.lines()))
+    print(readable("\n".join(result.lines()), ANSWERS))
     return 0 if result.complete else 1
 
 
@@ -90,9 +93,9 @@ def _verify(labels: list[str], device: str | None, dtype: str) -> int:
     for label in tqdm(labels, unit="claim", leave=False, disable=not sys.stderr.isatty()):
         verdict = verify_on(label, device, dtype) if device else verify(label)
         statuses.append(verdict.status)
-        tqdm.write(f"{MARKS[verdict.status]} {f'({label})':<10}{verdict.claim.title}")
-        for finding in verdict.findings:
-            tqdm.write(f"    {_line(finding)}")
+        lines = [f"{MARKS[verdict.status]} {f'({label})':<10}{verdict.claim.title}"]
+        lines += [f"    {_line(finding)}" for finding in verdict.findings]
+        tqdm.write(readable("\n".join(lines), WORDS))
     counts = {word: statuses.count(word) for word in ("holds", "fails", "skipped")}
     tqdm.write(", ".join(f"{count} {word}" for word, count in counts.items() if count))
     return 1 if counts["fails"] else 2 if counts["skipped"] else 0

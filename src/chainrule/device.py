@@ -34,7 +34,8 @@ def accelerator(dtype: str | None = None) -> str:
         import torch
     except ImportError:
         return "cpu"
-    found = torch.accelerator.current_accelerator(check_available=True)
+    here = torch.accelerator
+    found = here.current_accelerator() if here.is_available() else None
     if found is None:
         return "cpu"
     if dtype is not None:

@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 from chainrule import activations, losses, optimizers
 from chainrule.figures.picture import SMALLEST, WIDTH
 
-AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
 RULES = {
     # off by default in axe: what a button shows must be part of what it is called
     1280: {"label-content-name-mismatch": {"enabled": True}},
@@ -252,7 +252,7 @@ def test_page_is_light(book, roots, name):
 def test_shared_assets_are_light(book, roots):
     """All that pages share, even what few of them ask for, and the index that the search reads."""
     files = [book / "searchindex.js", *(book / "_static").rglob("*")]
-    urls = [roots["server"] + str(file.relative_to(book)) for file in files if file.is_file()]
+    urls = [roots["server"] + file.relative_to(book).as_posix() for file in files if file.is_file()]
     assert sum(map(transferred, urls)) < 1.5e6
 
 

@@ -19,4 +19,4 @@ def built():
 @pytest.fixture(scope="session")
 def log(built):
     """Give TeX's log of its last run; make pdf keeps TeX from breaking its lines."""
-    return built.with_suffix(".log").read_text(errors="replace")
+    return built.with_suffix(".log").read_text(encoding="utf-8", errors="replace")

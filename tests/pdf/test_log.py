@@ -38,9 +38,11 @@ def test_every_picture_is_there(log):
 
 def test_every_numbered_equation_is_there(built):
     """Sphinx may print a formula without its number, and TeX would not know."""
-    source = built.with_suffix(".tex").read_text()
+    source = built.with_suffix(".tex").read_text(encoding="utf-8")
     notebooks = [*ROOT.glob("book/**/*.ipynb"), *ROOT.glob("book/**/*.md")]
     tags = {
-        tag for page in notebooks for tag in re.findall(r"\\\\?tag\{([^}]+)\}", page.read_text())
+        tag
+        for page in notebooks
+        for tag in re.findall(r"\\\\?tag\{([^}]+)\}", page.read_text(encoding="utf-8"))
     }
     assert tags == set(re.findall(r"\\tag\{([^}]+)\}", source))

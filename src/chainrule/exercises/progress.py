@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from importlib.util import decode_source
 from pathlib import Path
 from typing import Any
 
@@ -133,22 +134,24 @@ def report(files: list[Path], limit: int = 300) -> Report:
 
 
 def _pieces(file: Path) -> list[Piece]:
-    if file.suffix not in (".ipynb", ".py"):
+    suffix = file.suffix.lower()
+    if suffix not in (".ipynb", ".py"):
         raise ValueError(f"{file}: expected a notebook (.ipynb) or a Python file (.py)")
     if not file.is_file():
         raise FileNotFoundError(f"{file}: no such file")
+    # from bytes: both find out the encoding by themselves, from a byte-order mark or a first line
     try:
-        text = file.read_text(encoding="utf-8")
-        if file.suffix == ".py":
-            return [
-                Piece(f"line {node.lineno}", ast.unparse(node)) for node in ast.parse(text).body
-            ]
-        cells = json.loads(text)["cells"]
+        if suffix == ".py":
+            statements = ast.parse(decode_source(file.read_bytes())).body
+            return [Piece(f"line {node.lineno}", ast.unparse(node)) for node in statements]
+        cells = json.loads(file.read_bytes())["cells"]
         sources = ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
-    except SyntaxError as error:
-        raise ValueError(f"{file}, line {error.lineno}: {error.msg}") from error
-    except (ValueError, TypeError, KeyError) as error:
-        kind = "a Python file in UTF-8" if file.suffix == ".py" else "a notebook (of nbformat 4)"
+    except (SyntaxError, ValueError, TypeError, KeyError) as error:
+        if isinstance(error, SyntaxError) and error.lineno:
+            raise ValueError(f"{file}, line {error.lineno}: {error.msg}") from error
+        kind = "a notebook (of nbformat 4)"
+        if suffix == ".py":
+            kind = "a Python file in UTF-8, or in the encoding that it names"
         raise ValueError(f"{file}: not {kind}") from error
     return [Piece(f"code cell {i}", source) for i, source in enumerate(sources, 1)]
 

@@ -55,7 +55,7 @@ def read(name: str | Path) -> dict[str, Any]:
     >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = pathlib.Path(folder, "empty.json")
-    ...     _ = path.write_text("")
+    ...     _ = path.write_text("", encoding="utf-8")
     ...     read(path)
     Traceback (most recent call last):
     ValueError: name: empty.json is not JSON (Expecting value: line 1 column 1 (char 0))
@@ -65,7 +65,7 @@ def read(name: str | Path) -> dict[str, Any]:
         raise ValueError(f"name: expected one of {sorted(records)} or a Path, got {name!r}")
     path = records[name] if isinstance(name, str) else name
     try:
-        record = json.loads(path.read_text())
+        record = json.loads(path.read_text(encoding="utf-8"))
     except json.JSONDecodeError as error:
         raise ValueError(f"name: {path.name} is not JSON ({error})") from error
     missing = sorted(RECORD_KEYS - set(record))

@@ -22,7 +22,8 @@ from . import (
     pooling,
     proofs,
 )
-from .core import Claim, Finding, Oracle, Verdict, verify_claim
+from .core import WORDS, Claim, Finding, Oracle, Verdict, verify_claim
+from .terminal import readable
 
 __all__ = [
     "Claim",
@@ -192,7 +193,7 @@ def confirm(*labels: str) -> None:
     """
     for label in labels:
         verdict = verify(label)
-        print(verdict.summary())  # noqa: T201 -- showing it is what this function is for
+        print(readable(verdict.summary(), WORDS))  # noqa: T201 -- it is what this is for
         assert verdict.status != "fails", verdict.summary()
 
 
@@ -215,4 +216,4 @@ def expect(statement: str, holds: bool) -> None:
     ✓ one and one is two
     """
     assert holds, f"✗ {statement}"
-    print(f"✓ {statement}")  # noqa: T201 -- showing it is what this function is for
+    print(readable(f"✓ {statement}", WORDS))  # noqa: T201 -- it is what this is for

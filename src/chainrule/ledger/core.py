@@ -124,6 +124,7 @@ class Finding:
 
 
 MARKS = {"holds": "✓", "fails": "✗", "skipped": "–"}
+WORDS = {mark: word for word, mark in MARKS.items()}
 
 
 @dataclass(frozen=True)
