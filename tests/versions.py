@@ -1,4 +1,4 @@
-"""Run the package's tests in an environment of its own, with other versions than .venv has.
+"""Run the package's tests in an environment of its own, with other versions than `.venv` has.
 
     python tests/versions.py lowest    # what pyproject.toml's ranges begin with
     python tests/versions.py newest    # what the package index has
