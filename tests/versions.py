@@ -1,11 +1,11 @@
-"""Run the package's tests in an environment of its own, with other versions than .venv has.
+"""Run the package's tests in an environment of its own, with other versions than `.venv` has.
 
     python tests/versions.py lowest    # what pyproject.toml's ranges begin with
     python tests/versions.py newest    # what the package index has
 
-The environment is .venv-lowest or .venv-newest, made anew by the Python that runs this. Words that
-follow go to pytest. The tests of the book as a book need its tools, in the versions of .venv, and
-are left out.
+The environment is `.venv-lowest` or `.venv-newest`, made anew by the Python that runs this. Words
+that follow go to pytest. The tests of the book as a book need its tools, in the versions of
+`.venv`, and are left out.
 """
 
 import os
