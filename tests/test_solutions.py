@@ -23,7 +23,7 @@ BLOCK = re.compile(r"```python\n(.+?)```", re.S)
 
 def page_of(section):
     """Give the sources of a page's cells of code, and its solutions by the names of exercises."""
-    cells = json.loads((BOOK / f"{section.page}.ipynb").read_text())["cells"][1:]
+    cells = json.loads((BOOK / f"{section.page}.ipynb").read_text(encoding="utf-8"))["cells"][1:]
     code, text = (
         ["".join(cell["source"]) for cell in cells if cell["cell_type"] == kind]
         for kind in ("code", "markdown")
