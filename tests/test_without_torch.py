@@ -75,7 +75,9 @@ def run(script, library=None, encoding="utf-8"):
     code = (HIDE.format(library=library) if library else "import sys\n") + script
     command = [sys.executable, "-c", code]
     settings = os.environ | {"PYTHONIOENCODING": encoding}
-    return subprocess.run(command, capture_output=True, encoding=encoding, timeout=60, env=settings)
+    return subprocess.run(
+        command, capture_output=True, encoding=encoding, timeout=600, env=settings
+    )
 
 
 def output(script, library=None):
