@@ -74,12 +74,6 @@ runpy.run_module("chainrule", run_name="__main__", alter_sys=True)
 """
 
 
-def run(script, library=None, encoding="utf-8", timeout=60):
-    """Run a script in a fresh interpreter that does not find the library."""
-    code = (HIDE.format(library=library) if library else "import sys\n") + script
-    command = [sys.executable, "-c", code]
-    settings = os.environ | {"PYTHONIOENCODING": encoding}
-    return subprocess.run(
 def run(script, library=None, encoding="utf-8", timeout=300):
     """Run a script in a fresh interpreter that does not find the library."""
     code = (HIDE.format(library=library) if library else "import sys\n") + script
@@ -87,7 +81,6 @@ def run(script, library=None, encoding="utf-8", timeout=300):
     settings = os.environ | {"PYTHONIOENCODING": encoding}
     return subprocess.run(
         command, capture_output=True, encoding=encoding, timeout=timeout, env=settings, check=False
-    )
     )
 
 
