@@ -138,6 +138,42 @@ def test_methods_document_their_arguments(cls):
             assert re.search(rf"(?<![\w]){argument}(?![\w])", documented), f"{name}({argument})"
 
 
+# what may be given by position though it has a default, besides the only argument of all
+BY_POSITION = {
+    "chainrule.activations.Maxout": ["pieces", "axis"],
+    "chainrule.data_parallel.Replica": ["rank", "size", "weight", "device"],
+    "chainrule.data_parallel.replicas": ["on", "timeout"],
+    "chainrule.datasets.rare_digit": ["digit"],
+    "chainrule.datasets.patches": ["size"],
+    "chainrule.device.to": ["dtype"],
+    "chainrule.device.seconds": ["rounds"],
+    "chainrule.ledger.verify_on": ["dtype"],
+    "chainrule.network.Gradients": ["deltas"],
+    "chainrule.network.initial_std": ["init"],
+    "chainrule.network.multiplications": ["samples"],
+    "chainrule.oracles.central_difference": ["step"],
+    "chainrule.precision.dot_bound": ["sum_bits"],
+    "chainrule.precision.rounded_dot": ["sum_bits"],
+    "chainrule.proofs.core.Line": ["relation", "given", "by_definition"],
+    "chainrule.training.History": ["loss", "validation_loss", "validation_accuracy"],
+}
+DATA = {"bias", "upstream"}  # arrays, which may be left out
+
+
+def with_defaults(function):
+    """Give the arguments that have a default and may be given by position, data left out."""
+    arguments = inspect.signature(function).parameters.values()
+    by_position = [a for a in arguments if a.kind is a.POSITIONAL_OR_KEYWORD and a.name != "self"]
+    if len(by_position) == 1 and len(arguments) == 1:
+        return []
+    return [a.name for a in by_position if a.default is not a.empty and a.name not in DATA]
+
+
+@pytest.mark.parametrize("thing", PROMISED)
+def test_settings_are_given_by_keyword(thing):
+    assert with_defaults(thing) == BY_POSITION.get(f"{thing.__module__}.{thing.__name__}", [])
+
+
 # ---- imports -----------------------------------------------------------------------------------
 
 # what each module of the package may import of the package; a chapter module that is not listed

@@ -256,6 +256,19 @@ def test_a_slider_shows_the_numbers_it_was_given():
         Slider("s", "d", "a", (1, 2), x, [Curve("f", [x])], (0.0, 2.0))
 
 
+def test_a_slider_has_its_name_for_an_id_and_says_its_description():
+    x = np.array([0.0, 1.0])
+    curves = [Curve("f & g", [x, 2 * x])]
+    html = Slider("s", "A < B.", "a", (-1, 2), x, curves, (0.0, 2.0), start=1)._repr_html_()
+    assert '<figure class="checked slider" id="slider-s">' in html
+    assert 'document.getElementById("slider-s")' in html
+    assert '<svg viewBox="0 0 560 300" role="img" aria-label="A &lt; B.">' in html
+    assert "f &amp; g" in html
+    assert "<label>a = <output>2</output>" in html
+    assert '<input type="range" min="0" max="1" value="1"' in html
+    assert 'texts = ["-1", "2"]' in html
+
+
 def test_a_slider_moves_points_over_lines_that_stay():
     x = np.array([0.0, 1.0])
     frames = [(x, x), (x[:1], np.array([np.nan]))]

@@ -230,6 +230,33 @@ def test_another_implementation_can_be_checked():
     assert verify("1.3", implementation=claim("1.3").saboteur).status == "fails"
 
 
+@pytest.mark.parametrize("make", [tuple, list, lambda parts: [tuple(parts)]])
+def test_arrays_are_converted_in_any_nest_and_numbers_are_not(make):
+    """A number of NumPy's has no axis; what comes back is an array for the oracle, even then."""
+    seen, judged = [], []
+
+    def error(given, expected):
+        judged.append(given)
+        return 0.0
+
+    def implementation(nest):
+        (flat,) = nest if isinstance(nest[0], tuple) else (nest,)
+        seen.append([type(part) for part in flat])
+        return nest, torch.tensor(1.0), [torch.ones(2)]
+
+    parts = [np.ones(2), np.ones((2, 2)), np.float64(3.0), 4]
+    found = doubling(Oracle("one", lambda nest: None, 1.0, error=error))
+    found = dataclasses.replace(
+        found, implementation=implementation, cases=lambda rng: iter([(make(parts),)])
+    )
+    assert verify(found, convert=torch.as_tensor).status == "holds"
+    assert seen == [[torch.Tensor, torch.Tensor, np.float64, int]]
+    ((nest, number, ones),) = judged
+    assert type(nest) is type(make(parts))
+    assert isinstance(number, np.ndarray)
+    assert [type(one) for one in ones] == [np.ndarray]
+
+
 def test_convert_reaches_every_array():
     seen = []
 
