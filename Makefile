@@ -6,7 +6,7 @@ READY := .venv/.installed
 
 PAPER := _build/paper/_build/latex
 
-.PHONY: book book-student pdf test test-browser lighthouse lint bench notebooks serve clean
+.PHONY: book book-student pdf test test-browser lighthouse lint bench mutants notebooks serve clean
 
 $(READY): requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
@@ -53,7 +53,11 @@ lint: $(READY)
 	$(BIN)/mypy
 
 bench: $(READY)
-	for script in benchmarks/[!_]*.py; do $(BIN)/python $$script || exit 1; done
+	for script in $(filter-out %/mutants.py,$(wildcard benchmarks/[!_]*.py)); do $(BIN)/python $$script || exit 1; done
+
+# what the tests notice of mistakes put into a copy of the package; a quarter of an hour and more
+mutants: $(READY)
+	$(BIN)/python benchmarks/mutants.py
 
 # run every notebook from a fresh kernel and keep its outputs
 notebooks: $(READY)

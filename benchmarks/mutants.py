@@ -6,10 +6,10 @@ it computes the same (`mutants_equivalent.json` says why, by its text), or a tes
 
 The checkout is never touched. A child process for each mutant is forked from a parent that has
 imported the large libraries; it sees a copy of `src` with the mistake in it, and so do the
-processes that its tests start. Which tests enter which function is measured once, with coverage, and kept in
-`_build` for as long as the source and the test file stay as they are. A mutant first meets the
-tests of its module, then all others that enter its function, then the quick ones that enter its
-module; endless loops run into a limit and count as noticed.
+processes that its tests start. Which tests enter which function is measured once, with coverage,
+and kept in `_build` for as long as the source and the test file stay as they are. A mutant first
+meets the tests of its module, then all others that enter its function, then the quick ones that
+enter its module; endless loops run into a limit and count as noticed.
 """
 
 import argparse
@@ -28,7 +28,6 @@ import signal
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from importlib.metadata import version
@@ -59,6 +58,7 @@ OWN = {
     "arrays": ("activations", "optimizers", "errors"),
     "device": ("training", "ledger"),
 }
+FATES = ("tried", "killed", "equivalent", "survived")
 QUICK = 0.5  # seconds
 SLOW = 20.0  # a test that takes longer is asked only about its own module
 
@@ -112,8 +112,8 @@ def mistakes(node: Node, condition: bool = False) -> Iterator[Node]:
         case ast.UnaryOp(op=ast.USub() | ast.Not(), operand=operand):
             yield operand
         case ast.Compare(ops=ops):
-            for i, op in enumerate(ops):
-                yield changed(node, ops=[*ops[:i], SWAPPED[type(op)](), *ops[i + 1 :]])
+            for i in range(len(ops)):
+                yield changed(node, ops=[*ops[:i], SWAPPED[type(ops[i])](), *ops[i + 1 :]])
         case ast.Constant(value=bool(value)):
             yield ast.Constant(not value)
         case ast.Constant(value=int(value)):
@@ -205,13 +205,17 @@ def sample(scope: str, count: int, seed: int) -> list[Mutant]:
 # ---- children ----------------------------------------------------------------------------------
 
 
-def in_children(jobs: list[tuple[Callable, tuple, float]], title: str, until: float) -> list:
-    """Run functions in forked processes, two at a time; give what they return as exit codes.
+def in_children(
+    jobs: list[tuple[Callable, tuple, float]],
+    title: str,
+    until: float,
+    done: Callable[[int, int], None],
+) -> None:
+    """Run functions in forked processes, two at a time; tell `done` their number and exit code.
 
-    Each is called with the number of its place, 0 or 1, and is ended at its limit in seconds. Those
-    that have not begun at the time `until` give None.
+    Each is called with the number of its place, 0 or 1, and is ended at its limit in seconds. None
+    is begun after the time `until`.
     """
-    codes: list[int | None] = [None] * len(jobs)
     running: dict[int, tuple[int, int, float]] = {}
     waiting, free = list(enumerate(jobs)), [0, 1]
     with tqdm(total=len(jobs), desc=title) as bar:
@@ -235,7 +239,7 @@ def in_children(jobs: list[tuple[Callable, tuple, float]], title: str, until: fl
             if pid:
                 number, slot, _ = running.pop(pid)
                 stop(pid)
-                codes[number] = os.waitstatus_to_exitcode(status)
+                done(number, os.waitstatus_to_exitcode(status))
                 free.append(slot)
                 bar.update()
                 continue
@@ -243,7 +247,6 @@ def in_children(jobs: list[tuple[Callable, tuple, float]], title: str, until: fl
                 if time.monotonic() > end:
                     stop(pid)
             time.sleep(0.02)
-    return codes
 
 
 def stop(group: int) -> None:
@@ -324,7 +327,7 @@ def measure(slot: int, copies: list[Path], files: list[str], result: Path) -> in
 
 def functions(source: str) -> dict[int, str]:
     """Give the function that each line of a module is in the body of."""
-    found = {}
+    found: dict[int, str] = {}
     for node, scope, _ in places(ast.parse(source)):
         if isinstance(node, ast.stmt) and scope and not scope.endswith("."):
             last = node.end_lineno or node.lineno
@@ -389,7 +392,8 @@ def measured(copies: list[Path]) -> dict[str, tuple[float, set]]:
     new = sorted(groups.keys() - kept.keys())
     results = {name: copies[0] / f"{name}.json" for name in new}
     jobs = [(measure, (copies, groups[name], results[name]), 1800.0) for name in new]
-    codes = in_children(jobs, "tests without a mistake", time.monotonic() + 3600)
+    codes = [1] * len(jobs)
+    in_children(jobs, "tests without a mistake", time.monotonic() + 3600, codes.__setitem__)
     KEPT.parent.mkdir(exist_ok=True)
     for name, code in zip(new, codes, strict=True):
         if code == 0:
@@ -419,8 +423,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--count", type=int, default=200, help="how many mutants")
     parser.add_argument("--minutes", type=float, default=60, help="after which none is begun")
-    parser.add_argument("--survivors", action="store_true", help="only the last run's survivors")
-    parser.add_argument("--dry", action="store_true", help="print and write no record")
+    parser.add_argument("--record", type=Path, default=RECORD, help="where what is found goes")
+    parser.add_argument("--survivors", action="store_true", help="only those that are recorded")
     options = parser.parse_args()
     until = time.monotonic() + 60 * options.minutes
     for name in HEAVY:
@@ -432,7 +436,38 @@ def main() -> None:
     hypothesis.settings.register_profile("mutants", derandomize=True, database=None)
     hypothesis.settings.load_profile("mutants")
     equivalent = json.loads(EQUIVALENT.read_text())
+    kept = json.loads(options.record.read_text()) if options.record.exists() else {}
     chosen = sample(options.scope, options.count, options.seed)
+    record: dict[str, Any] = {
+        "seed": options.seed,
+        "modules": {},
+        "equivalent": [],
+        "survivors": [],
+    }
+    if options.survivors:  # what was noticed stays noticed while tests are only added
+        record = kept[options.scope]
+        left = {(one["file"], one["before"], one["after"]) for one in record["survivors"]}
+        chosen = [m for m in chosen if (f"{m.module}.py", m.before, m.after) in left]
+        record["survivors"] = []
+        for mutant in chosen:
+            for fate in ("tried", "survived"):
+                record["modules"][mutant.module][fate] -= 1
+
+    def done(number: int, code: int) -> None:
+        mutant = chosen[number]
+        reason = equivalent.get(mutant.module, {}).get(mutant.text)
+        row = record["modules"].setdefault(mutant.module, dict.fromkeys(FATES, 0))
+        row["tried"] += 1
+        row["killed" if code else "equivalent" if reason else "survived"] += 1
+        if not code:
+            found = {"file": f"{mutant.module}.py", "line": mutant.line}
+            found |= {"before": mutant.before, "after": mutant.after}
+            found |= {"reason": reason} if reason else {}
+            record["equivalent" if reason else "survivors"].append(found)
+        if bool(code) == bool(reason):
+            said = "is not equivalent" if reason else "survives"
+            tqdm.write(f"{mutant.module}.py:{mutant.line} {said}: {mutant.text}")
+
     with tempfile.TemporaryDirectory() as folder:
         copies = [Path(folder, name) for name in ("one", "two")]
         for each in copies:
@@ -442,41 +477,13 @@ def main() -> None:
         for mutant in chosen:
             files, seconds = batches(mutant, tests)
             jobs.append((meets, (copies, mutant, files), 60 + 3 * seconds))
-        codes = in_children(jobs, "mutants", until)
-    record: dict[str, Any] = {
-        "seed": options.seed,
-        "modules": {},
-        "equivalent": [],
-        "survivors": [],
-    }
-    for mutant, code in zip(chosen, codes, strict=True):
-        if code is None:
-            continue
-        row = record["modules"].setdefault(
-            mutant.module, {"tried": 0, "killed": 0, "equivalent": 0, "survived": 0}
-        )
-        reason = equivalent.get(mutant.module, {}).get(mutant.text)
-        fate = "killed" if code else "equivalent" if reason else "survived"
-        row["tried"] += 1
-        row[fate] += 1
-        if not code:
-            found = {"file": f"{mutant.module}.py", "line": mutant.line}
-            found |= {"before": mutant.before, "after": mutant.after}
-            print(f"{mutant.module}.py:{mutant.line}: {mutant.text}  [{reason or 'SURVIVED'}]")
-            record["equivalent" if reason else "survivors"].append(
-                found | ({"reason": reason} if reason else {})
-            )
-        elif reason:
-            print(f"judged equivalent, but noticed: {mutant.module}: {mutant.text}")
-    total = sum((Counter(row) for row in record["modules"].values()), Counter())
-    print(dict(total))
-    if not options.dry:
-        versions = {"python": platform.python_version(), "pytest": version("pytest")}
-        record |= {"versions": versions, "date": datetime.date.today().isoformat()}
-        record["modules"] = dict(sorted(record["modules"].items()))
-        kept = json.loads(RECORD.read_text()) if RECORD.exists() else {}
-        kept[options.scope] = record
-        RECORD.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n")
+        in_children(jobs, "mutants", until, done)
+    versions = {"python": platform.python_version(), "pytest": version("pytest")}
+    record |= {"versions": versions, "date": datetime.date.today().isoformat()}
+    record["modules"] = dict(sorted(record["modules"].items()))
+    kept[options.scope] = record
+    options.record.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n")
+    print({fate: sum(row[fate] for row in record["modules"].values()) for fate in FATES})
 
 
 if __name__ == "__main__":
