@@ -18,6 +18,7 @@ import compileall
 import contextlib
 import copy
 import datetime
+import gc
 import hashlib
 import json
 import os
@@ -59,8 +60,8 @@ OWN = {
     "device": ("training", "ledger"),
 }
 FATES = ("tried", "killed", "equivalent", "survived")
-QUICK = 0.5  # seconds
-SLOW = 20.0  # a test that takes longer is asked only about its own module
+QUICK = 0.3  # seconds
+SLOW = 6.0  # a test that takes longer has others beside it that enter the same
 
 # ---- mutants -----------------------------------------------------------------------------------
 
@@ -368,10 +369,15 @@ def batches(mutant: Mutant, tests: dict[str, tuple]) -> tuple[list[list[str]], f
     for name, (took, entered) in sorted(tests.items(), key=lambda test: test[1][0]):
         file = name.partition("::")[0]
         mine, enters = own(mutant.module, file), place in entered
-        near = took < QUICK and module in entered
-        if mine or near or (enters and took < SLOW):
-            rank = (not (mine and took < QUICK), not mine, not enters, took > QUICK)
-            ranked.setdefault((*rank, "src" if file.startswith("src") else file), []).append(name)
+        # one that enters nothing but starts a process, which may
+        apart = mine and all(part.endswith((":", ".")) for part in entered)
+        if (
+            apart
+            or (took < QUICK and (mine or module in entered))
+            or (enters and (mine or took < SLOW))
+        ):
+            rank = not enters, took > QUICK, not mine, "src" if file.startswith("src") else file
+            ranked.setdefault(rank, []).append(name)
             seconds += took
     return [ranked[rank] for rank in sorted(ranked)], seconds
 
@@ -435,6 +441,7 @@ def main() -> None:
     torch.set_num_threads(1)
     hypothesis.settings.register_profile("mutants", derandomize=True, database=None)
     hypothesis.settings.load_profile("mutants")
+    gc.freeze()  # or every child copies all objects when it collects
     equivalent = json.loads(EQUIVALENT.read_text())
     kept = json.loads(options.record.read_text()) if options.record.exists() else {}
     chosen = sample(options.scope, options.count, options.seed)
