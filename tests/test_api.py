@@ -1,6 +1,7 @@
 """The package as its users see it: documented names, and imports that point one way."""
 
 import ast
+import dataclasses
 import inspect
 import pkgutil
 import re
@@ -172,6 +173,25 @@ def with_defaults(function):
 @pytest.mark.parametrize("thing", PROMISED)
 def test_settings_are_given_by_keyword(thing):
     assert with_defaults(thing) == BY_POSITION.get(f"{thing.__module__}.{thing.__name__}", [])
+
+
+# what is filled while it is used
+CHANGING = {
+    "chainrule.data_parallel.Replica",
+    "chainrule.exercises.progress.Report",
+    "chainrule.training.History",
+}
+DATACLASSES = {
+    f"{module.__name__}.{name}": thing
+    for module in MODULES
+    for name, thing in vars(module).items()
+    if dataclasses.is_dataclass(thing) and thing.__module__ == module.__name__
+}
+
+
+@pytest.mark.parametrize("name", DATACLASSES)
+def test_a_dataclass_is_frozen(name):
+    assert DATACLASSES[name].__dataclass_params__.frozen == (name not in CHANGING)
 
 
 # ---- imports -----------------------------------------------------------------------------------

@@ -334,6 +334,18 @@ def test_what_has_no_parameters_is_a_value(make):
         assert_frozen(make)
 
 
+PARAMETRIC = [
+    row
+    for row in examples(FUNCTIONS, FUNCTION_EXAMPLES, [(3, 4)])
+    if hasattr(row.values[0](), "parameters")
+]
+
+
+def as_list(result):
+    """Give what a function gave, one array or several, as a list."""
+    return list(result) if isinstance(result, tuple | list) else [result]
+
+
 # settings besides those of the table above, which a repr must give back
 REPRESENTED = [
     *(row.values[0] for row in examples(FUNCTIONS, FUNCTION_EXAMPLES, [(3, 4)])),
@@ -360,6 +372,23 @@ def test_a_repr_makes_the_same_again(make):
         assert getattr(first, "options", None) == getattr(second, "options", None)
     else:
         assert first == second
+
+
+@pytest.mark.parametrize(("make", "shape"), PARAMETRIC)
+def test_a_layer_takes_lists_into_its_own_library_and_refuses_another(make, shape):
+    f = mapped(make(), torch.as_tensor)
+    x = draw(shape)
+    y = make()(x)
+    upstream = draw(y.shape, 1)
+    for function, arrays in ((f, [x]), (f.vjp, [x, upstream]), (f.parameter_vjp, [x, upstream])):
+        tensors = function(*map(torch.as_tensor, arrays))
+        found = function(*(a.tolist() for a in arrays))
+        assert relative_error(found, tensors) == 0
+        assert all(isinstance(one, torch.Tensor) for one in as_list(found))
+        for i, name in enumerate(("x", "upstream")[: len(arrays)]):
+            mixed = [a if i == j else torch.as_tensor(a) for j, a in enumerate(arrays)]
+            with pytest.raises(TypeError, match=f"^{name}: expected a torch.*, got a numpy"):
+                function(*mixed)
 
 
 # ---- several arrays at once --------------------------------------------------------------------
@@ -391,10 +420,6 @@ TOGETHER = {
 NO_LISTS = {"mine_triplets"}  # what would be classes in a list is refused by name
 
 
-def in_parts(result):
-    return list(result) if isinstance(result, tuple) else [result]
-
-
 @pytest.mark.parametrize("name", TOGETHER)
 def test_arrays_of_two_libraries_are_refused(name):
     function, arrays = TOGETHER[name]
@@ -409,18 +434,18 @@ def test_arrays_of_two_libraries_are_refused(name):
 @pytest.mark.parametrize("name", TOGETHER)
 def test_lists_are_arrays_and_take_the_library_of_what_they_come_with(name):
     function, arrays = TOGETHER[name]
-    expected = in_parts(function(*arrays))
+    expected = as_list(function(*arrays))
     if name in NO_LISTS:
         with pytest.raises(TypeError, match="classes: expected an array"):
             function(*(a.tolist() for a in arrays))
         return
     for found, right in zip(
-        in_parts(function(*(a.tolist() for a in arrays))), expected, strict=True
+        as_list(function(*(a.tolist() for a in arrays))), expected, strict=True
     ):
         assert isinstance(found, np.ndarray | np.generic)
         np.testing.assert_array_equal(found, right)
     tensors = [torch.as_tensor(arrays[0]), *(a.tolist() for a in arrays[1:])]
-    for found, right in zip(in_parts(function(*tensors)), expected, strict=True):
+    for found, right in zip(as_list(function(*tensors)), expected, strict=True):
         assert isinstance(found, torch.Tensor)
         assert relative_error(found, right) < 1e-13
 
@@ -430,10 +455,10 @@ def test_arrays_of_other_dtypes_give_what_wide_ones_give(name):
     """Those of whole numbers become floating; what is narrow does not make the rest so."""
     function, arrays = TOGETHER[name]
     whole = [np.rint(a).astype(int) for a in arrays]
-    expected = in_parts(
+    expected = as_list(
         function(*(w if a.dtype == int else w * 1.0 for a, w in zip(arrays, whole, strict=True)))
     )
-    for found, right in zip(in_parts(function(*whole)), expected, strict=True):
+    for found, right in zip(as_list(function(*whole)), expected, strict=True):
         assert found.dtype == right.dtype
         np.testing.assert_array_equal(found, right)
 
@@ -666,6 +691,13 @@ def test_loss_in_bfloat16(cls, shape, targets):
         assert found.dtype == torch.bfloat16
         expected = function(prediction.double(), exact)
         assert relative_error(found.double(), expected) < BFLOAT16_BOUND
+
+
+@pytest.mark.parametrize("cls", [*LOSSES, Triplet], ids=lambda cls: cls.__name__)
+def test_every_loss_checks_its_reduction(cls):
+    for wrong in ("average", "", None, 1):
+        with pytest.raises(ValueError, match=f"reduction: expected one of .*, got {wrong!r}"):
+            cls(reduction=wrong)
 
 
 @each_loss

@@ -226,6 +226,14 @@ def test_a_checkpoint_without_a_folder_is_refused_before_training(tmp_path):
         main(["--epochs", "1", "--checkpoint", str(tmp_path / "nowhere" / "c.npz")])
 
 
+def test_it_is_a_command_and_every_option_says_what_it_is_for():
+    words = [sys.executable, "-m", "chainrule.data_parallel", "--help"]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=240, check=True)
+    assert "usage: python -m chainrule.data_parallel" in done.stdout
+    for option in ("epochs", "batch-size", "lr", "seed", "dtype", "device", "checkpoint"):
+        assert f"--{option}" in done.stdout
+
+
 def test_command_line_trains_alone(capsys, tmp_path):
     path = Path(tmp_path / "c.npz")
     main(["--epochs", "2", "--checkpoint", str(path), "--dtype", "float32"])

@@ -1,5 +1,6 @@
 """The ledger: every claim holds, and every oracle of it would notice if it did not."""
 
+import argparse
 import dataclasses
 import importlib.util
 
@@ -310,6 +311,22 @@ def sabotage(monkeypatch, label):
     ]
     for module in (ledger, __main__):
         monkeypatch.setattr(module, "claims", lambda: broken)
+
+
+def test_every_word_of_a_command_is_explained(monkeypatch, capsys):
+    parsers = []
+    monkeypatch.setattr(argparse.ArgumentParser, "parse_args", lambda self, _: parsers.append(self))
+    with pytest.raises(AttributeError):
+        __main__.main([])
+    (commands,) = [a for a in parsers[0]._actions if isinstance(a, argparse._SubParsersAction)]
+    assert [(c.dest, bool(c.help)) for c in commands._choices_actions] == [
+        ("verify", True),
+        ("exercises", True),
+    ]
+    for name, usage in (("verify", "[1.7 ...]"), ("exercises", "[--limit S] [FILE ...]")):
+        command = commands.choices[name]
+        assert usage in " ".join(command.format_usage().split())
+        assert all(action.help for action in command._actions)
 
 
 def test_verify_prints_what_every_oracle_found(capsys):
