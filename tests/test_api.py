@@ -292,6 +292,15 @@ def test_heavy_libraries_are_imported_late_and_in_few_places(path, library):
 
 
 @each_file
+def test_texts_are_read_and_written_as_utf_8(path):
+    """Whatever the machine's own encoding is."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        name = getattr(getattr(node, "func", None), "attr", getattr(node, "func", None))
+        if name in ("read_text", "write_text"):
+            assert "encoding" in {k.arg for k in node.keywords}, ast.unparse(node)
+
+
+@each_file
 def test_no_global_random_state(path):
     assert not re.search(r"random\.seed\(|manual_seed\((?!.*Generator)", _without_generators(path))
 

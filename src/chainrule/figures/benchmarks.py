@@ -69,7 +69,7 @@ def read(name: str | Path) -> dict[str, Any]:
         raise ValueError(f"name: expected one of {sorted(records)} or a Path, got {name!r}")
     path = records[name] if isinstance(name, str) else name
     try:
-        record = json.loads(path.read_text())
+        record = json.loads(path.read_text(encoding="utf-8"))
     except json.JSONDecodeError as error:
         raise ValueError(f"name: {path.name} is not JSON ({error})") from error
     missing = sorted(RECORD_KEYS - set(record))
@@ -255,7 +255,7 @@ def mutants(scope: str = "package") -> dict[str, Any]:
     >>> mutants()["seed"]
     0
     """
-    return json.loads(MUTANTS.read_text())[scope]
+    return json.loads(MUTANTS.read_text(encoding="utf-8"))[scope]
 
 
 def noticed(record: dict[str, Any]) -> Table:
