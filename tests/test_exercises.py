@@ -1,6 +1,7 @@
 """Every checker accepts the solution, and says of each known mistake what is wrong with it."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -78,6 +79,16 @@ class TestAFunction:
 
     def test_must_be_a_function(self, name):
         assert "expected a function" in check(name, 3).message
+
+
+def test_numbers_are_shown_with_four_decimals_and_without_powers_of_ten():
+    answers = [lambda w, g, lr: w + 1.23456789, lambda w, g, lr: w * 0 + np.array([1e-7, 5e3])]
+    for answer in answers:
+        message = check("descent-step", answer).message
+        assert "expected [" in message
+        assert "e-" not in message
+        found = re.findall(r"\d\.(\d+)", message.partition("expected")[2])
+        assert max(map(len, found)) <= 4
 
 
 def test_a_number_in_no_known_way_wrong_is_told_its_direction():

@@ -194,6 +194,26 @@ def test_a_damaged_record_is_refused_with_what_is_wrong(tmp_path):
         benchmarks.read("no-such")
 
 
+def test_the_record_of_mutants_is_of_another_kind_and_says_that_nearly_all_were_noticed():
+    with pytest.raises(ValueError, match="name: expected one of"):
+        benchmarks.read("mutants")
+    record = benchmarks.mutants()
+    rows = record["modules"].values()
+    tried, killed, equivalent, survived = (
+        sum(row[fate] for row in rows) for fate in ("tried", "killed", "equivalent", "survived")
+    )
+    assert tried == killed + equivalent + survived >= 150
+    assert killed >= 0.97 * (tried - equivalent)
+    assert len(record["survivors"]) == survived
+    assert len(record["equivalent"]) == equivalent
+    assert all(len(one["reason"]) > 20 for one in record["equivalent"])
+    table = benchmarks.noticed(record).markdown
+    assert f"| all | {tried} | {killed} | {equivalent} | {survived} |" in table
+    for kind in ("survivors", "equivalent"):
+        shown = benchmarks.unnoticed(record, kind).markdown.splitlines()
+        assert len(shown) == 2 + len(record[kind])
+
+
 def test_the_table_says_when_a_saboteur_got_through():
     holds = verify("1.1")
     refuted = verify("1.1", implementation=holds.claim.saboteur)
