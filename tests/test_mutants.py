@@ -1,14 +1,14 @@
 """The mistakes that `benchmarks/mutants.py` makes, on small sources."""
 
 import ast
-import runpy
+import sys
+from importlib import import_module
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-SCRIPT = Path(__file__).parents[1] / "benchmarks" / "mutants.py"
-mutants = SimpleNamespace(**runpy.run_path(str(SCRIPT)))
+sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
+mistakes, mutants = map(import_module, ("_mistakes", "mutants"))
 
 MISTAKES = {
     "y = a + b": ["pass", "y = (a - b)"],
@@ -44,7 +44,7 @@ MISTAKES = {
 
 @pytest.mark.parametrize("source", MISTAKES)
 def test_mistakes_are_those_that_are_easily_made(source):
-    found = list(mutants.mutants("m", source))
+    found = list(mistakes.mutants("m", source))
     assert sorted(one.after for one in found) == sorted(MISTAKES[source])
     for one in found:
         ast.parse(one.source)
@@ -54,24 +54,26 @@ def test_the_lines_below_a_mistake_stay_where_they_are():
     source = (
         "class A:\n    def f(self):\n        y = g(\n            1,\n        )\n        return y\n"
     )
-    for one in mutants.mutants("m", source):
+    for one in mistakes.mutants("m", source):
         assert one.source.count("\n") == source.count("\n")
         assert one.source.splitlines()[-1].strip() in ("return y", "return None")
         assert one.scope == "A.f"
         assert ast.parse(one.source)
-    assert mutants.functions(source) == dict.fromkeys(range(3, 7), "A.f")
+    assert mistakes.functions(source) == dict.fromkeys(range(3, 7), "A.f")
 
 
 def test_a_sample_is_the_same_every_time_and_spread_over_lines():
-    drawn = mutants.sample("package", 40, 3)
-    assert [one.text for one in drawn] == [one.text for one in mutants.sample("package", 40, 3)]
+    drawn = mistakes.sample("package", 40, 3)
+    assert [one.text for one in drawn] == [one.text for one in mistakes.sample("package", 40, 3)]
     assert len({(one.module, one.line) for one in drawn}) == 40
     assert not any(one.module.startswith("exercises/losses") for one in drawn)
-    assert all(one.module.startswith("exercises/") for one in mutants.sample("checkers", 40, 3))
+    assert all(one.module.startswith("exercises/") for one in mistakes.sample("checkers", 40, 3))
 
 
-def test_a_mutant_meets_its_own_tests_first_and_slow_ones_only_where_they_enter_its_function():
-    (mutant,) = (m for m in mutants.mutants("losses/core", "def f(): return 1\n") if "2" in m.after)
+def test_a_mutant_meets_what_enters_its_function_then_its_own_then_what_is_quick():
+    (mutant,) = (
+        m for m in mistakes.mutants("losses/core", "def f(): return 1\n") if "2" in m.after
+    )
     tests = {
         "tests/test_ledger.py::enters": (2.0, {"losses/core:f", "losses/core:"}),
         "tests/test_ledger.py::slow": (2.0, {"losses/core:g", "losses/core:"}),
@@ -81,7 +83,10 @@ def test_a_mutant_meets_its_own_tests_first_and_slow_ones_only_where_they_enter_
         "src/chainrule/losses/core.py::example": (0.1, set()),
     }
     order, seconds = mutants.batches(mutant, tests)
-    assert order[0] == ["src/chainrule/losses/core.py::example"]
-    assert order[1] == ["tests/test_losses.py::own"]
-    assert order[2:] == [["tests/test_ledger.py::enters"], ["tests/test_ledger.py::quick"]]
+    assert order == [
+        ["tests/test_ledger.py::enters"],
+        ["src/chainrule/losses/core.py::example"],
+        ["tests/test_losses.py::own"],
+        ["tests/test_ledger.py::quick"],
+    ]
     assert seconds == pytest.approx(2.3)
