@@ -175,6 +175,25 @@ def test_settings_are_given_by_keyword(thing):
     assert with_defaults(thing) == BY_POSITION.get(f"{thing.__module__}.{thing.__name__}", [])
 
 
+# what each kind of thing has to say for itself
+TO_BE_SAID = {
+    "activations.Elementwise": ["derivative"],
+    "losses.overlap.Overlap": ["_score"],
+    "losses.regression.ErrorLoss": ["_value", "_slope"],
+    "optimizers.core.Optimizer": ["_update"],
+    "proofs.expressions.Expression": ["latex", "value"],
+    "proofs.models.Composed": ["forward", "beginning_from"],
+}
+
+
+@pytest.mark.parametrize(("name", "method"), [(n, m) for n, row in TO_BE_SAID.items() for m in row])
+def test_what_a_kind_leaves_open_is_an_error_and_no_silent_nothing(name, method):
+    module, _, cls = f"chainrule.{name}".rpartition(".")
+    function = getattr(getattr(import_module(module), cls), method)
+    with pytest.raises(NotImplementedError):
+        function(*[None] * len(inspect.signature(function).parameters))
+
+
 # what is filled while it is used
 CHANGING = {
     "chainrule.data_parallel.Replica",

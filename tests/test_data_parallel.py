@@ -226,6 +226,13 @@ def test_a_checkpoint_without_a_folder_is_refused_before_training(tmp_path):
         main(["--epochs", "1", "--checkpoint", str(tmp_path / "nowhere" / "c.npz")])
 
 
+def test_a_checkpoint_may_be_named_by_a_text(tmp_path):
+    nowhere = tmp_path / "nowhere" / "c.npz"
+    for name in (nowhere, str(nowhere)):
+        with pytest.raises(FileNotFoundError, match="checkpoint: there is no folder"):
+            train(Replica(), epochs=1, batch_size=64, checkpoint=name)
+
+
 def test_it_is_a_command_and_every_option_says_what_it_is_for():
     words = [sys.executable, "-m", "chainrule.data_parallel", "--help"]
     done = subprocess.run(words, capture_output=True, text=True, timeout=240, check=True)

@@ -81,6 +81,20 @@ class TestAFunction:
         assert "expected a function" in check(name, 3).message
 
 
+@pytest.mark.parametrize("wrong", [np.inf, -np.inf, np.nan])
+def test_the_case_that_is_shown_is_one_that_is_wrong(wrong):
+    """The first of the cases is, here, and by an infinite error."""
+    seen = []
+
+    def answer(w, g, lr):
+        seen.append(w)
+        return w - lr * g if len(seen) > 1 else w * wrong
+
+    message = check("descent-step", answer).message
+    assert str(np.asarray(seen[0]).tolist()) in message
+    assert str(np.abs(wrong)) in message.partition("got")[2]
+
+
 def test_numbers_are_shown_with_four_decimals_and_without_powers_of_ten():
     answers = [lambda w, g, lr: w + 1.23456789, lambda w, g, lr: w * 0 + np.array([1e-7, 5e3])]
     for answer in answers:

@@ -289,6 +289,22 @@ def test_a_slider_has_its_name_for_an_id_and_says_its_description():
     assert 'texts = ["-1", "2"]' in html
 
 
+def test_a_slider_has_round_numbers_at_their_places_on_both_axes():
+    x = np.array([0.0, 2.0])
+    slider = Slider("s", "d", "a", (1, 2), x, [Curve("f", [x, x])], (-1.0, 1.0))
+    found = re.findall(
+        r'<text x="([\d.]+)" y="([\d.]+)" text-anchor="(\w+)">([^<]+)</text>', slider._repr_html_()
+    )
+    across = {text: float(a) for a, _, side, text in found if side == "middle"}
+    down = {text: float(d) for _, d, side, text in found if side == "end"}
+    assert list(across) == ["0", "0.4", "0.8", "1.2", "1.6", "2"]
+    assert list(down) == ["−0.8", "−0.4", "0", "0.4", "0.8"]
+    assert across == pytest.approx({t: 44 + 254 * float(t) for t in across}, abs=0.06)
+    assert down == pytest.approx(
+        {t: 4 + 137 - 129 * float(t.replace("−", "-")) for t in down}, abs=0.06
+    )
+
+
 def test_a_slider_moves_points_over_lines_that_stay():
     x = np.array([0.0, 1.0])
     frames = [(x, x), (x[:1], np.array([np.nan]))]
