@@ -334,6 +334,18 @@ def test_what_has_no_parameters_is_a_value(make):
         assert_frozen(make)
 
 
+@each_function
+def test_a_function_stays_on_its_device(make, shape):
+    """One that makes an array of its own elsewhere is told so by PyTorch, even without numbers."""
+    f = mapped(make(), lambda p: torch.as_tensor(p, device="meta"))
+    x = torch.empty(shape, device="meta")
+    y = f(x)
+    upstream = torch.empty(y.shape, device="meta")
+    assert y.device.type == f.vjp(x, upstream).device.type == "meta"
+    if hasattr(f, "parameters"):
+        assert {g.device.type for g in f.parameter_vjp(x, upstream)} == {"meta"}
+
+
 PARAMETRIC = [
     row
     for row in examples(FUNCTIONS, FUNCTION_EXAMPLES, [(3, 4)])

@@ -226,6 +226,15 @@ def test_a_checkpoint_without_a_folder_is_refused_before_training(tmp_path):
         main(["--epochs", "1", "--checkpoint", str(tmp_path / "nowhere" / "c.npz")])
 
 
+def test_progress_is_shown_by_epochs_or_not_at_all(capsys):
+    train(Replica(), epochs=1, batch_size=269, progress=False)
+    assert capsys.readouterr().err == ""
+    train(Replica(), epochs=1, batch_size=269)
+    shown = capsys.readouterr().err
+    assert "1/1 " in shown
+    assert "epoch" in shown
+
+
 def test_a_checkpoint_may_be_named_by_a_text(tmp_path):
     nowhere = tmp_path / "nowhere" / "c.npz"
     for name in (nowhere, str(nowhere)):

@@ -95,6 +95,12 @@ def test_the_case_that_is_shown_is_one_that_is_wrong(wrong):
     assert str(np.abs(wrong)) in message.partition("got")[2]
 
 
+def test_an_infinite_number_is_none_of_the_mistakes():
+    assert check("he-start", np.inf).message == "inf is too large"
+    assert check("he-start", -np.inf).message == "-inf is too small"
+    assert check("he-start", np.nan).message == "expected a number, got NaN"
+
+
 def test_numbers_are_shown_with_four_decimals_and_without_powers_of_ten():
     answers = [lambda w, g, lr: w + 1.23456789, lambda w, g, lr: w * 0 + np.array([1e-7, 5e3])]
     for answer in answers:
