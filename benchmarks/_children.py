@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from _mistakes import PACKAGE, Mutant, functions
 from tqdm import tqdm
 
 ROOT = Path(__file__).parents[1]
+PROCESS = "process:"  # what a test enters that starts another one
 
 
 def in_children(
@@ -116,6 +118,14 @@ def measure(slot: int, copies: list[Path], files: list[str], result: Path) -> in
     copy = copies[slot]
     tracer = coverage.Coverage(data_file=None, source=[str(copy / "src")], config_file=False)
     watch = Watch(copy, coverage=tracer)
+    begin = subprocess.Popen.__init__
+    started = set()
+
+    def noted(process: Any, *arguments: Any, **options: Any) -> None:
+        started.add(watch.current)
+        begin(process, *arguments, **options)
+
+    subprocess.Popen.__init__ = noted  # type: ignore[assignment, method-assign]
     tracer.start()
     code = run_tests(copy, files, watch)
     tracer.stop()
@@ -130,9 +140,11 @@ def measure(slot: int, copies: list[Path], files: list[str], result: Path) -> in
                     tests[name][1].add(f"{module}:{function[line]}")
                 else:  # while tests were collected: any of them may use what came of it
                     collected.add(f"{module}:")
-    found = {
+    found: dict[str, list[Any]] = {
         name: [round(s, 3), sorted(entered | collected)] for name, (s, entered) in tests.items()
     }
+    for name in started & found.keys():
+        found[name][1].append(PROCESS)
     result.write_text(json.dumps(found))
     return code
 
