@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from chainrule import training
+from chainrule import data_parallel, training
 from chainrule.activations import ReLU
 from chainrule.data_parallel import Replica, average, main, replicas, train
 from chainrule.losses import MSE
@@ -248,6 +248,24 @@ def test_it_is_a_command_and_every_option_says_what_it_is_for():
     assert "usage: python -m chainrule.data_parallel" in done.stdout
     for option in ("epochs", "batch-size", "lr", "seed", "dtype", "device", "checkpoint"):
         assert f"--{option}" in done.stdout
+
+
+def test_the_command_hands_its_options_to_the_training(monkeypatch):
+    class Stopped(Exception):
+        pass
+
+    def stop(replica, **settings):
+        raise Stopped(settings)
+
+    monkeypatch.setattr(data_parallel, "train", stop)
+    usual = {"epochs": 20, "batch_size": 32, "lr": 0.3, "seed": 0, "dtype": "float64"}
+    other = {"epochs": 2, "batch_size": 64, "lr": 0.5, "seed": 3, "dtype": "float32"}
+    other["checkpoint"] = Path("c")
+    words = [f"--{name.replace('_', '-')}={value}" for name, value in other.items()]
+    for arguments, expected in (([], usual | {"checkpoint": None}), (words, other)):
+        with pytest.raises(Stopped) as caught:
+            main(["--device", "cpu", *arguments])
+        assert caught.value.args == (expected,)
 
 
 def test_command_line_trains_alone(capsys, tmp_path):
