@@ -8,7 +8,7 @@ PARALLEL := -n auto --maxprocesses 8
 PAPER := _build/paper/_build/latex
 
 .PHONY: book book-student pdf check test quick seldom test-browser matrix lighthouse lint bench \
-  notebooks serve clean
+  mutants notebooks serve clean
 
 $(READY): requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
@@ -75,7 +75,11 @@ lint: $(READY)
 	$(BIN)/mypy
 
 bench: $(READY)
-	for script in benchmarks/[!_]*.py; do $(BIN)/python $$script || exit 1; done
+	for script in $(filter-out %/mutants.py,$(wildcard benchmarks/[!_]*.py)); do $(BIN)/python $$script || exit 1; done
+
+# what the tests notice of mistakes put into a copy of the package; a quarter of an hour and more
+mutants: $(READY)
+	$(BIN)/python benchmarks/mutants.py
 
 # run every notebook from a fresh kernel and keep its outputs
 notebooks: $(READY)

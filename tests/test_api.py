@@ -1,6 +1,7 @@
 """The package as its users see it: documented names, and imports that point one way."""
 
 import ast
+import dataclasses
 import inspect
 import pkgutil
 import re
@@ -138,6 +139,80 @@ def test_methods_document_their_arguments(cls):
             assert re.search(rf"(?<![\w]){argument}(?![\w])", documented), f"{name}({argument})"
 
 
+# what may be given by position though it has a default, besides the only argument of all
+BY_POSITION = {
+    "chainrule.activations.Maxout": ["pieces", "axis"],
+    "chainrule.data_parallel.Replica": ["rank", "size", "weight", "device"],
+    "chainrule.data_parallel.replicas": ["on", "timeout"],
+    "chainrule.datasets.rare_digit": ["digit"],
+    "chainrule.datasets.patches": ["size"],
+    "chainrule.device.to": ["dtype"],
+    "chainrule.device.seconds": ["rounds"],
+    "chainrule.ledger.verify_on": ["dtype"],
+    "chainrule.network.Gradients": ["deltas"],
+    "chainrule.network.initial_std": ["init"],
+    "chainrule.network.multiplications": ["samples"],
+    "chainrule.oracles.central_difference": ["step"],
+    "chainrule.precision.dot_bound": ["sum_bits"],
+    "chainrule.precision.rounded_dot": ["sum_bits"],
+    "chainrule.proofs.core.Line": ["relation", "given", "by_definition"],
+    "chainrule.training.History": ["loss", "validation_loss", "validation_accuracy"],
+}
+DATA = {"bias", "upstream"}  # arrays, which may be left out
+
+
+def with_defaults(function):
+    """Give the arguments that have a default and may be given by position, data left out."""
+    arguments = inspect.signature(function).parameters.values()
+    by_position = [a for a in arguments if a.kind is a.POSITIONAL_OR_KEYWORD and a.name != "self"]
+    if len(by_position) == 1 and len(arguments) == 1:
+        return []
+    return [a.name for a in by_position if a.default is not a.empty and a.name not in DATA]
+
+
+@pytest.mark.parametrize("thing", PROMISED)
+def test_settings_are_given_by_keyword(thing):
+    assert with_defaults(thing) == BY_POSITION.get(f"{thing.__module__}.{thing.__name__}", [])
+
+
+# what each kind of thing has to say for itself
+TO_BE_SAID = {
+    "activations.Elementwise": ["derivative"],
+    "losses.overlap.Overlap": ["_score"],
+    "losses.regression.ErrorLoss": ["_value", "_slope"],
+    "optimizers.core.Optimizer": ["_update"],
+    "proofs.expressions.Expression": ["latex", "value"],
+    "proofs.models.Composed": ["forward", "beginning_from"],
+}
+
+
+@pytest.mark.parametrize(("name", "method"), [(n, m) for n, row in TO_BE_SAID.items() for m in row])
+def test_what_a_kind_leaves_open_is_an_error_and_no_silent_nothing(name, method):
+    module, _, cls = f"chainrule.{name}".rpartition(".")
+    function = getattr(getattr(import_module(module), cls), method)
+    with pytest.raises(NotImplementedError):
+        function(*[None] * len(inspect.signature(function).parameters))
+
+
+# what is filled while it is used
+CHANGING = {
+    "chainrule.data_parallel.Replica",
+    "chainrule.exercises.progress.Report",
+    "chainrule.training.History",
+}
+DATACLASSES = {
+    f"{module.__name__}.{name}": thing
+    for module in MODULES
+    for name, thing in vars(module).items()
+    if dataclasses.is_dataclass(thing) and thing.__module__ == module.__name__
+}
+
+
+@pytest.mark.parametrize("name", DATACLASSES)
+def test_a_dataclass_is_frozen(name):
+    assert DATACLASSES[name].__dataclass_params__.frozen == (name not in CHANGING)
+
+
 # ---- imports -----------------------------------------------------------------------------------
 
 # what each module of the package may import of the package; a chapter module that is not listed
@@ -233,6 +308,15 @@ def test_heavy_libraries_are_imported_late_and_in_few_places(path, library):
     found = [top for name, top in imports(path) if name.split(".")[0] == library]
     assert not any(found) or (library, part(path)) in MADE_OF, "imported at the top of the module"
     assert not found or part(path) in LAZY[library]
+
+
+@each_file
+def test_texts_are_read_and_written_as_utf_8(path):
+    """Whatever the machine's own encoding is."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        name = getattr(getattr(node, "func", None), "attr", getattr(node, "func", None))
+        if name in ("read_text", "write_text"):
+            assert "encoding" in {k.arg for k in node.keywords}, ast.unparse(node)
 
 
 @each_file

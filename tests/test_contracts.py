@@ -5,6 +5,7 @@ applied to a batch of shape (3, 4), says in the tables below how it can.
 """
 
 import dataclasses
+import functools
 import pkgutil
 from importlib import import_module
 
@@ -17,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import chainrule
-from chainrule import losses
+from chainrule import convolution, losses
 from chainrule.activations import Softmax, Swish
 from chainrule.arrays import to_numpy
 from chainrule.convolution import AvgPool2d, Conv2d, Flatten, MaxPool2d
@@ -333,6 +334,147 @@ def test_what_has_no_parameters_is_a_value(make):
         assert_frozen(make)
 
 
+@each_function
+def test_a_function_stays_on_its_device(make, shape):
+    """One that makes an array of its own elsewhere is told so by PyTorch, even without numbers."""
+    f = mapped(make(), lambda p: torch.as_tensor(p, device="meta"))
+    x = torch.empty(shape, device="meta")
+    y = f(x)
+    upstream = torch.empty(y.shape, device="meta")
+    assert y.device.type == f.vjp(x, upstream).device.type == "meta"
+    if hasattr(f, "parameters"):
+        assert {g.device.type for g in f.parameter_vjp(x, upstream)} == {"meta"}
+
+
+PARAMETRIC = [
+    row
+    for row in examples(FUNCTIONS, FUNCTION_EXAMPLES, [(3, 4)])
+    if hasattr(row.values[0](), "parameters")
+]
+
+
+def as_list(result):
+    """Give what a function gave, one array or several, as a list."""
+    return list(result) if isinstance(result, tuple | list) else [result]
+
+
+# settings besides those of the table above, which a repr must give back
+REPRESENTED = [
+    *(row.values[0] for row in examples(FUNCTIONS, FUNCTION_EXAMPLES, [(3, 4)])),
+    lambda: Conv2d(4, 6, (1, 2), stride=(2, 1), padding=(0, 1), rng=np.random.default_rng(1)),
+    lambda: Conv2d(4, 6, (2, 1), padding="same", dilation=2, rng=np.random.default_rng(1)),
+    lambda: Conv2d(4, 6, 3, groups=2, rng=np.random.default_rng(1)),
+    lambda: MaxPool2d((3, 2), stride=(1, 2), padding=1),
+]
+
+
+@pytest.mark.parametrize("make", REPRESENTED)
+def test_a_repr_makes_the_same_again(make):
+    """But for the numbers that its weights start with."""
+    names = {cls.__name__: cls for cls in FUNCTIONS}
+    rng = np.random.default_rng(0)
+    names |= {cls.__name__: functools.partial(cls, rng=rng) for cls in (Linear, Conv2d)}
+    first = make()
+    second = eval(repr(first), names)
+    assert type(first) is type(second)
+    assert repr(first) == repr(second)
+    if hasattr(first, "parameters"):
+        shapes = [[p.shape for p in layer.parameters] for layer in (first, second)]
+        assert shapes[0] == shapes[1]
+        assert getattr(first, "options", None) == getattr(second, "options", None)
+    else:
+        assert first == second
+
+
+@pytest.mark.parametrize(("make", "shape"), PARAMETRIC)
+def test_a_layer_takes_lists_into_its_own_library_and_refuses_another(make, shape):
+    f = mapped(make(), torch.as_tensor)
+    x = draw(shape)
+    y = make()(x)
+    upstream = draw(y.shape, 1)
+    for function, arrays in ((f, [x]), (f.vjp, [x, upstream]), (f.parameter_vjp, [x, upstream])):
+        tensors = function(*map(torch.as_tensor, arrays))
+        found = function(*(a.tolist() for a in arrays))
+        assert relative_error(found, tensors) == 0
+        assert all(isinstance(one, torch.Tensor) for one in as_list(found))
+        for i, name in enumerate(("x", "upstream")[: len(arrays)]):
+            mixed = [a if i == j else torch.as_tensor(a) for j, a in enumerate(arrays)]
+            with pytest.raises(TypeError, match=f"^{name}: expected a torch.*, got a numpy"):
+                function(*mixed)
+
+
+# ---- several arrays at once --------------------------------------------------------------------
+
+IMAGES, KERNELS = draw((2, 3, 5, 5)), draw((4, 3, 3, 3), 1)
+EMBEDDINGS = [draw((4, 3), seed) for seed in range(3)]
+PAIRED = np.array([0, 1, 0, 1])
+# every function of several arrays that is no layer and no loss of one prediction
+TOGETHER = {
+    "fft": (lambda x, w: convolution.conv2d_fft(x, w), [IMAGES, KERNELS]),
+    "winograd": (lambda x, w: convolution.conv2d_winograd(x, w), [IMAGES, KERNELS]),
+    "winograd_pair": (convolution.winograd_pair, [draw(3), draw(4)]),
+    "conv2d": (convolution.conv2d, [IMAGES, KERNELS, draw(4)]),
+    "conv2d_vjp": (convolution.conv2d_vjp, [IMAGES, KERNELS, draw((2, 4, 3, 3))]),
+    "triplet": (Triplet(), EMBEDDINGS),
+    "triplet, swapped": (Triplet(swap=True), EMBEDDINGS),
+    "triplet's gradient": (Triplet().gradient, EMBEDDINGS),
+    "triplet's gradient, upstream": (Triplet(reduction="none").gradient, [*EMBEDDINGS, draw(4)]),
+    "mined": (losses.MinedTriplet(), [EMBEDDINGS[0], PAIRED]),
+    "mined, gradient": (losses.MinedTriplet().gradient, [EMBEDDINGS[0], PAIRED]),
+    "mine_triplets": (losses.mine_triplets, [EMBEDDINGS[0], PAIRED]),
+    **{
+        f"{row.id}'s vjp": (row.values[0]().vjp, [draw(row.values[1]), draw(y.shape)])
+        for row in examples(FUNCTIONS, FUNCTION_EXAMPLES, [(3, 4)])
+        if not hasattr(row.values[0](), "parameters")
+        for y in [row.values[0]()(draw(row.values[1]))]
+    },
+}
+NO_LISTS = {"mine_triplets"}  # what would be classes in a list is refused by name
+
+
+@pytest.mark.parametrize("name", TOGETHER)
+def test_arrays_of_two_libraries_are_refused(name):
+    function, arrays = TOGETHER[name]
+    for i in range(len(arrays)):
+        mixed = [torch.as_tensor(a) if i == j else a for j, a in enumerate(arrays)]
+        with pytest.raises(
+            TypeError, match=r"\w+: expected a (numpy|torch).*, got a (numpy|torch)"
+        ):
+            function(*mixed)
+
+
+@pytest.mark.parametrize("name", TOGETHER)
+def test_lists_are_arrays_and_take_the_library_of_what_they_come_with(name):
+    function, arrays = TOGETHER[name]
+    expected = as_list(function(*arrays))
+    if name in NO_LISTS:
+        with pytest.raises(TypeError, match="classes: expected an array"):
+            function(*(a.tolist() for a in arrays))
+        return
+    for found, right in zip(
+        as_list(function(*(a.tolist() for a in arrays))), expected, strict=True
+    ):
+        assert isinstance(found, np.ndarray | np.generic)
+        np.testing.assert_array_equal(found, right)
+    tensors = [torch.as_tensor(arrays[0]), *(a.tolist() for a in arrays[1:])]
+    for found, right in zip(as_list(function(*tensors)), expected, strict=True):
+        assert isinstance(found, torch.Tensor)
+        assert relative_error(found, right) < 1e-13
+
+
+@pytest.mark.parametrize("name", TOGETHER)
+def test_arrays_of_other_dtypes_give_what_wide_ones_give(name):
+    """Those of whole numbers become floating; what is narrow does not make the rest so."""
+    function, arrays = TOGETHER[name]
+    whole = [np.rint(a).astype(int) for a in arrays]
+    expected = as_list(
+        function(*(w if a.dtype == int else w * 1.0 for a, w in zip(arrays, whole, strict=True)))
+    )
+    for found, right in zip(as_list(function(*whole)), expected, strict=True):
+        assert found.dtype == right.dtype
+        np.testing.assert_array_equal(found, right)
+
+
 # ---- losses ------------------------------------------------------------------------------------
 
 # a triplet loss takes three arrays; test_losses holds it to its own contract
@@ -561,6 +703,13 @@ def test_loss_in_bfloat16(cls, shape, targets):
         assert found.dtype == torch.bfloat16
         expected = function(prediction.double(), exact)
         assert relative_error(found.double(), expected) < BFLOAT16_BOUND
+
+
+@pytest.mark.parametrize("cls", [*LOSSES, Triplet], ids=lambda cls: cls.__name__)
+def test_every_loss_checks_its_reduction(cls):
+    for wrong in ("average", "", None, 1):
+        with pytest.raises(ValueError, match=f"reduction: expected one of .*, got {wrong!r}"):
+            cls(reduction=wrong)
 
 
 @each_loss

@@ -1,6 +1,7 @@
 """im2col, col2im, convolution and pooling against PyTorch, over what Hypothesis draws."""
 
 import tracemalloc
+from functools import partial
 
 import array_api_strict
 import numpy as np
@@ -542,6 +543,82 @@ def test_what_is_wanted_may_be_one_name_or_an_iterator():
         assert dx is None
         assert dbias is None
         assert dweight.tolist() == [[[[4.0, 4.0], [4.0, 4.0]]]]
+
+
+IMAGE, KERNEL, UPSTREAM = np.ones((1, 2, 6, 6)), np.ones((1, 2, 2, 2)), np.ones((1, 1, 5, 5))
+WITH_SIZES = {  # functions of sizes, what they take besides, and the least that each size may be
+    "Geometry.of": (Geometry.of, ["size", "kernel_size", "stride", "padding", "dilation"]),
+    "im2col": (partial(im2col, IMAGE), ["kernel_size", "stride", "padding", "dilation"]),
+    "col2im": (
+        partial(col2im, np.ones((1, 8, 25))),
+        ["output_size", "kernel_size", "stride", "padding", "dilation"],
+    ),
+    "conv2d": (partial(conv2d, IMAGE, KERNEL), ["stride", "padding", "dilation"]),
+    "conv2d_vjp": (partial(conv2d_vjp, IMAGE, KERNEL, UPSTREAM), ["stride", "padding", "dilation"]),
+    "conv2d_fft": (partial(conv2d_fft, IMAGE, KERNEL), ["padding"]),
+    "conv2d_winograd": (partial(conv2d_winograd, IMAGE, np.ones((1, 2, 3, 3))), ["padding"]),
+    "Conv2d": (
+        partial(Conv2d, 2, 1, rng=np.random.default_rng(0)),
+        ["kernel_size", "stride", "padding", "dilation"],
+    ),
+    "MaxPool2d": (MaxPool2d, ["kernel_size", "stride", "padding"]),
+    "AvgPool2d": (AvgPool2d, ["kernel_size", "stride", "padding"]),
+}
+FITTING = {"size": 6, "output_size": 6, "kernel_size": 2, "stride": 1, "padding": 0, "dilation": 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "argument"), [(name, a) for name, (_, row) in WITH_SIZES.items() for a in row]
+)
+def test_every_size_is_checked_in_both_directions(name, argument):
+    function, arguments = WITH_SIZES[name]
+    fitting = {a: FITTING[a] for a in arguments}
+    function(**fitting)
+    least, right = (0 if argument == "padding" else 1), FITTING[argument]
+    if right == least:
+        function(**fitting | {argument: (np.int64(least), least)})
+    for wrong in (least - 1, (right, least - 1), (least - 1, right), [right, least - 1], (-5, -5)):
+        with pytest.raises(ValueError, match=f"^{argument}: expected at least {least}, got ") as e:
+            function(**fitting | {argument: wrong})
+        assert str(e.value).endswith(repr(wrong))
+    for wrong in (
+        True,
+        1.0,
+        (1, 1.0),
+        (True, 1),
+        (1,),
+        (1, 1, 1),
+        (),
+        "11",
+        None,
+        [[1, 1]],
+        {1: 1},
+    ):
+        if (argument, wrong) in (("padding", "11"), ("stride", None)):
+            continue  # a name, and what pooling understands
+        with pytest.raises(TypeError, match=f"^{argument}: expected a whole number or a pair"):
+            function(**fitting | {argument: wrong})
+
+
+@pytest.mark.parametrize("size", [(2, 9), (9, 2), (2, 2)])
+def test_a_window_has_to_fit_in_both_directions(size):
+    assert Geometry.of(size, 2).output_size == (size[0] - 1, size[1] - 1)
+    with pytest.raises(
+        ValueError, match=r"kernel_size: expected a window that fits into .*\(3, 3\)"
+    ):
+        Geometry.of(size, 3)
+    with pytest.raises(ValueError, match="kernel_size: expected a window that fits"):
+        Geometry.of(size, 2, dilation=2)
+    Geometry.of(size, 2, padding=1, dilation=2)
+
+
+@pytest.mark.parametrize(
+    "shape", [(1, 4, 3), (1, 4, 5), (1, 4, 0), (1, 5, 4), (4, 4), (1, 1, 4, 4)]
+)
+def test_columns_have_to_be_as_many_as_the_windows(shape):
+    assert col2im(np.ones((1, 4, 4)), 3, 2).shape == (1, 1, 3, 3)
+    with pytest.raises(ValueError, match=r"columns: expected shape \(N, C·4, 4\), got "):
+        col2im(np.ones(shape), 3, 2)
 
 
 def test_windows_that_are_thrown_away_do_not_warn():

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from chainrule import training
+from chainrule import data_parallel, training
 from chainrule.activations import ReLU
 from chainrule.data_parallel import Replica, average, main, replicas, train
 from chainrule.losses import MSE
@@ -232,6 +232,48 @@ def test_more_processes_than_gpus_are_refused(monkeypatch):
 def test_a_checkpoint_without_a_folder_is_refused_before_training(tmp_path):
     with pytest.raises(FileNotFoundError, match="checkpoint: there is no folder"):
         main(["--epochs", "1", "--checkpoint", str(tmp_path / "nowhere" / "c.npz")])
+
+
+def test_progress_is_shown_by_epochs_or_not_at_all(capsys):
+    train(Replica(), epochs=1, batch_size=269, progress=False)
+    assert capsys.readouterr().err == ""
+    train(Replica(), epochs=1, batch_size=269)
+    shown = capsys.readouterr().err
+    assert "1/1 " in shown
+    assert "epoch" in shown
+
+
+def test_a_checkpoint_may_be_named_by_a_text(tmp_path):
+    nowhere = tmp_path / "nowhere" / "c.npz"
+    for name in (nowhere, str(nowhere)):
+        with pytest.raises(FileNotFoundError, match="checkpoint: there is no folder"):
+            train(Replica(), epochs=1, batch_size=64, checkpoint=name)
+
+
+def test_it_is_a_command_and_every_option_says_what_it_is_for():
+    words = [sys.executable, "-m", "chainrule.data_parallel", "--help"]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=240, check=True)
+    assert "usage: python -m chainrule.data_parallel" in done.stdout
+    for option in ("epochs", "batch-size", "lr", "seed", "dtype", "device", "checkpoint"):
+        assert f"--{option}" in done.stdout
+
+
+def test_the_command_hands_its_options_to_the_training(monkeypatch):
+    class Stopped(Exception):
+        pass
+
+    def stop(replica, **settings):
+        raise Stopped(settings)
+
+    monkeypatch.setattr(data_parallel, "train", stop)
+    usual = {"epochs": 20, "batch_size": 32, "lr": 0.3, "seed": 0, "dtype": "float64"}
+    other = {"epochs": 2, "batch_size": 64, "lr": 0.5, "seed": 3, "dtype": "float32"}
+    other["checkpoint"] = Path("c")
+    words = [f"--{name.replace('_', '-')}={value}" for name, value in other.items()]
+    for arguments, expected in (([], usual | {"checkpoint": None}), (words, other)):
+        with pytest.raises(Stopped) as caught:
+            main(["--device", "cpu", *arguments])
+        assert caught.value.args == (expected,)
 
 
 def test_command_line_trains_alone(capsys, tmp_path):

@@ -62,6 +62,21 @@ def test_spots_are_brighter_than_what_is_around_them():
     np.testing.assert_array_equal(again.x, x)
 
 
+def test_spots_are_one_to_three_discs_of_the_sizes_and_brightness_that_are_said():
+    x, y = spots(400, rng=np.random.default_rng(0), noise=0)
+    np.testing.assert_array_equal(x > 0, y == 1)
+    shades = [set(image[image > 0]) for image in x]
+    assert {len(one) for one in shades} == {1, 2, 3}
+    every = np.array([shade for one in shades for shade in one])
+    assert 0.5 <= every.min() < 0.51
+    assert 0.99 < every.max() <= 1
+    areas = [mask.sum() for mask, one in zip(y, shades, strict=True) if len(one) == 1]
+    assert 4 <= min(areas) < 6  # a radius of 1.2
+    assert 29 < max(areas) <= 37  # and one of 3.2
+    at = np.argwhere(y)
+    assert (at[:, 1:].min(), at[:, 1:].max()) == (1, 30)
+
+
 def test_a_patch_is_what_is_around_its_pixel():
     images = np.random.default_rng(0).random((2, 5, 6))
     found = patches(images, 3).reshape(2, 5, 6, 3, 3)

@@ -4,6 +4,7 @@ That the solution is right, test_solutions.py shows by what the pages print.
 """
 
 import json
+import re
 import runpy
 from pathlib import Path
 
@@ -85,6 +86,36 @@ class TestAFunction:
 
     def test_must_be_a_function(self, name):
         assert "expected a function" in check(name, 3).message
+
+
+@pytest.mark.parametrize("wrong", [np.inf, -np.inf, np.nan])
+def test_the_case_that_is_shown_is_one_that_is_wrong(wrong):
+    """The first of the cases is, here, and by an infinite error."""
+    seen = []
+
+    def answer(w, g, lr):
+        seen.append(w)
+        return w - lr * g if len(seen) > 1 else w * wrong
+
+    message = check("descent-step", answer).message
+    assert str(np.asarray(seen[0]).tolist()) in message
+    assert str(np.abs(wrong)) in message.partition("got")[2]
+
+
+def test_an_infinite_number_is_none_of_the_mistakes():
+    assert check("he-start", np.inf).message == "inf is too large"
+    assert check("he-start", -np.inf).message == "-inf is too small"
+    assert check("he-start", np.nan).message == "expected a number, got NaN"
+
+
+def test_numbers_are_shown_with_four_decimals_and_without_powers_of_ten():
+    answers = [lambda w, g, lr: w + 1.23456789, lambda w, g, lr: w * 0 + np.array([1e-7, 5e3])]
+    for answer in answers:
+        message = check("descent-step", answer).message
+        assert "expected [" in message
+        assert "e-" not in message
+        found = re.findall(r"\d\.(\d+)", message.partition("expected")[2])
+        assert max(map(len, found)) <= 4
 
 
 def test_a_number_in_no_known_way_wrong_is_told_its_direction():

@@ -194,6 +194,26 @@ def test_a_damaged_record_is_refused_with_what_is_wrong(tmp_path):
         benchmarks.read("no-such")
 
 
+def test_the_record_of_mutants_is_of_another_kind_and_says_that_nearly_all_were_noticed():
+    with pytest.raises(ValueError, match="name: expected one of"):
+        benchmarks.read("mutants")
+    record = benchmarks.mutants()
+    rows = record["modules"].values()
+    tried, killed, equivalent, survived = (
+        sum(row[fate] for row in rows) for fate in ("tried", "killed", "equivalent", "survived")
+    )
+    assert tried == killed + equivalent + survived >= 150
+    assert killed >= 0.97 * (tried - equivalent)
+    assert len(record["survivors"]) == survived
+    assert len(record["equivalent"]) == equivalent
+    assert all(len(one["reason"]) > 20 for one in record["equivalent"])
+    table = benchmarks.noticed(record).markdown
+    assert f"| all | {tried} | {killed} | {equivalent} | {survived} |" in table
+    for kind in ("survivors", "equivalent"):
+        shown = benchmarks.unnoticed(record, kind).markdown.splitlines()
+        assert len(shown) == 2 + len(record[kind])
+
+
 def test_the_table_says_when_a_saboteur_got_through():
     holds = verify("1.1")
     refuted = verify("1.1", implementation=holds.claim.saboteur)
@@ -253,6 +273,35 @@ def test_a_slider_shows_the_numbers_it_was_given():
     assert f"L{across:.1f},{down:.1f}" in slider._repr_html_().split("<script>")[0]
     with pytest.raises(ValueError, match=r"curves: expected 2 frames .*, got 1 of 'f'"):
         Slider("s", "d", "a", (1, 2), x, [Curve("f", [x])], (0.0, 2.0))
+
+
+def test_a_slider_has_its_name_for_an_id_and_says_its_description():
+    x = np.array([0.0, 1.0])
+    curves = [Curve("f & g", [x, 2 * x])]
+    html = Slider("s", "A < B.", "a", (-1, 2), x, curves, (0.0, 2.0), start=1)._repr_html_()
+    assert '<figure class="checked slider" id="slider-s">' in html
+    assert 'document.getElementById("slider-s")' in html
+    assert '<svg viewBox="0 0 560 300" role="img" aria-label="A &lt; B.">' in html
+    assert "f &amp; g" in html
+    assert "<label>a = <output>2</output>" in html
+    assert '<input type="range" min="0" max="1" value="1"' in html
+    assert 'texts = ["-1", "2"]' in html
+
+
+def test_a_slider_has_round_numbers_at_their_places_on_both_axes():
+    x = np.array([0.0, 2.0])
+    slider = Slider("s", "d", "a", (1, 2), x, [Curve("f", [x, x])], (-1.0, 1.0))
+    found = re.findall(
+        r'<text x="([\d.]+)" y="([\d.]+)" text-anchor="(\w+)">([^<]+)</text>', slider._repr_html_()
+    )
+    across = {text: float(a) for a, _, side, text in found if side == "middle"}
+    down = {text: float(d) for _, d, side, text in found if side == "end"}
+    assert list(across) == ["0", "0.4", "0.8", "1.2", "1.6", "2"]
+    assert list(down) == ["−0.8", "−0.4", "0", "0.4", "0.8"]
+    assert across == pytest.approx({t: 44 + 254 * float(t) for t in across}, abs=0.06)
+    assert down == pytest.approx(
+        {t: 4 + 137 - 129 * float(t.replace("−", "-")) for t in down}, abs=0.06
+    )
 
 
 def test_a_slider_moves_points_over_lines_that_stay():

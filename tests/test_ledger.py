@@ -1,5 +1,6 @@
 """The ledger: every claim holds, and every oracle of it would notice if it did not."""
 
+import argparse
 import dataclasses
 import importlib.util
 
@@ -230,6 +231,33 @@ def test_another_implementation_can_be_checked():
     assert verify("1.3", implementation=claim("1.3").saboteur).status == "fails"
 
 
+@pytest.mark.parametrize("make", [tuple, list, lambda parts: [tuple(parts)]])
+def test_arrays_are_converted_in_any_nest_and_numbers_are_not(make):
+    """A number of NumPy's has no axis; what comes back is an array for the oracle, even then."""
+    seen, judged = [], []
+
+    def error(given, expected):
+        judged.append(given)
+        return 0.0
+
+    def implementation(nest):
+        (flat,) = nest if isinstance(nest[0], tuple) else (nest,)
+        seen.append([type(part) for part in flat])
+        return nest, torch.tensor(1.0), [torch.ones(2)]
+
+    parts = [np.ones(2), np.ones((2, 2)), np.float64(3.0), 4]
+    found = doubling(Oracle("one", lambda nest: None, 1.0, error=error))
+    found = dataclasses.replace(
+        found, implementation=implementation, cases=lambda rng: iter([(make(parts),)])
+    )
+    assert verify(found, convert=torch.as_tensor).status == "holds"
+    assert seen == [[torch.Tensor, torch.Tensor, np.float64, int]]
+    ((nest, number, ones),) = judged
+    assert type(nest) is type(make(parts))
+    assert isinstance(number, np.ndarray)
+    assert [type(one) for one in ones] == [np.ndarray]
+
+
 def test_convert_reaches_every_array():
     seen = []
 
@@ -283,6 +311,22 @@ def sabotage(monkeypatch, label):
     ]
     for module in (ledger, __main__):
         monkeypatch.setattr(module, "claims", lambda: broken)
+
+
+def test_every_word_of_a_command_is_explained(monkeypatch, capsys):
+    parsers = []
+    monkeypatch.setattr(argparse.ArgumentParser, "parse_args", lambda self, _: parsers.append(self))
+    with pytest.raises(AttributeError):
+        __main__.main([])
+    (commands,) = [a for a in parsers[0]._actions if isinstance(a, argparse._SubParsersAction)]
+    assert [(c.dest, bool(c.help)) for c in commands._choices_actions] == [
+        ("verify", True),
+        ("exercises", True),
+    ]
+    for name, usage in (("verify", "[1.7 ...]"), ("exercises", "[--limit S] [FILE ...]")):
+        command = commands.choices[name]
+        assert usage in " ".join(command.format_usage().split())
+        assert all(action.help for action in command._actions)
 
 
 def test_verify_prints_what_every_oracle_found(capsys):

@@ -906,3 +906,13 @@ def test_gradients_that_are_not_finite_make_all_nan(convert, bad, place):
 def test_length_to_clip_to_is_positive(max_norm):
     with pytest.raises(ValueError, match="max_norm: expected a positive"):
         clip_norm([np.ones(2)], max_norm)
+
+
+def test_a_state_of_settings_alone_is_told_what_these_settings_remember():
+    whole = SGD(momentum=0.9).state_dict()
+    left = {k: v for k, v in whole.items() if k in SGD()._settings()}
+    optimizer = SGD()
+    with pytest.raises(ValueError, match="state: expected the keys") as caught:
+        optimizer.load_state_dict(left)
+    assert str(sorted(whole)) in str(caught.value)
+    assert whole.keys() != SGD().state_dict().keys()

@@ -52,3 +52,11 @@ def test_what_is_no_pair_of_vectors_is_refused(function):
         function(np.ones(2), np.ones(3), bits=7)
     with pytest.raises(ValueError, match="bits: expected at least 1"):
         function(np.ones(2), np.ones(2), bits=0)
+
+
+@pytest.mark.parametrize("function", [rounded_dot, dot_bound])
+def test_sums_have_the_bits_of_float32_if_nothing_is_said(function):
+    w, a = np.random.default_rng(0).standard_normal((2, 50))
+    found = function(w, a, 30)
+    assert found == function(w, a, 30, 23) == function(w, a, 30, sum_bits=23)
+    assert found not in (function(w, a, 30, 22), function(w, a, 30, 24))

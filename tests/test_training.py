@@ -1,12 +1,13 @@
 """Training: what `fit` does with a network, and checkpoints."""
 
+import os
 import statistics
 
 import numpy as np
 import pytest
 import torch
 
-from chainrule import device
+from chainrule import device, training
 from chainrule.activations import ReLU, Tanh
 from chainrule.arrays import to_numpy
 from chainrule.datasets import digits
@@ -429,6 +430,21 @@ def test_checkpoint_of_another_optimizer(checkpoint):
     assert_same(net.parameters, small_network(seed=9).parameters)
     assert rng.bit_generator.state == state
     assert optimizer.lr == 0.7
+
+
+def test_a_checkpoint_is_whole_on_the_disk_before_it_takes_the_old_ones_place(
+    tmp_path, monkeypatch
+):
+    path, sizes = tmp_path / "checkpoint.npz", []
+
+    def fsync(descriptor):
+        assert not path.exists()
+        sizes.append(os.fstat(descriptor).st_size)
+
+    monkeypatch.setattr(training.os, "fsync", fsync)
+    save(path, small_network(), SGD(), np.random.default_rng(0))
+    assert sizes == [path.stat().st_size]
+    assert [file.name for file in tmp_path.iterdir()] == ["checkpoint.npz"]
 
 
 # ---- the digits --------------------------------------------------------------------------------

@@ -148,8 +148,8 @@ def rare_digit(digit: int = 9, *, keep: int = 20, seed: int = 0, dtype: Any = "f
 def spots(n: int, *, rng: np.random.Generator, side: int = 32, noise: float = 0.3) -> Part:
     """Draw noisy images of one to three bright discs, with masks of where the discs are.
 
-    About 3 % of the pixels are foreground. A disc has a radius of 1.2 to 3.2 pixels and adds 0.5
-    to 1 to the background of 0; they may overlap.
+    About 3 % of the pixels are foreground. A disc has a radius of 1.2 to 3.2 pixels and one shade
+    from 0.5 to 1 on a background of 0; where discs overlap, the last one is seen.
 
     Parameters
     ----------

@@ -40,8 +40,8 @@ def pair(value: Any, name: str, least: int) -> Pair:
     >>> pair(3, "stride", 1), pair((1, 2), "stride", 1)
     ((3, 3), (1, 2))
     """
-    if type(value) is int:
-        value = (value, value)
+    if type(value) is int and value >= least:
+        return (value, value)
     if type(value) is tuple and [*map(type, value)] == [int, int] and min(value) >= least:
         return value  # as nearly always; what follows is slow
     both: Any = (value, value) if isinstance(value, Integral) else value

@@ -129,8 +129,8 @@ def winograd_pair(w: Array, x: Array) -> Array:
     >>> winograd_pair([1.0, 2.0, 3.0], [1.0, 0.0, 1.0, 10.0])
     array([ 4., 32.])
     """
-    _, x = floating(x)
-    xp, w = floating(w, "w", like=x)
+    xp, w = floating(w, "w")
+    _, x = floating(x, like=w)
     for name, array, length in (("w", w, 3), ("x", x, 4)):
         if array.shape[-1:] != (length,):
             raise ValueError(f"{name}: expected shape (..., {length}), got {tuple(array.shape)}")

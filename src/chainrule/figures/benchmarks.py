@@ -13,15 +13,20 @@ __all__ = [
     "crossover",
     "layers",
     "memory",
+    "mutants",
+    "noticed",
     "others",
     "provenance",
     "ratios",
     "read",
     "recorded",
     "roofline",
+    "unnoticed",
 ]
 
 RECORDS = Path(__file__).parents[1] / "records"
+MUTANTS = RECORDS / "mutants.json"
+WITHOUT_RATIOS = {"mutants", "seeds"}  # records of other kinds
 RATIO_KEYS = {"median", "low", "high"}
 RECORD_KEYS = {"title", "what", "baseline", "ratios", "rounds", "device", "versions", "date"}
 
@@ -60,7 +65,8 @@ def read(name: str | Path) -> dict[str, Any]:
     Traceback (most recent call last):
     ValueError: name: empty.json is not JSON (Expecting value: line 1 column 1 (char 0))
     """
-    records = {path.stem: path for path in RECORDS.glob("*.json")}
+    found = {path.stem: path for path in RECORDS.glob("*.json")}
+    records = {name: path for name, path in found.items() if name not in WITHOUT_RATIOS}
     if isinstance(name, str) and name not in records:
         raise ValueError(f"name: expected one of {sorted(records)} or a Path, got {name!r}")
     path = records[name] if isinstance(name, str) else name
@@ -229,6 +235,93 @@ def layers(record: dict[str, Any], how: str = "one thread") -> Table:
     ]
     means = [f"{record['means'][how][way][who]:.1f}" for way, who in columns.values()]
     return Table(["layer", *columns], [*rows, ["geometric mean", *means]])
+
+
+def mutants(scope: str = "package") -> dict[str, Any]:
+    """Read what the tests noticed of the mistakes that ``benchmarks/mutants.py`` made.
+
+    Parameters
+    ----------
+    scope : {"package", "checkers"}
+        Of the package, or of what judges the exercises' answers.
+
+    Returns
+    -------
+    dict
+        With "seed", "modules" (for each how many were "tried", "killed", "equivalent" and
+        "survived"), "equivalent" and "survivors" (for each its "file", "line", "before" and
+        "after", for those that are equivalent also the "reason"), "versions" and "date".
+
+    Examples
+    --------
+    >>> mutants()["seed"]
+    0
+    """
+    return json.loads(MUTANTS.read_text(encoding="utf-8"))[scope]
+
+
+def noticed(record: dict[str, Any]) -> Table:
+    """Give how many mistakes the tests noticed, by module.
+
+    Parameters
+    ----------
+    record : dict
+        As `mutants` gives it.
+
+    Returns
+    -------
+    Table
+
+    Examples
+    --------
+    >>> row = {"tried": 5, "killed": 3, "equivalent": 1, "survived": 1}
+    >>> print(noticed({"modules": {"network": row}}))
+    | module | mistakes tried | noticed | change nothing | not noticed |
+    | --- | --- | --- | --- | --- |
+    | `network` | 5 | 3 | 1 | 1 |
+    | all | 5 | 3 | 1 | 1 |
+    """
+    columns = ["tried", "killed", "equivalent", "survived"]
+    counts = {f"`{name}`": [row[c] for c in columns] for name, row in record["modules"].items()}
+    counts["all"] = [sum(column) for column in zip(*counts.values(), strict=True)]
+    return Table(
+        ["module", "mistakes tried", "noticed", "change nothing", "not noticed"],
+        [[name, *map(str, row)] for name, row in counts.items()],
+    )
+
+
+def unnoticed(record: dict[str, Any], kind: str = "survivors") -> Table:
+    """Give the mistakes that no test noticed, with the lines before and after.
+
+    Parameters
+    ----------
+    record : dict
+        As `mutants` gives it.
+    kind : {"survivors", "equivalent"}
+        Those that a test should notice, or those that change nothing, with the reason.
+
+    Returns
+    -------
+    Table
+
+    Examples
+    --------
+    >>> print(unnoticed({"survivors": []}))
+    | file | line | what it was | what it became |
+    | --- | --- | --- | --- |
+    >>> one = {"file": "a.py", "line": 3, "before": "x", "after": "+x", "reason": "it is x"}
+    >>> print(unnoticed({"equivalent": [one]}, "equivalent"))
+    | file | line | what it was | what it became | why nothing changes |
+    | --- | --- | --- | --- | --- |
+    | `a.py` | 3 | `x` | `+x` | it is x |
+    """
+    rows = []
+    for one in record[kind]:
+        before, after = (f"`{one[when]}`" for when in ("before", "after"))
+        row = [f"`{one['file']}`", str(one["line"]), before, after]
+        rows.append([*row, one["reason"]] if kind == "equivalent" else row)
+    last = ["why nothing changes"] if kind == "equivalent" else []
+    return Table(["file", "line", "what it was", "what it became", *last], rows)
 
 
 def _with_quartiles(ratio: dict[str, float]) -> str:
