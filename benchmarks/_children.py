@@ -156,7 +156,7 @@ def meets(slot: int, copies: list[Path], mutant: Mutant, batches: list[list[str]
     sys.dont_write_bytecode = True
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     shutil.copytree(PACKAGE, path.parents[mutant.module.count("/")], dirs_exist_ok=True)
-    path.write_text(mutant.source)
+    path.write_text(mutant.source, encoding="utf-8")
     for wanted in batches:
         files = sorted({name.partition("::")[0] for name in wanted})
         if code := run_tests(copy, files, Watch(copy, set(wanted))):

@@ -193,7 +193,8 @@ def main() -> None:
     record |= {"versions": versions, "date": datetime.date.today().isoformat()}
     record["modules"] = dict(sorted(record["modules"].items()))
     kept[options.scope] = record
-    options.record.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n")
+    text = json.dumps(kept, indent=2, ensure_ascii=False) + "\n"
+    options.record.write_text(text, encoding="utf-8")
     print({fate: sum(row[fate] for row in record["modules"].values()) for fate in FATES})
 
 

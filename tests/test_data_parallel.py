@@ -252,7 +252,7 @@ def test_a_checkpoint_may_be_named_by_a_text(tmp_path):
 
 def test_it_is_a_command_and_every_option_says_what_it_is_for():
     words = [sys.executable, "-m", "chainrule.data_parallel", "--help"]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=240, check=True)
+    done = subprocess.run(words, capture_output=True, encoding="utf-8", timeout=240, check=True)
     assert "usage: python -m chainrule.data_parallel" in done.stdout
     for option in ("epochs", "batch-size", "lr", "seed", "dtype", "device", "checkpoint"):
         assert f"--{option}" in done.stdout
