@@ -104,6 +104,7 @@ def test_no_entries_are_no_entries(function):
 # ---- against PyTorch, over shapes and parameters; and the book's table ---------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("dtype", "bound"), [("float32", 1e-5), ("float64", 1e-10)])
 @settings(max_examples=60, deadline=None)
 @given(

@@ -64,6 +64,7 @@ def convolutions(draw):
     return x, weight, rng.standard_normal(len(weight)), options, rng
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(geometries(), st.integers(1, 2), st.integers(1, 3))
 def test_im2col_and_col2im_are_unfold_and_fold(geometry, n, c):
@@ -91,6 +92,7 @@ def test_col2im_is_the_transpose_of_im2col(geometry):
 METHODS = ("auto", "tiled", "im2col", "loops")
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(convolutions(), st.sampled_from(METHODS))
 def test_convolution_is_that_of_pytorch(drawn, method):
@@ -100,6 +102,7 @@ def test_convolution_is_that_of_pytorch(drawn, method):
     assert relative_error(conv2d(x, weight, bias, **options, method=method), expected) < 1e-13
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(convolutions(), st.sampled_from(METHODS))
 def test_gradients_are_those_of_pytorch(drawn, method):
@@ -142,6 +145,7 @@ LAYERS = [  # N, C, side, O, kernel, stride, padding: those of benchmarks/convol
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layer", LAYERS)
 def test_by_itself_convolution_needs_less_than_16_mb(layer):
     n, c, side, o, k, stride, padding = layer
@@ -179,6 +183,7 @@ def test_only_what_is_asked_for_is_computed():
         conv2d_vjp(x, weight, upstream, wrt=("kernel",))
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(geometries(), st.integers(0, 9))
 def test_pooling_is_that_of_pytorch(geometry, seed):
@@ -318,6 +323,7 @@ def plain_convolutions(draw, kernel):
     return rng.standard_normal((n, c, *size)), rng.standard_normal((o, c, *kernel)), padding
 
 
+@pytest.mark.slow
 @each_transform
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 @settings(deadline=None)

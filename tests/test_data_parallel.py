@@ -17,6 +17,8 @@ from chainrule.losses import MSE
 from chainrule.network import Linear, Network
 from chainrule.optimizers import SGD
 
+pytestmark = pytest.mark.slow
+
 # of 1077 samples, five batches an epoch, and in the last one only a single sample: one of two
 # processes has nothing then
 BATCH_SIZE, EPOCHS = 269, 11

@@ -16,6 +16,8 @@ from chainrule.exercises import EXERCISES, SECTIONS
 from chainrule.ledger import claims, confirm, expect
 from chainrule.ledger.terminal import readable
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("src", "tests", "book", "benchmarks")
 FILES = sorted(

@@ -200,6 +200,7 @@ def write(tmp_path):
 RIGHT = 'check("steps-order", "c")'
 
 
+@pytest.mark.slow
 class TestReport:
     def test_on_right_wrong_and_open_answers(self, write):
         result = report(
@@ -321,6 +322,7 @@ class TestReport:
         assert path.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_page_of_the_book_is_a_file_like_others():
     page = Path(__file__).parents[1] / "book" / "neural-network" / "index.ipynb"
     result = report([page])

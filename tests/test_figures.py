@@ -145,6 +145,7 @@ PICTURES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_shows_itself_as_png(name):
     """That it is the same every time, the notebooks' comparison sees."""
@@ -257,6 +258,7 @@ SLIDERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SLIDERS)
 def test_a_slider_is_small_and_described(name):
     html = SLIDERS[name]()._repr_html_()

@@ -14,6 +14,8 @@ from chainrule.ledger import claim, claims, confirm, core, expect, verify, verif
 from chainrule.ledger.core import Claim, Finding, Oracle
 from chainrule.precision import FORMATS, unit_roundoff
 
+pytestmark = pytest.mark.slow
+
 CLAIMS = claims()
 each_claim = pytest.mark.parametrize("claim", CLAIMS, ids=[c.label for c in CLAIMS])
 each_oracle = pytest.mark.parametrize(

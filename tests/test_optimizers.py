@@ -116,6 +116,7 @@ def steps_of(name, starts, slopes, options, convert=np.array):
     return [np.array(path) for path in paths]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", BOUNDS)
 @each_optimizer
 @settings(max_examples=5, deadline=None)
@@ -635,6 +636,7 @@ def test_bad_setting_is_named(cls, options, error, named):
 # ---- memory ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @each_case
 def test_step_allocates_little_beyond_the_state(cls, options):
     w, g = np.zeros(10**7, "float32"), np.ones(10**7, "float32")

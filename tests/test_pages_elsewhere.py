@@ -16,6 +16,8 @@ from chainrule.figures.exercises import table as exercise_table
 from chainrule.figures.ledger import table
 from chainrule.ledger import Finding, Verdict, claim, claims, verify
 
+pytestmark = pytest.mark.slow
+
 BOOK = Path(__file__).parents[1] / "book"
 PAGES = sorted(str(path.relative_to(BOOK).with_suffix("")) for path in BOOK.rglob("*.ipynb"))
 HIDE = runpy.run_path(str(Path(__file__).with_name("test_without_torch.py")))["HIDE"]

@@ -21,6 +21,8 @@ from chainrule.proofs.expressions import (
 from chainrule.proofs.network import C, a, delta, j, k, l, slope, w, z
 from chainrule.proofs.operators import Big, Component, Hadamard, Iverson, Partial, sum_over
 
+pytestmark = pytest.mark.slow
+
 THEOREMS = [name for name in proofs.__all__ if name[0].islower()]
 each_theorem = pytest.mark.parametrize("name", THEOREMS)
 

@@ -364,6 +364,7 @@ def test_checkpoint_cut_short(checkpoint):
         assert_load_refuses(checkpoint, ValueError, f"path: {checkpoint}")
 
 
+@pytest.mark.slow
 def test_checkpoint_with_one_wrong_byte(checkpoint):
     """A flipped byte is noticed, or was in a place that means nothing, such as a date."""
     data, noticed = checkpoint.read_bytes(), 0
@@ -460,5 +461,6 @@ def trained_accuracy(seed):
     return accuracy(net, data.test.x, data.test.y)
 
 
+@pytest.mark.slow
 def test_digits_are_learnt():
     assert statistics.median(trained_accuracy(seed) for seed in range(5)) >= 0.97

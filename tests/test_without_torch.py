@@ -10,6 +10,8 @@ import pytest
 
 from chainrule.ledger import Oracle, claim, claims, verify
 
+pytestmark = pytest.mark.slow
+
 # what this interpreter's finders find, but for one library
 HIDE = """
 import sys
