@@ -77,7 +77,7 @@ lint: $(READY)
 bench: $(READY)
 	for script in $(filter-out %/mutants.py,$(wildcard benchmarks/[!_]*.py)); do $(BIN)/python $$script || exit 1; done
 
-# what the tests notice of mistakes put into a copy of the package; a quarter of an hour and more
+# what the tests notice of mistakes put into a copy of the package; up to an hour
 mutants: $(READY)
 	$(BIN)/python benchmarks/mutants.py
 

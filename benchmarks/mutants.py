@@ -128,7 +128,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--scope", choices=SCOPES, default="package")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--count", type=int, default=200, help="how many mutants")
+    parser.add_argument("--count", type=int, default=160, help="how many mutants")
     parser.add_argument("--minutes", type=float, default=60, help="after which none is begun")
     parser.add_argument("--record", type=Path, default=RECORD, help="where what is found goes")
     parser.add_argument("--survivors", action="store_true", help="only those that are recorded")
