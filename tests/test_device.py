@@ -77,10 +77,9 @@ def test_a_processor_is_timed_by_the_clock(monkeypatch):
 
 
 def test_the_accelerator_is_the_one_that_is_there_and_can_compute_with_the_numbers(monkeypatch):
-    def current(check_available=False):
-        return torch.device("meta") if check_available else torch.device("cpu")
-
-    monkeypatch.setattr(torch.accelerator, "current_accelerator", current)
+    there = torch.accelerator
+    monkeypatch.setattr(there, "is_available", lambda: True)
+    monkeypatch.setattr(there, "current_accelerator", lambda: torch.device("meta"))
     assert device.accelerator() == device.accelerator("float32") == "meta"
 
     def zeros(*size, dtype, device):
@@ -90,7 +89,7 @@ def test_the_accelerator_is_the_one_that_is_there_and_can_compute_with_the_numbe
     monkeypatch.setattr(torch, "zeros", zeros)
     assert device.accelerator("float64") == "cpu"
     assert device.accelerator() == "meta"
-    monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda check_available: None)
+    monkeypatch.setattr(there, "is_available", lambda: False)  # built for one that is not there
     assert device.accelerator() == device.accelerator("float32") == "cpu"
 
 

@@ -147,11 +147,15 @@ def test_all_that_the_ledger_and_the_exercises_say_can_be_spelled_in_ascii():
     texts += [message for exercise in EXERCISES.values() for _, message in exercise.mistakes]
     assert any(not text.isascii() for text in texts)
     for text in texts:
-        spelled = readable(text, {}, "ascii")
+        spelled = readable(text, {}, encoding="ascii")
         assert spelled.isascii()
         assert spelled.count("?") == text.count("?"), text
 
 
 def test_what_no_stream_can_write_is_replaced():
-    assert readable("an é, a \ud800 and a ✓", {"✓": "holds"}, "utf-8") == "an é, a ? and a ✓"
-    assert readable("an é and a ✓ within", {"✓": "holds"}, "ascii") == "an e and a ? within"
+    assert (
+        readable("an é, a \ud800 and a ✓", {"✓": "holds"}, encoding="utf-8") == "an é, a ? and a ✓"
+    )
+    assert (
+        readable("an é and a ✓ within", {"✓": "holds"}, encoding="ascii") == "an e and a ? within"
+    )

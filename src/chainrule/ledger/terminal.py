@@ -23,7 +23,7 @@ SPELLED = {
 }
 
 
-def readable(text: str, words: dict[str, str], encoding: str | None = None) -> str:
+def readable(text: str, words: dict[str, str], *, encoding: str | None = None) -> str:
     """Give a text in characters that a stream has.
 
     Parameters
@@ -40,9 +40,9 @@ def readable(text: str, words: dict[str, str], encoding: str | None = None) -> s
 
     Examples
     --------
-    >>> readable("✓ σ(z) ≥ 10⁻¹²", {"✓": "holds"}, "ascii")
+    >>> readable("✓ σ(z) ≥ 10⁻¹²", {"✓": "holds"}, encoding="ascii")
     'holds sigma(z) >= 10^-12'
-    >>> readable("✓ σ(z) ≥ 10⁻¹²", {"✓": "holds"}, "utf-8")
+    >>> readable("✓ σ(z) ≥ 10⁻¹²", {"✓": "holds"}, encoding="utf-8")
     '✓ σ(z) ≥ 10⁻¹²'
     """
     # a stream in memory has none, and takes all
