@@ -255,7 +255,7 @@ WRONG_ANSWERS = {
     ],
     "small-gradients": [
         (1, "cannot be left out"),
-        (0.0001, "inside the root"),
+        (1e-8 / (1e-16 + 1e-8) ** 0.5, "inside the root"),
         (0.00000001, "which is small, too"),
         (0.05, "not a tenth of it"),
     ],
