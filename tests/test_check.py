@@ -1,5 +1,6 @@
 """The book is built from outputs that were compared: what that comparison notices."""
 
+import json
 import os
 import runpy
 import shutil
@@ -11,7 +12,7 @@ import nbformat
 import numpy as np
 import pytest
 from nbclient import NotebookClient
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 ROOT = Path(__file__).parents[1]
 PARTS = ("check.py", "conftest.py", "_ext/checked.py")
@@ -43,26 +44,35 @@ def executed(*sources):
     return notebook
 
 
+SOURCES = {
+    "claim": 'from chainrule.ledger import confirm\nconfirm("1.1")',
+    "picture": PICTURE.format(shift=0),
+}
+
+
 @pytest.fixture(scope="module")
 def pages():
     """Run the pages of the small book once."""
-    claim = 'from chainrule.ledger import confirm\nconfirm("1.1")'
-    return {"claim": executed(claim), "picture": executed(PICTURE.format(shift=0))}
+    return {name: executed(source) for name, source in SOURCES.items()}
+
+
+def lay(folder, pages):
+    """Lay a book of these pages into a folder, and the package."""
+    idle = shutil.ignore_patterns("__pycache__", "*.egg-info")
+    shutil.copytree(ROOT / "src", folder / "src", ignore=idle)
+    (folder / "book" / "_ext").mkdir(parents=True)
+    for part in PARTS:
+        shutil.copy(ROOT / "book" / part, folder / "book" / part)
+    shutil.copy(ROOT / "requirements.txt", folder)
+    for name, page in pages.items():
+        nbformat.write(page, folder / "book" / f"{name}.ipynb")
+    return folder
 
 
 @pytest.fixture
 def small(tmp_path, pages):
     """Give a folder with a book of two pages, and the package."""
-    shutil.copytree(
-        ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info")
-    )
-    (tmp_path / "book" / "_ext").mkdir(parents=True)
-    for part in PARTS:
-        shutil.copy(ROOT / "book" / part, tmp_path / "book" / part)
-    shutil.copy(ROOT / "requirements.txt", tmp_path)
-    for name, page in pages.items():
-        nbformat.write(page, tmp_path / "book" / f"{name}.ipynb")
-    return tmp_path
+    return lay(tmp_path, pages)
 
 
 def change(path, old, new):
@@ -137,15 +147,19 @@ def test_a_shifted_curve_disagrees(small):
 
 
 @pytest.fixture
-def noted(small):
-    """Give the small book, with the notes of a comparison in which all agreed."""
-    check = runpy.run_path(str(small / "book" / "check.py"))
+def noted(tmp_path):
+    """Give the small book, not run, with the notes of a comparison in which all agreed."""
+    printed = new_output("display_data", {"text/plain": "✓"})
+    cells = {n: new_code_cell(source, outputs=[printed]) for n, source in SOURCES.items()}
+    prose = new_markdown_cell("# A page")
+    lay(tmp_path, {n: new_notebook(cells=[prose, cell]) for n, cell in cells.items()})
+    check = runpy.run_path(str(tmp_path / "book" / "check.py"))
     shared = check["shared_digest"]()
     seen = {check["name"](p): check["fingerprint"](p, shared) for p in check["notebooks"]()}
     check["NOTES"].parent.mkdir()
-    check["NOTES"].write_text(str(seen).replace("'", '"'), encoding="utf-8")
-    assert unchecked(small) == []
-    return small
+    check["NOTES"].write_text(json.dumps(seen), encoding="utf-8")
+    assert unchecked(tmp_path) == []
+    return tmp_path
 
 
 @pytest.mark.parametrize(
@@ -193,8 +207,8 @@ def test_a_change_of_prose_or_of_a_caption_makes_nothing_stale(noted):
     assert unchecked(noted) == []
 
 
-def test_a_notebook_that_is_not_the_books_is_refused(small):
-    result = check(small, "elsewhere.ipynb")
+def test_a_notebook_that_is_not_the_books_is_refused(noted):
+    result = check(noted, "elsewhere.ipynb")
     assert result.returncode == 2
     assert "no notebook of the book" in result.stderr
 

@@ -340,10 +340,12 @@ class TestCommand:
         assert lines[0] == SECTIONS[0].title
         assert lines[3].split() == ["descent-step", "difficulty", "1", "of", "3", "function"]
 
+    @pytest.mark.slow
     def test_ends_with_0_if_all_in_the_file_is_right(self, write, capsys):
         assert main(["exercises", str(write("a.py", RIGHT))]) == 0
         assert "✓ steps-order" in capsys.readouterr().out
 
+    @pytest.mark.slow
     def test_ends_with_1_if_something_is_wrong_or_open(self, write, capsys):
         assert main(["exercises", str(write("a.py", RIGHT, 'check("he-start", ...)'))]) == 1
 

@@ -245,6 +245,7 @@ def test_layout_makes_no_difference(cls, options, of_parameter, of_gradient):
     assert relative_error(other, w) < 1e-15
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "shape",
     [(2 * BLOCK + 5,), (3, BLOCK - 7), (2, BLOCK + 9), (BLOCK + 9, 2), (2, 2, BLOCK // 3)],
