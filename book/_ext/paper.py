@@ -36,9 +36,8 @@ def announce(app: Sphinx, config: Config) -> None:
 
 
 def configure(app: Sphinx) -> None:
-    """Print the outputs in the notebooks, which `make test` compares."""
+    """Give figures a number, which LaTeX asks for."""
     if app.builder.format == "latex":
-        app.config.nb_execution_mode = "off"
         # LaTeX takes the format apart at its number, paper.sty hides both
         app.config.numfig_format["figure"] = "%s"
 
