@@ -57,7 +57,7 @@ seldom: $(READY)
 	$(BIN)/pytest -m seldom
 
 test-browser: book
-	$(BIN)/pytest $(PARALLEL) tests/browser
+	$(BIN)/pytest $(PARALLEL) --dist worksteal tests/browser
 
 # the package's tests with the lowest versions that pyproject.toml allows and with the newest, each in
 # an environment of its own; on another Python: make matrix PYTHON=python3.13 VERSIONS=newest
