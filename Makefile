@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.installed
 
-PARALLEL := -n auto --maxprocesses 8
+PARALLEL := -n auto --maxprocesses 8 --dist worksteal
 PAPER := _build/paper/_build/latex
 
 .PHONY: book book-student pdf check test quick seldom test-browser matrix lighthouse lint bench \
@@ -57,7 +57,7 @@ seldom: $(READY)
 	$(BIN)/pytest -m seldom
 
 test-browser: book
-	$(BIN)/pytest $(PARALLEL) --dist worksteal tests/browser
+	$(BIN)/pytest $(PARALLEL) tests/browser
 
 # the package's tests with the lowest versions that pyproject.toml allows and with the newest, each in
 # an environment of its own; on another Python: make matrix PYTHON=python3.13 VERSIONS=newest
