@@ -46,6 +46,7 @@ OWN = {
     "__main__": ("ledger", "exercises"),
     "arrays": ("activations", "optimizers", "errors"),
     "device": ("training", "ledger"),
+    "exercises": ("solutions", "messages"),
 }
 FATES = ("tried", "killed", "equivalent", "survived")
 QUICK = 0.3  # seconds
