@@ -208,6 +208,7 @@ def test_windows_lie_side_by_side_by_default():
 def test_the_operations_of_the_source_counted_right():
     """Erratum E29: a 3 × 3 kernel on 7 × 7 pixels makes 5 × 5 outputs."""
     assert Geometry.of((7, 7), 3).output_size == (5, 5)
+    assert Geometry((7, 7), (3, 3)) == Geometry.of((7, 7), 3)  # no zeros, if nothing is said
 
 
 BAD = {

@@ -283,3 +283,14 @@ def test_command_line_trains_alone(capsys, tmp_path):
     main(["--epochs", "2", "--checkpoint", str(path), "--dtype", "float32"])
     assert re.match(r"1 process: \d+\.\d% of the validation part right\n", capsys.readouterr().out)
     assert path.exists()
+
+
+def test_shares_of_different_networks_are_refused():
+    with pytest.raises(ValueError, match="shorter"):
+        average([[np.ones(2), np.ones(3)], [np.ones(2)]], [1, 1])
+
+
+def test_other_numbers_than_those_of_training_are_refused(capsys):
+    with pytest.raises(SystemExit):
+        main(["--dtype", "float16"])
+    assert "--dtype: invalid choice: 'float16'" in capsys.readouterr().err

@@ -377,3 +377,9 @@ class TestCommand:
             main(["exercises", str(write("a.py", RIGHT)), "--limit", "0"])
         assert ended.value.code == 2
         assert "limit: expected at least 1 second, got 0" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("off", "right"), [(0.9e-9, True), (1.5e-9, False)])
+def test_an_answer_is_right_to_nine_digits_if_nothing_is_said(off, right):
+    exercise = Exercise(difficulty=1, solution=1.0, mistakes=())
+    assert exercise.check(1.0 + off).right is right
