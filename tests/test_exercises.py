@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from chainrule.__main__ import main
-from chainrule.exercises import EXERCISES, SECTIONS, Feedback, check
+from chainrule.exercises import EXERCISES, SECTIONS, Exercise, Feedback, check
 from chainrule.exercises.progress import report
 
 TYPED = runpy.run_path(str(Path(__file__).with_name("wrong_answers.py")))
