@@ -5,11 +5,20 @@ import pytest
 import torch
 
 from chainrule import device
-from chainrule.activations import ReLU, Sigmoid, Softmax
+from chainrule.activations import GELU, Maxout, ReLU, Sigmoid, Softmax
 from chainrule.all_reduce import ring_all_reduce, ring_rounds
 from chainrule.datasets import mnist, patches, rare_digit, read_idx, spots
 from chainrule.ledger import claim, confirm, verify
-from chainrule.losses import MSE, BinaryFocal, CrossEntropy, Triplet
+from chainrule.losses import (
+    MSE,
+    BinaryCrossEntropy,
+    BinaryFocal,
+    CrossEntropy,
+    MinedTriplet,
+    Triplet,
+    balanced_weights,
+    mine_triplets,
+)
 from chainrule.network import (
     Linear,
     Network,
@@ -72,6 +81,16 @@ WRONG = {
         lambda: Softmax().vjp(torch.ones(3), np.ones(3)),
         TypeError,
         ["upstream:", "torch.Tensor", "numpy.ndarray"],
+    ),
+    "how to approximate": (
+        lambda: GELU(approximate="sigmoid"),
+        ValueError,
+        ["approximate:", "'none' or 'tanh'", "'sigmoid'"],
+    ),
+    "pieces that do not come out even": (
+        lambda: Maxout(pieces=2)(X),
+        ValueError,
+        ["x:", "a multiple of 2", "(6, 3)"],
     ),
     "axis": (lambda: Softmax(axis=2)(X), ValueError, ["x:", "an axis 2", "(6, 3)"]),
     "axis of a tensor": (
@@ -430,6 +449,57 @@ WRONG = {
         lambda: ring_rounds([[1.0, 2.0], [3.0, 4.0]]),
         TypeError,
         ["parts[0]:", "array", "list"],
+    ),
+    # losses of classes, of embeddings
+    "a class to ignore that is none": (
+        lambda: CrossEntropy(ignore_index=1.5),
+        TypeError,
+        ["ignore_index:", "whole number", "1.5"],
+    ),
+    "weights of positives, too many": (
+        lambda: BinaryCrossEntropy(pos_weight=np.ones(3))(Y, Y),
+        ValueError,
+        ["pos_weight:", "(6, 2)", "(3,)"],
+    ),
+    "weights below 0": (
+        lambda: CrossEntropy(weight=np.array([1.0, -1.0]))(Y, CLASSES),
+        ValueError,
+        ["weight:", "at least 0", "-1"],
+    ),
+    "classes with fractions": (
+        lambda: balanced_weights(np.array([0.5, 1.0]), 2),
+        TypeError,
+        ["classes:", "whole numbers", "float64"],
+    ),
+    "a class too many to weigh": (
+        lambda: balanced_weights(CLASSES + 1, 2),
+        ValueError,
+        ["classes:", "0 … 1", "1 to 2"],
+    ),
+    "a class that does not occur": (
+        lambda: balanced_weights(CLASSES, 3),
+        ValueError,
+        ["classes:", "class 2 does not occur"],
+    ),
+    "an embedding alone": (
+        lambda: Triplet()(np.ones(3), np.ones(3), np.ones(3)),
+        ValueError,
+        ["anchor:", "(N, D)", "(3,)"],
+    ),
+    "embeddings to mine, of one dimension": (
+        lambda: mine_triplets(np.ones(6), CLASSES),
+        ValueError,
+        ["embeddings:", "(N, D)", "(6,)"],
+    ),
+    "one class to mine from": (
+        lambda: mine_triplets(X, 0 * CLASSES),
+        ValueError,
+        ["classes:", "a pair of one class and a sample of another"],
+    ),
+    "prediction to mine from, of one dimension": (
+        lambda: MinedTriplet()(np.ones(6), CLASSES),
+        ValueError,
+        ["prediction:", "(N, D)", "(6,)"],
     ),
     # the ledger, devices and data
     "equation": (lambda: claim("9.99"), ValueError, ["label:", "'1.7'", "'9.99'"]),

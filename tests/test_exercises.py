@@ -105,7 +105,7 @@ def test_the_case_that_is_shown_is_one_that_is_wrong(wrong):
 def test_an_infinite_number_is_none_of_the_mistakes():
     assert check("he-start", np.inf).message == "inf is too large"
     assert check("he-start", -np.inf).message == "-inf is too small"
-    assert check("he-start", np.nan).message == "expected a number, got NaN"
+    assert check("he-start", np.nan) == Feedback(False, "expected a number, got NaN")
 
 
 def test_numbers_are_shown_with_four_decimals_and_without_powers_of_ten():

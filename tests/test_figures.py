@@ -36,7 +36,7 @@ from chainrule.figures import (
 )
 from chainrule.figures.grids import written_sum
 from chainrule.figures.landscapes import LANDSCAPES, arrival, descend
-from chainrule.figures.slider import Curve, Line, Points, Slider, Still
+from chainrule.figures.slider import Curve, Line, Points, Slider, Still, moving_figure
 from chainrule.ledger import verify
 from chainrule.losses import Huber
 from chainrule.network import Linear, Network
@@ -510,3 +510,9 @@ def test_a_path_that_runs_off_ends_as_nan():
     assert path[0] == 1.0
     assert np.isnan(path[-1])
     assert np.nanmax(np.abs(path)) < 1e3
+
+
+def test_a_slider_is_called_by_its_name_if_it_has_one():
+    given = ("f", "A line.", (9, 9), '<path class="moving"/>', "a ", ["1"], [["M0 0H1"]], 0)
+    assert 'aria-label="rate"' in moving_figure(*given, name="rate")
+    assert moving_figure(*given).count("aria-label") == 1  # the picture's own

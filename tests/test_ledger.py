@@ -211,6 +211,15 @@ def test_error_is_the_largest_over_cases_and_oracles():
     assert verify(doubling(ABSENT)).error is None
 
 
+@pytest.mark.parametrize(
+    "thing", [RIGHT, doubling(RIGHT), Finding(RIGHT, 0.0), verify(doubling(RIGHT))]
+)
+def test_what_was_found_is_not_changed_afterwards(thing):
+    for name in vars(thing):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(thing, name, None)
+
+
 def test_bound_itself_passes():
     assert Finding(RIGHT, 1e-15).status == "holds"
     assert Finding(RIGHT, 1.1e-15).status == "fails"
@@ -381,6 +390,13 @@ def test_skipped_exits_with_2(monkeypatch, capsys):
     out = capsys.readouterr().out
     assert "skipped: torch is not installed" in out
     assert out.endswith("\n2 skipped\n")
+
+
+def test_numbers_that_it_does_not_know_exit_with_2(capsys):
+    with pytest.raises(SystemExit) as caught:
+        __main__.main(["verify", "1.7", "--dtype", "float16"])
+    assert caught.value.code == 2
+    assert "--dtype: invalid choice: 'float16'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("words", [["verify", "9.9"], ["verify", "1.7", "x"], ["prove"], []])

@@ -214,3 +214,10 @@ def test_each_sample_has_its_own_row():
 
 def test_names_say_the_shape():
     assert repr(small_network()) == "Network([Linear(3, 4), Tanh(), Linear(4, 2)])"
+
+
+def test_a_trace_of_lists_holds_arrays():
+    net = Network([Linear(2, 3, rng=np.random.default_rng(0))])
+    trace = net.forward([[1, 2], [3, 4]])
+    np.testing.assert_array_equal(trace.inputs[0], [[1.0, 2.0], [3.0, 4.0]])
+    assert trace.inputs[0].dtype == np.float64
