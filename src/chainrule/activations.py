@@ -4,23 +4,32 @@ An activation is a pure function ``f(x)`` with ``f.vjp(x, upstream)``, the gradi
 x of a cost whose gradient with respect to f(x) is `upstream`. The elementwise ones also have
 ``f.derivative(z)``. NumPy arrays and PyTorch tensors come back as what they were, in their dtype
 and on their device.
+
+Each class holds its formulas alone, `value`, `slope` and `back`. What calls them, and sees to
+libraries, dtypes and wrong arguments, is `Elementwise`, `Softmax.__call__` and the like.
 """
 
 from dataclasses import dataclass
 from math import pi, sqrt
-from typing import Any
 
-from .arrays import (
-    Array,
+from .arrays import Array, library, real, upstream_of
+from .arrays.functions import (
+    argmax,
+    clip,
     erfc,
-    floating,
+    exp,
+    expm1,
+    is_positive,
+    max,
+    minimum,
     negative_part,
+    one_hot,
     positive_part,
-    require_count,
-    require_finite_number,
-    require_shape,
-    settle,
+    sum,
+    tanh,
 )
+from .arrays.rules import apply, from_front, to_front
+from .arrays.settings import Settings, finite, one_of, whole
 
 __all__ = [
     "ELU",
@@ -35,16 +44,20 @@ __all__ = [
 ]
 
 
-class Elementwise:
+class Elementwise(Settings):
     """What the elementwise activations share: each output depends on one input alone.
 
     Their Jacobian is then diagonal, and multiplying by it is an elementwise product: the ⊙ σ′(z)
     of equations 1.5 and 1.7.
     """
 
+    def __call__(self, x: Array) -> Array:
+        """Give σ(x), shaped like x."""
+        return apply(self.value, real(x))
+
     def derivative(self, z: Array) -> Array:
         """Give σ′(z), shaped like z."""
-        raise NotImplementedError
+        return apply(self.slope, real(z, "z"))
 
     def vjp(self, x: Array, upstream: Array) -> Array:
         """Carry a gradient back through the activation: upstream ⊙ σ′(x).
@@ -74,10 +87,21 @@ class Elementwise:
         >>> ReLU().vjp(np.array([-1.0, 2.0]), np.array([5.0, 5.0]))
         array([0., 5.])
         """
-        _, x = floating(x)
-        _, upstream = floating(upstream, "upstream", like=x)
-        require_shape(upstream, x.shape, "upstream", "the shape of f(x)")
-        return upstream * self.derivative(x)
+        x = real(x)
+        upstream = upstream_of(upstream, x.shape, "the shape of f(x)", like=x)
+        return apply(self.back, x, upstream)
+
+    def value(self, x):
+        """Give σ(x); the formula alone."""
+        raise NotImplementedError
+
+    def slope(self, x):
+        """Give σ′(x); the formula alone."""
+        raise NotImplementedError
+
+    def back(self, x, upstream):
+        """Give upstream ⊙ σ′(x); the formula alone."""
+        return upstream * self.slope(x)
 
 
 @dataclass(frozen=True)
@@ -98,15 +122,13 @@ class Sigmoid(Elementwise):
     torch.nn.Sigmoid
     """
 
-    def __call__(self, x: Array) -> Array:
-        """Give σ(x), shaped like x."""
-        xp, x = floating(x)
-        return xp.exp(xp.minimum(x, 0.0)) / (1 + xp.exp(-xp.abs(x)))
+    def value(self, x):
+        """Give σ(x)."""
+        return exp(minimum(x, 0.0)) / (1 + exp(-abs(x)))
 
-    def derivative(self, z: Array) -> Array:
-        """Give σ′(z) = σ(z) (1 − σ(z)), at most 1/4, shaped like z."""
-        xp, z = floating(z, "z")
-        e = xp.exp(-xp.abs(z))
+    def slope(self, x):
+        """Give σ′(x) = σ(x) (1 − σ(x)), at most 1/4."""
+        e = exp(-abs(x))
         return e / (1 + e) ** 2
 
 
@@ -125,15 +147,13 @@ class Tanh(Elementwise):
     torch.nn.Tanh
     """
 
-    def __call__(self, x: Array) -> Array:
-        """Give tanh x, shaped like x."""
-        xp, x = floating(x)
-        return xp.tanh(x)
+    def value(self, x):
+        """Give tanh x."""
+        return tanh(x)
 
-    def derivative(self, z: Array) -> Array:
-        """Give 1 − tanh² z, at most 1, shaped like z."""
-        xp, z = floating(z, "z")
-        return 1 - xp.tanh(z) ** 2
+    def slope(self, x):
+        """Give 1 − tanh² x, at most 1."""
+        return 1 - tanh(x) ** 2
 
 
 @dataclass(frozen=True)
@@ -153,15 +173,13 @@ class ReLU(Elementwise):
     torch.nn.ReLU
     """
 
-    def __call__(self, x: Array) -> Array:
-        """Give x where it is positive and 0 elsewhere, shaped like x."""
-        xp, x = floating(x)
-        return positive_part(xp, x)
+    def value(self, x):
+        """Give x where it is positive and 0 elsewhere."""
+        return positive_part(x)
 
-    def derivative(self, z: Array) -> Array:
-        """Give 1 where z is positive and 0 elsewhere, shaped like z."""
-        xp, z = floating(z, "z")
-        return xp.astype(z > 0, z.dtype)
+    def slope(self, x):
+        """Give 1 where x is positive and 0 elsewhere."""
+        return is_positive(x)
 
 
 @dataclass(frozen=True)
@@ -191,20 +209,15 @@ class LeakyReLU(Elementwise):
     torch.nn.LeakyReLU
     """
 
-    alpha: float = 0.01
+    alpha: float = finite(0.01)
 
-    def __post_init__(self):
-        settle(self, require_finite_number, "alpha")
+    def value(self, x):
+        """Give x where it is positive and α x elsewhere."""
+        return positive_part(x) + self.alpha * negative_part(x)
 
-    def __call__(self, x: Array) -> Array:
-        """Give x where it is positive and α x elsewhere, shaped like x."""
-        xp, x = floating(x)
-        return positive_part(xp, x) + self.alpha * negative_part(xp, x)
-
-    def derivative(self, z: Array) -> Array:
-        """Give 1 where z is positive and α elsewhere, shaped like z."""
-        xp, z = floating(z, "z")
-        positive = xp.astype(z > 0, z.dtype)
+    def slope(self, x):
+        """Give 1 where x is positive and α elsewhere."""
+        positive = is_positive(x)
         return positive + self.alpha * (1 - positive)
 
 
@@ -240,21 +253,16 @@ class ELU(Elementwise):
     torch.nn.ELU
     """
 
-    alpha: float = 1.0
+    alpha: float = finite(1.0)
 
-    def __post_init__(self):
-        settle(self, require_finite_number, "alpha")
+    def value(self, x):
+        """Give x where it is positive and α (e^x − 1) elsewhere."""
+        return positive_part(x) + self.alpha * expm1(negative_part(x))
 
-    def __call__(self, x: Array) -> Array:
-        """Give x where it is positive and α (e^x − 1) elsewhere, shaped like x."""
-        xp, x = floating(x)
-        return positive_part(xp, x) + self.alpha * xp.expm1(negative_part(xp, x))
-
-    def derivative(self, z: Array) -> Array:
-        """Give 1 where z is positive and α e^z elsewhere, shaped like z."""
-        xp, z = floating(z, "z")
-        positive = xp.astype(z > 0, z.dtype)
-        return positive + self.alpha * xp.exp(negative_part(xp, z)) * (1 - positive)
+    def slope(self, x):
+        """Give 1 where x is positive and α e^x elsewhere."""
+        positive = is_positive(x)
+        return positive + self.alpha * exp(negative_part(x)) * (1 - positive)
 
 
 # e^(−t²/2) is 0 in every dtype beyond this, and tanh of the cubic is ±1
@@ -293,29 +301,26 @@ class GELU(Elementwise):
     torch.nn.GELU
     """
 
-    approximate: str = "none"
+    approximate: str = one_of("none", "tanh")
 
-    def __post_init__(self):
-        if self.approximate not in ("none", "tanh"):
-            raise ValueError(f"approximate: expected 'none' or 'tanh', got {self.approximate!r}")
-
-    def __call__(self, x: Array) -> Array:
-        """Give x Φ(x), shaped like x."""
-        xp, x = floating(x)
+    def value(self, x):
+        """Give x Φ(x)."""
         if self.approximate == "tanh":
-            t = xp.clip(x, -FAR, FAR)
-            return 0.5 * x * (1 + xp.tanh(sqrt(2 / pi) * (t + 0.044715 * t * t * t)))
-        return 0.5 * x * erfc(x / -sqrt(2))
+            return x * (1 + tanh(self.cubic(x))) / 2
+        return x * erfc(-x / sqrt(2)) / 2
 
-    def derivative(self, z: Array) -> Array:
-        """Give Φ(z) + z φ(z), with φ the standard normal density, shaped like z."""
-        xp, z = floating(z, "z")
-        t = xp.clip(z, -FAR, FAR)
+    def slope(self, x):
+        """Give Φ(x) + x Φ′(x)."""
+        t = clip(x, -FAR, FAR)
         if self.approximate == "tanh":
-            tanh = xp.tanh(sqrt(2 / pi) * (t + 0.044715 * t * t * t))
             inner = sqrt(2 / pi) * (1 + 3 * 0.044715 * t**2)
-            return 0.5 * (1 + tanh) + 0.5 * t * (1 - tanh**2) * inner
-        return 0.5 * erfc(z / -sqrt(2)) + t * xp.exp(-(t**2) / 2) / sqrt(2 * pi)
+            return (1 + tanh(self.cubic(x)) + t * (1 - tanh(self.cubic(x)) ** 2) * inner) / 2
+        return erfc(-x / sqrt(2)) / 2 + t * exp(-(t**2) / 2) / sqrt(2 * pi)
+
+    def cubic(self, x):
+        """Give √(2/π) (x + 0.044715 x³), cut off where its tanh has long been ±1."""
+        t = clip(x, -FAR, FAR)
+        return sqrt(2 / pi) * (t + 0.044715 * t * t * t)
 
 
 @dataclass(frozen=True)
@@ -347,32 +352,82 @@ class Swish(Elementwise):
     torch.nn.SiLU
     """
 
-    beta: float = 1.0
+    beta: float = finite(1.0)
 
-    def __post_init__(self):
-        settle(self, require_finite_number, "beta")
+    def value(self, x):
+        """Give x σ(β x)."""
+        return x * sigmoid(self.scaled(x))
 
-    def _scaled(self, xp: Any, x: Array) -> Array:
-        """Give β x, cut off where it would overflow; σ has long been 0 or 1 there."""
+    def slope(self, x):
+        """Give σ(β x) + β x σ′(β x)."""
+        t = self.scaled(x)
+        return sigmoid(t) + t * Sigmoid().slope(t)
+
+    def scaled(self, x):
+        """Give β x, cut off where it could overflow; σ has long been 0 or 1 there."""
         if abs(self.beta) > 1:
-            far = float(xp.finfo(x.dtype).max) / abs(2 * self.beta)  # 2: room to round
-            x = xp.clip(x, -far, far)
+            x = clip(x, -1000 / abs(self.beta), 1000 / abs(self.beta))
         return self.beta * x
-
-    def __call__(self, x: Array) -> Array:
-        """Give x σ(β x), shaped like x."""
-        xp, x = floating(x)
-        return x * Sigmoid()(self._scaled(xp, x))
-
-    def derivative(self, z: Array) -> Array:
-        """Give σ(β z) + β z σ′(β z), shaped like z."""
-        xp, z = floating(z, "z")
-        scaled = self._scaled(xp, z)
-        return Sigmoid()(scaled) + scaled * Sigmoid().derivative(scaled)
 
 
 @dataclass(frozen=True)
-class Softmax:
+class AlongAxis(Settings):
+    """What activations share whose outputs depend on the inputs along one axis.
+
+    Their formulas get that axis as the first.
+    """
+
+    axis: int = whole(-1)
+
+    def __call__(self, x: Array) -> Array:
+        """Give f(x) along `axis`, shaped like x; a ValueError if x has no such axis."""
+        x = real(x)
+        _require_axis(x, self.axis)
+        return from_front(apply(self.value, to_front(x, self.axis)), self.axis)
+
+    def vjp(self, x: Array, upstream: Array) -> Array:
+        """Carry a gradient back through the activation.
+
+        Parameters
+        ----------
+        x : array
+            What the activation was applied to, of any shape with its axis.
+        upstream : array, shaped like x
+            ∂C/∂f(x).
+
+        Returns
+        -------
+        array, shaped like x
+            ∂C/∂x.
+
+        Raises
+        ------
+        ValueError
+            If x has no such axis, or `upstream` is not shaped like x.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> Softmax().vjp(np.array([0.0, 0.0]), np.array([1.0, 0.0]))
+        array([ 0.25, -0.25])
+        """
+        x = real(x)
+        upstream = upstream_of(upstream, x.shape, "the shape of f(x)", like=x)
+        _require_axis(x, self.axis)
+        arrays = [to_front(array, self.axis) for array in (x, upstream)]
+        return from_front(apply(self.back, *arrays), self.axis)
+
+    def value(self, x):
+        """Give f(x) along the first axis; the formula alone."""
+        raise NotImplementedError
+
+    def back(self, x, upstream):
+        """Give ∂C/∂x, given the upstream ∂C/∂f(x), along the first axis; the formula alone."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Softmax(AlongAxis):
     """Softmax, exp(x_i) / Σ_j exp(x_j): positive numbers that sum to 1 (equation 1.17).
 
     Every output depends on every input, so it has a full Jacobian and no elementwise derivative.
@@ -395,50 +450,23 @@ class Softmax:
     torch.nn.Softmax
     """
 
-    axis: int = -1
+    def value(self, x):
+        """Give the softmax of x along the first axis; the formula alone."""
+        e = exp(x - max(x, axis=0))
+        return e / sum(e, axis=0)
 
-    def __call__(self, x: Array) -> Array:
-        """Give the softmax along `axis`, shaped like x; a ValueError if x has no such axis."""
-        xp, x = floating(x)
-        _require_axis(x, self.axis)
-        e = xp.exp(x - xp.max(x, axis=self.axis, keepdims=True))
-        return e / xp.sum(e, axis=self.axis, keepdims=True)
+    def back(self, x, upstream):
+        """Give s ⊙ (u − ⟨u, s⟩) = (diag(s) − s sᵀ) u, with s the softmax of x, u the upstream."""
+        s = self.value(x)
+        return s * (upstream - sum(upstream * s, axis=0))
 
-    def vjp(self, x: Array, upstream: Array) -> Array:
-        """Carry a gradient back: s ⊙ (u − ⟨u, s⟩), with s the softmax of x and u the upstream.
 
-        Parameters
-        ----------
-        x : array
-            What softmax was applied to, of any shape with its axis.
-        upstream : array, shaped like x
-            ∂C/∂softmax(x).
-
-        Returns
-        -------
-        array, shaped like x
-            ∂C/∂x, the product of the upstream with the Jacobian diag(s) − s sᵀ.
-
-        Raises
-        ------
-        ValueError
-            If x has no such axis, or `upstream` is not shaped like x.
-
-        Examples
-        --------
-        >>> import numpy as np
-        >>> Softmax().vjp(np.array([0.0, 0.0]), np.array([1.0, 0.0]))
-        array([ 0.25, -0.25])
-        """
-        xp, x = floating(x)
-        _, upstream = floating(upstream, "upstream", like=x)
-        require_shape(upstream, x.shape, "upstream", "the shape of f(x)")
-        s = self(x)
-        return s * (upstream - xp.sum(upstream * s, axis=self.axis, keepdims=True))
+sigmoid, softmax = Sigmoid().value, Softmax().value
+"""The formulas alone, for others; that of softmax along the first axis."""
 
 
 @dataclass(frozen=True)
-class Maxout:
+class Maxout(Settings):
     """Maxout, the largest of the pieces of each unit (equation 1.24).
 
     The pieces wᵢᵀ x + bᵢ are the output of the linear layer before, those of a unit adjacent.
@@ -466,11 +494,8 @@ class Maxout:
     Goodfellow, Warde-Farley, Mirza, Courville and Bengio, 2013.
     """
 
-    pieces: int = 2
-    axis: int = -1
-
-    def __post_init__(self):
-        require_count(self.pieces, "pieces")
+    pieces: int = whole(2, at_least=1)
+    axis: int = whole(-1)
 
     def __call__(self, x: Array) -> Array:
         """Give the largest piece of each unit.
@@ -488,8 +513,7 @@ class Maxout:
         ValueError
             If the axis cannot be cut into units.
         """
-        xp, x = floating(x)
-        return xp.max(self._units(xp, x), axis=self._axis(x) + 1)
+        return self.value(self._pieces_first(real(x)))
 
     def vjp(self, x: Array, upstream: Array) -> Array:
         """Carry a gradient back to the largest piece of each unit, the first of several.
@@ -517,25 +541,24 @@ class Maxout:
         >>> Maxout().vjp(np.array([1.0, 3.0, 5.0, 5.0]), np.array([10.0, 20.0]))
         array([ 0., 10., 20.,  0.])
         """
-        xp, x = floating(x)
-        _, upstream = floating(upstream, "upstream", like=x)
-        units, axis = self._units(xp, x), self._axis(x)
-        shape = units.shape[: axis + 1] + units.shape[axis + 2 :]
-        require_shape(upstream, shape, "upstream", "the shape of f(x)")
-        winner = xp.expand_dims(xp.argmax(units, axis=axis + 1), axis=axis + 1)
-        numbers = xp.reshape(
-            xp.arange(self.pieces, device=winner.device), (-1,) + (1,) * (x.ndim - axis - 1)
-        )
-        wins = xp.astype(winner == numbers, upstream.dtype)
-        return xp.reshape(wins * xp.expand_dims(upstream, axis=axis + 1), x.shape)
+        x = real(x)
+        pieces = self._pieces_first(x)
+        upstream = upstream_of(upstream, pieces.shape[1:], "the shape of f(x)", like=x)
+        gradient = from_front(self.back(pieces, upstream), self.axis % x.ndim + 1)
+        return library(x).reshape(gradient, x.shape)
 
-    def _axis(self, x: Array) -> int:
+    def value(self, x):
+        """Give the largest of the pieces, which lie along the first axis."""
+        return max(x, axis=0)
+
+    def back(self, x, upstream):
+        """Give the upstream to the largest piece, the first of several, and 0 to the others."""
+        return one_hot(argmax(x, axis=0), self.pieces, like=x) * upstream
+
+    def _pieces_first(self, x: Array) -> Array:
+        """Give x with its axis cut in two, units and pieces, and the pieces in front."""
         _require_axis(x, self.axis)
-        return self.axis % x.ndim
-
-    def _units(self, xp: Any, x: Array) -> Array:
-        """Give x with its axis cut in two, units and pieces."""
-        axis = self._axis(x)
+        axis = self.axis % x.ndim
         if x.shape[axis] % self.pieces:
             raise ValueError(
                 f"x: expected a multiple of {self.pieces} entries along axis {self.axis}, "
@@ -543,7 +566,7 @@ class Maxout:
             )
         units = x.shape[axis] // self.pieces
         shape = (*x.shape[:axis], units, self.pieces, *x.shape[axis + 1 :])
-        return xp.reshape(x, shape)
+        return to_front(library(x).reshape(x, shape), axis + 1)
 
 
 def _require_axis(x: Array, axis: int) -> None:

@@ -9,7 +9,7 @@ parameters it lists them in ``layer.parameters`` and gives their gradients, in t
 import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from math import sqrt
 from typing import Any
 
@@ -17,13 +17,14 @@ import numpy as np
 
 from .arrays import (
     Array,
-    floating,
     floating_dtype,
+    real,
     require_count,
     require_generator,
-    require_shape,
     to_numpy,
+    upstream_of,
 )
+from .arrays.functions import sum
 
 __all__ = [
     "Gradients",
@@ -168,7 +169,7 @@ class Linear:
         ValueError
             If x has another shape.
         """
-        return self._batch(x) @ self.weight.T + self.bias
+        return self.value(self._batch(x))
 
     def vjp(self, x: Array, upstream: Array) -> Array:
         """Carry the error back to the layer's inputs: Δ w, the wᵀ δ of equation 1.7.
@@ -190,8 +191,7 @@ class Linear:
         ValueError
             If a shape does not fit.
         """
-        _, delta = self._errors(self._batch(x), upstream)
-        return delta @ self.weight
+        return self.back(self._errors(self._batch(x), upstream))
 
     def parameter_vjp(self, x: Array, upstream: Array) -> list[Array]:
         """Give ∂C/∂w and ∂C/∂b: Δᵀ A and the sum of the rows of Δ (equations 1.8 and 1.9).
@@ -213,21 +213,30 @@ class Linear:
             If a shape does not fit.
         """
         x = self._batch(x)
-        xp, delta = self._errors(x, upstream)
-        return [delta.T @ x, xp.sum(delta, axis=0)]
+        return self.parameters_back(x, self._errors(x, upstream))
+
+    def value(self, a):
+        """Give Z = A Wᵀ + b for a batch a; the formula alone."""
+        return a @ self.weight.T + self.bias
+
+    def back(self, delta):
+        """Give Δ W for the errors delta; the formula alone."""
+        return delta @ self.weight
+
+    def parameters_back(self, a, delta):
+        """Give Δᵀ A, and the sum of the rows of Δ, for a batch a and its errors delta."""
+        return [delta.T @ a, sum(delta, axis=0)]
 
     def _batch(self, x: Array) -> Array:
-        _, x = floating(x, like=self.weight)
+        x = real(x, like=self.weight)
         n_in = self.weight.shape[1]
         if x.ndim != 2 or x.shape[1] != n_in:
             raise ValueError(f"x: expected a batch of shape (N, {n_in}), got {tuple(x.shape)}")
         return x
 
-    def _errors(self, x: Array, upstream: Array) -> tuple[Any, Array]:
-        xp, upstream = floating(upstream, "upstream", like=x)
+    def _errors(self, x: Array, upstream: Array) -> Array:
         shape = (x.shape[0], self.weight.shape[0])
-        require_shape(upstream, shape, "upstream", "the shape of the layer's output")
-        return xp, upstream
+        return upstream_of(upstream, shape, "the shape of the layer's output", like=x)
 
 
 @dataclass(frozen=True)
@@ -327,7 +336,7 @@ class Network:
         ValueError
             If x has no rows or does not fit the first layer.
         """
-        _, x = floating(x)
+        x = real(x)
         if x.shape[:1] == (0,):
             raise ValueError(f"x: expected at least one sample, got shape {tuple(x.shape)}")
         inputs = []
@@ -357,20 +366,34 @@ class Network:
         ValueError
             If `upstream` is not shaped like the output.
         """
-        _, upstream = floating(upstream, "upstream", like=trace.output)
-        require_shape(upstream, trace.output.shape, "upstream", "the shape of the output")
-        has_parameters = [hasattr(layer, "parameters") for layer in self.layers]
-        first = has_parameters.index(True) if any(has_parameters) else len(self.layers)
+        output = trace.output
+        upstream = upstream_of(upstream, output.shape, "the shape of the output", like=output)
         gradients: list[Array] = []
-        errors: list[Array] = []
-        for i in reversed(range(first, len(self.layers))):
-            layer, x = self.layers[i], trace.inputs[i]
-            if has_parameters[i]:
-                errors = [upstream, *errors]
-                gradients = [*layer.parameter_vjp(x, upstream), *gradients]
-            if i > first:  # below the first parameters nothing is left to find
-                upstream = layer.vjp(x, upstream)
-        return Gradients(gradients, errors if deltas else None)
+        kept: list[Array] = []
+        for layer, a, delta in islice(self.errors(trace.inputs, upstream), self._depth()):
+            if hasattr(layer, "parameters"):
+                gradients = [*layer.parameter_vjp(a, delta), *gradients]
+                kept = [delta, *kept]
+        return Gradients(gradients, kept if deltas else None)
+
+    def errors(self, inputs, delta):
+        """Yield each layer, its input a and its error delta, from the last one on.
+
+        Parameters
+        ----------
+        inputs : list of arrays
+            What each layer was applied to.
+        delta : array
+            ∂C/∂output of the last one.
+        """
+        for layer, a in zip(reversed(self.layers), reversed(inputs), strict=True):
+            yield layer, a, delta
+            delta = layer.vjp(a, delta)
+
+    def _depth(self) -> int:
+        """Give how many layers there are from the first with parameters on."""
+        found = [i for i, layer in enumerate(self.layers) if hasattr(layer, "parameters")]
+        return len(self.layers) - found[0] if found else 0
 
 
 def error_norm_bounds(network: Network, trace: Trace, upstream: Array) -> list[float]:
@@ -452,4 +475,5 @@ def multiplications(sizes: Sequence[int], samples: int = 1) -> tuple[int, int]:
     for size in sizes:
         require_count(size, "sizes")
     weights = [n_in * n_out for n_in, n_out in pairwise(sizes)]
-    return samples * sum(weights), samples * (2 * sum(weights) - weights[0])
+    all_of_them = int(np.sum(weights))
+    return samples * all_of_them, samples * (2 * all_of_them - weights[0])

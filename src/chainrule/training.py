@@ -173,31 +173,31 @@ def fit(
         _require_data(network, *validation, "validation[0]", "validation[1]")
         _measure(History(), network, loss, *validation)  # what does not fit is refused here
 
-    history, parameters = History(), network.parameters
-    for _ in (bar := tqdm(range(epochs), unit="epoch", disable=not progress)):
+    change = on_gradients or (lambda gradients: gradients)
+    history = History()
+    for epoch in (bar := tqdm(range(epochs), unit="epoch", disable=not progress)):
+        numbers = batches(len(x), batch_size, rng)
         total, seen = 0.0, 0
-        for batch in batches(len(x), batch_size, rng):
-            inputs, targets = _take(x, batch), _take(y, batch)  # 1. load data
-
-            trace = network.forward(inputs)  # 2. feedforward
-
-            value = float(loss(trace.output, targets))  # 3. compute the loss
-            _require_finite_loss(value, len(history.loss))
-            total += value * len(batch)
-            seen += len(batch)
-
-            upstream = loss.gradient(trace.output, targets)  # 4. backward
-            gradients = network.backward(trace, upstream).parameters
-            if on_gradients is not None:
-                gradients = on_gradients(gradients) or gradients
-
-            optimizer.step(parameters, gradients)  # 5. gradient descent
-
+        for value, size in five_steps(network, loss, optimizer, x, y, numbers, change):
+            _require_finite_loss(float(value), epoch)  # before the step that it would spoil
+            total, seen = total + float(value) * size, seen + size
         history.loss.append(total / seen)
         if validation is not None:
             _measure(history, network, loss, *validation)
         _show(bar, history)
     return history
+
+
+def five_steps(network, loss, optimizer, x, y, batches, on_gradients):
+    """Do the five steps of figure 1.1 with every batch; yield its loss and its size."""
+    for batch in batches:
+        inputs, targets = rows(x, batch), rows(y, batch)  # 1. load data
+        trace = network.forward(inputs)  # 2. feedforward
+        yield loss(trace.output, targets), len(batch)  # 3. compute the loss
+        upstream = loss.gradient(trace.output, targets)  # 4. backward
+        gradients = network.backward(trace, upstream).parameters
+        gradients = on_gradients(gradients) or gradients
+        optimizer.step(network.parameters, gradients)  # 5. gradient descent
 
 
 def accuracy(network: Network, x: Array, y: Array) -> float:
@@ -256,7 +256,7 @@ def _show(bar: tqdm, history: History) -> None:
     bar.set_postfix(latest, refresh=False)
 
 
-def _take(array: Array, batch: np.ndarray) -> Array:
+def rows(array: Array, batch: np.ndarray) -> Array:
     """Give the rows of a batch, in the array's own library and on its device."""
     if isinstance(array, np.ndarray):
         return array[batch]

@@ -22,7 +22,8 @@ class Source:
 def show_source(*things: Any) -> Source:
     """Show the source of functions, methods or classes as it stands in the package.
 
-    Docstrings are left out: the page has said it already. A method is preceded by its full name.
+    Docstrings are left out: the page has said it already; so are a class's private methods, which
+    check and convert. A method is preceded by its full name.
 
     Parameters
     ----------
@@ -35,11 +36,10 @@ def show_source(*things: Any) -> Source:
     Examples
     --------
     >>> from chainrule.activations import ReLU
-    >>> show_source(ReLU.derivative)
-    # ReLU.derivative
-    def derivative(self, z: Array) -> Array:
-        xp, z = floating(z, "z")
-        return xp.astype(z > 0, z.dtype)
+    >>> show_source(ReLU.slope)
+    # ReLU.slope
+    def slope(self, x):
+        return is_positive(x)
     """
     return Source("\n\n".join(_without_docstrings(thing) for thing in things))
 
@@ -47,18 +47,25 @@ def show_source(*things: Any) -> Source:
 def _without_docstrings(thing: Any) -> str:
     code = textwrap.dedent(inspect.getsource(thing)).rstrip()
     lines = code.splitlines()
-    for node in ast.walk(ast.parse(code)):
+    tree = ast.parse(code)
+    for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node):
-            docstring = node.body[0]
-            assert docstring.end_lineno is not None
-            for number in range(docstring.lineno - 1, docstring.end_lineno):
-                lines[number] = "\0"
+            _strike(lines, node.body[0])
+    for node in tree.body[0].body if inspect.isclass(thing) else ():  # type: ignore[attr-defined]
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("_"):
+            _strike(lines, node)
     kept = [line for line in lines if line != "\0"]
     if "." in thing.__qualname__:
         kept = [f"# {thing.__qualname__}", *kept]
     # a docstring leaves the blank line behind it: one before the first statement of a body
-    return "\n".join(
+    shown = [
         line
         for previous, line in zip(["", *kept], kept, strict=False)
-        if line or not previous.rstrip().endswith(":")
-    )
+        if line or (previous and not previous.rstrip().endswith(":"))
+    ]
+    return "\n".join(shown).rstrip()
+
+
+def _strike(lines: list[str], node: Any) -> None:
+    for number in range(node.lineno - 1, node.end_lineno):
+        lines[number] = "\0"

@@ -1,38 +1,22 @@
 """Losses of classes: cross-entropy, of many and of two."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import prod
-from numbers import Integral
 from typing import Any
 
 import numpy as np
 from array_api_compat import device
 
-from ..activations import Sigmoid
-from ..arrays import (
-    Array,
-    floating,
-    kind,
-    require_count,
-    require_fraction,
-    require_shape,
-    settle,
-    to_numpy,
-)
-from .core import (
-    Loss,
-    as_array,
-    log_losses,
-    one_hot,
-    pair,
-    per_class,
-    require_weights,
-    with_classes,
-)
+from ..activations import sigmoid, softmax
+from ..arrays import Array, floating, kind, library, require_count, require_shape, to_numpy
+from ..arrays.functions import exp, log, max, sum, where
+from ..arrays.rules import to_front
+from ..arrays.settings import fraction, weights, whole
+from .core import ClassLoss, EntryLoss, as_array, hot, log_losses, per_class
 
 
-@dataclass(frozen=True, eq=False)
-class CrossEntropy(Loss):
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CrossEntropy(ClassLoss):
     """Cross-entropy of the softmax of logits, −(1/N) Σ_i Σ_c y_ic log p_ic (equation 1.28).
 
     The prediction holds logits, not probabilities: log p is then computed as a difference,
@@ -75,111 +59,50 @@ class CrossEntropy(Loss):
     torch.nn.CrossEntropyLoss
     """
 
-    weight: Array | None = field(default=None, kw_only=True)
-    label_smoothing: float = field(default=0.0, kw_only=True)
-    ignore_index: int = field(default=-100, kw_only=True)
+    weight: Array | None = weights(None)
+    label_smoothing: float = fraction(0.0)
+    ignore_index: int = whole(-100)
 
-    def __post_init__(self):
-        super().__post_init__()
-        if self.weight is not None:
-            require_weights(self.weight, "weight")
-        settle(self, require_fraction, "label_smoothing")
-        if not isinstance(self.ignore_index, Integral):
-            raise TypeError(f"ignore_index: expected a whole number, got {self.ignore_index!r}")
+    def value(self, z, y):
+        """Give −Σ_c y_c log p_c."""
+        z = z - max(z, axis=0)
+        log_p = z - log(sum(exp(z), axis=0))
+        return -sum(y * where(y == 0, 0.0, log_p), axis=0)  # 0 log 0 counts as 0
 
-    def __call__(self, prediction: Array, target: Array) -> Array:
-        """Give the loss: a number, or one per sample where the reduction is "none".
+    def slope(self, z, y):
+        """Give p Σ_c y_c − y."""
+        return softmax(z) * sum(y, axis=0) - y
 
-        Parameters
-        ----------
-        prediction : array, shape (N, K, …)
-            Logits.
-        target : array, shape (N, …) of integers in 0 … K − 1, or (N, K, …) of probabilities
+    def soften(self, y, n):
+        """Spread a share of each target over all n classes."""
+        return (1 - self.label_smoothing) * y + self.label_smoothing / n * sum(y, axis=0)
 
-        Returns
-        -------
-        array, of shape () or (N, …)
-
-        Raises
-        ------
-        ValueError
-            If the shapes do not fit, a class is out of range, there is no sample, or there is
-            nothing to take a mean of: all are ignored, or weigh nothing.
-        TypeError
-            If the target is neither integers nor floats.
-        """
-        xp, z = with_classes(prediction, "logits")
-        y, _, count = self._targets(xp, z, target)
-        z = z - xp.max(z, axis=1, keepdims=True)
-        log_p = z - xp.log(xp.sum(xp.exp(z), axis=1, keepdims=True))
-        # Σ_c y_c log p_c; where y = 0 the term is 0, even if log p is −∞
-        losses = -xp.vecdot(y, xp.where(y == 0, 0.0, log_p), axis=1 - z.ndim)
-        return self._reduce(xp, losses, count)
-
-    def gradient(self, prediction: Array, target: Array, upstream: Array | None = None) -> Array:
-        """Give the loss's gradient with respect to the logits: (p − y) / N, for Σ_c y_c = 1.
-
-        Parameters
-        ----------
-        prediction : array, shape (N, K, …)
-            Logits.
-        target : array, shape (N, …) of integers in 0 … K − 1, or (N, K, …) of probabilities
-        upstream : array, shaped like the loss
-            ∂C/∂loss; 1 where it is left out.
-
-        Returns
-        -------
-        array, shaped like the prediction
-
-        Raises
-        ------
-        ValueError
-            If the shapes do not fit, a class is out of range, there is no sample, or there is
-            nothing to take a mean of: all are ignored, or weigh nothing.
-        TypeError
-            If the target is neither integers nor floats.
-        """
-        xp, z = with_classes(prediction, "logits")
-        y, total, count = self._targets(xp, z, target)
-        e = xp.exp(z - xp.max(z, axis=1, keepdims=True))
-        p = e / xp.sum(e, axis=1, keepdims=True)
-        share = self._spread((z.shape[0], *z.shape[2:]), upstream, z, count)
-        if getattr(share, "ndim", 0):
-            share = xp.expand_dims(share, axis=1)
-        return (p * total - y) * share
-
-    def _targets(
-        self, xp: Any, z: Array, target: Array
-    ) -> tuple[Array, Array | float, Array | float]:
-        """Give the factor y of each −log p, Σ_c y_c, and what the mean divides by."""
-        y = as_array(xp, target, z)
-        count: Array | float = prod(z.shape) // z.shape[1]
-        counted: Array | float = 1.0
+    def _read(self, z: Array, target: Array) -> tuple:
+        """Give the logits, the factor y of each −log p, and what the mean divides by."""
+        y = as_array(target, z)
+        count: Any = prod(z.shape[1:])
         weight = None if self.weight is None else per_class(self.weight, "weight", z)
-        numbers = kind(y)
-        if numbers == "integral":
-            y, found = one_hot(xp, z, y, self.ignore_index)
-            if found < count:
-                counted = xp.sum(y, axis=1, keepdims=True)
-            count = found if weight is None else xp.sum(y * weight)
+        if kind(y) == "integral":
+            y, found = hot(z, y, self.ignore_index)
+            count = found if weight is None else library(z).sum(y * weight)
             if self.reduction == "mean" and count == 0:
                 what = "are ignored" if not found else "weigh nothing"
                 raise ValueError(f"target: expected samples to take a mean of, but all {what}")
-        elif numbers == "real floating":
-            require_shape(y, z.shape, "target", "probabilities, one per logit")
+            if self.label_smoothing:
+                y = self.soften(y, z.shape[0])
+        elif kind(y) == "real floating":
+            shape = (*z.shape[1:2], z.shape[0], *z.shape[2:])
+            require_shape(y, shape, "target", "probabilities, one per logit")
+            y = to_front(y, 1)
+            if self.label_smoothing:
+                y = (1 - self.label_smoothing) * y + self.label_smoothing / z.shape[0]
         else:
             raise TypeError(f"target: expected integer classes or probabilities, got {y.dtype}")
-        if self.label_smoothing:
-            y = (1 - self.label_smoothing) * y + self.label_smoothing / z.shape[1] * counted
-        if weight is not None:
-            y = weight * y
-        elif numbers == "integral":
-            return y, counted, count
-        return y, xp.sum(y, axis=1, keepdims=True), count
+        return z, y if weight is None else weight * y, count
 
 
-@dataclass(frozen=True, eq=False)
-class BinaryCrossEntropy(Loss):
+@dataclass(frozen=True, kw_only=True, eq=False)
+class BinaryCrossEntropy(EntryLoss):
     """Cross-entropy of yes and no, −y log p − (1 − y) log(1 − p) with p = σ(z) (equation 1.4.4e).
 
     The prediction holds logits z. Both logarithms come from log(1 + e^−|z|), which neither
@@ -210,61 +133,19 @@ class BinaryCrossEntropy(Loss):
     torch.nn.BCEWithLogitsLoss
     """
 
-    pos_weight: Array | float | None = field(default=None, kw_only=True)
+    pos_weight: Array | float | None = weights(None)
 
-    def __post_init__(self):
-        super().__post_init__()
-        if self.pos_weight is not None:
-            require_weights(self.pos_weight, "pos_weight")
+    def value(self, z, y, w):
+        """Give −w y log p − (1 − y) log(1 − p)."""
+        minus_log_p, minus_log_rest = log_losses(z)
+        return w * y * minus_log_p + (1 - y) * minus_log_rest
 
-    def __call__(self, prediction: Array, target: Array) -> Array:
-        """Give the loss: a number, or one per entry where the reduction is "none".
+    def slope(self, z, y, w):
+        """Give (1 − y) p − w y (1 − p), which is p − y for w = 1."""
+        return (1 - y) * sigmoid(z) - w * y * sigmoid(-z)
 
-        Parameters
-        ----------
-        prediction : array, any shape that is not empty
-            Logits.
-        target : array, shaped like the prediction
-            Probabilities of yes, between 0 and 1.
-
-        Returns
-        -------
-        array, of shape () or shaped like the prediction
-
-        Raises
-        ------
-        ValueError
-            If the shapes do not fit or are empty.
-        """
-        xp, z, y = pair(prediction, target)
-        yes, no = log_losses(xp, z)
-        return self._reduce(xp, self._weight(z) * y * yes + (1 - y) * no)
-
-    def gradient(self, prediction: Array, target: Array, upstream: Array | None = None) -> Array:
-        """Give the loss's gradient with respect to the logits: p − y, if nothing is weighted.
-
-        Parameters
-        ----------
-        prediction : array, any shape that is not empty
-            Logits.
-        target : array, shaped like the prediction
-            Probabilities of yes, between 0 and 1.
-        upstream : array, shaped like the loss
-            ∂C/∂loss; 1 where it is left out.
-
-        Returns
-        -------
-        array, shaped like the prediction
-
-        Raises
-        ------
-        ValueError
-            If the shapes do not fit or are empty.
-        """
-        _, z, y = pair(prediction, target)
-        p, not_p = Sigmoid()(z), Sigmoid()(-z)
-        slope = (1 - y) * p - self._weight(z) * y * not_p
-        return slope * self._spread(z.shape, upstream, like=z)
+    def _ready(self, prediction: Array, target: Array) -> tuple:
+        return prediction, target, self._weight(prediction)
 
     def _weight(self, z: Array) -> Array | float:
         if self.pos_weight is None:

@@ -1,8 +1,11 @@
-"""What the losses share: the reduction, and how a target is read."""
+"""What the losses share: the reduction, and how a prediction and a target are read.
 
-from dataclasses import dataclass, field
+A loss states two formulas beside each other, `value` and `slope`. What calls them is its family:
+`EntryLoss` for a loss of each entry, `ClassLoss` for one of each sample's classes.
+"""
+
+from dataclasses import dataclass
 from math import prod
-from typing import Any
 
 from array_api_compat import device
 
@@ -11,16 +14,20 @@ from ..arrays import (
     floating,
     from_python,
     kind,
+    library,
+    real,
     require_library,
     require_shape,
     to_numpy,
+    upstream_of,
 )
+from ..arrays.functions import exp, is_class, log1p, maximum, sum
+from ..arrays.rules import from_front, narrowed, to_front, widened
+from ..arrays.settings import Settings, one_of
 
-REDUCTIONS = ("mean", "sum", "none")
 
-
-@dataclass(frozen=True)
-class Loss:
+@dataclass(frozen=True, kw_only=True)
+class Loss(Settings):
     """A loss of many entries, and what becomes of them: the mean, the sum, or all of them.
 
     Parameters
@@ -28,20 +35,16 @@ class Loss:
     reduction : {"mean", "sum", "none"}
     """
 
-    reduction: str = field(default="mean", kw_only=True)
+    reduction: str = one_of("mean", "sum", "none")
 
-    def __post_init__(self):
-        if self.reduction not in REDUCTIONS:
-            raise ValueError(f"reduction: expected one of {REDUCTIONS}, got {self.reduction!r}")
-
-    def _reduce(self, xp: Any, losses: Array, count: Array | float | None = None) -> Array:
+    def _reduce(self, losses: Array, count: Array | float | None = None) -> Array:
         """Give the mean, the sum or all of the losses; `count` is what the mean divides by."""
         if self.reduction == "none":
             return losses
         if self.reduction == "sum":
-            return xp.sum(losses)
+            return sum(losses)
         # divided first: the sum of many large losses can overflow where their mean does not
-        return xp.sum(losses / (prod(losses.shape) if count is None else count))
+        return sum(losses / (prod(losses.shape) if count is None else count))
 
     def _spread(
         self, shape: tuple, upstream: Array | None, like: Array, count: Array | float | None = None
@@ -52,11 +55,147 @@ class Loss:
             share = 1 / (prod(shape) if count is None else count)
         if upstream is None:
             return share
-        _, upstream = floating(upstream, "upstream", like)
-        require_shape(
-            upstream, shape if self.reduction == "none" else (), "upstream", "the shape of the loss"
-        )
-        return upstream * share
+        shape = shape if self.reduction == "none" else ()
+        return widened(upstream_of(upstream, shape, "the shape of the loss", like)) * share
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryLoss(Loss):
+    """A loss of each entry of a prediction, of which it states the value and the slope."""
+
+    def __call__(self, prediction: Array, target: Array) -> Array:
+        """Give the loss: a number, or one for each entry where the reduction is "none".
+
+        Parameters
+        ----------
+        prediction, target : array, of one shape, any shape that is not empty
+
+        Returns
+        -------
+        array, of shape () or shaped like the prediction
+
+        Raises
+        ------
+        ValueError
+            If the shapes differ or are empty.
+        """
+        prediction, target = pair(prediction, target)
+        losses = self.value(*self._ready(widened(prediction), widened(target)))
+        return narrowed(self._reduce(losses), prediction)
+
+    def gradient(self, prediction: Array, target: Array, upstream: Array | None = None) -> Array:
+        """Give the loss's gradient with respect to the prediction.
+
+        Parameters
+        ----------
+        prediction, target : array, of one shape, any shape that is not empty
+        upstream : array, shaped like the loss
+            ∂C/∂loss; 1 where it is left out.
+
+        Returns
+        -------
+        array, shaped like the prediction
+
+        Raises
+        ------
+        ValueError
+            If the shapes differ or are empty.
+        """
+        prediction, target = pair(prediction, target)
+        slope = self.slope(*self._ready(widened(prediction), widened(target)))
+        share = self._spread(prediction.shape, upstream, like=prediction)
+        return narrowed(slope * share, prediction)
+
+    def _ready(self, prediction: Array, target: Array) -> tuple:
+        """Give what the rules are applied to."""
+        return prediction, target
+
+    def value(self, *arrays):
+        """Give the loss of each entry; the formula alone."""
+        raise NotImplementedError
+
+    def slope(self, *arrays):
+        """Give the slope of each entry's loss; the formula alone."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassLoss(Loss):
+    """A loss of the logits of each sample's classes, of which it states the value and the slope.
+
+    Both get the logits and the target with the classes along the first axis, z and y of shape
+    (K, N, …).
+    """
+
+    def __call__(self, prediction: Array, target: Array) -> Array:
+        """Give the loss: a number, or one per sample where the reduction is "none".
+
+        Parameters
+        ----------
+        prediction : array, shape (N, K, …)
+            Logits.
+        target : array, shape (N, …) of integers in 0 … K − 1, or (N, K, …) of probabilities
+            Probabilities only where the loss knows them.
+
+        Returns
+        -------
+        array, of shape () or (N, …)
+
+        Raises
+        ------
+        ValueError
+            If the shapes do not fit, a class is out of range, there is no sample, or there is
+            nothing to take a mean of: all are ignored, or weigh nothing.
+        TypeError
+            If the target is neither integers nor floats that the loss knows.
+        """
+        prediction = with_classes(prediction, "logits")
+        z, y, count = self._read(to_front(widened(prediction), 1), target)
+        return narrowed(self._reduce(self.value(z, y), count), prediction)
+
+    def gradient(self, prediction: Array, target: Array, upstream: Array | None = None) -> Array:
+        """Give the loss's gradient with respect to the logits.
+
+        Parameters
+        ----------
+        prediction : array, shape (N, K, …)
+            Logits.
+        target : array, shape (N, …) of integers in 0 … K − 1, or (N, K, …) of probabilities
+            Probabilities only where the loss knows them.
+        upstream : array, shaped like the loss
+            ∂C/∂loss; 1 where it is left out.
+
+        Returns
+        -------
+        array, shaped like the prediction
+
+        Raises
+        ------
+        ValueError
+            If the shapes do not fit, a class is out of range, there is no sample, or there is
+            nothing to take a mean of: all are ignored, or weigh nothing.
+        TypeError
+            If the target is neither integers nor floats that the loss knows.
+        """
+        prediction = with_classes(prediction, "logits")
+        z, y, count = self._read(to_front(widened(prediction), 1), target)
+        share = self._spread(z.shape[1:], upstream, prediction, count)
+        return narrowed(from_front(self.slope(z, y) * share, 1), prediction)
+
+    def _read(self, z: Array, target: Array) -> tuple:
+        """Give what the rules are applied to, and what the mean divides by."""
+        raise NotImplementedError
+
+    def value(self, z, y):
+        """Give the loss of each sample; the formula alone."""
+        raise NotImplementedError
+
+    def slope(self, z, y):
+        """Give the slope of each sample's loss in its logits; the formula alone."""
+        raise NotImplementedError
+
+
+# ---- reading -------------------------------------------------------------------------------------
 
 
 def require_entries(prediction: Array, name: str = "prediction") -> None:
@@ -65,83 +204,70 @@ def require_entries(prediction: Array, name: str = "prediction") -> None:
         raise ValueError(f"{name}: expected at least one entry, got {tuple(prediction.shape)}")
 
 
-def pair(prediction: Array, target: Array) -> tuple[Any, Array, Array]:
-    """Give the namespace, and prediction and target as floating-point arrays of one shape.
+def pair(prediction: Array, target: Array) -> tuple[Array, Array]:
+    """Give prediction and target as floating-point arrays of one shape.
 
     A target of integers takes the dtype of the prediction.
     """
-    xp, prediction = floating(prediction, "prediction")
+    prediction = real(prediction, "prediction")
     whole = hasattr(target, "dtype") and kind(target) == "integral"
-    _, target = floating(target, "target", like=prediction)
+    target = real(target, "target", like=prediction)
     require_shape(target, prediction.shape, "target", "the shape of the prediction")
     require_entries(prediction)
-    return xp, prediction, xp.astype(target, prediction.dtype) if whole else target
+    return prediction, narrowed(target, prediction) if whole else target
 
 
-def with_classes(prediction: Array, meaning: str) -> tuple[Any, Array]:
-    """Give the namespace, and the prediction as a floating-point array of shape (N, K, …)."""
-    xp, prediction = floating(prediction, "prediction")
+def with_classes(prediction: Array, meaning: str) -> Array:
+    """Give the prediction as a floating-point array of shape (N, K, …)."""
+    prediction = real(prediction, "prediction")
     if prediction.ndim < 2:
         raise ValueError(
             f"prediction: expected {meaning} (N, K, …), got shape {tuple(prediction.shape)}"
         )
     require_entries(prediction)
-    return xp, prediction
+    return prediction
 
 
-def as_array(xp: Any, target: Array, like: Array) -> Array:
+def as_array(target: Array, like: Array) -> Array:
     """Give the target as an array of the prediction's library."""
     if not hasattr(target, "dtype"):
-        target = xp.asarray(from_python(target, "target"), device=device(like))
+        target = library(like).asarray(from_python(target, "target"), device=device(like))
     require_library(target, like, "target")
     return target
 
 
-def one_hot(
-    xp: Any, prediction: Array, classes: Array, ignore_index: int | None = None
-) -> tuple[Array, int]:
-    """Give classes (N, …) as 0 and 1, shaped like the prediction (N, K, …), and how many count.
+def hot(z: Array, classes: Array, ignore_index: int | None = None) -> tuple[Array, int]:
+    """Give classes (N, …) as 0 and 1, shaped like z (K, N, …), and how many of them count.
 
     Where the class is `ignore_index`, if there is one, there is no 1.
     """
-    n_classes = prediction.shape[1]
-    shape = (prediction.shape[0], *prediction.shape[2:])
-    require_shape(classes, shape, "target", "one class per sample")
-    numbers = xp.arange(n_classes, device=device(classes))
-    if prediction.ndim > 2:
-        numbers = xp.reshape(numbers, (-1,) + (1,) * (prediction.ndim - 2))
-    hits = classes[:, None, ...] == numbers
-    if ignore_index is not None and 0 <= ignore_index < n_classes:
-        hits = hits & (numbers != ignore_index)
-    count = int(xp.count_nonzero(hits))
-    if count < prod(shape):
+    require_shape(classes, z.shape[1:], "target", "one class per sample")
+    xp = library(z)
+    y = is_class(classes, z.shape[0])
+    if ignore_index is not None and 0 <= ignore_index < z.shape[0]:
+        y[ignore_index, ...] = False
+    count = int(xp.count_nonzero(y))
+    if count < prod(z.shape[1:]):
         counted = to_numpy(classes).astype(int)
         if ignore_index is not None:
             counted = counted[counted != ignore_index]
         if len(counted) > count:
             raise ValueError(
-                f"target: expected classes 0 … {n_classes - 1} (the prediction has {n_classes} "
+                f"target: expected classes 0 … {z.shape[0] - 1} (the prediction has {z.shape[0]} "
                 f"entries a sample), got classes from {counted.min()} to {counted.max()}"
             )
-    return xp.astype(hits, prediction.dtype), count
+    return xp.astype(y, z.dtype), count
 
 
 def per_class(weight: Array, name: str, like: Array) -> Array:
-    """Give weights (K,) as an array of the dtype of `like` (N, K, …) that broadcasts against it."""
-    _, weight = floating(weight, name, like=like)
-    require_shape(weight, (like.shape[1],), name, "one number per class")
+    """Give weights (K,) as an array of the dtype of `like` (K, N, …) that broadcasts against it."""
+    weight = real(weight, name, like=like)
+    require_shape(weight, (like.shape[0],), name, "one number per class")
     xp, _ = floating(like)
-    return xp.reshape(xp.astype(weight, like.dtype), (1, -1) + (1,) * (like.ndim - 2))
+    return xp.reshape(xp.astype(weight, like.dtype), (-1,) + (1,) * (like.ndim - 1))
 
 
-def require_weights(weight: Array, name: str) -> None:
-    """Raise a ValueError that names the argument unless it holds finite numbers, none below 0."""
-    xp, numbers = floating(weight, name)
-    if not bool(xp.all((numbers >= 0) & xp.isfinite(numbers))):
-        raise ValueError(f"{name}: expected finite numbers, at least 0, got {weight!r}")
-
-
-def log_losses(xp: Any, z: Array) -> tuple[Array, Array]:
+def log_losses(z):
     """Give −log σ(z) and −log(1 − σ(z)), without ever taking the logarithm of a rounded 0."""
-    rest = xp.log1p(xp.exp(-xp.abs(z)))
-    return xp.maximum(-z, 0.0) + rest, xp.maximum(z, 0.0) + rest
+    rest = log1p(exp(-abs(z)))
+    return maximum(-z, 0.0) + rest, maximum(z, 0.0) + rest

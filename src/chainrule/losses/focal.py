@@ -1,26 +1,20 @@
 """Focal losses: cross-entropy that counts what is hard, of many classes and of two."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
 
-from ..activations import Sigmoid
-from ..arrays import Array, kind, require_fraction, require_not_negative, settle
-from .core import (
-    Loss,
-    as_array,
-    log_losses,
-    one_hot,
-    pair,
-    per_class,
-    require_weights,
-    with_classes,
-)
+from ..activations import sigmoid
+from ..arrays import Array, kind
+from ..arrays.functions import exp, log, max, sum, where
+from ..arrays.settings import fraction, not_negative, optional, weights
+from .core import ClassLoss, EntryLoss, as_array, hot, log_losses, per_class
 
 
-@dataclass(frozen=True, eq=False)
-class Focal(Loss):
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Focal(ClassLoss):
     """Focal loss of the softmax of logits, −α_t (1 − p_t)^γ log p_t (equation 1.33).
 
     p_t is the probability of the right class t. With γ = 0 and without α this is the
@@ -54,103 +48,52 @@ class Focal(Loss):
     Lin, Goyal, Girshick, He and Dollár, 2017.
     """
 
-    gamma: float = field(default=2.0, kw_only=True)
-    alpha: Array | float | None = field(default=None, kw_only=True)
+    gamma: float = not_negative(2.0)
+    alpha: Array | float | None = weights(None)
 
-    def __post_init__(self):
-        super().__post_init__()
-        settle(self, require_not_negative, "gamma")
-        if self.alpha is not None:
-            require_weights(self.alpha, "alpha")
+    def value(self, z, y):
+        """Give −α_t (1 − p_t)^γ log p_t."""
+        _, rest, log_loss, _ = self.parts(z, y)
+        return self._alpha(y) * rest**self.gamma * log_loss
 
-    def __call__(self, prediction: Array, target: Array) -> Array:
-        """Give the loss: a number, or one per sample where the reduction is "none".
+    def slope(self, z, y):
+        """Give its slope in z (equation 1.4.6a)."""
+        p_t, rest, log_loss, others = self.parts(z, y)
+        factor = self._alpha(y) * rest**self.gamma * (rest + self.gamma * p_t * log_loss)
+        return factor * (others - y)
 
-        Parameters
-        ----------
-        prediction : array, shape (N, K, …)
-            Logits.
-        target : array of int, shape (N, …)
-            Classes in 0 … K − 1.
+    def parts(self, z, y):
+        """Give p_t, 1 − p_t, −log p_t, and how the other classes share 1 − p_t among them."""
+        z = z - max(z, axis=0)
+        e = exp(z)
+        others = where(y == 0, e, 0.0)
+        rest, total = sum(others, axis=0), sum(e, axis=0)
+        z_t = sum(where(y == 0, 0.0, z), axis=0)
+        return (
+            exp(z_t) / total,
+            rest / total,
+            log(total) - z_t,
+            others / where(rest == 0, 1.0, rest),
+        )
 
-        Returns
-        -------
-        array, of shape () or (N, …)
-
-        Raises
-        ------
-        ValueError
-            If the shapes do not fit, a class is out of range, or there is no sample.
-        TypeError
-            If the target does not hold integers.
-        """
-        xp, z, y = self._read(prediction, target)
-        _, rest, log_loss, _ = self._parts(xp, z, y)
-        losses = self._alpha(xp, y) * rest**self.gamma * log_loss
-        return self._reduce(xp, xp.squeeze(losses, axis=1))
-
-    def gradient(self, prediction: Array, target: Array, upstream: Array | None = None) -> Array:
-        """Give the loss's gradient with respect to the logits (equation 1.4.6a).
-
-        Parameters
-        ----------
-        prediction : array, shape (N, K, …)
-            Logits.
-        target : array of int, shape (N, …)
-            Classes in 0 … K − 1.
-        upstream : array, shaped like the loss
-            ∂C/∂loss; 1 where it is left out.
-
-        Returns
-        -------
-        array, shaped like the prediction
-
-        Raises
-        ------
-        ValueError
-            If the shapes do not fit, a class is out of range, or there is no sample.
-        TypeError
-            If the target does not hold integers.
-        """
-        xp, z, y = self._read(prediction, target)
-        p_t, rest, log_loss, others = self._parts(xp, z, y)
-        slope = self._alpha(xp, y) * rest**self.gamma * (rest + self.gamma * p_t * log_loss)
-        share = self._spread((z.shape[0], *z.shape[2:]), upstream, like=z)
-        if getattr(share, "ndim", 0):
-            share = xp.expand_dims(share, axis=1)
-        return slope * (others - y) * share
-
-    @staticmethod
-    def _read(prediction: Array, target: Array) -> tuple[Any, Array, Array]:
-        """Give the namespace, the logits, and the target as 0 and 1, shaped like them."""
-        xp, z = with_classes(prediction, "logits")
-        classes = as_array(xp, target, z)
+    def _read(self, z: Array, target: Array) -> tuple:
+        """Give the logits, the target as 0 and 1, and what the mean divides by."""
+        classes = as_array(target, z)
         if kind(classes) != "integral":
             raise TypeError(f"target: expected integer classes, got {classes.dtype}")
-        return xp, z, one_hot(xp, z, classes)[0]
+        return z, hot(z, classes)[0], prod(z.shape[1:])
 
-    @staticmethod
-    def _parts(xp: Any, z: Array, y: Array) -> tuple[Array, Array, Array, Array]:
-        """Give p_t, 1 − p_t, −log p_t, and how the other classes share 1 − p_t among them."""
-        z = z - xp.max(z, axis=1, keepdims=True)
-        e = xp.exp(z)
-        others = xp.where(y == 0, e, 0.0)
-        rest, total = (xp.sum(part, axis=1, keepdims=True) for part in (others, e))
-        z_t = xp.sum(xp.where(y == 0, 0.0, z), axis=1, keepdims=True)
-        shares = others / xp.where(rest == 0, 1.0, rest)
-        return xp.exp(z_t) / total, rest / total, xp.log(total) - z_t, shares
-
-    def _alpha(self, xp: Any, y: Array) -> Array | float:
+    def _alpha(self, y: Array) -> Any:
         """Give α_t: one for all samples, or one for each."""
         if self.alpha is None:
             return 1.0
         if np.ndim(self.alpha) == 0:
             return float(self.alpha)
-        return xp.sum(y * per_class(self.alpha, "alpha", y), axis=1, keepdims=True)
+        return sum(y * per_class(self.alpha, "alpha", y), axis=0)
 
 
-@dataclass(frozen=True)
-class BinaryFocal(Loss):
+@dataclass(frozen=True, kw_only=True)
+class BinaryFocal(EntryLoss):
     """Focal loss of yes and no, −α_t (1 − p_t)^γ log p_t with p = σ(z) (equations 1.32 and 1.33).
 
     p_t is p where the answer is yes and 1 − p where it is no; α_t is α for yes and 1 − α for no.
@@ -183,69 +126,25 @@ class BinaryFocal(Loss):
     Lin, Goyal, Girshick, He and Dollár, 2017.
     """
 
-    gamma: float = field(default=2.0, kw_only=True)
-    alpha: float | None = field(default=None, kw_only=True)
+    gamma: float = not_negative(2.0)
+    alpha: float | None = optional(fraction, None)
 
-    def __post_init__(self):
-        super().__post_init__()
-        settle(self, require_not_negative, "gamma")
-        if self.alpha is not None:
-            settle(self, require_fraction, "alpha")
+    def value(self, z, y):
+        """Give −α_t (1 − p_t)^γ log p_t."""
+        p, not_p = sigmoid(z), sigmoid(-z)
+        log_yes, log_no = log_losses(z)
+        yes, no = self.factors()
+        return yes * y * not_p**self.gamma * log_yes + no * (1 - y) * p**self.gamma * log_no
 
-    def __call__(self, prediction: Array, target: Array) -> Array:
-        """Give the loss: a number, or one per entry where the reduction is "none".
-
-        Parameters
-        ----------
-        prediction : array, any shape that is not empty
-            Logits.
-        target : array, shaped like the prediction
-            1 for yes and 0 for no; between them, the probability of yes.
-
-        Returns
-        -------
-        array, of shape () or shaped like the prediction
-
-        Raises
-        ------
-        ValueError
-            If the shapes do not fit or are empty.
-        """
-        xp, z, y = pair(prediction, target)
-        p, not_p = Sigmoid()(z), Sigmoid()(-z)
-        log_yes, log_no = log_losses(xp, z)
-        yes, no = self._factors()
-        losses = yes * y * not_p**self.gamma * log_yes + no * (1 - y) * p**self.gamma * log_no
-        return self._reduce(xp, losses)
-
-    def gradient(self, prediction: Array, target: Array, upstream: Array | None = None) -> Array:
-        """Give the loss's gradient with respect to the logits.
-
-        Parameters
-        ----------
-        prediction : array, any shape that is not empty
-            Logits.
-        target : array, shaped like the prediction
-            1 for yes and 0 for no; between them, the probability of yes.
-        upstream : array, shaped like the loss
-            ∂C/∂loss; 1 where it is left out.
-
-        Returns
-        -------
-        array, shaped like the prediction
-
-        Raises
-        ------
-        ValueError
-            If the shapes do not fit or are empty.
-        """
-        xp, z, y = pair(prediction, target)
-        p, not_p = Sigmoid()(z), Sigmoid()(-z)
-        log_yes, log_no = log_losses(xp, z)
-        yes, no = self._factors()
+    def slope(self, z, y):
+        """Give its slope in z."""
+        p, not_p = sigmoid(z), sigmoid(-z)
+        log_yes, log_no = log_losses(z)
+        yes, no = self.factors()
         down = yes * y * not_p**self.gamma * (not_p + self.gamma * p * log_yes)
         up = no * (1 - y) * p**self.gamma * (p + self.gamma * not_p * log_no)
-        return (up - down) * self._spread(z.shape, upstream, like=z)
+        return up - down
 
-    def _factors(self) -> tuple[float, float]:
+    def factors(self):
+        """Give α and 1 − α, or twice 1."""
         return (1.0, 1.0) if self.alpha is None else (self.alpha, 1 - self.alpha)

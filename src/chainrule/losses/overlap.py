@@ -1,26 +1,25 @@
 """Losses of overlap, for masks with few foreground pixels: Dice and Tversky."""
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
-from ..arrays import Array, floating, kind, require_not_negative, require_shape, settle
-from .core import Loss, as_array, one_hot, with_classes
+from ..arrays import Array, kind, library, require_shape, upstream_of
+from ..arrays.functions import sum, where
+from ..arrays.rules import from_front, narrowed, to_front, widened
+from ..arrays.settings import not_negative, switch
+from .core import Loss, as_array, hot, with_classes
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Overlap(Loss):
-    """A loss 1 − S_c of each class c, with S_c = numerator / denominator a score of overlap.
+    """A loss 1 − S_c of each class c, with S_c = above / below a score of overlap.
 
-    A loss states both, and their slopes, beside each other.
+    A loss states what stands above and below the line, `value`, and their slopes, `slope`, for
+    probabilities p and a target y whose last axis is what is added up.
     """
 
-    smooth: float = field(default=1e-5, kw_only=True)
-    per_sample: bool = field(default=False, kw_only=True)
-    skip_absent: bool = field(default=False, kw_only=True)
-
-    def __post_init__(self):
-        super().__post_init__()
-        settle(self, require_not_negative, "smooth")
+    smooth: float = not_negative(1e-5)
+    per_sample: bool = switch(False)
+    skip_absent: bool = switch(False)
 
     def __call__(self, prediction: Array, target: Array) -> Array:
         """Give the loss: a number, or one per class where the reduction is "none".
@@ -43,10 +42,11 @@ class Overlap(Loss):
         TypeError
             If the target does not hold numbers.
         """
-        xp, p, y = self._read(prediction, target)
-        score, _ = self._score(xp, p, y)
-        losses = (1 - score) * self._shares(xp, y)
-        return losses if self.reduction == "none" else xp.sum(losses)
+        prediction = with_classes(prediction, "probabilities")
+        p, y = self._rows(prediction, target)
+        score, _ = self._score(p, y)
+        losses = (1 - score) * self._shares(y)
+        return narrowed(losses if self.reduction == "none" else sum(losses), prediction)
 
     def gradient(self, prediction: Array, target: Array, upstream: Array | None = None) -> Array:
         """Give the loss's gradient with respect to the probabilities.
@@ -71,61 +71,70 @@ class Overlap(Loss):
         TypeError
             If the target does not hold numbers.
         """
-        xp, p, y = self._read(prediction, target)
-        score, slope = self._score(xp, p, y)
-        share = self._shares(xp, y)
+        prediction = with_classes(prediction, "probabilities")
+        p, y = self._rows(prediction, target)
+        score, inverse = self._score(p, y)
+        above, below = self.slope(p, y)
+        share = self._shares(y)
         if upstream is not None:
-            _, upstream = floating(upstream, "upstream", like=p)
             shape = score.shape if self.reduction == "none" else ()
-            require_shape(upstream, shape, "upstream", "the shape of the loss")
-            share = share * upstream
-        return -slope * self._spatial(xp, share, p)
+            share = share * upstream_of(upstream, shape, "the shape of the loss", prediction)
+        slope = (score[..., None] * below - above) * (inverse * share)[..., None]
+        return narrowed(self._unrolled(slope, prediction), prediction)
 
-    def _score(self, xp: Any, p: Array, y: Array) -> tuple[Array, Array]:
-        """Give the scores, (K,) or (N, K), and their slopes, shaped like p."""
+    def value(self, p, y):
+        """Give what stands above and below the line; the formula alone."""
         raise NotImplementedError
 
-    @staticmethod
-    def _read(prediction: Array, target: Array) -> tuple[Any, Array, Array]:
-        """Give the namespace, the probabilities, and the target as 0 and 1, shaped like them."""
-        xp, p = with_classes(prediction, "probabilities")
-        y = as_array(xp, target, p)
+    def slope(self, p, y):
+        """Give the slopes of both in p; the formula alone."""
+        raise NotImplementedError
+
+    def _rows(self, prediction: Array, target: Array) -> tuple[Array, Array]:
+        """Give both as rows of what is added up: (K, N · …), or (N, K, …) if per sample."""
+        p = widened(prediction)
+        y = as_array(target, p)
         if kind(y) == "other":
             raise TypeError(f"target: expected classes, or 0 and 1, got {y.dtype}")
+        p = to_front(p, 1)
         if kind(y) == "integral" and y.ndim != p.ndim:
-            return xp, p, one_hot(xp, p, y)[0]
-        require_shape(y, p.shape, "target", "0 and 1, one per probability")
-        return xp, p, xp.astype(y, p.dtype)
+            y = hot(p, y)[0]
+        else:
+            require_shape(y, prediction.shape, "target", "0 and 1, one per probability")
+            y = narrowed(to_front(y, 1), p)
+        return self._rolled(p), self._rolled(y)
 
-    def _sum(self, xp: Any, x: Array) -> Array:
-        """Add up over space, and over the samples unless the sums are per sample."""
-        first = () if self.per_sample else (0,)
-        return xp.sum(x, axis=(*first, *range(2, x.ndim))) if first or x.ndim > 2 else x
+    def _rolled(self, x: Array) -> Array:
+        x = from_front(x, 1) if self.per_sample else x
+        return library(x).reshape(x, (*x.shape[: 1 + self.per_sample], -1))
 
-    def _spatial(self, xp: Any, per_class: Array, like: Array) -> Array:
-        """Give (K,) or (N, K) a shape that broadcasts against `like`, (N, K, …)."""
-        rows = per_class.shape[0] if self.per_sample else 1
-        return xp.reshape(per_class, (rows, -1) + (1,) * (like.ndim - 2))
+    def _unrolled(self, x: Array, like: Array) -> Array:
+        xp, shape = library(x), like.shape
+        if self.per_sample:
+            return xp.reshape(x, shape)
+        return from_front(xp.reshape(x, (shape[1], shape[0], *shape[2:])), 1)
 
-    def _ratio(self, xp: Any, above: Array, below: Array) -> tuple[Array, Array]:
-        """Give above / below, and 1 / below; where both are 0, nothing is amiss: 1, and 0."""
-        inverse = xp.where(below == 0, 0.0, 1 / xp.where(below == 0, 1.0, below))
-        return xp.where(below == 0, 1.0, above * inverse), inverse
+    def _score(self, p: Array, y: Array) -> tuple[Array, Array]:
+        """Give the score, and 1 / below; where 0 / 0, nothing is amiss: 1, and 0."""
+        above, below = self.value(p, y)
+        inverse = where(below == 0, 0.0, 1 / where(below == 0, 1.0, below))
+        return where(below == 0, 1.0, above * inverse), inverse
 
-    def _shares(self, xp: Any, y: Array) -> Array:
+    def _shares(self, y: Array) -> Array:
         """Give the share of each class in the loss."""
-        present = xp.astype(self._sum(xp, y) > 0, y.dtype)
+        xp = library(y)
+        present = xp.astype(sum(y, axis=-1) > 0, y.dtype)
         counted = present if self.skip_absent else xp.ones_like(present)
         if self.reduction != "mean":
             return counted
-        classes = xp.sum(counted, axis=-1, keepdims=True)
+        classes = sum(counted, axis=-1, keepdims=True)
         rows = int(xp.count_nonzero(classes))
         if rows == 0:
             raise ValueError("target: expected a class to take a mean of, but all are absent")
-        return counted / xp.where(classes == 0, 1.0, classes) / rows
+        return counted / where(classes == 0, 1.0, classes) / rows
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Dice(Overlap):
     """Dice loss, 1 − mean of (2 Σ p y + s) / (Σ p + Σ y + s) over the classes (equation 1.31).
 
@@ -164,15 +173,18 @@ class Dice(Overlap):
     Milletari, Navab and Ahmadi, 2016.
     """
 
-    def _score(self, xp: Any, p: Array, y: Array) -> tuple[Array, Array]:
-        above = 2 * self._sum(xp, p * y) + self.smooth
-        below = self._sum(xp, p) + self._sum(xp, y) + self.smooth
-        score, inverse = self._ratio(xp, above, below)
-        slope = (2 * y - self._spatial(xp, score, p)) * self._spatial(xp, inverse, p)
-        return score, slope
+    def value(self, p, y):
+        """Give 2 Σ p y + s and Σ p + Σ y + s."""
+        above = 2 * sum(p * y, axis=-1) + self.smooth
+        below = sum(p, axis=-1) + sum(y, axis=-1) + self.smooth
+        return above, below
+
+    def slope(self, p, y):
+        """Give 2 y and 1."""
+        return 2 * y, 1.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Tversky(Overlap):
     """Tversky loss, 1 − mean of (TP + s) / (TP + α FP + β FN + s) (equation 1.4.8a).
 
@@ -215,18 +227,15 @@ class Tversky(Overlap):
     Salehi, Erdogmus and Gholipour, 2017.
     """
 
-    alpha: float = field(default=0.5, kw_only=True)
-    beta: float = field(default=0.5, kw_only=True)
+    alpha: float = not_negative(0.5)
+    beta: float = not_negative(0.5)
 
-    def __post_init__(self):
-        super().__post_init__()
-        settle(self, require_not_negative, "alpha", "beta")
+    def value(self, p, y):
+        """Give TP + s and TP + α FP + β FN + s."""
+        above = sum(p * y, axis=-1) + self.smooth
+        false, missed = sum(p * (1 - y), axis=-1), sum((1 - p) * y, axis=-1)
+        return above, above + self.alpha * false + self.beta * missed
 
-    def _score(self, xp: Any, p: Array, y: Array) -> tuple[Array, Array]:
-        hit, false, missed = p * y, p * (1 - y), (1 - p) * y
-        above = self._sum(xp, hit) + self.smooth
-        below = above + self.alpha * self._sum(xp, false) + self.beta * self._sum(xp, missed)
-        score, inverse = self._ratio(xp, above, below)
-        slope_below = y + self.alpha * (1 - y) - self.beta * y
-        slope = (y - self._spatial(xp, score, p) * slope_below) * self._spatial(xp, inverse, p)
-        return score, slope
+    def slope(self, p, y):
+        """Give y and y + α (1 − y) − β y."""
+        return y, y + self.alpha * (1 - y) - self.beta * y

@@ -1,67 +1,25 @@
 """Losses of numbers: squared error, absolute error, and Huber's between the two."""
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
-from ..arrays import Array, require_positive, settle
-from .core import Loss, pair
+from ..arrays import Array
+from ..arrays.functions import clip, minimum, sign
+from ..arrays.settings import positive
+from .core import EntryLoss
 
 
-@dataclass(frozen=True)
-class ErrorLoss(Loss):
+@dataclass(frozen=True, kw_only=True)
+class ErrorLoss(EntryLoss):
     """A loss of the error e = ŷ − y of each entry.
 
     A loss states its value and its slope beside each other, both as functions of the error.
     """
 
-    def __call__(self, prediction: Array, target: Array) -> Array:
-        """Give the loss: a number, or one for each entry where the reduction is "none".
-
-        Parameters
-        ----------
-        prediction, target : array, of one shape, any shape that is not empty
-
-        Returns
-        -------
-        array, of shape () or shaped like the prediction
-
-        Raises
-        ------
-        ValueError
-            If the shapes differ or are empty.
-        """
-        xp, y_hat, y = pair(prediction, target)
-        return self._reduce(xp, self._value(xp, y_hat - y))
-
-    def gradient(self, prediction: Array, target: Array, upstream: Array | None = None) -> Array:
-        """Give the loss's gradient with respect to the prediction.
-
-        Parameters
-        ----------
-        prediction, target : array, of one shape, any shape that is not empty
-        upstream : array, shaped like the loss
-            ∂C/∂loss; 1 where it is left out.
-
-        Returns
-        -------
-        array, shaped like the prediction
-
-        Raises
-        ------
-        ValueError
-            If the shapes differ or are empty.
-        """
-        xp, y_hat, y = pair(prediction, target)
-        return self._slope(xp, y_hat - y) * self._spread(y_hat.shape, upstream, like=y_hat)
-
-    def _value(self, xp: Any, e: Array) -> Array:
-        raise NotImplementedError
-
-    def _slope(self, xp: Any, e: Array) -> Array:
-        raise NotImplementedError
+    def _ready(self, prediction: Array, target: Array) -> tuple:
+        return (prediction - target,)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MSE(ErrorLoss):
     """Mean squared error, (1/N) Σ (ŷ − y)², over all N entries (equation 1.25).
 
@@ -83,14 +41,16 @@ class MSE(ErrorLoss):
     torch.nn.MSELoss
     """
 
-    def _value(self, xp: Any, e: Array) -> Array:
+    def value(self, e):
+        """Give e²."""
         return e**2
 
-    def _slope(self, xp: Any, e: Array) -> Array:
+    def slope(self, e):
+        """Give 2 e."""
         return 2 * e
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MAE(ErrorLoss):
     """Mean absolute error, (1/N) Σ abs(ŷ − y), over all N entries (equation 1.26).
 
@@ -114,14 +74,16 @@ class MAE(ErrorLoss):
     torch.nn.L1Loss
     """
 
-    def _value(self, xp: Any, e: Array) -> Array:
-        return xp.abs(e)
+    def value(self, e):
+        """Give the size of e."""
+        return abs(e)
 
-    def _slope(self, xp: Any, e: Array) -> Array:
-        return xp.sign(e)
+    def slope(self, e):
+        """Give the sign of e."""
+        return sign(e)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Huber(ErrorLoss):
     """Huber's loss: ½ e² for small errors e = ŷ − y, δ (abs(e) − ½ δ) for large (equation 1.27).
 
@@ -157,16 +119,13 @@ class Huber(ErrorLoss):
     torch.nn.HuberLoss
     """
 
-    delta: float = field(default=1.0, kw_only=True)
+    delta: float = positive(1.0)
 
-    def __post_init__(self):
-        super().__post_init__()
-        settle(self, require_positive, "delta")
+    def value(self, e):
+        """Give ½ e² or δ (|e| − ½ δ)."""
+        c = minimum(abs(e), self.delta)
+        return c * (abs(e) - 0.5 * c)
 
-    def _value(self, xp: Any, e: Array) -> Array:
-        size = xp.abs(e)
-        c = xp.minimum(size, self.delta)
-        return c * (size - 0.5 * c)
-
-    def _slope(self, xp: Any, e: Array) -> Array:
-        return xp.clip(e, -self.delta, self.delta)
+    def slope(self, e):
+        """Give e, but at most δ."""
+        return clip(e, -self.delta, self.delta)

@@ -1,6 +1,6 @@
 """The triplet loss, and the mining of triplets."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,40 +10,27 @@ from ..arrays import (
     Array,
     floating,
     kind,
-    require_finite_number,
     require_library,
     require_shape,
-    settle,
     to_numpy,
 )
+from ..arrays.settings import finite, norm, switch
 from .core import Loss, as_array, require_entries
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TripletSettings(Loss):
     """What a triplet loss can be set to; `Triplet` says what it means."""
 
-    margin: float = field(default=1.0, kw_only=True)
-    p: float = field(default=2.0, kw_only=True)
-    eps: float = field(default=1e-6, kw_only=True)
-    swap: bool = field(default=False, kw_only=True)
+    margin: float = finite(1.0)
+    p: float = norm(2.0)
+    eps: float = finite(1e-6)
+    swap: bool = switch(False)
 
     of_scores = False  # its outputs are embeddings, not a score for each class
 
-    def __post_init__(self):
-        super().__post_init__()
-        settle(self, require_finite_number, "margin", "eps")
-        settle(self, _require_norm, "p")
 
-
-def _require_norm(p: float, name: str) -> None:
-    if p != float("inf"):
-        require_finite_number(p, name)
-    if p < 1:
-        raise ValueError(f"{name}: expected a number, at least 1, got {p!r}")
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Triplet(TripletSettings):
     """Triplet loss, max(d(a, p) − d(a, n) + margin, 0) (equation 1.4.7a).
 
@@ -106,7 +93,7 @@ class Triplet(TripletSettings):
         if self.swap:
             to_negative = xp.minimum(to_negative, self._distance(xp, p - n))
         h = self._distance(xp, a - p) - to_negative + self.margin
-        return self._reduce(xp, xp.where(h < 0, 0.0, h))
+        return self._reduce(xp.where(h < 0, 0.0, h))
 
     def gradient(
         self, anchor: Array, positive: Array, negative: Array, upstream: Array | None = None
@@ -239,7 +226,7 @@ def hardest(xp: Any, x: Array, classes: Array) -> tuple[Array, Array, Array]:
     return rows[anchors], positive[anchors], negative[anchors]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MinedTriplet(TripletSettings):
     """Triplet loss of embeddings and their classes, which mines the triplets itself.
 
@@ -333,6 +320,6 @@ class MinedTriplet(TripletSettings):
         if x.ndim != 2:
             raise ValueError(f"prediction: expected shape (N, D), got {tuple(x.shape)}")
         require_entries(x)
-        classes = as_array(xp, target, x)
+        classes = as_array(target, x)
         _require_classes(classes, x, "target")
         return xp, x, hardest(xp, x, classes)

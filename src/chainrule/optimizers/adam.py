@@ -1,12 +1,14 @@
 """Adam and what was made of it: AdamW, AdaMax and Nadam (section 1.2.5)."""
 
-from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
-from ..arrays import Array
-from .core import Optimizer, add_scaled, into, move_mean, not_negative, pair_of_shares, with_decay
+from ..arrays.functions import maximum, sqrt
+from ..arrays.settings import not_negative, positive, shares, switch
+from .core import Optimizer
 
 
+@dataclass(eq=False)
 class Adam(Optimizer):
     """Running means of the gradient and of its square, both corrected for their start.
 
@@ -52,43 +54,31 @@ class Adam(Optimizer):
     torch.optim.Adam
     """
 
-    def __init__(
-        self,
-        lr: float = 1e-3,
-        *,
-        betas: Sequence[float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0.0,
-        amsgrad: bool = False,
-    ):
-        super().__init__(lr)
-        self.betas = pair_of_shares(betas)
-        self.eps = not_negative(eps, "eps")
-        self.weight_decay = not_negative(weight_decay, "weight_decay")
-        self.amsgrad = bool(amsgrad)
+    lr: float = positive(1e-3)
+    _: KW_ONLY
+    betas: tuple[float, float] = shares(0.9, 0.999)
+    eps: float = not_negative(1e-8)
+    weight_decay: float = not_negative(0.0)
+    amsgrad: bool = switch(False)
 
-    def _remembers(self) -> dict[str, float]:
-        names = ["mean", "square_mean", *(["largest_square_mean"] if self.amsgrad else [])]
-        return dict.fromkeys(names, 0.0)
+    def start(self):
+        """Remember both means; with amsgrad the largest mean of squares, too."""
+        largest = 0.0 if self.amsgrad else None
+        return {"mean": 0.0, "square_mean": 0.0, "largest_square_mean": largest}
 
-    def _update(
-        self, xp: Any, room: Array, spare: Array, w: Array, g: Array, *memory: Array
-    ) -> None:
-        self._adapt(xp, room, w, with_decay(xp, spare, w, g, self.weight_decay), *memory)
-
-    def _adapt(self, xp: Any, room: Array, w: Array, g: Array, m: Array, v: Array, *v_max: Array):
+    def rule(self, t, w, g, m, v, v_max):
+        """Give w, both means and the largest mean of squares after step t."""
         beta1, beta2 = self.betas
-        move_mean(m, g, beta1, room)
-        move_mean(v, into(room, xp.multiply, g, g), beta2, room)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
         if self.amsgrad:
-            v = into(v_max[0], xp.maximum, v_max[0], v)
-        v_hat = into(room, xp.divide, v, 1 - beta2**self.steps)
-        below = into(room, xp.sqrt, v_hat)
-        below += self.eps
-        step = into(room, xp.divide, m, below)
-        add_scaled(w, -self.lr / (1 - beta1**self.steps), step, room)
+            v_max = maximum(v_max, v)
+        m_hat = m / (1 - beta1**t)
+        v_hat = (v_max if self.amsgrad else v) / (1 - beta2**t)
+        return w - self.lr * m_hat / (sqrt(v_hat) + self.eps), m, v, v_max
 
 
+@dataclass(eq=False)
 class AdamW(Adam):
     """Adam whose weight decay does not pass through the gradient (equation 1.2.5e).
 
@@ -132,25 +122,15 @@ class AdamW(Adam):
     torch.optim.AdamW
     """
 
-    def __init__(
-        self,
-        lr: float = 1e-3,
-        *,
-        betas: Sequence[float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 1e-2,
-        amsgrad: bool = False,
-    ):
-        super().__init__(lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad)
+    _: KW_ONLY
+    weight_decay: float = not_negative(1e-2)
 
-    def _update(
-        self, xp: Any, room: Array, spare: Array, w: Array, g: Array, *memory: Array
-    ) -> None:
-        if self.weight_decay:
-            w *= 1 - self.lr * self.weight_decay
-        self._adapt(xp, room, w, g, *memory)
+    def decay(self, w, g):
+        """Shrink w itself by the share α ρ."""
+        return (1 - self.lr * self.weight_decay) * w, g
 
 
+@dataclass(eq=False)
 class AdaMax(Optimizer):
     """Adam with the largest gradient, slowly forgotten, in the place of √v (equation 1.2.5f).
 
@@ -192,37 +172,26 @@ class AdaMax(Optimizer):
     torch.optim.Adamax
     """
 
-    def __init__(
-        self,
-        lr: float = 2e-3,
-        *,
-        betas: Sequence[float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0.0,
-    ):
-        super().__init__(lr)
-        self.betas = pair_of_shares(betas)
-        self.eps = not_negative(eps, "eps")
-        self.weight_decay = not_negative(weight_decay, "weight_decay")
+    lr: float = positive(2e-3)
+    _: KW_ONLY
+    betas: tuple[float, float] = shares(0.9, 0.999)
+    eps: float = not_negative(1e-8)
+    weight_decay: float = not_negative(0.0)
 
-    def _remembers(self) -> dict[str, float]:
+    def start(self):
+        """Remember the mean and the largest gradient."""
         return {"mean": 0.0, "largest": 0.0}
 
-    def _update(
-        self, xp: Any, room: Array, spare: Array, w: Array, g: Array, *memory: Array
-    ) -> None:
-        m, largest = memory
+    def rule(self, t, w, g, m, u):
+        """Give w, the mean and the largest gradient after step t."""
         beta1, beta2 = self.betas
-        g = with_decay(xp, spare, w, g, self.weight_decay)
-        move_mean(m, g, beta1, room)
-        size = into(room, xp.abs, g)
-        size += self.eps
-        largest *= beta2
-        into(largest, xp.maximum, largest, size)
-        step = into(room, xp.divide, m, largest)
-        add_scaled(w, -self.lr / (1 - beta1**self.steps), step, room)
+        m = beta1 * m + (1 - beta1) * g
+        u = maximum(beta2 * u, abs(g) + self.eps)
+        m_hat = m / (1 - beta1**t)
+        return w - self.lr * m_hat / u, m, u
 
 
+@dataclass(eq=False)
 class Nadam(Optimizer):
     """Adam that looks ahead as Nesterov does (equation 1.2.5g).
 
@@ -267,54 +236,41 @@ class Nadam(Optimizer):
     torch.optim.NAdam
     """
 
-    def __init__(
-        self,
-        lr: float = 2e-3,
-        *,
-        betas: Sequence[float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0.0,
-        momentum_decay: float = 4e-3,
-    ):
-        super().__init__(lr)
-        self.betas = pair_of_shares(betas)
-        self.eps = not_negative(eps, "eps")
-        self.weight_decay = not_negative(weight_decay, "weight_decay")
-        self.momentum_decay = not_negative(momentum_decay, "momentum_decay")
-        self.momentum_product = 1.0
+    lr: float = positive(2e-3)
+    _: KW_ONLY
+    betas: tuple[float, float] = shares(0.9, 0.999)
+    eps: float = not_negative(1e-8)
+    weight_decay: float = not_negative(0.0)
+    momentum_decay: float = not_negative(4e-3)
 
-    def _remembers(self) -> dict[str, float]:
+    def start(self):
+        """Remember both means."""
         return {"mean": 0.0, "square_mean": 0.0}
 
-    def _counters(self) -> dict[str, Any]:
-        return {**super()._counters(), "momentum_product": self.momentum_product}
-
-    def _momentum(self, t: int) -> float:
+    def momentum(self, t):
+        """Give μ_t, which grows to β₁."""
         return self.betas[0] * (1 - 0.5 * 0.96 ** (t * self.momentum_decay))
 
-    def _advance(self) -> None:
-        super()._advance()
-        self.momentum_product *= self._momentum(self.steps)
-
-    def _update(
-        self, xp: Any, room: Array, spare: Array, w: Array, g: Array, *memory: Array
-    ) -> None:
-        m, v = memory
+    def rule(self, t, w, g, m, v):
+        """Give w and both means after step t."""
         beta1, beta2 = self.betas
-        g = with_decay(xp, spare, w, g, self.weight_decay)
-        move_mean(m, g, beta1, room)
-        move_mean(v, into(room, xp.multiply, g, g), beta2, room)
-        of_m, of_g = self._weights()
-        m_hat = into(spare, xp.multiply, g, of_g)
-        add_scaled(m_hat, of_m, m, room)
-        v_hat = into(room, xp.divide, v, 1 - beta2**self.steps)
-        below = into(room, xp.sqrt, v_hat)
-        below += self.eps
-        step = into(room, xp.divide, m_hat, below)
-        add_scaled(w, -self.lr, step, room)
+        mu, mu_next = self.momentum(t), self.momentum(t + 1)
+        product = self.momentum_product  # μ₁ ⋯ μ_t
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        m_hat = mu_next / (1 - product * mu_next) * m + (1 - mu) / (1 - product) * g
+        v_hat = v / (1 - beta2**t)
+        return w - self.lr * m_hat / (sqrt(v_hat) + self.eps), m, v
 
-    def _weights(self) -> tuple[float, float]:
-        """Give what m and g are multiplied with in m̂."""
-        mu, mu_next = self._momentum(self.steps), self._momentum(self.steps + 1)
-        product = self.momentum_product
-        return mu_next / (1 - product * mu_next), (1 - mu) / (1 - product)
+    def __post_init__(self):
+        super().__post_init__()
+        self.momentum_product = 1.0
+
+    def counters(self) -> dict[str, Any]:
+        """Give the number of steps, and the product of the momenta."""
+        return {**super().counters(), "momentum_product": self.momentum_product}
+
+    def advance(self) -> None:
+        """Count the step."""
+        super().advance()
+        self.momentum_product *= self.momentum(self.steps)

@@ -1,11 +1,12 @@
 """Gradient descent, plain, with momentum and with Nesterov's (sections 1.2.1 and 1.2.2)."""
 
-from typing import Any
+from dataclasses import KW_ONLY, dataclass
 
-from ..arrays import Array, require_finite_number
-from .core import Optimizer, add_scaled, into, not_negative, with_decay
+from ..arrays.settings import finite, not_negative, positive, switch
+from .core import Optimizer
 
 
+@dataclass(eq=False)
 class SGD(Optimizer):
     """Gradient descent, w := w − α g (equation 1.10), and its forms with momentum.
 
@@ -51,42 +52,28 @@ class SGD(Optimizer):
     torch.optim.SGD
     """
 
-    def __init__(
-        self,
-        lr: float = 1e-3,
-        *,
-        momentum: float = 0.0,
-        dampening: float = 0.0,
-        weight_decay: float = 0.0,
-        nesterov: bool = False,
-    ):
-        super().__init__(lr)
-        self.momentum = not_negative(momentum, "momentum")
-        require_finite_number(dampening, "dampening")
-        self.dampening = float(dampening)
-        self.weight_decay = not_negative(weight_decay, "weight_decay")
-        self.nesterov = bool(nesterov)
+    lr: float = positive(1e-3)
+    _: KW_ONLY
+    momentum: float = not_negative(0.0)
+    dampening: float = finite(0.0)
+    weight_decay: float = not_negative(0.0)
+    nesterov: bool = switch(False)
+
+    def __post_init__(self):
+        super().__post_init__()
         if self.nesterov and (not self.momentum or self.dampening):
             raise ValueError(
-                f"nesterov: expected momentum and no dampening with it, got momentum={momentum!r} "
-                f"and dampening={dampening!r}"
+                f"nesterov: expected momentum and no dampening with it, got momentum="
+                f"{self.momentum!r} and dampening={self.dampening!r}"
             )
 
-    def _remembers(self) -> dict[str, float]:
-        return {"velocity": 0.0} if self.momentum else {}
+    def start(self):
+        """Remember the velocity, if there is momentum."""
+        return {"velocity": 0.0 if self.momentum else None}
 
-    def _update(
-        self, xp: Any, room: Array, spare: Array, w: Array, g: Array, *memory: Array
-    ) -> None:
-        g = with_decay(xp, spare, w, g, self.weight_decay)
+    def rule(self, t, w, g, b):
+        """Give w and the velocity after step t."""
         if self.momentum:
-            (b,) = memory
-            b *= self.momentum
-            add_scaled(b, 1.0 if self.steps == 1 else 1 - self.dampening, g, room)
-            if self.nesterov:
-                into(room, xp.multiply, b, self.momentum)
-                room += g
-                g = room
-            else:
-                g = b
-        add_scaled(w, -self.lr, g, room)
+            b = g if t == 1 else self.momentum * b + (1 - self.dampening) * g
+            g = g + self.momentum * b if self.nesterov else b
+        return w - self.lr * g, b

@@ -1,11 +1,13 @@
 """A step size for each parameter, from the gradients it has seen: Adagrad and RMSProp."""
 
-from typing import Any
+from dataclasses import KW_ONLY, dataclass
 
-from ..arrays import Array, positive_part
-from .core import Optimizer, add_scaled, into, move_mean, not_negative, share, with_decay
+from ..arrays.functions import positive_part, sqrt
+from ..arrays.settings import not_negative, positive, share, switch
+from .core import Optimizer
 
 
+@dataclass(eq=False)
 class Adagrad(Optimizer):
     """Divide by the root of the sum of all squared gradients so far (equation 1.2.3a).
 
@@ -49,39 +51,25 @@ class Adagrad(Optimizer):
     torch.optim.Adagrad
     """
 
-    def __init__(
-        self,
-        lr: float = 1e-2,
-        *,
-        lr_decay: float = 0.0,
-        weight_decay: float = 0.0,
-        initial_accumulator_value: float = 0.0,
-        eps: float = 1e-10,
-    ):
-        super().__init__(lr)
-        self.lr_decay = not_negative(lr_decay, "lr_decay")
-        self.weight_decay = not_negative(weight_decay, "weight_decay")
-        self.initial_accumulator_value = not_negative(
-            initial_accumulator_value, "initial_accumulator_value"
-        )
-        self.eps = not_negative(eps, "eps")
+    lr: float = positive(1e-2)
+    _: KW_ONLY
+    lr_decay: float = not_negative(0.0)
+    weight_decay: float = not_negative(0.0)
+    initial_accumulator_value: float = not_negative(0.0)
+    eps: float = not_negative(1e-10)
 
-    def _remembers(self) -> dict[str, float]:
+    def start(self):
+        """Remember the sum of the squares, from where it is set to start."""
         return {"square_sum": self.initial_accumulator_value}
 
-    def _update(
-        self, xp: Any, room: Array, spare: Array, w: Array, g: Array, *memory: Array
-    ) -> None:
-        (s,) = memory
-        g = with_decay(xp, spare, w, g, self.weight_decay)
-        s += into(room, xp.multiply, g, g)
-        lr = self.lr / (1 + (self.steps - 1) * self.lr_decay)
-        below = into(room, xp.sqrt, s)
-        below += self.eps
-        step = into(room, xp.divide, g, below)
-        add_scaled(w, -lr, step, room)
+    def rule(self, t, w, g, s):
+        """Give w and the sum of the squares after step t."""
+        s = s + g**2
+        lr = self.lr / (1 + (t - 1) * self.lr_decay)
+        return w - lr * g / (sqrt(s) + self.eps), s
 
 
+@dataclass(eq=False)
 class RMSProp(Optimizer):
     """Divide by the root of a running mean of squared gradients (equation 1.2.4a).
 
@@ -127,48 +115,30 @@ class RMSProp(Optimizer):
     torch.optim.RMSprop
     """
 
-    def __init__(
-        self,
-        lr: float = 1e-2,
-        *,
-        alpha: float = 0.99,
-        eps: float = 1e-8,
-        weight_decay: float = 0.0,
-        momentum: float = 0.0,
-        centered: bool = False,
-    ):
-        super().__init__(lr)
-        self.alpha = share(alpha, "alpha")
-        self.eps = not_negative(eps, "eps")
-        self.weight_decay = not_negative(weight_decay, "weight_decay")
-        self.momentum = not_negative(momentum, "momentum")
-        self.centered = bool(centered)
+    lr: float = positive(1e-2)
+    _: KW_ONLY
+    alpha: float = share(0.99)
+    eps: float = not_negative(1e-8)
+    weight_decay: float = not_negative(0.0)
+    momentum: float = not_negative(0.0)
+    centered: bool = switch(False)
 
-    def _remembers(self) -> dict[str, float]:
-        names = ["square_mean"]
-        names += ["mean"] if self.centered else []
-        names += ["velocity"] if self.momentum else []
-        return dict.fromkeys(names, 0.0)
+    def start(self):
+        """Remember the mean of the squares; the mean, if centred; the velocity, if any."""
+        return {
+            "square_mean": 0.0,
+            "mean": 0.0 if self.centered else None,
+            "velocity": 0.0 if self.momentum else None,
+        }
 
-    def _update(
-        self, xp: Any, room: Array, spare: Array, w: Array, g: Array, *memory: Array
-    ) -> None:
-        v, *rest = memory
-        g = with_decay(xp, spare, w, g, self.weight_decay)
-        move_mean(v, into(room, xp.multiply, g, g), self.alpha, room)
-        variance = v
+    def rule(self, t, w, g, v, m, b):
+        """Give w, both means and the velocity after step t."""
+        beta = self.alpha
+        variance = v = beta * v + (1 - beta) * g**2
         if self.centered:
-            m = rest[0]
-            move_mean(m, g, self.alpha, room)
-            square = into(room, xp.multiply, m, m)
-            variance = into(room, xp.subtract, v, square)
-            variance = positive_part(xp, variance)  # rounding can leave it just below 0
-        below = into(room, xp.sqrt, variance)
-        below += self.eps
-        step = into(room, xp.divide, g, below)
+            m = beta * m + (1 - beta) * g
+            variance = positive_part(v - m**2)  # rounding can leave it just below 0
+        step = g / (sqrt(variance) + self.eps)
         if self.momentum:
-            b = rest[-1]
-            b *= self.momentum
-            b += step
-            step = b
-        add_scaled(w, -self.lr, step, room)
+            step = b = self.momentum * b + step
+        return w - self.lr * step, v, m, b

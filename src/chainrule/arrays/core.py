@@ -4,7 +4,6 @@ The chapters' functions are written once, against the Python array API standard,
 arrays, PyTorch tensors or any other array that follows it.
 """
 
-from collections.abc import Callable
 from numbers import Integral
 from typing import Any
 
@@ -14,19 +13,27 @@ from array_api_compat import array_namespace, device
 Array = Any
 """A NumPy array, a PyTorch tensor, or any other array of the array API standard."""
 
+# Never touched, and given back at once. From then on glibc keeps what is freed, up to 32 MB, for
+# the next temporary; before, each may cost the kernel fresh pages, which can take six times as long
+# as the sum itself.
+np.empty(4_000_000)
+
 # Asking an array for its library takes 15 µs, three times the work of a small ReLU, so each
-# (type, dtype) is looked up once: its library, its kind of numbers, the library's default float.
-_LOOKED_UP: dict[tuple[type, Any], tuple[Any, str, Any]] = {}
+# (type, dtype) is looked up once: its library, its kind of numbers, the library's default float,
+# and in which dtype to compute where its own has too few bits.
+_LOOKED_UP: dict[tuple[type, Any], tuple[Any, str, Any, Any]] = {}
 
 
-def _look_up(x: Array) -> tuple[Any, str, Any]:
+def _look_up(x: Array) -> tuple[Any, str, Any, Any]:
     try:
         return _LOOKED_UP[type(x), x.dtype]
     except KeyError:
         xp = array_namespace(x)
         kinds = (kind for kind in ("real floating", "integral") if xp.isdtype(x.dtype, kind))
+        kind = next(kinds, "other")
         default = xp.__array_namespace_info__().default_dtypes()["real floating"]
-        found = _LOOKED_UP[type(x), x.dtype] = xp, next(kinds, "other"), default
+        few = kind == "real floating" and xp.finfo(x.dtype).bits < 32
+        found = _LOOKED_UP[type(x), x.dtype] = xp, kind, default, xp.float32 if few else None
         return found
 
 
@@ -71,6 +78,68 @@ def kind(x: Array) -> str:
     return _look_up(x)[1]
 
 
+def wide_dtype(x: Array) -> Any:
+    """Give the dtype to compute in where that of `x` has fewer than 32 bits, else None.
+
+    Parameters
+    ----------
+    x : array
+
+    Returns
+    -------
+    dtype or None
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> wide_dtype(np.ones(2, "float16"))
+    <class 'numpy.float32'>
+    """
+    return _look_up(x)[3]
+
+
+def real(x: Array, name: str = "x", like: Array | None = None) -> Array:
+    """Give `x` as an array of floating-point numbers; `floating` without the library.
+
+    Parameters
+    ----------
+    x : array, number or nested list of numbers
+    name : str
+        What to call `x` in an error.
+    like : array, optional
+        What `x` has to fit: an array of another library is refused, and Python numbers become an
+        array of this one's library, dtype and device.
+
+    Returns
+    -------
+    array
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real numbers, or is of another library than `like`.
+
+    Examples
+    --------
+    >>> real([1, 2])
+    array([1., 2.])
+    """
+    if (
+        x.__class__ is np.ndarray
+        and x.dtype.kind == "f"
+        and (like is None or like.__class__ is np.ndarray)
+    ):
+        return x
+    return floating(x, name, like)[1]
+
+
+def upstream_of(x: Array, shape: tuple, meaning: str, like: Array) -> Array:
+    """Give an upstream as an array of the library of `like`; refuse it if it has another shape."""
+    x = real(x, "upstream", like)
+    require_shape(x, shape, "upstream", meaning)
+    return x
+
+
 def floating(x: Array, name: str = "x", like: Array | None = None) -> tuple[Any, Array]:
     """Give the array library of `x`, and `x` as an array of floating-point numbers.
 
@@ -105,7 +174,7 @@ def floating(x: Array, name: str = "x", like: Array | None = None) -> tuple[Any,
         x = from_python(x, name)
         if like is not None:
             x = _look_up(like)[0].asarray(x, dtype=like.dtype, device=device(like))
-    xp, numbers, default = _look_up(x)
+    xp, numbers, default, _ = _look_up(x)
     if like is not None and type(x) is not type(like):
         require_library(x, like, name)
     if numbers == "real floating":
@@ -284,135 +353,6 @@ def require_not_negative(value: float, name: str) -> None:
     require_finite_number(value, name)
     if value < 0:
         raise ValueError(f"{name}: expected a number, at least 0, got {value!r}")
-
-
-def require_fraction(value: float, name: str) -> None:
-    """Raise a ValueError that names the argument unless `value` is a number from 0 to 1.
-
-    Parameters
-    ----------
-    value : float
-    name : str
-        The argument's name.
-
-    Raises
-    ------
-    ValueError
-        If it is not.
-    TypeError
-        If it is no number.
-
-    Examples
-    --------
-    >>> require_fraction(1.5, "alpha")
-    Traceback (most recent call last):
-    ValueError: alpha: expected a number from 0 to 1, got 1.5
-    """
-    require_finite_number(value, name)
-    if not 0 <= value <= 1:
-        raise ValueError(f"{name}: expected a number from 0 to 1, got {value!r}")
-
-
-def settle(thing: Any, require: Callable[[float, str], None], *names: str) -> None:
-    """Check settings of a frozen dataclass, and keep each as a Python float.
-
-    A NumPy scalar would turn 32-bit results into 64-bit ones.
-
-    Parameters
-    ----------
-    thing : dataclass
-    require : function
-        Is called with a setting and its name, and raises an error if there is something wrong.
-    *names : str
-        The settings.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from types import SimpleNamespace
-    >>> thing = SimpleNamespace(alpha=np.float64(0.5))
-    >>> settle(thing, require_finite_number, "alpha")
-    >>> thing
-    namespace(alpha=0.5)
-    """
-    for name in names:
-        value = getattr(thing, name)
-        require(value, name)
-        object.__setattr__(thing, name, float(value))  # past the freezing
-
-
-def erfc(x: Array) -> Array:
-    """Give the complementary error function, 1 − erf, which the array standard lacks.
-
-    Parameters
-    ----------
-    x : array
-
-    Returns
-    -------
-    array, shaped like x, of its dtype
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> erfc(np.array([0.0, 40.0]))
-    array([1., 0.])
-    """
-    xp = array_namespace(x)
-    if hasattr(xp, "special"):
-        return xp.special.erfc(x)
-    from scipy import special
-
-    return xp.asarray(special.erfc(np.asarray(x)), dtype=x.dtype)  # SciPy widens float16
-
-
-def positive_part(xp: Any, x: Array) -> Array:
-    """Give max(x, 0), of which autograd takes the slope at 0 to be 0.
-
-    Of `maximum` it would take it to be ½. So libraries with autograd get a `where`, which in NumPy
-    is ten times as slow: it branches at every entry.
-
-    Parameters
-    ----------
-    xp : namespace
-        The library of `x`.
-    x : array
-
-    Returns
-    -------
-    array, shaped like x
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> positive_part(np, np.array([-2.0, 3.0]))
-    array([0., 3.])
-    """
-    return xp.maximum(x, 0.0) if isinstance(x, np.ndarray) else xp.where(x <= 0, 0.0, x)
-
-
-def negative_part(xp: Any, x: Array) -> Array:
-    """Give min(x, 0), of which autograd takes the slope at 0 to be 1.
-
-    Together with the positive part it makes x, and at every entry one of the two is 0.
-
-    Parameters
-    ----------
-    xp : namespace
-        The library of `x`.
-    x : array
-
-    Returns
-    -------
-    array, shaped like x
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> negative_part(np, np.array([-2.0, 3.0]))
-    array([-2.,  0.])
-    """
-    return xp.minimum(x, 0.0) if isinstance(x, np.ndarray) else xp.where(x > 0, 0.0, x)
 
 
 def require_count(value: int, name: str) -> None:

@@ -1,0 +1,50 @@
+"""How a rule is applied to arrays: in 32 bits at least, and to the axis that it is about.
+
+A rule is a formula, written for whole arrays. What it need not say is seen to here.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .core import Array, library, wide_dtype
+
+SHORT = 32
+"""Up to this length NumPy adds up an axis faster where it comes first in memory."""
+
+
+def apply(rule: Callable[..., Any], *arrays: Array) -> Array:
+    """Give a rule's result, of the dtype of the first array; 16 bits are computed with in 32."""
+    first = arrays[0]
+    if wide_dtype(first) is None:
+        return rule(*arrays)
+    return narrowed(rule(*map(widened, arrays)), first)
+
+
+def widened(x: Array) -> Array:
+    """Give x in 32 bits where it has fewer."""
+    wide = wide_dtype(x)
+    return x if wide is None else library(x).astype(x, wide)
+
+
+def narrowed(x: Array, like: Array) -> Array:
+    """Give x in the dtype of another array."""
+    return x if x.dtype == like.dtype else library(x).astype(x, like.dtype)
+
+
+def to_front(x: Array, axis: int) -> Array:
+    """Give x with an axis moved to the front."""
+    if axis in (0, -x.ndim):
+        return x
+    moved = x.T if x.ndim == 2 else library(x).moveaxis(x, axis, 0)
+    short = isinstance(x, np.ndarray) and moved.shape[0] <= SHORT
+    return np.ascontiguousarray(moved) if short else moved
+
+
+def from_front(x: Array, axis: int) -> Array:
+    """Give x with its first axis moved to where it was."""
+    if axis in (0, -x.ndim):
+        return x
+    moved = x.T if x.ndim == 2 else library(x).moveaxis(x, 0, axis)
+    return np.ascontiguousarray(moved) if isinstance(x, np.ndarray) else moved

@@ -1,0 +1,163 @@
+"""How parameters are cut into blocks, to which a rule is applied one after another.
+
+A rule is a formula for whole arrays. Its temporaries cost little where they stay in the cache, and
+calling it pays where there is something to do: so NumPy arrays are cut into blocks, small ones are
+joined to one, and each block keeps what is remembered of its numbers. An array of another library
+is a block as it is: on a GPU, small pieces would be slow.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from array_api_compat import device
+
+from ..arrays import Array, library, to_numpy, wide_dtype
+from ..arrays.rules import narrowed, widened
+
+BLOCK = 65_536
+"""How many numbers make a block at most: few enough to stay in the cache."""
+
+Arrays = Sequence[Array]
+
+
+def row(array: Array) -> Any:
+    """Give an array's numbers one after the other, to read from and to write to."""
+    if not isinstance(array, np.ndarray):
+        return np.reshape(array, -1) if isinstance(array, np.generic) else array
+    return array.reshape(-1) if array.flags.c_contiguous else array.flat
+
+
+class Block:
+    """Some of the numbers of some of the parameters, and what is remembered of them.
+
+    Parameters
+    ----------
+    places : list of (int, slice)
+        Which parameter, and where in its row.
+    few_bits : bool
+        Whether their dtype has fewer than 32.
+    """
+
+    def __init__(self, places: list[tuple[int, Any]], few_bits: bool):
+        self.places = places
+        self.few_bits = few_bits
+        self.memory: list[Array | None] = []
+
+    def read(self, rows: Sequence[Any]) -> Array:
+        """Give the block's numbers in these rows: a view, if it can be one."""
+        parts = [rows[i][where] for i, where in self.places]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def write(self, rows: Sequence[Any], numbers: Array) -> None:
+        """Put the block's numbers into these rows."""
+        if len(self.places) == 1:
+            ((i, where),) = self.places
+            rows[i][where] = numbers
+            return
+        at = 0
+        for i, where in self.places:
+            rows[i][where] = numbers[at : at + where.stop]
+            at += where.stop
+
+    def update(self, rule: Callable[..., tuple], parameters: Any, gradients: Any) -> None:
+        """Apply a rule to the block: all is computed before anything is written."""
+        w, g = self.read(parameters), self.read(gradients)
+        if self.few_bits:  # 16 bits are kept, but 32 computed with
+            new, *memory = rule(*(a if a is None else widened(a) for a in (w, g, *self.memory)))
+            memory = [a if a is None else narrowed(a, w) for a in memory]
+        else:
+            new, *memory = rule(w, g, *self.memory)
+            memory = [_copy(a) if a is g or a is w else a for a in memory]  # they are not ours
+        self.write(parameters, new)
+        self.memory = memory
+
+
+class Layout:
+    """The blocks of some parameters.
+
+    Parameters
+    ----------
+    parameters : list of arrays
+    start : dict of str to float or None
+        What is remembered of every number, and what it starts from.
+    memory : dict of str to list of arrays
+        What is remembered already, in any library, an array for every parameter.
+    """
+
+    def __init__(
+        self, parameters: Arrays, start: dict[str, float | None], memory: dict[str, list[Array]]
+    ):
+        self.like = [_description(p) for p in parameters]
+        self.start = start
+        self.blocks = _blocks(parameters)
+        for name, initial in start.items():
+            known = initial is not None and name in memory
+            arrays = map(_alike, memory[name], parameters) if known else parameters
+            rows = [row(array) for array in arrays]
+            for block in self.blocks:
+                numbers = block.read(rows)
+                xp = library(numbers)
+                if known:
+                    block.memory.append(_copy(numbers))
+                else:
+                    block.memory.append(None if initial is None else xp.full_like(numbers, initial))
+
+    def fits(self, parameters: Arrays, start: dict[str, float | None]) -> bool:
+        """Tell whether these parameters are like those that the blocks were cut for."""
+        return start == self.start and [_description(p) for p in parameters] == self.like
+
+    def memory(self) -> dict[str, list[Array]]:
+        """Give what is remembered, by name, an array for every parameter."""
+        found: dict[str, list[Array]] = {}
+        for k, (name, initial) in enumerate(self.start.items()):
+            if initial is not None:
+                found[name] = [
+                    np.empty(shape, dtype) if cls is np.ndarray else None
+                    for cls, dtype, shape, _ in self.like
+                ]
+                rows = [a if a is None else row(a) for a in found[name]]
+                for block in self.blocks:
+                    i, where = block.places[0]
+                    if where is ...:
+                        found[name][i] = block.memory[k]
+                    else:
+                        block.write(rows, block.memory[k])
+        return found
+
+
+def _blocks(parameters: Arrays) -> list[Block]:
+    blocks: list[Block] = []
+    joined: dict[Any, Block] = {}  # by dtype, the block of small arrays that has room left
+    room: dict[Any, int] = {}
+    for i, p in enumerate(parameters):
+        few_bits = wide_dtype(p) is not None
+        if not isinstance(p, np.ndarray):
+            blocks.append(Block([(i, ...)], few_bits))
+        elif p.size >= BLOCK:
+            starts = range(0, p.size, BLOCK)
+            blocks += [Block([(i, slice(start, start + BLOCK))], few_bits) for start in starts]
+        elif p.size:
+            if room.get(p.dtype, 0) < p.size:
+                joined[p.dtype], room[p.dtype] = Block([], few_bits), BLOCK
+                blocks.append(joined[p.dtype])
+            joined[p.dtype].places.append((i, slice(0, p.size)))
+            room[p.dtype] -= p.size
+    return blocks
+
+
+def _copy(array: Array) -> Array:
+    return library(array).asarray(array, copy=True)
+
+
+def _description(p: Array) -> tuple:
+    return type(p), p.dtype, p.shape, None if isinstance(p, np.ndarray) else device(p)
+
+
+def _alike(array: Array, parameter: Array) -> Array:
+    """Give the array on the library, dtype and device of the parameter."""
+    same = type(array) is type(parameter) and array.dtype == parameter.dtype
+    if same and (isinstance(array, np.ndarray) or device(array) == device(parameter)):
+        return array
+    xp = library(parameter)
+    return xp.asarray(to_numpy(array), dtype=parameter.dtype, device=device(parameter), copy=True)
