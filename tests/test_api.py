@@ -229,6 +229,7 @@ MAY_IMPORT = {
     "__main__": {"device", "exercises", "ledger"},
     "arrays": set(),
     "oracles": set(),
+    "pages": set(),
     "datasets": {"arrays"},
     "device": {"arrays"},
     "convolution": {"arrays", "network"},
@@ -239,7 +240,7 @@ MAY_IMPORT = {
         *("arrays", "activations", "datasets", "device"),
         *("losses", "network", "optimizers", "training"),
     },
-    "exercises": {"ledger", "oracles"},
+    "exercises": {"ledger", "oracles", "pages"},
 }
 CHAPTER = {"arrays"}
 ABOVE = {"figures", "exercises", "__main__"}  # nothing but notebooks and figures stand on these

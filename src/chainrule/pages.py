@@ -1,0 +1,73 @@
+"""The pages of the book that stand on a part of the package, in one list.
+
+A page's name leads through the rooms: its claims, pictures, exercises and tests are called like it,
+and so is the module that it shows.
+"""
+
+from dataclasses import dataclass
+
+__all__ = ["PAGES", "Page", "page"]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the book.
+
+    Attributes
+    ----------
+    name : str
+        What its module, claims, pictures, exercises and tests are called.
+    path : str
+        Where it is, below ``book/`` and without its ending.
+    title : str
+        Its heading.
+    """
+
+    name: str
+    path: str
+    title: str
+
+
+PAGES = (
+    Page("training", "neural-network/index", "1.1 Forward and backward pass"),
+    Page(
+        "network",
+        "neural-network/forward-backward",
+        "1.1.1–1.1.2 Forward pass and backpropagation",
+    ),
+    Page("optimizers", "neural-network/optimizers", "1.2 Optimizers"),
+    Page("activations", "neural-network/activations", "1.3 Activation functions"),
+    Page("losses", "neural-network/losses", "1.4 Loss functions"),
+    Page("proofs", "neural-network/backprop-proofs", "1.5 Proofs of the backpropagation equations"),
+    Page("convolution", "convolution/im2col", "2.1 Convolution, im2col and col2im"),
+    Page("cnn", "convolution/cnn", "2.2 A convolutional network"),
+    Page("device", "scaling/gpu", "3.1 On a GPU"),
+    Page("data_parallel", "scaling/data-parallel", "3.2 Data-parallel training"),
+)
+
+
+def page(name: str) -> Page:
+    """Give the page of this name.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    Page
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+
+    Examples
+    --------
+    >>> page("losses").path
+    'neural-network/losses'
+    """
+    for found in PAGES:
+        if found.name == name:
+            return found
+    raise ValueError(f"name: expected one of {[p.name for p in PAGES]}, got {name!r}")
