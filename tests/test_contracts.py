@@ -646,7 +646,8 @@ def test_loss_equals_that_of_pytorch(cls, targets, reduction, dtype, bound, shap
 
 @each_loss
 def test_integer_predictions_become_the_default_float(cls, shape, targets):
-    prediction = np.random.default_rng(0).integers(-3, 4, shape)
+    low, high = (0, 2) if targets in (masks, one_hot_masks) else (-3, 4)
+    prediction = np.random.default_rng(0).integers(low, high, shape)
     _, target = pair(shape, targets)
     loss = cls()
     assert loss(prediction, target) == loss(prediction.astype(float), target)
@@ -661,6 +662,8 @@ def test_loss_is_finite_and_silent_at_the_ends(cls, shape, targets, convert, dty
     if cls is losses.MSE:
         large = large**0.5  # the square of more is not representable
     points = np.array([large, -large, 1.0, 0.0, -0.0, 1 / large, -1 / large, 800.0, -800.0])
+    if targets in (masks, one_hot_masks):
+        points = np.clip(points, 0, 1)
     _, target = pair(shape, targets, dtype, convert)
     prediction = convert(np.random.default_rng(0).choice(points, shape).astype(dtype))
     loss = cls()

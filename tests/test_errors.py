@@ -102,7 +102,7 @@ WRONG = {
     "reduction": (
         lambda: MSE(reduction="average"),
         ValueError,
-        ["reduction:", "'mean', 'sum' or 'none'", "'average'"],
+        ["reduction:", "'mean', 'sum', 'none'", "'average'"],
     ),
     "reduction by position": (lambda: MSE("sum"), TypeError, ["positional"]),
     "target's shape": (lambda: MSE()(X, Y), ValueError, ["target:", "(6, 3)", "(6, 2)"]),

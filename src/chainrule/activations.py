@@ -15,21 +15,24 @@ from math import pi, sqrt
 from .arrays import Array, library, real, upstream_of
 from .arrays.functions import (
     argmax,
+    below_largest,
     clip,
     erfc,
     exp,
     expm1,
     is_positive,
     max,
+    maximum,
     minimum,
     negative_part,
     one_hot,
     positive_part,
     sum,
     tanh,
+    times,
 )
 from .arrays.rules import apply, from_front, to_front
-from .arrays.settings import Settings, finite, one_of, whole
+from .arrays.settings import Settings, count, finite, one_of, whole
 
 __all__ = [
     "ELU",
@@ -188,16 +191,6 @@ class LeakyReLU(Elementwise):
 
     At the kink, x = 0, the slope is PyTorch's: α.
 
-    Parameters
-    ----------
-    alpha : float
-        The slope on the negative side, usually between 0 and 1.
-
-    Raises
-    ------
-    ValueError
-        If `alpha` is not finite.
-
     Examples
     --------
     >>> import numpy as np
@@ -209,11 +202,11 @@ class LeakyReLU(Elementwise):
     torch.nn.LeakyReLU
     """
 
-    alpha: float = finite(0.01)
+    alpha: float = finite(0.01, "the slope below 0, usually between 0 and 1")
 
     def value(self, x):
         """Give x where it is positive and α x elsewhere."""
-        return positive_part(x) + self.alpha * negative_part(x)
+        return positive_part(x) + times(negative_part(x), self.alpha)
 
     def slope(self, x):
         """Give 1 where x is positive and α elsewhere."""
@@ -227,16 +220,6 @@ class ELU(Elementwise):
 
     e^x − 1 is computed as expm1, which keeps its digits where x is near 0. At x = 0 the slope is
     PyTorch's: α.
-
-    Parameters
-    ----------
-    alpha : float
-        What the function goes to, with a minus sign, far on the negative side.
-
-    Raises
-    ------
-    ValueError
-        If `alpha` is not finite.
 
     Examples
     --------
@@ -253,7 +236,7 @@ class ELU(Elementwise):
     torch.nn.ELU
     """
 
-    alpha: float = finite(1.0)
+    alpha: float = finite(1.0, "far below 0 the function goes to −α")
 
     def value(self, x):
         """Give x where it is positive and α (e^x − 1) elsewhere."""
@@ -276,16 +259,6 @@ class GELU(Elementwise):
     Φ(x) = (1 + erf(x/√2)) / 2 is computed as erfc(−x/√2) / 2, the same number without the
     cancellation in 1 + erf where erf is near −1.
 
-    Parameters
-    ----------
-    approximate : {"none", "tanh"}
-        "tanh" puts (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2 in the place of Φ(x).
-
-    Raises
-    ------
-    ValueError
-        If `approximate` is neither.
-
     Examples
     --------
     >>> import numpy as np
@@ -301,10 +274,11 @@ class GELU(Elementwise):
     torch.nn.GELU
     """
 
-    approximate: str = one_of("none", "tanh")
+    approximate: str = one_of("none", "tanh", sentence="of what Φ is made")
 
     def value(self, x):
         """Give x Φ(x)."""
+        x = maximum(x, -FAR)  # where Φ is 0 anyway
         if self.approximate == "tanh":
             return x * (1 + tanh(self.cubic(x))) / 2
         return x * erfc(-x / sqrt(2)) / 2
@@ -327,16 +301,6 @@ class GELU(Elementwise):
 class Swish(Elementwise):
     """Swish, x σ(β x), with σ the sigmoid; with β = 1 also called SiLU (equation 1.23).
 
-    Parameters
-    ----------
-    beta : float
-        0 gives x/2; the larger, the closer to ReLU.
-
-    Raises
-    ------
-    ValueError
-        If `beta` is not finite.
-
     Examples
     --------
     >>> import numpy as np
@@ -352,11 +316,11 @@ class Swish(Elementwise):
     torch.nn.SiLU
     """
 
-    beta: float = finite(1.0)
+    beta: float = finite(1.0, "0 gives x/2; the larger, the closer to ReLU")
 
     def value(self, x):
         """Give x σ(β x)."""
-        return x * sigmoid(self.scaled(x))
+        return times(x, sigmoid(self.scaled(x)))
 
     def slope(self, x):
         """Give σ(β x) + β x σ′(β x)."""
@@ -364,10 +328,9 @@ class Swish(Elementwise):
         return sigmoid(t) + t * Sigmoid().slope(t)
 
     def scaled(self, x):
-        """Give β x, cut off where it could overflow; σ has long been 0 or 1 there."""
-        if abs(self.beta) > 1:
-            x = clip(x, -1000 / abs(self.beta), 1000 / abs(self.beta))
-        return self.beta * x
+        """Give β x, cut off where σ has long been 0 or 1."""
+        far = min(1000 / abs(self.beta), 1e38) if self.beta else 0.0
+        return self.beta * clip(x, -far, far)
 
 
 @dataclass(frozen=True)
@@ -377,7 +340,7 @@ class AlongAxis(Settings):
     Their formulas get that axis as the first.
     """
 
-    axis: int = whole(-1)
+    axis: int = whole(-1, "along which the outputs depend on the inputs")
 
     def __call__(self, x: Array) -> Array:
         """Give f(x) along `axis`, shaped like x; a ValueError if x has no such axis."""
@@ -434,11 +397,6 @@ class Softmax(AlongAxis):
     The largest input is subtracted first, which changes nothing in the quotient and keeps every
     exponent at or below 0.
 
-    Parameters
-    ----------
-    axis : int
-        The axis whose entries sum to 1.
-
     Examples
     --------
     >>> import numpy as np
@@ -452,7 +410,7 @@ class Softmax(AlongAxis):
 
     def value(self, x):
         """Give the softmax of x along the first axis; the formula alone."""
-        e = exp(x - max(x, axis=0))
+        e = exp(below_largest(x))
         return e / sum(e, axis=0)
 
     def back(self, x, upstream):
@@ -471,18 +429,6 @@ class Maxout(Settings):
 
     The pieces wᵢᵀ x + bᵢ are the output of the linear layer before, those of a unit adjacent.
 
-    Parameters
-    ----------
-    pieces : int
-        How many inputs make one output.
-    axis : int
-        The axis along which they lie.
-
-    Raises
-    ------
-    ValueError
-        If `pieces` is less than 1.
-
     Examples
     --------
     >>> import numpy as np
@@ -494,8 +440,8 @@ class Maxout(Settings):
     Goodfellow, Warde-Farley, Mirza, Courville and Bengio, 2013.
     """
 
-    pieces: int = whole(2, at_least=1)
-    axis: int = whole(-1)
+    pieces: int = count(2, "how many inputs make one output")
+    axis: int = whole(-1, "along which they lie")
 
     def __call__(self, x: Array) -> Array:
         """Give the largest piece of each unit.

@@ -1,10 +1,11 @@
 """What the other modules need to know about an array library, in one small place.
 
-The chapters' functions are written once, against the Python array API standard, and take NumPy
-arrays, PyTorch tensors or any other array that follows it.
+`core` is the door of every array, `functions` are those that formulas are written in, `rules` says
+how a formula is applied, and `settings` what may be set.
 """
 
 from .core import (
+    OF_NUMPY,
     Array,
     detached,
     floating,
@@ -12,20 +13,24 @@ from .core import (
     from_python,
     kind,
     library,
+    plain,
     real,
-    require_count,
-    require_finite_number,
-    require_generator,
-    require_library,
-    require_not_negative,
-    require_positive,
-    require_shape,
+    same_library,
+    same_shape,
     to_numpy,
     upstream_of,
     wide_dtype,
+    with_numbers,
 )
+from .settings import count, finite, generator, not_negative, positive
+
+require_library, require_shape = same_library, same_shape
+require_count, require_positive = count.read, positive.read
+require_finite_number, require_not_negative = finite.read, not_negative.read
+require_generator = generator.read
 
 __all__ = [
+    "OF_NUMPY",
     "Array",
     "detached",
     "floating",
@@ -33,15 +38,12 @@ __all__ = [
     "from_python",
     "kind",
     "library",
+    "plain",
     "real",
-    "require_count",
-    "require_finite_number",
-    "require_generator",
-    "require_library",
-    "require_not_negative",
-    "require_positive",
-    "require_shape",
+    "same_library",
+    "same_shape",
     "to_numpy",
     "upstream_of",
     "wide_dtype",
+    "with_numbers",
 ]

@@ -1,10 +1,9 @@
-"""What the other modules need to know about an array library, in one small place.
+"""The door of every array: what it holds, of which library, and what is refused.
 
 The chapters' functions are written once, against the Python array API standard, and take NumPy
 arrays, PyTorch tensors or any other array that follows it.
 """
 
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -40,16 +39,6 @@ def _look_up(x: Array) -> tuple[Any, str, Any, Any]:
 def library(x: Array) -> Any:
     """Give the namespace of the library that an array belongs to.
 
-    Parameters
-    ----------
-    x : array
-
-    Returns
-    -------
-    namespace
-
-    Examples
-    --------
     >>> import numpy as np
     >>> library(np.ones(2)).sqrt(4.0)
     np.float64(2.0)
@@ -58,19 +47,8 @@ def library(x: Array) -> Any:
 
 
 def kind(x: Array) -> str:
-    """Say what kind of numbers an array holds.
+    """Say what kind of numbers an array holds: "real floating", "integral" or "other".
 
-    Parameters
-    ----------
-    x : array
-
-    Returns
-    -------
-    str
-        "real floating", "integral" or "other".
-
-    Examples
-    --------
     >>> import numpy as np
     >>> kind(np.array([1, 2]))
     'integral'
@@ -81,16 +59,6 @@ def kind(x: Array) -> str:
 def wide_dtype(x: Array) -> Any:
     """Give the dtype to compute in where that of `x` has fewer than 32 bits, else None.
 
-    Parameters
-    ----------
-    x : array
-
-    Returns
-    -------
-    dtype or None
-
-    Examples
-    --------
     >>> import numpy as np
     >>> wide_dtype(np.ones(2, "float16"))
     <class 'numpy.float32'>
@@ -98,50 +66,38 @@ def wide_dtype(x: Array) -> Any:
     return _look_up(x)[3]
 
 
-def real(x: Array, name: str = "x", like: Array | None = None) -> Array:
-    """Give `x` as an array of floating-point numbers; `floating` without the library.
+def plain(x: Array, name: str) -> Array:
+    """Give an array that is its numbers and nothing else; raise a TypeError that names it if not.
 
-    Parameters
-    ----------
-    x : array, number or nested list of numbers
-    name : str
-        What to call `x` in an error.
-    like : array, optional
-        What `x` has to fit: an array of another library is refused, and Python numbers become an
-        array of this one's library, dtype and device.
+    Refused are arrays whose operators mean something else, such as matrices, or that carry what
+    would be lost, such as masks, and tensors that are not laid out plainly: sparse or nested ones.
+    Another byte order is turned into the machine's.
 
-    Returns
-    -------
-    array
-
-    Raises
-    ------
-    TypeError
-        If `x` does not hold real numbers, or is of another library than `like`.
-
-    Examples
-    --------
-    >>> real([1, 2])
-    array([1., 2.])
+    >>> import numpy as np
+    >>> plain(np.ma.masked_array([1.0, 2.0], [True, False]), "x")
+    Traceback (most recent call last):
+    TypeError: x: expected a plain array, got a MaskedArray
     """
-    if (
-        x.__class__ is np.ndarray
-        and x.dtype.kind == "f"
-        and (like is None or like.__class__ is np.ndarray)
-    ):
+    if isinstance(x, np.ndarray):
+        if type(x) is not np.ndarray:
+            if type(x) is not np.memmap:
+                raise TypeError(f"{name}: expected a plain array, got a {type(x).__name__}")
+            x = np.asarray(x)
+        return x if x.dtype.isnative else x.astype(x.dtype.newbyteorder("="))
+    if isinstance(x, np.generic):
         return x
-    return floating(x, name, like)[1]
-
-
-def upstream_of(x: Array, shape: tuple, meaning: str, like: Array) -> Array:
-    """Give an upstream as an array of the library of `like`; refuse it if it has another shape."""
-    x = real(x, "upstream", like)
-    require_shape(x, shape, "upstream", meaning)
+    layout = str(getattr(x, "layout", "strided"))
+    if "strided" not in layout or getattr(x, "is_nested", False):
+        raise TypeError(f"{name}: expected a plain tensor, got one of layout {layout}")
+    try:
+        _look_up(x)
+    except TypeError as error:
+        raise TypeError(f"{name}: expected an array, got a {type(x).__name__}") from error
     return x
 
 
-def floating(x: Array, name: str = "x", like: Array | None = None) -> tuple[Any, Array]:
-    """Give the array library of `x`, and `x` as an array of floating-point numbers.
+def real(x: Array, name: str = "x", like: Array | None = None) -> Array:
+    """Give `x` as an array of floating-point numbers.
 
     Python numbers and lists become NumPy arrays; integers become the library's default float.
 
@@ -154,56 +110,50 @@ def floating(x: Array, name: str = "x", like: Array | None = None) -> tuple[Any,
         What `x` has to fit: an array of another library is refused, and Python numbers become an
         array of this one's library, dtype and device.
 
-    Returns
-    -------
-    tuple
-        The library's namespace and the array, of the same shape, library and device as `x`.
-
     Raises
     ------
     TypeError
-        If `x` does not hold real numbers, or is of another library than `like`.
+        If `x` does not hold real numbers, is not a plain array, or is of another library.
 
     Examples
     --------
-    >>> xp, x = floating([1, 2])
-    >>> x
+    >>> real([1, 2])
     array([1., 2.])
     """
+    numpy = x.__class__ is np.ndarray and x.dtype.char in "dfe" and x.dtype.isnative
+    if numpy and (like is None or like.__class__ is np.ndarray):
+        return x
     if not hasattr(x, "dtype"):
         x = from_python(x, name)
         if like is not None:
-            x = _look_up(like)[0].asarray(x, dtype=like.dtype, device=device(like))
+            x = library(like).asarray(x, dtype=like.dtype, device=device(like))
+    x = plain(x, name)
     xp, numbers, default, _ = _look_up(x)
-    if like is not None and type(x) is not type(like):
-        require_library(x, like, name)
+    if like is not None:
+        same_library(x, like, name)
     if numbers == "real floating":
-        return xp, x
+        return x
     if numbers == "integral":
-        return xp, xp.astype(x, default)
+        return xp.astype(x, default)
     raise TypeError(f"{name}: expected real numbers, got an array of {x.dtype}")
 
 
+def floating(x: Array, name: str = "x", like: Array | None = None) -> tuple[Any, Array]:
+    """Give the array library of `x`, and `x` as `real` gives it."""
+    x = real(x, name, like)
+    return library(x), x
+
+
+def upstream_of(x: Array, shape: tuple, meaning: str, like: Array) -> Array:
+    """Give an upstream as an array of the library of `like`; refuse it if it has another shape."""
+    x = real(x, "upstream", like)
+    same_shape(x, shape, "upstream", meaning)
+    return x
+
+
 def from_python(x: Any, name: str) -> np.ndarray:
-    """Give a NumPy array of a Python number or a nested list of numbers.
+    """Give a NumPy array of a Python number or a nested list; refuse what is something else.
 
-    Parameters
-    ----------
-    x : number or nested list of numbers
-    name : str
-        What to call `x` in an error.
-
-    Returns
-    -------
-    numpy.ndarray
-
-    Raises
-    ------
-    TypeError
-        If `x` is something else.
-
-    Examples
-    --------
     >>> from_python([1, 2], "x")
     array([1, 2])
     """
@@ -216,51 +166,20 @@ def from_python(x: Any, name: str) -> np.ndarray:
     return array
 
 
-def require_library(x: Array, like: Array, name: str) -> None:
-    """Raise a TypeError that names the argument unless `x` and `like` are of one array library.
-
-    Parameters
-    ----------
-    x, like : array
-    name : str
-        What to call `x` in the error.
-
-    Raises
-    ------
-    TypeError
-        If they are not.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> require_library(np.ones(2), np.zeros(3), "target")
-    """
-    if _look_up(x)[0] is not _look_up(like)[0]:
+def same_library(x: Array, like: Array, name: str) -> None:
+    """Raise an error that names the argument unless both are of one library, on one device."""
+    if library(x) is not library(like):
         expected, got = (f"{type(a).__module__}.{type(a).__name__}" for a in (like, x))
         raise TypeError(f"{name}: expected a {expected}, got a {got}")
+    if not isinstance(x, OF_NUMPY) and device(x) != device(like):
+        raise ValueError(f"{name}: expected it on the device {device(like)}, got {device(x)}")
 
 
-def require_shape(x: Array, shape: tuple, name: str, meaning: str) -> None:
+def same_shape(x: Array, shape: tuple, name: str, meaning: str) -> None:
     """Raise a ValueError that names the argument unless `x` has this shape.
 
-    Parameters
-    ----------
-    x : array
-    shape : tuple of int
-    name : str
-        The argument's name.
-    meaning : str
-        Where the expected shape comes from, as in "the shape of the prediction".
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ.
-
-    Examples
-    --------
     >>> import numpy as np
-    >>> require_shape(np.zeros(2), (3,), "target", "the shape of the prediction")
+    >>> same_shape(np.zeros(2), (3,), "target", "the shape of the prediction")
     Traceback (most recent call last):
     ValueError: target: expected shape (3,) (the shape of the prediction), got (2,)
     """
@@ -268,161 +187,9 @@ def require_shape(x: Array, shape: tuple, name: str, meaning: str) -> None:
         raise ValueError(f"{name}: expected shape {tuple(shape)} ({meaning}), got {tuple(x.shape)}")
 
 
-def require_positive(value: float, name: str) -> None:
-    """Raise a ValueError that names the argument unless `value` is a positive finite number.
-
-    Parameters
-    ----------
-    value : float
-    name : str
-        The argument's name.
-
-    Raises
-    ------
-    ValueError
-        If it is not.
-    TypeError
-        If it is no number.
-
-    Examples
-    --------
-    >>> require_positive(-1.0, "lr")
-    Traceback (most recent call last):
-    ValueError: lr: expected a positive finite number, got -1.0
-    """
-    _require_between(0, value, f"{name}: expected a positive finite number, got {value!r}")
-
-
-def require_finite_number(value: float, name: str) -> None:
-    """Raise a ValueError that names the argument unless `value` is a finite number.
-
-    Parameters
-    ----------
-    value : float
-    name : str
-        The argument's name.
-
-    Raises
-    ------
-    ValueError
-        If it is not.
-    TypeError
-        If it is no number.
-
-    Examples
-    --------
-    >>> require_finite_number(float("nan"), "alpha")
-    Traceback (most recent call last):
-    ValueError: alpha: expected a finite number, got nan
-    """
-    _require_between(-float("inf"), value, f"{name}: expected a finite number, got {value!r}")
-
-
-def _require_between(low: float, value: float, message: str) -> None:
-    """Raise an error unless the value is one number, above the lowest and not infinite."""
-    try:
-        between = low < value < float("inf")
-    except (TypeError, ValueError, RuntimeError) as error:  # an array of several is not one number
-        raise TypeError(message) from error
-    if not between:
-        raise ValueError(message)
-
-
-def require_not_negative(value: float, name: str) -> None:
-    """Raise a ValueError that names the argument unless `value` is a finite number, at least 0.
-
-    Parameters
-    ----------
-    value : float
-    name : str
-        The argument's name.
-
-    Raises
-    ------
-    ValueError
-        If it is not.
-    TypeError
-        If it is no number.
-
-    Examples
-    --------
-    >>> require_not_negative(-1.0, "gamma")
-    Traceback (most recent call last):
-    ValueError: gamma: expected a number, at least 0, got -1.0
-    """
-    require_finite_number(value, name)
-    if value < 0:
-        raise ValueError(f"{name}: expected a number, at least 0, got {value!r}")
-
-
-def require_count(value: int, name: str) -> None:
-    """Raise an error that names the argument unless `value` is a whole number, at least 1.
-
-    Parameters
-    ----------
-    value : int
-    name : str
-        The argument's name.
-
-    Raises
-    ------
-    TypeError
-        If it is not a whole number.
-    ValueError
-        If it is less than 1.
-
-    Examples
-    --------
-    >>> require_count(0, "epochs")
-    Traceback (most recent call last):
-    ValueError: epochs: expected at least 1, got 0
-    """
-    if not isinstance(value, Integral):
-        raise TypeError(f"{name}: expected a whole number, got {value!r}")
-    if value < 1:
-        raise ValueError(f"{name}: expected at least 1, got {value}")
-
-
-def require_generator(rng: np.random.Generator) -> None:
-    """Raise a TypeError unless `rng` is a generator of random numbers.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-
-    Raises
-    ------
-    TypeError
-        If it is not: a seed, say.
-
-    Examples
-    --------
-    >>> require_generator(0)
-    Traceback (most recent call last):
-    TypeError: rng: expected a numpy.random.Generator, got int
-    """
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng: expected a numpy.random.Generator, got {type(rng).__name__}")
-
-
 def floating_dtype(dtype: Any) -> np.dtype:
-    """Give NumPy's dtype of this name, a floating-point one.
+    """Give NumPy's dtype of this name; raise a TypeError unless it is a floating-point one.
 
-    Parameters
-    ----------
-    dtype : str or dtype
-
-    Returns
-    -------
-    numpy.dtype
-
-    Raises
-    ------
-    TypeError
-        If it is none.
-
-    Examples
-    --------
     >>> floating_dtype("float32")
     dtype('float32')
     """
@@ -438,46 +205,33 @@ def floating_dtype(dtype: Any) -> np.dtype:
 def to_numpy(x: Array) -> np.ndarray:
     """Give a NumPy array with the numbers of `x`, from whatever library and device.
 
-    Parameters
-    ----------
-    x : array
+    It may share its memory with `x`, and is in float32 where `x` is in bfloat16, which NumPy lacks.
 
-    Returns
-    -------
-    numpy.ndarray
-        It may share its memory with `x`. In float32 where `x` is in bfloat16, which NumPy lacks.
-
-    Examples
-    --------
     >>> import numpy as np
     >>> to_numpy(np.ones(2))
     array([1., 1.])
     """
-    if isinstance(x, (np.ndarray, np.generic)):
+    if isinstance(x, OF_NUMPY):
         return np.asarray(x)
-    x = detached(x)
+    x = with_numbers(x, "x")
     if str(x.dtype) == "torch.bfloat16":
         x = x.float()
     return np.from_dlpack(x.cpu() if hasattr(x, "cpu") else x)
+
+
+def with_numbers(x: Array, name: str) -> Array:
+    """Give a detached array; raise a TypeError that names it if it is on PyTorch's meta device."""
+    if getattr(x, "is_meta", False):
+        raise TypeError(f"{name}: expected numbers, got a tensor without any, on the meta device")
+    return detached(x)
 
 
 def detached(x: Array) -> Array:
     """Give `x` without the record that PyTorch keeps of it; it shares its memory.
 
     A tensor that requires grad refuses to be changed in place; what it detaches to does not.
-
-    Parameters
-    ----------
-    x : array
-
-    Returns
-    -------
-    array
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> detached(np.ones(2))
-    array([1., 1.])
     """
     return x.detach() if hasattr(x, "detach") else x
+
+
+OF_NUMPY = (np.ndarray, np.generic)

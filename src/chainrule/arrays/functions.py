@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from array_api_compat import device
 
-from .core import Array, library
+from .core import OF_NUMPY, Array, library
 
-OF_NUMPY = (np.ndarray, np.generic)
+INFINITY = float("inf")
 
 
 def _of_any_library(name: str) -> Callable[..., Any]:
@@ -44,30 +44,49 @@ tanh = _of_any_library("tanh")
 where = _of_any_library("where")
 
 
-def sum(x: Array, axis: int | None = None, keepdims: bool = False) -> Array:
+def sum(x: Array, axis: int | None = None) -> Array:
     """Do as ``numpy.sum``, for an array of any library; 16-bit numbers are added up in 32 bits.
 
-    Parameters
-    ----------
-    x : array
-    axis : int, optional
-    keepdims : bool
-
-    Returns
-    -------
-    array
-
-    Examples
-    --------
     >>> import numpy as np
     >>> float(sum(np.ones(4096, "float16")))
     4096.0
     """
     if not isinstance(x, OF_NUMPY):
-        return library(x).sum(x, axis=axis, keepdims=keepdims)  # PyTorch sees to it by itself
+        return library(x).sum(x, axis=axis)  # PyTorch sees to it by itself
     if x.dtype.itemsize > 2:
-        return np.sum(x, axis=axis, keepdims=keepdims)
-    return np.sum(x, axis=axis, keepdims=keepdims, dtype=np.float32).astype(x.dtype)
+        return np.sum(x, axis=axis)
+    return np.sum(x, axis=axis, dtype=np.float32).astype(x.dtype)
+
+
+def times(x: Array, w: Array | float) -> Array:
+    """Give x w, and 0 where w is 0, even if x is infinite there.
+
+    >>> import numpy as np
+    >>> times(np.array([3.0, np.inf]), np.array([2.0, 0.0]))
+    array([6., 0.])
+    """
+    if isinstance(w, float):
+        return x * w if w else where(x == x, 0.0, x)  # NaN stays NaN
+    if isinstance(x, OF_NUMPY) and np.isfinite(x).all():
+        return x * w
+    return where(w == 0, 0.0, x) * w
+
+
+def below_largest(x: Array) -> Array:
+    """Give x − max x along the first axis, at most 0; below an infinite one all others are −∞.
+
+    >>> import numpy as np
+    >>> below_largest(np.array([np.inf, 3.0]))
+    array([  0., -inf])
+    """
+    largest = max(x, axis=0)
+    infinite = abs(largest) == INFINITY
+    if isinstance(x, OF_NUMPY) and not np.any(infinite):
+        return x - largest
+    at_largest = x == largest
+    several = sum(as_numbers(at_largest, like=x), axis=0)
+    top = where(several > 1, float("nan"), 0 * several)  # of several infinite ones nothing is known
+    return where(infinite, where(at_largest, top, -INFINITY), x - where(infinite, 0.0, largest))
 
 
 def positive_part(x: Array) -> Array:
@@ -76,16 +95,6 @@ def positive_part(x: Array) -> Array:
     Of `maximum` it would take it to be ½. So libraries with autograd get a `where`, which in NumPy
     is ten times as slow: it branches at every entry.
 
-    Parameters
-    ----------
-    x : array
-
-    Returns
-    -------
-    array, shaped like x
-
-    Examples
-    --------
     >>> import numpy as np
     >>> positive_part(np.array([-2.0, 3.0]))
     array([0., 3.])
@@ -98,16 +107,6 @@ def negative_part(x: Array) -> Array:
 
     Together with the positive part it makes x, and at every entry one of the two is 0.
 
-    Parameters
-    ----------
-    x : array
-
-    Returns
-    -------
-    array, shaped like x
-
-    Examples
-    --------
     >>> import numpy as np
     >>> negative_part(np.array([-2.0, 3.0]))
     array([-2.,  0.])
@@ -116,95 +115,57 @@ def negative_part(x: Array) -> Array:
 
 
 def is_positive(x: Array) -> Array:
-    """Give 1 where x is positive and 0 elsewhere: the slope of the positive part.
+    """Give 1 where x is positive and 0 elsewhere, in x's dtype: the slope of the positive part.
 
-    Parameters
-    ----------
-    x : array
-
-    Returns
-    -------
-    array, shaped like x, of its dtype
-
-    Examples
-    --------
     >>> import numpy as np
     >>> is_positive(np.array([-2.0, 0.0, 3.0]))
     array([0., 0., 1.])
     """
-    positive = x > 0
-    return (
-        positive.astype(x.dtype)
-        if isinstance(x, OF_NUMPY)
-        else library(x).astype(positive, x.dtype)
-    )
+    return as_numbers(x > 0, like=x)
 
 
-def one_hot(classes: Array, n: int, like: Array) -> Array:
-    """Give 1 at each class and 0 elsewhere, along a new first axis.
+def as_numbers(truths: Array, like: Array) -> Array:
+    """Give 1 for true and 0 for false, in the dtype of another array.
 
-    Parameters
-    ----------
-    classes : array of int
-    n : int
-        How many classes there are.
-    like : array
-        Of the library and dtype that the result is to have.
-
-    Returns
-    -------
-    array, shape (n, *classes.shape)
-
-    Examples
-    --------
     >>> import numpy as np
-    >>> one_hot(np.array([2, 0]), 3, like=np.zeros(2))
-    array([[0., 1.],
-           [0., 0.],
-           [1., 0.]])
+    >>> as_numbers(np.array([True, False]), like=np.zeros(2))
+    array([1., 0.])
     """
-    return library(like).astype(is_class(classes, n), like.dtype)
+    if isinstance(truths, OF_NUMPY):
+        return truths.astype(like.dtype)
+    return library(like).astype(truths, like.dtype)
 
 
 def is_class(classes: Array, n: int) -> Array:
     """Say of each of n numbers, along a new first axis, whether it is the class.
 
-    Parameters
-    ----------
-    classes : array of int
-    n : int
-
-    Returns
-    -------
-    array of bool, shape (n, *classes.shape)
-
-    Examples
-    --------
     >>> import numpy as np
     >>> is_class(np.array([1, 0]), 2)
     array([[False,  True],
            [ True, False]])
     """
-    if isinstance(classes, np.ndarray):
+    if isinstance(classes, OF_NUMPY):
         numbers = np.arange(n)
     else:
         numbers = library(classes).arange(n, device=device(classes))
     return classes[None, ...] == numbers[(..., *(None,) * classes.ndim)]
 
 
+def one_hot(classes: Array, n: int, like: Array) -> Array:
+    """Give 1 at each class and 0 elsewhere, along a new first axis, in the dtype of an array.
+
+    >>> import numpy as np
+    >>> one_hot(np.array([2, 0]), 3, like=np.zeros(2))
+    array([[0., 1.],
+           [0., 0.],
+           [1., 0.]])
+    """
+    return as_numbers(is_class(classes, n), like)
+
+
 def erfc(x: Array) -> Array:
     """Give the complementary error function, 1 − erf, which the array standard lacks.
 
-    Parameters
-    ----------
-    x : array
-
-    Returns
-    -------
-    array, shaped like x, of its dtype
-
-    Examples
-    --------
     >>> import numpy as np
     >>> erfc(np.array([0.0, 40.0]))
     array([1., 0.])

@@ -8,11 +8,12 @@ import numpy as np
 from array_api_compat import device
 
 from ..activations import sigmoid, softmax
-from ..arrays import Array, floating, kind, library, require_count, require_shape, to_numpy
-from ..arrays.functions import exp, log, max, sum, where
+from ..arrays import Array, floating, kind, library, same_shape, to_numpy
+from ..arrays.functions import below_largest, exp, log, sum, times, where
 from ..arrays.rules import to_front
+from ..arrays.settings import count as counted
 from ..arrays.settings import fraction, weights, whole
-from .core import ClassLoss, EntryLoss, as_array, hot, log_losses, per_class
+from .core import ClassLoss, YesNoLoss, as_array, between_0_and_1, hot, log_losses, per_class
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -22,24 +23,6 @@ class CrossEntropy(ClassLoss):
     The prediction holds logits, not probabilities: log p is then computed as a difference,
     z − log Σ e^z, and stays finite where p itself would round to 0. The mean is over the N
     samples; with a weight and integer classes it divides by the sum of the samples' weights.
-
-    Parameters
-    ----------
-    weight : array, shape (K,), optional
-        A factor for each class, at least 0 (equation 1.29).
-    label_smoothing : float
-        The share of each target that is spread evenly over all classes, between 0 and 1.
-    ignore_index : int
-        Samples of this class do not count. It may be any number; with probabilities as targets it
-        has no meaning.
-    reduction : {"mean", "sum", "none"}
-
-    Raises
-    ------
-    ValueError
-        If a weight is negative or not finite, or `label_smoothing` is not between 0 and 1.
-    TypeError
-        If `label_smoothing` is not a number, or `ignore_index` not a whole one.
 
     Examples
     --------
@@ -59,13 +42,13 @@ class CrossEntropy(ClassLoss):
     torch.nn.CrossEntropyLoss
     """
 
-    weight: Array | None = weights(None)
-    label_smoothing: float = fraction(0.0)
-    ignore_index: int = whole(-100)
+    weight: Array | None = weights("a factor for each class, shape (K,) (equation 1.29)")
+    label_smoothing: float = fraction(0.0, "the share of a target that all classes share alike")
+    ignore_index: int = whole(-100, "samples of this class do not count; any number")
 
     def value(self, z, y):
         """Give −Σ_c y_c log p_c."""
-        z = z - max(z, axis=0)
+        z = below_largest(z)
         log_p = z - log(sum(exp(z), axis=0))
         return -sum(y * where(y == 0, 0.0, log_p), axis=0)  # 0 log 0 counts as 0
 
@@ -92,7 +75,8 @@ class CrossEntropy(ClassLoss):
                 y = self.soften(y, z.shape[0])
         elif kind(y) == "real floating":
             shape = (*z.shape[1:2], z.shape[0], *z.shape[2:])
-            require_shape(y, shape, "target", "probabilities, one per logit")
+            same_shape(y, shape, "target", "probabilities, one per logit")
+            between_0_and_1(y, "target")
             y = to_front(y, 1)
             if self.label_smoothing:
                 y = (1 - self.label_smoothing) * y + self.label_smoothing / z.shape[0]
@@ -102,22 +86,11 @@ class CrossEntropy(ClassLoss):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class BinaryCrossEntropy(EntryLoss):
+class BinaryCrossEntropy(YesNoLoss):
     """Cross-entropy of yes and no, −y log p − (1 − y) log(1 − p) with p = σ(z) (equation 1.4.4e).
 
     The prediction holds logits z. Both logarithms come from log(1 + e^−|z|), which neither
     overflows nor takes the logarithm of a rounded 0. The mean is over all entries.
-
-    Parameters
-    ----------
-    pos_weight : number or array, optional
-        A factor for the first term, at least 0; an array broadcasts against the last axes.
-    reduction : {"mean", "sum", "none"}
-
-    Raises
-    ------
-    ValueError
-        If a weight is negative or not finite.
 
     Examples
     --------
@@ -133,19 +106,19 @@ class BinaryCrossEntropy(EntryLoss):
     torch.nn.BCEWithLogitsLoss
     """
 
-    pos_weight: Array | float | None = weights(None)
+    pos_weight: Array | float | None = weights("a factor for the first term; an array broadcasts")
 
     def value(self, z, y, w):
         """Give −w y log p − (1 − y) log(1 − p)."""
         minus_log_p, minus_log_rest = log_losses(z)
-        return w * y * minus_log_p + (1 - y) * minus_log_rest
+        return times(minus_log_p, w * y) + times(minus_log_rest, 1 - y)
 
     def slope(self, z, y, w):
         """Give (1 − y) p − w y (1 − p), which is p − y for w = 1."""
         return (1 - y) * sigmoid(z) - w * y * sigmoid(-z)
 
     def _ready(self, prediction: Array, target: Array) -> tuple:
-        return prediction, target, self._weight(prediction)
+        return (*super()._ready(prediction, target), self._weight(prediction))
 
     def _weight(self, z: Array) -> Array | float:
         if self.pos_weight is None:
@@ -192,7 +165,7 @@ def balanced_weights(classes: Array, n_classes: int) -> Array:
     >>> balanced_weights(np.array([0, 0, 0, 1]), 2).round(3)
     array([0.667, 2.   ])
     """
-    require_count(n_classes, "n_classes")
+    n_classes = counted.read(n_classes, "n_classes")
     xp, _ = floating(classes, "classes")
     numbers = to_numpy(classes) if hasattr(classes, "dtype") else np.asarray(classes)
     if numbers.dtype.kind not in "iu":

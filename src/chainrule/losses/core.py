@@ -15,11 +15,13 @@ from ..arrays import (
     from_python,
     kind,
     library,
+    plain,
     real,
-    require_library,
-    require_shape,
+    same_library,
+    same_shape,
     to_numpy,
     upstream_of,
+    with_numbers,
 )
 from ..arrays.functions import exp, is_class, log1p, maximum, sum
 from ..arrays.rules import from_front, narrowed, to_front, widened
@@ -28,14 +30,9 @@ from ..arrays.settings import Settings, one_of
 
 @dataclass(frozen=True, kw_only=True)
 class Loss(Settings):
-    """A loss of many entries, and what becomes of them: the mean, the sum, or all of them.
+    """A loss of many entries, and what becomes of them: the mean, the sum, or all of them."""
 
-    Parameters
-    ----------
-    reduction : {"mean", "sum", "none"}
-    """
-
-    reduction: str = one_of("mean", "sum", "none")
+    reduction: str = one_of("mean", "sum", "none", sentence="what is made of the entries' losses")
 
     def _reduce(self, losses: Array, count: Array | float | None = None) -> Array:
         """Give the mean, the sum or all of the losses; `count` is what the mean divides by."""
@@ -117,6 +114,15 @@ class EntryLoss(Loss):
     def slope(self, *arrays):
         """Give the slope of each entry's loss; the formula alone."""
         raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class YesNoLoss(EntryLoss):
+    """A loss of logits, whose targets are 1 for yes, 0 for no, or a probability between."""
+
+    def _ready(self, prediction: Array, target: Array) -> tuple:
+        between_0_and_1(target, "target")
+        return prediction, target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,15 +210,24 @@ def require_entries(prediction: Array, name: str = "prediction") -> None:
         raise ValueError(f"{name}: expected at least one entry, got {tuple(prediction.shape)}")
 
 
+def between_0_and_1(x: Array, name: str) -> None:
+    """Raise a ValueError that names the argument unless all its numbers are, but for rounding."""
+    xp, numbers = library(x), with_numbers(x, name)
+    low, high = float(xp.min(numbers)), float(xp.max(numbers))
+    if not (low >= -1e-6 and high <= 1 + 1e-6):
+        raise ValueError(f"{name}: expected numbers from 0 to 1, got {low:g} to {high:g}")
+
+
 def pair(prediction: Array, target: Array) -> tuple[Array, Array]:
     """Give prediction and target as floating-point arrays of one shape.
 
     A target of integers takes the dtype of the prediction.
     """
     prediction = real(prediction, "prediction")
+    target = as_array(target, prediction) if hasattr(target, "dtype") else target
     whole = hasattr(target, "dtype") and kind(target) == "integral"
     target = real(target, "target", like=prediction)
-    require_shape(target, prediction.shape, "target", "the shape of the prediction")
+    same_shape(target, prediction.shape, "target", "the shape of the prediction")
     require_entries(prediction)
     return prediction, narrowed(target, prediction) if whole else target
 
@@ -232,7 +247,8 @@ def as_array(target: Array, like: Array) -> Array:
     """Give the target as an array of the prediction's library."""
     if not hasattr(target, "dtype"):
         target = library(like).asarray(from_python(target, "target"), device=device(like))
-    require_library(target, like, "target")
+    target = plain(target, "target")
+    same_library(target, like, "target")
     return target
 
 
@@ -241,8 +257,8 @@ def hot(z: Array, classes: Array, ignore_index: int | None = None) -> tuple[Arra
 
     Where the class is `ignore_index`, if there is one, there is no 1.
     """
-    require_shape(classes, z.shape[1:], "target", "one class per sample")
-    xp = library(z)
+    same_shape(classes, z.shape[1:], "target", "one class per sample")
+    xp, classes = library(z), with_numbers(classes, "target")
     y = is_class(classes, z.shape[0])
     if ignore_index is not None and 0 <= ignore_index < z.shape[0]:
         y[ignore_index, ...] = False
@@ -262,7 +278,7 @@ def hot(z: Array, classes: Array, ignore_index: int | None = None) -> tuple[Arra
 def per_class(weight: Array, name: str, like: Array) -> Array:
     """Give weights (K,) as an array of the dtype of `like` (K, N, …) that broadcasts against it."""
     weight = real(weight, name, like=like)
-    require_shape(weight, (like.shape[0],), name, "one number per class")
+    same_shape(weight, (like.shape[0],), name, "one number per class")
     xp, _ = floating(like)
     return xp.reshape(xp.astype(weight, like.dtype), (-1,) + (1,) * (like.ndim - 1))
 

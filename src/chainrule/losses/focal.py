@@ -8,9 +8,9 @@ import numpy as np
 
 from ..activations import sigmoid
 from ..arrays import Array, kind
-from ..arrays.functions import exp, log, max, sum, where
+from ..arrays.functions import below_largest, exp, log, sum, times, where
 from ..arrays.settings import fraction, not_negative, optional, weights
-from .core import ClassLoss, EntryLoss, as_array, hot, log_losses, per_class
+from .core import ClassLoss, YesNoLoss, as_array, hot, log_losses, per_class
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -20,19 +20,6 @@ class Focal(ClassLoss):
     p_t is the probability of the right class t. With γ = 0 and without α this is the
     cross-entropy. 1 − p_t is added up from the other classes' probabilities, so it keeps its
     digits where p_t is near 1. The mean is over the N samples, whatever they weigh.
-
-    Parameters
-    ----------
-    gamma : float
-        At least 0; the larger, the less the easy samples count.
-    alpha : number or array of shape (K,), optional
-        A factor for all samples, or one for each class, at least 0.
-    reduction : {"mean", "sum", "none"}
-
-    Raises
-    ------
-    ValueError
-        If `gamma` or `alpha` is negative or not finite.
 
     Examples
     --------
@@ -48,23 +35,23 @@ class Focal(ClassLoss):
     Lin, Goyal, Girshick, He and Dollár, 2017.
     """
 
-    gamma: float = not_negative(2.0)
-    alpha: Array | float | None = weights(None)
+    gamma: float = not_negative(2.0, "the larger, the less the easy samples count")
+    alpha: Array | float | None = weights("a factor for all samples, or one for each class")
 
     def value(self, z, y):
         """Give −α_t (1 − p_t)^γ log p_t."""
         _, rest, log_loss, _ = self.parts(z, y)
-        return self._alpha(y) * rest**self.gamma * log_loss
+        return times(log_loss, self._alpha(y) * rest**self.gamma)
 
     def slope(self, z, y):
         """Give its slope in z (equation 1.4.6a)."""
         p_t, rest, log_loss, others = self.parts(z, y)
-        factor = self._alpha(y) * rest**self.gamma * (rest + self.gamma * p_t * log_loss)
-        return factor * (others - y)
+        factor = rest**self.gamma * (rest + times(log_loss, self.gamma * p_t))
+        return self._alpha(y) * factor * (others - y)
 
     def parts(self, z, y):
         """Give p_t, 1 − p_t, −log p_t, and how the other classes share 1 − p_t among them."""
-        z = z - max(z, axis=0)
+        z = below_largest(z)
         e = exp(z)
         others = where(y == 0, e, 0.0)
         rest, total = sum(others, axis=0), sum(e, axis=0)
@@ -93,24 +80,11 @@ class Focal(ClassLoss):
 
 
 @dataclass(frozen=True, kw_only=True)
-class BinaryFocal(EntryLoss):
+class BinaryFocal(YesNoLoss):
     """Focal loss of yes and no, −α_t (1 − p_t)^γ log p_t with p = σ(z) (equations 1.32 and 1.33).
 
     p_t is p where the answer is yes and 1 − p where it is no; α_t is α for yes and 1 − α for no.
     The prediction holds logits z. The mean is over all entries.
-
-    Parameters
-    ----------
-    gamma : float
-        At least 0; the larger, the less the easy entries count.
-    alpha : float, optional
-        Between 0 and 1; without it every entry has the factor 1.
-    reduction : {"mean", "sum", "none"}
-
-    Raises
-    ------
-    ValueError
-        If `gamma` is negative or not finite, or `alpha` is not between 0 and 1.
 
     Examples
     --------
@@ -126,23 +100,24 @@ class BinaryFocal(EntryLoss):
     Lin, Goyal, Girshick, He and Dollár, 2017.
     """
 
-    gamma: float = not_negative(2.0)
-    alpha: float | None = optional(fraction, None)
+    gamma: float = not_negative(2.0, "the larger, the less the easy entries count")
+    alpha: float | None = optional(fraction, "what a yes weighs, and a no 1 − α; None: both 1")
 
     def value(self, z, y):
         """Give −α_t (1 − p_t)^γ log p_t."""
         p, not_p = sigmoid(z), sigmoid(-z)
         log_yes, log_no = log_losses(z)
         yes, no = self.factors()
-        return yes * y * not_p**self.gamma * log_yes + no * (1 - y) * p**self.gamma * log_no
+        of_yes = times(log_yes, yes * y * not_p**self.gamma)
+        return of_yes + times(log_no, no * (1 - y) * p**self.gamma)
 
     def slope(self, z, y):
         """Give its slope in z."""
         p, not_p = sigmoid(z), sigmoid(-z)
         log_yes, log_no = log_losses(z)
         yes, no = self.factors()
-        down = yes * y * not_p**self.gamma * (not_p + self.gamma * p * log_yes)
-        up = no * (1 - y) * p**self.gamma * (p + self.gamma * not_p * log_no)
+        down = yes * y * not_p**self.gamma * (not_p + times(log_yes, self.gamma * p))
+        up = no * (1 - y) * p**self.gamma * (p + times(log_no, self.gamma * not_p))
         return up - down
 
     def factors(self):

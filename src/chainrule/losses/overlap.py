@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from ..arrays import Array, kind, library, require_shape, upstream_of
+from ..arrays import Array, kind, library, same_shape, upstream_of
 from ..arrays.functions import sum, where
 from ..arrays.rules import from_front, narrowed, to_front, widened
 from ..arrays.settings import not_negative, switch
-from .core import Loss, as_array, hot, with_classes
+from .core import Loss, as_array, between_0_and_1, hot, with_classes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,9 +17,9 @@ class Overlap(Loss):
     probabilities p and a target y whose last axis is what is added up.
     """
 
-    smooth: float = not_negative(1e-5)
-    per_sample: bool = switch(False)
-    skip_absent: bool = switch(False)
+    smooth: float = not_negative(1e-5, "s; with 0, 0/0 counts as 1")
+    per_sample: bool = switch(False, "whether each sample has sums of its own, and is averaged")
+    skip_absent: bool = switch(False, "whether classes that the target lacks are left out")
 
     def __call__(self, prediction: Array, target: Array) -> Array:
         """Give the loss: a number, or one per class where the reduction is "none".
@@ -37,8 +37,8 @@ class Overlap(Loss):
         Raises
         ------
         ValueError
-            If the shapes do not fit, a class is out of range, there is no sample, or every class
-            is absent and skipped.
+            If the shapes do not fit, a probability or a class is out of range, there is no sample,
+            or every class is absent and skipped.
         TypeError
             If the target does not hold numbers.
         """
@@ -66,8 +66,8 @@ class Overlap(Loss):
         Raises
         ------
         ValueError
-            If the shapes do not fit, a class is out of range, there is no sample, or every class
-            is absent and skipped.
+            If the shapes do not fit, a probability or a class is out of range, there is no sample,
+            or every class is absent and skipped.
         TypeError
             If the target does not hold numbers.
         """
@@ -92,6 +92,7 @@ class Overlap(Loss):
 
     def _rows(self, prediction: Array, target: Array) -> tuple[Array, Array]:
         """Give both as rows of what is added up: (K, N · …), or (N, K, …) if per sample."""
+        between_0_and_1(prediction, "prediction")
         p = widened(prediction)
         y = as_array(target, p)
         if kind(y) == "other":
@@ -100,7 +101,8 @@ class Overlap(Loss):
         if kind(y) == "integral" and y.ndim != p.ndim:
             y = hot(p, y)[0]
         else:
-            require_shape(y, prediction.shape, "target", "0 and 1, one per probability")
+            same_shape(y, prediction.shape, "target", "0 and 1, one per probability")
+            between_0_and_1(y, "target")
             y = narrowed(to_front(y, 1), p)
         return self._rolled(p), self._rolled(y)
 
@@ -127,7 +129,7 @@ class Overlap(Loss):
         counted = present if self.skip_absent else xp.ones_like(present)
         if self.reduction != "mean":
             return counted
-        classes = sum(counted, axis=-1, keepdims=True)
+        classes = sum(counted, axis=-1)[..., None]
         rows = int(xp.count_nonzero(classes))
         if rows == 0:
             raise ValueError("target: expected a class to take a mean of, but all are absent")
@@ -141,22 +143,6 @@ class Dice(Overlap):
     The sums are over the batch and over space, or within each sample. With the smoothing s above
     and below the line, a class that neither occurs nor is predicted scores 1. The prediction holds
     probabilities, not logits: put a `Softmax` before it.
-
-    Parameters
-    ----------
-    smooth : float
-        s, at least 0; with 0, 0/0 counts as 1.
-    per_sample : bool
-        Whether each sample has sums of its own; the mean is then over the samples, too.
-    skip_absent : bool
-        Whether the mean leaves classes out that the target does not have: of the whole batch, or
-        of each sample.
-    reduction : {"mean", "sum", "none"}
-
-    Raises
-    ------
-    ValueError
-        If `smooth` is negative or not finite.
 
     Examples
     --------
@@ -192,26 +178,6 @@ class Tversky(Overlap):
     sample. With α = β = ½ it is the Dice loss with twice the smoothing. The prediction holds
     probabilities, not logits: put a `Softmax` before it.
 
-    Parameters
-    ----------
-    alpha : float
-        What a false positive weighs, at least 0.
-    beta : float
-        What a false negative weighs, at least 0.
-    smooth : float
-        s, at least 0; with 0, 0/0 counts as 1.
-    per_sample : bool
-        Whether each sample has sums of its own; the mean is then over the samples, too.
-    skip_absent : bool
-        Whether the mean leaves classes out that the target does not have: of the whole batch, or
-        of each sample.
-    reduction : {"mean", "sum", "none"}
-
-    Raises
-    ------
-    ValueError
-        If a number is negative or not finite.
-
     Examples
     --------
     >>> import numpy as np
@@ -227,8 +193,8 @@ class Tversky(Overlap):
     Salehi, Erdogmus and Gholipour, 2017.
     """
 
-    alpha: float = not_negative(0.5)
-    beta: float = not_negative(0.5)
+    alpha: float = not_negative(0.5, "what a false positive weighs")
+    beta: float = not_negative(0.5, "what a false negative weighs")
 
     def value(self, p, y):
         """Give TP + s and TP + α FP + β FN + s."""

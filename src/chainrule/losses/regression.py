@@ -23,10 +23,6 @@ class ErrorLoss(EntryLoss):
 class MSE(ErrorLoss):
     """Mean squared error, (1/N) Σ (ŷ − y)², over all N entries (equation 1.25).
 
-    Parameters
-    ----------
-    reduction : {"mean", "sum", "none"}
-
     Examples
     --------
     >>> import numpy as np
@@ -55,10 +51,6 @@ class MAE(ErrorLoss):
     """Mean absolute error, (1/N) Σ abs(ŷ − y), over all N entries (equation 1.26).
 
     At the kink, ŷ = y, the slope is PyTorch's: 0.
-
-    Parameters
-    ----------
-    reduction : {"mean", "sum", "none"}
 
     Examples
     --------
@@ -90,17 +82,6 @@ class Huber(ErrorLoss):
     With c = min(abs(e), δ) both are c (abs(e) − ½ c), which squares nothing that is large. The
     mean is over all entries.
 
-    Parameters
-    ----------
-    delta : float
-        The size of an error from which on the loss grows like its size; positive.
-    reduction : {"mean", "sum", "none"}
-
-    Raises
-    ------
-    ValueError
-        If `delta` is not positive.
-
     Examples
     --------
     >>> import numpy as np
@@ -119,7 +100,7 @@ class Huber(ErrorLoss):
     torch.nn.HuberLoss
     """
 
-    delta: float = positive(1.0)
+    delta: float = positive(1.0, "from which size of an error on the loss grows like it")
 
     def value(self, e):
         """Give ½ e² or δ (|e| − ½ δ)."""

@@ -1,31 +1,27 @@
 """The triplet loss, and the mining of triplets."""
 
 from dataclasses import dataclass
-from typing import Any
+from math import inf
+from operator import matmul
 
 import numpy as np
 from array_api_compat import device
 
-from ..arrays import (
-    Array,
-    floating,
-    kind,
-    require_library,
-    require_shape,
-    to_numpy,
-)
+from ..arrays import Array, kind, library, plain, real, same_library, same_shape, to_numpy
+from ..arrays.functions import as_numbers, max, minimum, sign, sqrt, sum, where
+from ..arrays.rules import from_front, narrowed, to_front, widened
 from ..arrays.settings import finite, norm, switch
 from .core import Loss, as_array, require_entries
 
 
 @dataclass(frozen=True, kw_only=True)
 class TripletSettings(Loss):
-    """What a triplet loss can be set to; `Triplet` says what it means."""
+    """What a triplet loss can be set to."""
 
-    margin: float = finite(1.0)
-    p: float = norm(2.0)
-    eps: float = finite(1e-6)
-    swap: bool = switch(False)
+    margin: float = finite(1.0, "by how much the positive should be closer")
+    p: float = norm(2.0, "of the norm; infinity is allowed")
+    eps: float = finite(1e-6, "ε, added to each difference")
+    swap: bool = switch(False, "whether d(p, n) takes the place of d(a, n) where it is smaller")
 
     of_scores = False  # its outputs are embeddings, not a score for each class
 
@@ -37,22 +33,6 @@ class Triplet(TripletSettings):
     d(x, y) = ‖x − y + ε‖ is a distance between rows: an anchor should be closer to the positive,
     of its own class, than to the negative, of another, by the margin. Where the two sides of the
     maximum are equal the slope is PyTorch's, that of the first. The mean is over the triplets.
-
-    Parameters
-    ----------
-    margin : float
-    p : float
-        Of the norm, at least 1; infinity is allowed.
-    eps : float
-        ε, added to each difference.
-    swap : bool
-        Whether d(p, n) takes the place of d(a, n) where it is smaller.
-    reduction : {"mean", "sum", "none"}
-
-    Raises
-    ------
-    ValueError
-        If `margin` or `eps` is not finite, or `p` is less than 1.
 
     Examples
     --------
@@ -88,12 +68,8 @@ class Triplet(TripletSettings):
         ValueError
             If the shapes differ, are empty, or are not (N, D).
         """
-        xp, a, p, n = self._read(anchor, positive, negative)
-        to_negative = self._distance(xp, a - n)
-        if self.swap:
-            to_negative = xp.minimum(to_negative, self._distance(xp, p - n))
-        h = self._distance(xp, a - p) - to_negative + self.margin
-        return self._reduce(xp.where(h < 0, 0.0, h))
+        rows = self._read(anchor, positive, negative)
+        return narrowed(self._reduce(self.value(*rows)), real(anchor))
 
     def gradient(
         self, anchor: Array, positive: Array, negative: Array, upstream: Array | None = None
@@ -115,51 +91,60 @@ class Triplet(TripletSettings):
         ValueError
             If the shapes differ, are empty, or are not (N, D).
         """
-        xp, a, p, n = self._read(anchor, positive, negative)
-        to_positive, to_negative = self._distance(xp, a - p), self._distance(xp, a - n)
-        away, near = self._direction(xp, a - n), self._direction(xp, a - p)
-        across = xp.zeros_like(away)
+        rows, like = self._read(anchor, positive, negative), real(anchor)
+        share = self._spread(rows[0].shape[1:], upstream, like)
+        parts = (from_front(part * share, 1) for part in self.slope(*rows))
+        return tuple(narrowed(part, like) for part in parts)  # type: ignore[return-value]
+
+    def value(self, a, p, n):
+        """Give max(d(a, p) − d(a, n) + margin, 0) of rows that lie along the first axis."""
+        h = self.distance(a - p) - self.to_negative(a, p, n) + self.margin
+        return where(h < 0, 0.0, h)
+
+    def to_negative(self, a, p, n):
+        """Give d(a, n), or with `swap` d(p, n) if that is smaller."""
+        to_negative = self.distance(a - n)
+        return minimum(to_negative, self.distance(p - n)) if self.swap else to_negative
+
+    def slope(self, a, p, n):
+        """Give the slopes in a, p and n, of rows that lie along the first axis."""
+        near, away, across = self.direction(a - p), self.direction(a - n), 0.0
         if self.swap:
-            between = self._distance(xp, p - n)
-            swapped = (1 + xp.sign(to_negative - between)) / 2  # ½ where they are equal
-            across = swapped[:, None] * self._direction(xp, p - n)
-            away = (1 - swapped)[:, None] * away
-            to_negative = xp.minimum(to_negative, between)
-        h = to_positive - to_negative + self.margin
-        share = xp.astype(h >= 0, a.dtype) * self._spread(h.shape, upstream, like=a)
-        parts = near - away, -near - across, away + across
-        return tuple(share[:, None] * part for part in parts)  # type: ignore[return-value]
+            nearer = sign(self.distance(a - n) - self.distance(p - n))
+            swapped = (1 + nearer) / 2  # ½ where they are equal
+            across, away = swapped * self.direction(p - n), (1 - swapped) * away
+        h = self.distance(a - p) - self.to_negative(a, p, n) + self.margin
+        counts = as_numbers(h >= 0, like=a)
+        return counts * (near - away), counts * (-near - across), counts * (away + across)
+
+    def distance(self, x):
+        """Give ‖x + ε‖; divided by the largest entry first, so that no power overflows."""
+        size = abs(x + self.eps)
+        largest = max(size, axis=0)
+        if self.p == inf:
+            return largest
+        scale = where(largest == 0, 1.0, largest)
+        return scale * sum((size / scale) ** self.p, axis=0) ** (1 / self.p)
+
+    def direction(self, x):
+        """Give the slope of the distance in each entry: sign(x) (|x| / ‖x‖)^(p − 1)."""
+        x, distance = x + self.eps, self.distance(x)
+        if self.p == inf:
+            largest = as_numbers(abs(x) == distance, like=x)
+            return sign(x) * largest / sum(largest, axis=0)
+        return sign(x) * (abs(x) / where(distance == 0, 1.0, distance)) ** (self.p - 1)
 
     @staticmethod
-    def _read(anchor: Array, positive: Array, negative: Array) -> tuple[Any, Array, Array, Array]:
-        xp, a = floating(anchor, "anchor")
+    def _read(anchor: Array, positive: Array, negative: Array) -> list[Array]:
+        """Give all three as rows along the first axis."""
+        a = real(anchor, "anchor")
         if a.ndim != 2:
             raise ValueError(f"anchor: expected shape (N, D), got {tuple(a.shape)}")
         require_entries(a, "anchor")
-        others = []
-        for name, other in (("positive", positive), ("negative", negative)):
-            _, array = floating(other, name, like=a)
-            require_shape(array, a.shape, name, "the shape of the anchor")
-            others.append(array)
-        return xp, a, *others
-
-    def _distance(self, xp: Any, difference: Array) -> Array:
-        """Give ‖x + ε‖ of each row; divided by its largest entry first, so no power overflows."""
-        size = xp.abs(difference + self.eps)
-        largest = xp.max(size, axis=1, keepdims=True)
-        if self.p == float("inf"):
-            return largest[:, 0]
-        scale = xp.where(largest == 0, 1.0, largest)
-        return scale[:, 0] * xp.sum((size / scale) ** self.p, axis=1) ** (1 / self.p)
-
-    def _direction(self, xp: Any, difference: Array) -> Array:
-        """Give the slope of the distance in each entry: sign(x) (|x| / ‖x‖)^(p − 1)."""
-        x = difference + self.eps
-        if self.p == float("inf"):
-            largest = xp.astype(xp.abs(x) == xp.max(xp.abs(x), axis=1, keepdims=True), x.dtype)
-            return xp.sign(x) * largest / xp.sum(largest, axis=1, keepdims=True)
-        distance = self._distance(xp, difference)[:, None]
-        return xp.sign(x) * (xp.abs(x) / xp.where(distance == 0, 1.0, distance)) ** (self.p - 1)
+        p, n = real(positive, "positive", like=a), real(negative, "negative", like=a)
+        same_shape(p, a.shape, "positive", "the shape of the anchor")
+        same_shape(n, a.shape, "negative", "the shape of the anchor")
+        return [to_front(widened(rows), 1) for rows in (a, p, n)]
 
 
 def mine_triplets(embeddings: Array, classes: Array) -> tuple[Array, Array, Array]:
@@ -194,35 +179,42 @@ def mine_triplets(embeddings: Array, classes: Array) -> tuple[Array, Array, Arra
     >>> [rows.tolist() for rows in mine_triplets(embeddings, classes)]
     [[0, 1, 2], [2, 2, 0], [3, 3, 3]]
     """
-    xp, x = floating(embeddings, "embeddings")
+    x = real(embeddings, "embeddings")
     if x.ndim != 2:
         raise ValueError(f"embeddings: expected shape (N, D), got {tuple(x.shape)}")
     if not hasattr(classes, "dtype"):
         raise TypeError(f"classes: expected an array of whole numbers, got {classes!r}")
+    classes = plain(classes, "classes")
     _require_classes(classes, x, "classes")
-    return hardest(xp, x, classes)
+    return hardest(distances(x), classes)
 
 
 def _require_classes(classes: Array, x: Array, name: str) -> None:
     if kind(classes) != "integral":
         raise TypeError(f"{name}: expected an array of whole numbers, got {classes.dtype}")
-    require_library(classes, x, name)
-    require_shape(classes, x.shape[:1], name, "one per embedding")
+    same_library(classes, x, name)
+    same_shape(classes, x.shape[:1], name, "one per embedding")
     if np.unique(to_numpy(classes)).size in (1, x.shape[0]):
         raise ValueError(f"{name}: expected a pair of one class and a sample of another")
 
 
-def hardest(xp: Any, x: Array, classes: Array) -> tuple[Array, Array, Array]:
+def distances(x: Array) -> Array:
+    """Give the distance of every row from every other, up to a factor, shape (N, N)."""
+    x = widened(x)
+    largest = library(x).max(abs(x))
+    x = x / where(largest == 0, 1.0, largest)  # so that no square overflows
+    return library(x).stack([sqrt(sum((x - x[i, :]) ** 2, axis=1)) for i in range(x.shape[0])])
+
+
+def hardest(distance, classes):
     """Give the rows of the anchors, of their farthest positives and of their nearest negatives."""
-    largest = xp.max(xp.abs(x))
-    x = x / xp.where(largest == 0, 1.0, largest)  # so that no square overflows
-    distance = xp.sqrt(xp.sum((x[:, None, :] - x[None, :, :]) ** 2, axis=2))
+    xp = library(distance)
+    rows = xp.arange(classes.shape[0], device=device(classes))
     same = classes[:, None] == classes[None, :]
-    rows = xp.arange(x.shape[0], device=device(x))
     other = rows[:, None] != rows[None, :]
     anchors = xp.any(same & other, axis=1) & xp.any(~same, axis=1)
-    positive = xp.argmax(xp.where(same & other, distance, -1.0), axis=1)
-    negative = xp.argmin(xp.where(same, float("inf"), distance), axis=1)
+    positive = xp.argmax(where(same & other, distance, -1.0), axis=1)
+    negative = xp.argmin(where(same, inf, distance), axis=1)
     return rows[anchors], positive[anchors], negative[anchors]
 
 
@@ -232,12 +224,7 @@ class MinedTriplet(TripletSettings):
 
     Each sample is an anchor with its hardest triplet in the batch (equation 1.4.7c). The mean is
     over the anchors. Which triplets are mined changes in jumps; the gradient is that of the loss of
-    those that are.
-
-    Parameters
-    ----------
-    margin, p, eps, swap, reduction
-        Those of `Triplet`. Mining goes by the Euclidean distance, whatever `p` is.
+    those that are. Mining goes by the Euclidean distance, whatever `p` is.
 
     Examples
     --------
@@ -277,9 +264,8 @@ class MinedTriplet(TripletSettings):
         TypeError
             If the classes are not whole numbers.
         """
-        xp, x, rows = self._mined(prediction, target)
-        anchor, positive, negative = (xp.take(x, r, axis=0) for r in rows)
-        return Triplet(**vars(self))(anchor, positive, negative)
+        x, rows = self._mined(prediction, target)
+        return narrowed(Triplet(**vars(self))(*parts(x, rows)), real(prediction))
 
     def gradient(self, prediction: Array, target: Array, upstream: Array | None = None) -> Array:
         """Give the loss's gradient with respect to the embeddings.
@@ -304,22 +290,30 @@ class MinedTriplet(TripletSettings):
         TypeError
             If the classes are not whole numbers.
         """
-        xp, x, rows = self._mined(prediction, target)
-        anchor, positive, negative = (xp.take(x, r, axis=0) for r in rows)
-        parts = Triplet(**vars(self)).gradient(anchor, positive, negative, upstream)
-        everyone = xp.arange(x.shape[0], device=device(x))[:, None]
-        # a sample may be in several triplets: what they say is added up
-        return sum(
-            xp.astype(everyone == r[None, :], part.dtype) @ part
-            for r, part in zip(rows, parts, strict=True)
-        )
+        x, rows = self._mined(prediction, target)
+        of_parts = Triplet(**vars(self)).gradient(*parts(x, rows), upstream)
+        return narrowed(added_up(of_parts, rows, x.shape[0]), real(prediction))
 
     @staticmethod
-    def _mined(prediction: Array, target: Array) -> tuple[Any, Array, tuple[Array, Array, Array]]:
-        xp, x = floating(prediction, "prediction")
+    def _mined(prediction: Array, target: Array) -> tuple[Array, tuple[Array, Array, Array]]:
+        x = real(prediction, "prediction")
         if x.ndim != 2:
             raise ValueError(f"prediction: expected shape (N, D), got {tuple(x.shape)}")
         require_entries(x)
         classes = as_array(target, x)
         _require_classes(classes, x, "target")
-        return xp, x, hardest(xp, x, classes)
+        x = widened(x)
+        return x, hardest(distances(x), classes)
+
+
+def parts(x, rows):
+    """Give the anchors, the positives and the negatives."""
+    return [library(x).take(x, r, axis=0) for r in rows]
+
+
+def added_up(of_parts, rows, n):
+    """Add up for each of n samples what the triplets that it is part of say."""
+    everyone = library(rows[0]).arange(n, device=device(rows[0]))[:, None]
+    belongs = [as_numbers(everyone == r[None, :], like=of_parts[0]) for r in rows]
+    of_anchors, of_positives, of_negatives = map(matmul, belongs, of_parts)
+    return of_anchors + of_positives + of_negatives
