@@ -32,7 +32,7 @@ from chainrule.optimizers import (
     clip_norm,
     convergence_factor,
 )
-from chainrule.optimizers.core import BLOCK
+from chainrule.optimizers.blocks import BLOCK
 from chainrule.oracles import relative_error
 
 BOUNDS = {"float32": 1e-5, "float64": 1e-12}

@@ -172,7 +172,10 @@ def same_library(x: Array, like: Array, name: str) -> None:
         expected, got = (f"{type(a).__module__}.{type(a).__name__}" for a in (like, x))
         raise TypeError(f"{name}: expected a {expected}, got a {got}")
     if not isinstance(x, OF_NUMPY) and device(x) != device(like):
-        raise ValueError(f"{name}: expected it on the device {device(like)}, got {device(x)}")
+        raise ValueError(
+            f"{name}: expected it on the device {device(like)} (that of the others), "
+            f"got it on {device(x)}"
+        )
 
 
 def same_shape(x: Array, shape: tuple, name: str, meaning: str) -> None:

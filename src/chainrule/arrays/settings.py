@@ -59,7 +59,7 @@ class Kind:
         A NumPy scalar or an array of no axes is a number; several numbers are not, nor is a truth.
         """
         message = f"{name}: expected {self.says}, got {value!r}"
-        if isinstance(value, (bool, np.bool_)) or getattr(value, "ndim", 0):
+        if isinstance(value, (bool, np.bool_)) or getattr(value, "ndim", 0) != 0:
             raise TypeError(message)
         if self.whole and not isinstance(value, Integral):
             raise TypeError(message)

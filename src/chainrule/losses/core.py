@@ -28,7 +28,7 @@ from ..arrays.rules import from_front, narrowed, to_front, widened
 from ..arrays.settings import Settings, one_of
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Loss(Settings):
     """A loss of many entries, and what becomes of them: the mean, the sum, or all of them."""
 
@@ -56,7 +56,7 @@ class Loss(Settings):
         return widened(upstream_of(upstream, shape, "the shape of the loss", like)) * share
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class EntryLoss(Loss):
     """A loss of each entry of a prediction, of which it states the value and the slope."""
 
@@ -116,7 +116,7 @@ class EntryLoss(Loss):
         raise NotImplementedError
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class YesNoLoss(EntryLoss):
     """A loss of logits, whose targets are 1 for yes, 0 for no, or a probability between."""
 
@@ -125,7 +125,7 @@ class YesNoLoss(EntryLoss):
         return prediction, target
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class ClassLoss(Loss):
     """A loss of the logits of each sample's classes, of which it states the value and the slope.
 

@@ -9,7 +9,7 @@ from ..arrays.settings import not_negative, switch
 from .core import Loss, as_array, between_0_and_1, hot, with_classes
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Overlap(Loss):
     """A loss 1 − S_c of each class c, with S_c = above / below a score of overlap.
 

@@ -8,7 +8,7 @@ from ..arrays.settings import positive
 from .core import EntryLoss
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class ErrorLoss(EntryLoss):
     """A loss of the error e = ŷ − y of each entry.
 

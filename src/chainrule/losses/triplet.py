@@ -14,7 +14,7 @@ from ..arrays.settings import finite, norm, switch
 from .core import Loss, as_array, require_entries
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class TripletSettings(Loss):
     """What a triplet loss can be set to."""
 
@@ -291,7 +291,8 @@ class MinedTriplet(TripletSettings):
             If the classes are not whole numbers.
         """
         x, rows = self._mined(prediction, target)
-        of_parts = Triplet(**vars(self)).gradient(*parts(x, rows), upstream)
+        a, p, n = parts(x, rows)
+        of_parts = Triplet(**vars(self)).gradient(a, p, n, upstream)
         return narrowed(added_up(of_parts, rows, x.shape[0]), real(prediction))
 
     @staticmethod

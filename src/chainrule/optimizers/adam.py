@@ -15,28 +15,6 @@ class Adam(Optimizer):
     m := β₁ m + (1 − β₁) g and v := β₂ v + (1 − β₂) g² (equation 1.2.5a), m̂ = m / (1 − β₁ᵗ) and
     v̂ = v / (1 − β₂ᵗ) (1.2.5b), w := w − α m̂ / (√v̂ + ε) (1.2.5c).
 
-    Parameters
-    ----------
-    lr : float
-        The learning rate α, positive: about the length of a step, in each parameter.
-    betas : pair of float
-        β₁ and β₂, at least 0 and less than 1.
-    eps : float
-        ε, at least 0. It stands under the fraction bar and outside the root. Large enough for the
-        parameters' dtype: in float16, 1e-8 is 0, and a weight whose gradient was always 0 becomes
-        NaN.
-    weight_decay : float
-        ρ, at least 0: ρ w is added to the gradient, and so divided by √v̂ too.
-    amsgrad : bool
-        Whether to divide by the root of the largest v so far (equation 1.2.5d).
-
-    Raises
-    ------
-    ValueError
-        If a setting is out of its range.
-    TypeError
-        If a setting is not a number.
-
     References
     ----------
     Kingma and Ba, 2015; amsgrad: Reddi, Kale and Kumar, 2018.
@@ -54,12 +32,12 @@ class Adam(Optimizer):
     torch.optim.Adam
     """
 
-    lr: float = positive(1e-3)
+    lr: float = positive(1e-3, "α, about the length of a step in each parameter")
     _: KW_ONLY
-    betas: tuple[float, float] = shares(0.9, 0.999)
-    eps: float = not_negative(1e-8)
-    weight_decay: float = not_negative(0.0)
-    amsgrad: bool = switch(False)
+    betas: tuple[float, float] = shares(0.9, 0.999, sentence="β₁ and β₂")
+    eps: float = not_negative(1e-8, "ε, under the fraction bar and outside the root")
+    weight_decay: float = not_negative(0.0, "ρ: ρ w is added to the gradient")
+    amsgrad: bool = switch(False, "whether to divide by the root of the largest v (1.2.5d)")
 
     def start(self):
         """Remember both means; with amsgrad the largest mean of squares, too."""
@@ -84,27 +62,6 @@ class AdamW(Adam):
 
     w := (1 − α ρ) w, and then Adam's step without a penalty in the gradient.
 
-    Parameters
-    ----------
-    lr : float
-        The learning rate α, positive.
-    betas : pair of float
-        β₁ and β₂, at least 0 and less than 1.
-    eps : float
-        ε, at least 0; large enough for the parameters' dtype: in float16, 1e-8 is 0, and a weight
-        whose gradient was always 0 becomes NaN.
-    weight_decay : float
-        ρ, at least 0: each step shrinks w by the share α ρ.
-    amsgrad : bool
-        Whether to divide by the root of the largest v so far.
-
-    Raises
-    ------
-    ValueError
-        If a setting is out of its range.
-    TypeError
-        If a setting is not a number.
-
     References
     ----------
     Loshchilov and Hutter, 2019.
@@ -123,7 +80,7 @@ class AdamW(Adam):
     """
 
     _: KW_ONLY
-    weight_decay: float = not_negative(1e-2)
+    weight_decay: float = not_negative(1e-2, "ρ: each step shrinks w by the share α ρ")
 
     def decay(self, w, g):
         """Shrink w itself by the share α ρ."""
@@ -135,25 +92,6 @@ class AdaMax(Optimizer):
     """Adam with the largest gradient, slowly forgotten, in the place of √v (equation 1.2.5f).
 
     ``u := max(β₂ u, |g| + ε)``, ``w := w − α m̂ / u``, with Adam's m̂. u needs no correction.
-
-    Parameters
-    ----------
-    lr : float
-        The learning rate α, positive.
-    betas : pair of float
-        β₁ and β₂, at least 0 and less than 1.
-    eps : float
-        ε, at least 0; large enough for the parameters' dtype: in float16, 1e-8 is 0, and a weight
-        whose gradient was always 0 becomes NaN.
-    weight_decay : float
-        ρ, at least 0: ρ w is added to the gradient.
-
-    Raises
-    ------
-    ValueError
-        If a setting is out of its range.
-    TypeError
-        If a setting is not a number.
 
     References
     ----------
@@ -172,11 +110,11 @@ class AdaMax(Optimizer):
     torch.optim.Adamax
     """
 
-    lr: float = positive(2e-3)
+    lr: float = positive(2e-3, "α, the learning rate")
     _: KW_ONLY
-    betas: tuple[float, float] = shares(0.9, 0.999)
-    eps: float = not_negative(1e-8)
-    weight_decay: float = not_negative(0.0)
+    betas: tuple[float, float] = shares(0.9, 0.999, sentence="β₁ and β₂")
+    eps: float = not_negative(1e-8, "ε")
+    weight_decay: float = not_negative(0.0, "ρ: ρ w is added to the gradient")
 
     def start(self):
         """Remember the mean and the largest gradient."""
@@ -198,27 +136,6 @@ class Nadam(Optimizer):
     The momentum grows with the steps, μ_t = β₁ (1 − ½ · 0.96^(t ψ)), and m is corrected with
     products of it: m̂ = μ_{t+1} m / (1 − μ₁ ⋯ μ_{t+1}) + (1 − μ_t) g / (1 − μ₁ ⋯ μ_t).
 
-    Parameters
-    ----------
-    lr : float
-        The learning rate α, positive.
-    betas : pair of float
-        β₁ and β₂, at least 0 and less than 1.
-    eps : float
-        ε, at least 0; large enough for the parameters' dtype: in float16, 1e-8 is 0, and a weight
-        whose gradient was always 0 becomes NaN.
-    weight_decay : float
-        ρ, at least 0: ρ w is added to the gradient.
-    momentum_decay : float
-        ψ, at least 0: how fast the momentum grows from about half of β₁ to β₁.
-
-    Raises
-    ------
-    ValueError
-        If a setting is out of its range.
-    TypeError
-        If a setting is not a number.
-
     References
     ----------
     Dozat, 2016.
@@ -236,12 +153,12 @@ class Nadam(Optimizer):
     torch.optim.NAdam
     """
 
-    lr: float = positive(2e-3)
+    lr: float = positive(2e-3, "α, the learning rate")
     _: KW_ONLY
-    betas: tuple[float, float] = shares(0.9, 0.999)
-    eps: float = not_negative(1e-8)
-    weight_decay: float = not_negative(0.0)
-    momentum_decay: float = not_negative(4e-3)
+    betas: tuple[float, float] = shares(0.9, 0.999, sentence="β₁ and β₂")
+    eps: float = not_negative(1e-8, "ε")
+    weight_decay: float = not_negative(0.0, "ρ: ρ w is added to the gradient")
+    momentum_decay: float = not_negative(4e-3, "ψ, how fast the momentum grows to β₁")
 
     def start(self):
         """Remember both means."""

@@ -49,6 +49,15 @@ class Block:
         parts = [rows[i][where] for i, where in self.places]
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
+    def computed(self, rule: Callable[..., tuple], parameters: Any, gradients: Any) -> tuple:
+        """Apply a rule to the block; nothing is written yet. 16 bits are computed with in 32."""
+        w, g = self.read(parameters), self.read(gradients)
+        if not self.few_bits:
+            new, *memory = rule(w, g, *self.memory)
+            return new, [_copy(a) if a is g or a is w else a for a in memory]  # they are not ours
+        new, *memory = rule(*(a if a is None else widened(a) for a in (w, g, *self.memory)))
+        return narrowed(new, w), [a if a is None else narrowed(a, w) for a in memory]
+
     def write(self, rows: Sequence[Any], numbers: Array) -> None:
         """Put the block's numbers into these rows."""
         if len(self.places) == 1:
@@ -59,18 +68,6 @@ class Block:
         for i, where in self.places:
             rows[i][where] = numbers[at : at + where.stop]
             at += where.stop
-
-    def update(self, rule: Callable[..., tuple], parameters: Any, gradients: Any) -> None:
-        """Apply a rule to the block: all is computed before anything is written."""
-        w, g = self.read(parameters), self.read(gradients)
-        if self.few_bits:  # 16 bits are kept, but 32 computed with
-            new, *memory = rule(*(a if a is None else widened(a) for a in (w, g, *self.memory)))
-            memory = [a if a is None else narrowed(a, w) for a in memory]
-        else:
-            new, *memory = rule(w, g, *self.memory)
-            memory = [_copy(a) if a is g or a is w else a for a in memory]  # they are not ours
-        self.write(parameters, new)
-        self.memory = memory
 
 
 class Layout:
@@ -113,7 +110,7 @@ class Layout:
         for k, (name, initial) in enumerate(self.start.items()):
             if initial is not None:
                 found[name] = [
-                    np.empty(shape, dtype) if cls is np.ndarray else None
+                    np.empty(shape, dtype) if issubclass(cls, np.ndarray) else None
                     for cls, dtype, shape, _ in self.like
                 ]
                 rows = [a if a is None else row(a) for a in found[name]]

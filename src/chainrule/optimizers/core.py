@@ -1,25 +1,23 @@
 """What the optimizers share: a step is checked whole before it changes anything."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 
-from ..arrays import Array, detached, kind, library, require_not_negative
-from ..arrays.settings import positive
-from .blocks import BLOCK, Layout, row  # noqa: F401
+from ..arrays import Array, detached, kind, library, plain, same_library, same_shape
+from ..arrays.memory import require_writable, same_places, share_memory
+from ..arrays.settings import Settings, not_negative, positive
+from .blocks import Layout, row
 
 
 @dataclass(eq=False)
-class Optimizer:
+class Optimizer(Settings):
     """What every optimizer is: a learning rate, settings of its own, and what it remembers.
 
-    Parameters
-    ----------
-    lr : float
-        The learning rate, positive. It may be reassigned between steps; the other settings are
-        fixed when the optimizer is made.
+    A setting may be reassigned between steps, and is read as when the optimizer is made.
 
     Attributes
     ----------
@@ -27,13 +25,14 @@ class Optimizer:
         How many steps it has made.
     """
 
-    lr: float = positive()
+    lr: float = positive(sentence="α, the learning rate")
     weight_decay = 0.0  # most make a setting of it
 
     def __post_init__(self):
         self.steps = 0
         self._memory: dict[str, list[Array]] = {}  # what was loaded and not yet laid out
         self._layout: Layout | None = None
+        self._numbers: tuple[int, ...] = ()  # of the parameters found to be apart
 
     def __setattr__(self, name: str, value: Any) -> None:
         declared = type(self).__dataclass_fields__.get(name)
@@ -80,16 +79,29 @@ class Optimizer:
             If these are not lists of arrays, or a gradient has another dtype than its parameter.
             Nothing is changed then.
         """
-        require_fit(parameters, gradients)
+        gradients = fitting(parameters, gradients)
         if check_finite:
             _require_finite(gradients)
+        numbers = tuple(map(id, parameters))
+        if numbers != self._numbers:
+            require_apart(parameters)
         parameters = [detached(p) for p in parameters]
-        layout, rule = self._laid_out(parameters), self._decayed_rule()
-        self.advance()  # nothing is refused from here on
-        self._layout, self._memory = layout, {}
+        layout, before = self._laid_out(parameters), self.counters()
         w, g = [row(p) for p in parameters], [row(detached(a)) for a in gradients]
+        self.advance()
+        rule = self._decayed_rule()
+        if _may_raise():  # then what fails, fails before anything is written
+            try:
+                for block in layout.blocks:
+                    block.computed(rule, w, g)
+            except (ArithmeticError, Warning):
+                vars(self).update(before)
+                raise
+        self._layout, self._memory, self._numbers = layout, {}, numbers
         for block in layout.blocks:
-            block.update(rule, w, g)
+            new, memory = block.computed(rule, w, g)
+            block.write(w, new)
+            block.memory = memory
 
     def advance(self) -> None:
         """Count the step."""
@@ -97,7 +109,7 @@ class Optimizer:
 
     def _decayed_rule(self) -> Any:
         """Give the rule as a function of w, g and the memory, with the decay before it."""
-        t = self.steps + 1
+        t = self.steps
         if not self.weight_decay:
             return lambda w, g, *memory: self.rule(t, w, g, *memory)
         return lambda w, g, *memory: self.rule(t, *self.decay(w, g), *memory)
@@ -189,6 +201,12 @@ class Optimizer:
         vars(self).update(vars(fresh))
 
 
+def _may_raise() -> bool:
+    """Say whether a number that overflows, or is no number, may end a step by an error."""
+    raises = {"raise", "call"} & set(np.geterr().values())
+    return bool(raises) or any(action == "error" for action, *_ in warnings.filters)
+
+
 def _copy(array: Array) -> Array:
     xp = library(array)
     return xp.asarray(array, copy=True)
@@ -197,7 +215,7 @@ def _copy(array: Array) -> Array:
 def _counter(value: Any, name: str, kind_of_number: type) -> Any:
     """Give the number as an int or a float; raise an error that names it unless it is one."""
     name = f"state[{name!r}]"
-    require_not_negative(value, name)
+    not_negative.read(value, name)
     if not isinstance(value, (int, float)) or kind_of_number(value) != value:
         raise TypeError(f"{name}: expected {kind_of_number.__name__}, got {value!r}")
     return kind_of_number(value)
@@ -206,66 +224,59 @@ def _counter(value: Any, name: str, kind_of_number: type) -> Any:
 # ---- what is refused before anything is changed --------------------------------------------------
 
 
-def require_fit(parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
-    """Raise an error that names the argument unless a step can be made with these."""
+def fitting(parameters: Sequence[Array], gradients: Sequence[Array]) -> list[Array]:
+    """Give gradients to make a step with; raise an error that names what does not fit."""
     _require_arrays(parameters, "parameters")
-    _require_arrays(gradients, "gradients")
+    gradients = _require_arrays(gradients, "gradients")
     if len(parameters) != len(gradients):
         raise ValueError(
             f"gradients: expected one per parameter ({len(parameters)}), got {len(gradients)}"
         )
     for i, (parameter, gradient) in enumerate(zip(parameters, gradients, strict=True)):
-        _require_writable(parameter, f"parameters[{i}]")
-        if parameter.shape != gradient.shape:
-            raise ValueError(
-                f"gradients[{i}]: expected shape {tuple(parameter.shape)} (its parameter's), "
-                f"got {tuple(gradient.shape)}"
-            )
+        require_writable(parameter, f"parameters[{i}]")
+        name = f"gradients[{i}]"
+        same_shape(gradient, parameter.shape, name, "its parameter's")
         if parameter.dtype != gradient.dtype:
             raise TypeError(
-                f"gradients[{i}]: expected dtype {parameter.dtype} (its parameter's), "
-                f"got {gradient.dtype}"
+                f"{name}: expected dtype {parameter.dtype} (its parameter's), got {gradient.dtype}"
             )
-        if not isinstance(parameter, np.ndarray) and parameter.device != gradient.device:
-            raise ValueError(
-                f"gradients[{i}]: expected it on the device {parameter.device} (its parameter's), "
-                f"got it on {gradient.device}"
-            )
+        same_library(gradient, parameter, name)
+    return [_apart_from(parameters, i, g) for i, g in enumerate(gradients)]
 
 
-def _require_arrays(arrays: Sequence[Array], name: str) -> None:
+def require_apart(parameters: Sequence[Array]) -> None:
+    """Raise a ValueError if two parameters share memory: a step would change it twice."""
+    for i, p in enumerate(parameters):
+        for j in range(i):
+            if share_memory(parameters[j], p):
+                raise ValueError(
+                    f"parameters[{i}]: expected memory of its own, got some of parameters[{j}]'s"
+                )
+
+
+def _apart_from(parameters: Sequence[Array], own: int, gradient: Array) -> Array:
+    """Give the gradient, copied if it lies in the memory of a parameter, not as its own."""
+    if isinstance(gradient, np.ndarray) and gradient.flags.owndata:
+        return gradient
+    for i, p in enumerate(parameters):
+        if share_memory(p, gradient) and not (i == own and same_places(p, gradient)):
+            return _copy(gradient)
+    return gradient
+
+
+def _require_arrays(arrays: Sequence[Array], name: str) -> list[Array]:
     if hasattr(arrays, "dtype") or not hasattr(arrays, "__len__"):
         raise TypeError(f"{name}: expected a list of arrays, got one {type(arrays).__name__}")
     for i, array in enumerate(arrays):
         if not hasattr(array, "dtype"):
             raise TypeError(f"{name}[{i}]: expected an array, got {type(array).__name__}")
+    read = [plain(array, f"{name}[{i}]") for i, array in enumerate(arrays)]
+    for i, array in enumerate(read):
         if kind(array) != "real floating":
             raise TypeError(
                 f"{name}[{i}]: expected floating-point numbers, got an array of {array.dtype}"
             )
-
-
-def _require_writable(array: Array, name: str) -> None:
-    """Raise an error unless every number of the array has a place of its own to be written to."""
-    if isinstance(array, np.generic):
-        raise TypeError(
-            f"{name}: expected an array to update in place, got a number, a {type(array).__name__}"
-        )
-    if isinstance(array, np.ndarray):
-        if not array.flags.writeable:
-            raise ValueError(f"{name}: expected an array to update, got a read-only one")
-        strides = () if array.flags.forc else array.strides
-    else:
-        strides = array.stride() if hasattr(array, "stride") else ()
-        try:  # writes nothing, or one number over itself; some arrays cannot be written to at all
-            nothing = detached(array)[:0, ...] if array.ndim else detached(array)
-            nothing[...] = nothing
-        except (TypeError, ValueError, RuntimeError) as error:
-            raise ValueError(f"{name}: expected an array to update, got {error}") from error
-    if 0 in strides and any(
-        stride == 0 and n > 1 for stride, n in zip(strides, array.shape, strict=True)
-    ):
-        raise ValueError(f"{name}: expected a place for each number, got one that several share")
+    return read
 
 
 def _require_finite(gradients: Sequence[Array]) -> None:

@@ -15,26 +15,6 @@ class SGD(Optimizer):
     velocity collects gradients, b := μ b + (1 − τ) g, and the step is −α b. With `nesterov` it is
     equation 1.2.2a, and the step is −α (g + μ b).
 
-    Parameters
-    ----------
-    lr : float
-        The learning rate α, positive.
-    momentum : float
-        μ, at least 0; what is kept of the velocity from step to step.
-    dampening : float
-        τ: the share of each gradient, but for the first, that does not enter the velocity.
-    weight_decay : float
-        ρ, at least 0: ρ w is added to the gradient.
-    nesterov : bool
-        Whether to step from the looked-ahead point; needs momentum and no dampening.
-
-    Raises
-    ------
-    ValueError
-        If a setting is out of its range.
-    TypeError
-        If a setting is not a number.
-
     References
     ----------
     Polyak, 1964; Nesterov, 1983; Sutskever et al., 2013.
@@ -52,12 +32,12 @@ class SGD(Optimizer):
     torch.optim.SGD
     """
 
-    lr: float = positive(1e-3)
+    lr: float = positive(1e-3, "α, the learning rate")
     _: KW_ONLY
-    momentum: float = not_negative(0.0)
-    dampening: float = finite(0.0)
-    weight_decay: float = not_negative(0.0)
-    nesterov: bool = switch(False)
+    momentum: float = not_negative(0.0, "μ, what is kept of the velocity")
+    dampening: float = finite(0.0, "τ, the share of later gradients that is left out of it")
+    weight_decay: float = not_negative(0.0, "ρ: ρ w is added to the gradient")
+    nesterov: bool = switch(False, "whether to look ahead; with momentum, without dampening")
 
     def __post_init__(self):
         super().__post_init__()

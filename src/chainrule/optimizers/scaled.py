@@ -13,27 +13,6 @@ class Adagrad(Optimizer):
 
     s := s + g², w := w − α g / (√s + ε).
 
-    Parameters
-    ----------
-    lr : float
-        The learning rate α, positive.
-    lr_decay : float
-        d, at least 0: in step t the learning rate is α / (1 + (t − 1) d).
-    weight_decay : float
-        ρ, at least 0: ρ w is added to the gradient.
-    initial_accumulator_value : float
-        What s starts from, at least 0.
-    eps : float
-        ε, at least 0; large enough for the parameters' dtype: in float16, 1e-8 is 0, and a weight
-        whose gradient was always 0 becomes NaN.
-
-    Raises
-    ------
-    ValueError
-        If a setting is out of its range.
-    TypeError
-        If a setting is not a number.
-
     References
     ----------
     Duchi, Hazan and Singer, 2011.
@@ -51,12 +30,12 @@ class Adagrad(Optimizer):
     torch.optim.Adagrad
     """
 
-    lr: float = positive(1e-2)
+    lr: float = positive(1e-2, "α, the learning rate")
     _: KW_ONLY
-    lr_decay: float = not_negative(0.0)
-    weight_decay: float = not_negative(0.0)
-    initial_accumulator_value: float = not_negative(0.0)
-    eps: float = not_negative(1e-10)
+    lr_decay: float = not_negative(0.0, "d: in step t the rate is α / (1 + (t − 1) d)")
+    weight_decay: float = not_negative(0.0, "ρ: ρ w is added to the gradient")
+    initial_accumulator_value: float = not_negative(0.0, "what s starts from")
+    eps: float = not_negative(1e-10, "ε")
 
     def start(self):
         """Remember the sum of the squares, from where it is set to start."""
@@ -76,28 +55,6 @@ class RMSProp(Optimizer):
     v := β v + (1 − β) g², w := w − α g / (√v + ε). When centred, the square of the running mean
     m of the gradients is taken off: √(v − m²), equation 1.2.4b.
 
-    Parameters
-    ----------
-    lr : float
-        The learning rate α, positive.
-    alpha : float
-        PyTorch's name for β, at least 0 and less than 1: what is kept of the running means.
-    eps : float
-        ε, at least 0; large enough for the parameters' dtype: in float16, 1e-8 is 0, and a weight
-        whose gradient was always 0 becomes NaN.
-    weight_decay : float
-        ρ, at least 0: ρ w is added to the gradient.
-    momentum : float
-        μ, at least 0: b := μ b + g / (√v + ε) is collected, and the step is −α b.
-    centered : bool
-
-    Raises
-    ------
-    ValueError
-        If a setting is out of its range.
-    TypeError
-        If a setting is not a number.
-
     References
     ----------
     Tieleman and Hinton, 2012; centred: Graves, 2013.
@@ -115,13 +72,13 @@ class RMSProp(Optimizer):
     torch.optim.RMSprop
     """
 
-    lr: float = positive(1e-2)
+    lr: float = positive(1e-2, "α, the learning rate")
     _: KW_ONLY
-    alpha: float = share(0.99)
-    eps: float = not_negative(1e-8)
-    weight_decay: float = not_negative(0.0)
-    momentum: float = not_negative(0.0)
-    centered: bool = switch(False)
+    alpha: float = share(0.99, "PyTorch's name for β, what is kept of the means")
+    eps: float = not_negative(1e-8, "ε")
+    weight_decay: float = not_negative(0.0, "ρ: ρ w is added to the gradient")
+    momentum: float = not_negative(0.0, "μ: b := μ b + g / (√v + ε), and the step is −α b")
+    centered: bool = switch(False, "whether the square of the mean is taken off")
 
     def start(self):
         """Remember the mean of the squares; the mean, if centred; the velocity, if any."""

@@ -1,0 +1,64 @@
+"""Where arrays lie in memory: which can be written to, and which share their numbers."""
+
+from typing import Any
+
+import numpy as np
+from numpy.lib.array_utils import byte_bounds
+
+from .core import Array, detached
+
+
+def require_writable(array: Array, name: str) -> None:
+    """Raise an error unless every number of the array has a place of its own to be written to."""
+    if isinstance(array, np.generic):
+        raise TypeError(
+            f"{name}: expected an array to update in place, got a number, a {type(array).__name__}"
+        )
+    if isinstance(array, np.ndarray):
+        if not array.flags.writeable:
+            raise ValueError(f"{name}: expected an array to update, got a read-only one")
+        strides = () if array.flags.forc else array.strides
+    else:
+        strides = array.stride() if hasattr(array, "stride") else ()
+        try:  # writes nothing, or one number over itself; some arrays cannot be written to at all
+            nothing = detached(array)[:0, ...] if array.ndim else detached(array)
+            nothing[...] = nothing
+        except (TypeError, ValueError, RuntimeError) as error:
+            raise ValueError(f"{name}: expected an array to update, got {error}") from error
+    for stride, n in zip(strides, array.shape, strict=False):
+        if stride == 0 and n > 1:
+            raise ValueError(
+                f"{name}: expected a place for each number, got one that several share"
+            )
+
+
+def share_memory(first: Array, second: Array) -> bool:
+    """Say whether two arrays may have numbers in common; of tensors, whether they lie interlaced.
+
+    >>> import numpy as np
+    >>> x = np.arange(4.0)
+    >>> share_memory(x, x[2:]), share_memory(x[::2], x[1::2])
+    (True, False)
+    """
+    if isinstance(first, np.ndarray) and isinstance(second, np.ndarray):
+        return np.shares_memory(first, second)
+    if not (hasattr(first, "data_ptr") and hasattr(second, "data_ptr")):
+        return first is second
+    (start, end), (other, other_end) = _span(first), _span(second)
+    return first.device == second.device and start < other_end and other < end
+
+
+def same_places(first: Array, second: Array) -> bool:
+    """Say whether each number of one array lies where that of the other does."""
+    if isinstance(first, np.ndarray):
+        return first.strides == second.strides and byte_bounds(first) == byte_bounds(second)
+    return first is second or (
+        hasattr(first, "data_ptr")
+        and first.data_ptr() == second.data_ptr()
+        and first.stride() == second.stride()
+    )
+
+
+def _span(x: Any) -> tuple[int, int]:
+    steps = sum((n - 1) * stride for n, stride in zip(x.shape, x.stride(), strict=True))
+    return x.data_ptr(), x.data_ptr() + (1 + steps if 0 not in x.shape else 0) * x.itemsize
