@@ -235,7 +235,8 @@ MAY_IMPORT = {
     "convolution": {"arrays", "network"},
     "losses": {"arrays", "activations"},
     "network": {"arrays"},
-    "training": {"arrays", "network", "optimizers"},
+    "checkpoint": {"arrays", "network", "optimizers"},
+    "training": {"arrays", "checkpoint", "network", "optimizers"},
     "data_parallel": {
         *("arrays", "activations", "datasets", "device"),
         *("losses", "network", "optimizers", "training"),

@@ -442,7 +442,7 @@ def test_a_checkpoint_is_whole_on_the_disk_before_it_takes_the_old_ones_place(
         assert not path.exists()
         sizes.append(os.fstat(descriptor).st_size)
 
-    monkeypatch.setattr(training.os, "fsync", fsync)
+    monkeypatch.setattr("chainrule.checkpoint.os.fsync", fsync)
     save(path, small_network(), SGD(), np.random.default_rng(0))
     assert sizes == [path.stat().st_size]
     assert [file.name for file in tmp_path.iterdir()] == ["checkpoint.npz"]

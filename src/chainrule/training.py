@@ -1,29 +1,17 @@
 """Training: the five steps of figure 1.1, and checkpoints (section 1.1)."""
 
-import json
 import math
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from array_api_compat import array_namespace, device
 from tqdm import tqdm
 
-from .arrays import (
-    Array,
-    detached,
-    floating,
-    kind,
-    require_count,
-    require_generator,
-    require_library,
-    require_shape,
-    to_numpy,
-)
+from .arrays import Array, floating, kind, plain, same_library, same_shape
+from .arrays.settings import count, generator
+from .checkpoint import load, save
 from .network import Network
 from .optimizers import Optimizer
 
@@ -78,8 +66,8 @@ def batches(n: int, batch_size: int, rng: np.random.Generator) -> Iterator[np.nd
     >>> [len(batch) for batch in batches(7, 3, np.random.default_rng(0))]
     [3, 3, 1]
     """
-    require_count(batch_size, "batch_size")
-    require_generator(rng)
+    count.read(batch_size, "batch_size")
+    generator.read(rng)
     order = rng.permutation(n)
     for start in range(0, n, batch_size):
         yield order[start : start + batch_size]
@@ -164,7 +152,7 @@ def fit(
     """
     _require_data(network, x, y, "x", "y")
     _require_dtypes(network, x, y)
-    require_count(epochs, "epochs")
+    count.read(epochs, "epochs")
     if getattr(loss, "reduction", "mean") == "none":
         raise ValueError("loss: expected one that reduces to a number, got reduction='none'")
     if validation is not None:
@@ -240,7 +228,7 @@ def _share_right(output: Array, y: Array) -> float:
     xp = array_namespace(output)
     if not hasattr(y, "shape"):
         y = xp.asarray(y, device=device(output))
-    require_shape(y, output.shape[:1], "y", "one class per sample")
+    same_shape(y, output.shape[:1], "y", "one class per sample")
     return int(xp.count_nonzero(xp.argmax(output, axis=1) == y)) / len(y)
 
 
@@ -268,9 +256,10 @@ def _require_data(network: Network, x: Array, y: Array, x_name: str, y_name: str
     for name, array in ((x_name, x), (y_name, y)):
         if not hasattr(array, "dtype"):
             raise TypeError(f"{name}: expected an array, got {type(array).__name__}")
+        plain(array, name)
         if kind(array) == "other":
             raise TypeError(f"{name}: expected real numbers, got an array of {array.dtype}")
-        require_library(array, (*network.parameters, x)[0], name)
+        same_library(array, (*network.parameters, x)[0], name)
     if x.ndim < 1 or x.shape[0] == 0:
         raise ValueError(f"{x_name}: expected at least one sample, got shape {tuple(x.shape)}")
     if y.ndim < 1 or y.shape[0] != x.shape[0]:
@@ -306,135 +295,3 @@ def _require_finite_loss(value: float, epoch: int) -> None:
             f"the loss became {value} in epoch {epoch + 1}; the parameters are those of before "
             "that batch. A smaller learning rate usually helps."
         )
-
-
-def save(
-    path: str | Path, network: Network, optimizer: Optimizer, rng: np.random.Generator
-) -> None:
-    """Write network, optimizer and generator to one file, from which training can go on.
-
-    The file is an ``.npz`` archive of plain arrays: loading it runs no code. It is written beside
-    `path` first and moved into place, so an interruption leaves the old checkpoint whole.
-
-    Parameters
-    ----------
-    path : str or Path
-    network : Network
-    optimizer : Optimizer
-    rng : numpy.random.Generator
-
-    Raises
-    ------
-    TypeError
-        If `rng` is not a generator.
-
-    Examples
-    --------
-    >>> import numpy as np, tempfile
-    >>> from chainrule.network import Linear
-    >>> from chainrule.optimizers import SGD
-    >>> rng = np.random.default_rng(0)
-    >>> net, other = (Network([Linear(2, 1, rng=rng)]) for _ in range(2))
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     save(f"{folder}/checkpoint.npz", net, SGD(lr=0.1), rng)
-    ...     load(f"{folder}/checkpoint.npz", other, SGD(), rng)
-    >>> bool((net.parameters[0] == other.parameters[0]).all())
-    True
-    """
-    require_generator(rng)
-    arrays = {f"parameter {i}": to_numpy(p) for i, p in enumerate(network.parameters)}
-    scalars: dict[str, Any] = {
-        "parameters": len(network.parameters),
-        "rng": rng.bit_generator.state,
-        "optimizer": {},
-    }
-    for key, value in optimizer.state_dict().items():
-        if isinstance(value, list):
-            scalars["optimizer"][key] = {"arrays": len(value)}
-            for i, array in enumerate(value):
-                arrays[f"optimizer {key} {i}"] = to_numpy(array)
-        else:
-            scalars["optimizer"][key] = value
-    text = json.dumps(scalars, default=np.ndarray.tolist)  # some generators' states hold arrays
-    path = Path(path)
-    beside = path.with_name(path.name + ".part")
-    with beside.open("wb") as file:
-        np.savez(file, allow_pickle=False, scalars=np.asarray(text), **arrays)
-        file.flush()
-        os.fsync(file.fileno())  # on the disk before it takes the old one's place
-    beside.replace(path)
-
-
-def load(
-    path: str | Path, network: Network, optimizer: Optimizer, rng: np.random.Generator
-) -> None:
-    """Fill network, optimizer and generator with what `save` wrote, in place.
-
-    Parameters
-    ----------
-    path : str or Path
-    network : Network
-        Of the shapes it had when it was saved; any array library, any device.
-    optimizer : Optimizer
-        Of the class it had when it was saved. Its settings, its learning rate included, become
-        those of the checkpoint.
-    rng : numpy.random.Generator
-        With the bit generator it had when it was saved.
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is no such file.
-    ValueError
-        If the file is damaged or does not fit the network, the optimizer or the generator. All
-        three are untouched then.
-    TypeError
-        If `rng` is not a generator.
-
-    Examples
-    --------
-    See `save`.
-    """
-    require_generator(rng)
-    new, state, rng_state = _read_checkpoint(path)
-    shapes = [tuple(p.shape) for p in network.parameters]
-    if [p.shape for p in new] != shapes:
-        raise ValueError(
-            f"network: expected parameters of shapes {[p.shape for p in new]} (the checkpoint's), "
-            f"got {shapes}"
-        )
-    bit_generator = rng.bit_generator.state["bit_generator"]
-    if rng_state["bit_generator"] != bit_generator:
-        raise ValueError(
-            f"rng: expected a {rng_state['bit_generator']} (the checkpoint's), "
-            f"got a {bit_generator}"
-        )
-    optimizer.load_state_dict(state)
-    rng.bit_generator.state = rng_state
-    for parameter, values in zip(network.parameters, new, strict=True):
-        target = detached(parameter)
-        xp = array_namespace(target)
-        target[...] = xp.asarray(values, dtype=target.dtype, device=device(target))
-
-
-# what zipfile and NumPy raise for a file that is not what it should be
-DAMAGE = (OSError, EOFError, BadZipFile, ValueError, LookupError, TypeError, RuntimeError)
-
-
-def _read_checkpoint(path: str | Path) -> tuple[list[np.ndarray], dict[str, Any], Any]:
-    """Give the parameters, the optimizer's state and the generator's."""
-    with Path(path).open("rb") as file:
-        try:
-            with np.load(file, allow_pickle=False) as archive:
-                arrays = dict(archive)
-            scalars = json.loads(str(arrays["scalars"]))
-            parameters = [arrays[f"parameter {i}"] for i in range(scalars["parameters"])]
-            state = {
-                key: [arrays[f"optimizer {key} {i}"] for i in range(value["arrays"])]
-                if isinstance(value, dict)
-                else value
-                for key, value in scalars["optimizer"].items()
-            }
-            return parameters, state, scalars["rng"]
-        except DAMAGE as error:
-            raise ValueError(f"path: {path} is not a whole checkpoint ({error})") from error

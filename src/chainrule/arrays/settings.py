@@ -46,7 +46,8 @@ class Kind:
 
     def __call__(self, default: Any = MISSING, sentence: str = "") -> Any:
         """Give a field with this default, and what it is about."""
-        return _field(self.read, self.says, sentence, default, self)
+        said = f"a whole number, {self.says}" if self.whole and self.low > -inf else self.says
+        return _field(self.read, said, sentence, default, self)
 
     def holds(self, value: Any) -> bool:
         """Say whether a number is in the range."""
@@ -62,7 +63,7 @@ class Kind:
         if isinstance(value, (bool, np.bool_)) or getattr(value, "ndim", 0) != 0:
             raise TypeError(message)
         if self.whole and not isinstance(value, Integral):
-            raise TypeError(message)
+            raise TypeError(f"{name}: expected a whole number, got {value!r}")
         try:
             fits = self.holds(value)
         except (TypeError, ValueError, RuntimeError) as error:
@@ -91,7 +92,7 @@ fraction = Kind("a number from 0 to 1", 0, 1, closed="low and high")
 share = Kind("a number, at least 0 and less than 1", 0, 1, closed="low")
 norm = Kind("a number, at least 1", 1, closed="low and high")
 whole = Kind("a whole number", whole=True)
-count = Kind("a whole number, at least 1", 1, closed="low", whole=True)
+count = Kind("at least 1", 1, closed="low", whole=True)
 
 
 def _field(read: Callable, says: str, sentence: str, default: Any, kind: Any = None) -> Any:
