@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from chainrule import device, training
+from chainrule import device
 from chainrule.activations import ReLU, Tanh
 from chainrule.arrays import to_numpy
 from chainrule.datasets import digits

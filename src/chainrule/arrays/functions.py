@@ -28,7 +28,10 @@ def _of_any_library(name: str) -> Callable[..., Any]:
     return function
 
 
+all = _of_any_library("all")
+any = _of_any_library("any")
 argmax = _of_any_library("argmax")
+argmin = _of_any_library("argmin")
 clip = _of_any_library("clip")
 exp = _of_any_library("exp")
 expm1 = _of_any_library("expm1")
@@ -38,6 +41,7 @@ max = _of_any_library("max")
 maximum = _of_any_library("maximum")
 minimum = _of_any_library("minimum")
 moveaxis = _of_any_library("moveaxis")
+nonzero = _of_any_library("nonzero")
 sign = _of_any_library("sign")
 sqrt = _of_any_library("sqrt")
 tanh = _of_any_library("tanh")

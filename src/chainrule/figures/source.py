@@ -22,8 +22,8 @@ class Source:
 def show_source(*things: Any) -> Source:
     """Show the source of functions, methods or classes as it stands in the package.
 
-    Docstrings are left out: the page has said it already; so are a class's private methods, which
-    check and convert. A method is preceded by its full name.
+    Docstrings are left out: the page has said it already; so are decorators, and a class's private
+    methods, which check and convert. A method is preceded by its full name.
 
     Parameters
     ----------
@@ -49,10 +49,14 @@ def _without_docstrings(thing: Any) -> str:
     lines = code.splitlines()
     tree = ast.parse(code)
     for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node):
-            _strike(lines, node.body[0])
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            for decorator in node.decorator_list:
+                _strike(lines, decorator)
+            if ast.get_docstring(node):
+                _strike(lines, node.body[0])
     for node in tree.body[0].body if inspect.isclass(thing) else ():  # type: ignore[attr-defined]
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("_"):
+        name = getattr(node, "name", getattr(getattr(node, "target", None), "id", ""))
+        if name.startswith("_"):
             _strike(lines, node)
     kept = [line for line in lines if line != "\0"]
     if "." in thing.__qualname__:

@@ -41,13 +41,13 @@ class Focal(ClassLoss):
     def value(self, z, y):
         """Give −α_t (1 − p_t)^γ log p_t."""
         _, rest, log_loss, _ = self.parts(z, y)
-        return times(log_loss, self._alpha(y) * rest**self.gamma)
+        return times(log_loss, self.alpha_of(y) * rest**self.gamma)
 
     def slope(self, z, y):
         """Give its slope in z (equation 1.4.6a)."""
         p_t, rest, log_loss, others = self.parts(z, y)
         factor = rest**self.gamma * (rest + times(log_loss, self.gamma * p_t))
-        return self._alpha(y) * factor * (others - y)
+        return self.alpha_of(y) * factor * (others - y)
 
     def parts(self, z, y):
         """Give p_t, 1 − p_t, −log p_t, and how the other classes share 1 − p_t among them."""
@@ -70,7 +70,7 @@ class Focal(ClassLoss):
             raise TypeError(f"target: expected integer classes, got {classes.dtype}")
         return z, hot(z, classes)[0], prod(z.shape[1:])
 
-    def _alpha(self, y: Array) -> Any:
+    def alpha_of(self, y: Array) -> Any:
         """Give α_t: one for all samples, or one for each."""
         if self.alpha is None:
             return 1.0

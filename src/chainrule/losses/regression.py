@@ -100,7 +100,7 @@ class Huber(ErrorLoss):
     torch.nn.HuberLoss
     """
 
-    delta: float = positive(1.0, "from which size of an error on the loss grows like it")
+    delta: float = positive(1.0, "where the loss turns from e² to |e|")
 
     def value(self, e):
         """Give ½ e² or δ (|e| − ½ δ)."""

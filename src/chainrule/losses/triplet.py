@@ -2,13 +2,26 @@
 
 from dataclasses import dataclass
 from math import inf
-from operator import matmul
 
 import numpy as np
 from array_api_compat import device
 
 from ..arrays import Array, kind, library, plain, real, same_library, same_shape, to_numpy
-from ..arrays.functions import as_numbers, max, minimum, sign, sqrt, sum, where
+from ..arrays.functions import (
+    all,
+    any,
+    argmax,
+    argmin,
+    as_numbers,
+    max,
+    minimum,
+    nonzero,
+    one_hot,
+    sign,
+    sqrt,
+    sum,
+    where,
+)
 from ..arrays.rules import from_front, narrowed, to_front, widened
 from ..arrays.settings import finite, norm, switch
 from .core import Loss, as_array, require_entries
@@ -186,7 +199,7 @@ def mine_triplets(embeddings: Array, classes: Array) -> tuple[Array, Array, Arra
         raise TypeError(f"classes: expected an array of whole numbers, got {classes!r}")
     classes = plain(classes, "classes")
     _require_classes(classes, x, "classes")
-    return hardest(distances(x), classes)
+    return mined(x, classes)
 
 
 def _require_classes(classes: Array, x: Array, name: str) -> None:
@@ -206,16 +219,19 @@ def distances(x: Array) -> Array:
     return library(x).stack([sqrt(sum((x - x[i, :]) ** 2, axis=1)) for i in range(x.shape[0])])
 
 
-def hardest(distance, classes):
-    """Give the rows of the anchors, of their farthest positives and of their nearest negatives."""
-    xp = library(distance)
-    rows = xp.arange(classes.shape[0], device=device(classes))
+def mined(x: Array, classes: Array) -> tuple[Array, Array, Array]:
+    """Give the rows of the hardest triplets."""
     same = classes[:, None] == classes[None, :]
-    other = rows[:, None] != rows[None, :]
-    anchors = xp.any(same & other, axis=1) & xp.any(~same, axis=1)
-    positive = xp.argmax(where(same & other, distance, -1.0), axis=1)
-    negative = xp.argmin(where(same, inf, distance), axis=1)
-    return rows[anchors], positive[anchors], negative[anchors]
+    numbers = library(classes).arange(classes.shape[0], device=device(classes))
+    return hardest(distances(x), same, same & (numbers[:, None] != numbers[None, :]))
+
+
+def hardest(distance, same, partner):
+    """Give the rows of the anchors, of their farthest positives and of their nearest negatives."""
+    anchors = nonzero(any(partner, axis=1) & ~all(same, axis=1))[0]
+    positives = argmax(where(partner, distance, -1.0), axis=1)
+    negatives = argmin(where(same, inf, distance), axis=1)
+    return anchors, positives[anchors], negatives[anchors]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -293,7 +309,7 @@ class MinedTriplet(TripletSettings):
         x, rows = self._mined(prediction, target)
         a, p, n = parts(x, rows)
         of_parts = Triplet(**vars(self)).gradient(a, p, n, upstream)
-        return narrowed(added_up(of_parts, rows, x.shape[0]), real(prediction))
+        return narrowed(added_up(x.shape[0], zip(rows, of_parts, strict=True)), real(prediction))
 
     @staticmethod
     def _mined(prediction: Array, target: Array) -> tuple[Array, tuple[Array, Array, Array]]:
@@ -304,7 +320,7 @@ class MinedTriplet(TripletSettings):
         classes = as_array(target, x)
         _require_classes(classes, x, "target")
         x = widened(x)
-        return x, hardest(distances(x), classes)
+        return x, mined(x, classes)
 
 
 def parts(x, rows):
@@ -312,9 +328,10 @@ def parts(x, rows):
     return [library(x).take(x, r, axis=0) for r in rows]
 
 
-def added_up(of_parts, rows, n):
-    """Add up for each of n samples what the triplets that it is part of say."""
-    everyone = library(rows[0]).arange(n, device=device(rows[0]))[:, None]
-    belongs = [as_numbers(everyone == r[None, :], like=of_parts[0]) for r in rows]
-    of_anchors, of_positives, of_negatives = map(matmul, belongs, of_parts)
-    return of_anchors + of_positives + of_negatives
+def added_up(n, pairs):
+    """Add up for each of n samples the gradients of the triplets that it is part of.
+
+    `pairs` holds, for anchors, positives and negatives, their rows and their gradients.
+    """
+    anchors, positives, negatives = (one_hot(r, n, like=g) @ g for r, g in pairs)
+    return anchors + positives + negatives

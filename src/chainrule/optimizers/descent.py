@@ -35,9 +35,9 @@ class SGD(Optimizer):
     lr: float = positive(1e-3, "α, the learning rate")
     _: KW_ONLY
     momentum: float = not_negative(0.0, "μ, what is kept of the velocity")
-    dampening: float = finite(0.0, "τ, the share of later gradients that is left out of it")
-    weight_decay: float = not_negative(0.0, "ρ: ρ w is added to the gradient")
-    nesterov: bool = switch(False, "whether to look ahead; with momentum, without dampening")
+    dampening: float = finite(0.0, "τ, how much of g is left out")
+    weight_decay: float = not_negative(0.0, "ρ: ρ w is added to g")
+    nesterov: bool = switch(False, "whether to look ahead")
 
     def __post_init__(self):
         super().__post_init__()

@@ -94,7 +94,7 @@ class RMSProp(Optimizer):
         variance = v = beta * v + (1 - beta) * g**2
         if self.centered:
             m = beta * m + (1 - beta) * g
-            variance = positive_part(v - m**2)  # rounding can leave it just below 0
+            variance = positive_part(v - m**2)  # rounding may leave it below 0
         step = g / (sqrt(variance) + self.eps)
         if self.momentum:
             step = b = self.momentum * b + step
