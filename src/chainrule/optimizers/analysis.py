@@ -2,19 +2,12 @@
 
 from collections.abc import Sequence
 from math import isfinite, nan, sqrt
-from typing import Any
 
 import numpy as np
 
-from ..arrays import (
-    Array,
-    floating,
-    library,
-    require_count,
-    require_not_negative,
-    require_positive,
-    to_numpy,
-)
+from ..arrays import Array, floating, library, real, to_numpy
+from ..arrays.rules import narrowed, widened
+from ..arrays.settings import count, not_negative, positive
 
 
 def batch_variance(gradients: Array, batch_size: int) -> float:
@@ -50,7 +43,7 @@ def batch_variance(gradients: Array, batch_size: int) -> float:
     rows = to_numpy(gradients).reshape(len(gradients), -1)
     rows = rows.astype(np.result_type(rows, np.float32), copy=False)  # squares overflow in 16 bits
     samples = len(rows)
-    require_count(batch_size, "batch_size")
+    count.read(batch_size, "batch_size")
     if samples < 2:
         raise ValueError(f"gradients: expected at least two samples, got {samples}")
     if batch_size > samples:
@@ -89,9 +82,8 @@ def convergence_factor(lr: float, curvature: float, momentum: float = 0.0) -> fl
     >>> convergence_factor(lr=0.5, curvature=1.0), convergence_factor(lr=2.0, curvature=1.0)
     (0.5, 1.0)
     """
-    require_positive(lr, "lr")
-    require_positive(curvature, "curvature")
-    require_not_negative(momentum, "momentum")
+    lr, curvature = positive.read(lr, "lr"), positive.read(curvature, "curvature")
+    momentum = not_negative.read(momentum, "momentum")
     half = (1 + momentum - lr * curvature) / 2
     under_root = half**2 - momentum
     return sqrt(momentum) if under_root < 0 else abs(half) + sqrt(under_root)
@@ -176,6 +168,8 @@ def clip_norm(gradients: Sequence[Array], max_norm: float) -> list[Array]:
     ------
     ValueError
         If `max_norm` is not positive.
+    TypeError
+        If these are not arrays of real numbers.
 
     References
     ----------
@@ -191,40 +185,26 @@ def clip_norm(gradients: Sequence[Array], max_norm: float) -> list[Array]:
     --------
     torch.nn.utils.clip_grad_norm_
     """
-    require_positive(max_norm, "max_norm")
+    max_norm = positive.read(max_norm, "max_norm")
+    if hasattr(gradients, "dtype") or not hasattr(gradients, "__len__"):
+        raise TypeError(f"gradients: expected a list of arrays, got one {type(gradients).__name__}")
+    given = [real(g, f"gradients[{i}]") for i, g in enumerate(gradients)]
     # the squares of 32-bit numbers overflow from 1e19 on; those of numbers up to 1 do not
-    largest = [_largest(g) for g in gradients]
+    largest = [float(library(g).max(abs(g))) for g in given if 0 not in g.shape]
     if not all(map(isfinite, largest)):
-        return [g * nan for g in gradients]
+        return [g * nan for g in given]
     scale = max(largest, default=0.0)
     if not scale:
-        return list(gradients)
-    wide = [_wide(g) for g in gradients]
-    squares = [float(library(g).sum((g / scale) ** 2)) for g in wide]
-    factor = float(max_norm) / scale / sqrt(sum(squares))
+        return given
+    squares = [float(library(g).sum((widened(g) / scale) ** 2)) for g in given]
+    factor = max_norm / scale / sqrt(sum(squares))
     if factor >= 1:
-        return list(gradients)
-    return [_as(w * factor, g.dtype) for w, g in zip(wide, gradients, strict=True)]
-
-
-def _wide(gradient: Array) -> Array:
-    """Give the gradient in 32 bits at least: the sum of many squares overflows in 16."""
-    xp = library(gradient)
-    return _as(gradient, xp.result_type(gradient.dtype, xp.float32))
-
-
-def _as(array: Array, dtype: Any) -> Array:
-    return array if array.dtype == dtype else library(array).astype(array, dtype)
-
-
-def _largest(gradient: Array) -> float:
-    """Give the largest absolute value, 0 if there is none."""
-    xp = library(gradient)
-    return float(xp.max(xp.abs(gradient))) if 0 not in gradient.shape else 0.0
+        return given
+    return [narrowed(widened(g) * factor, g) for g in given]
 
 
 def _require_order(smallest: float, largest: float) -> None:
-    require_positive(smallest, "smallest")
-    require_positive(largest, "largest")
+    positive.read(smallest, "smallest")
+    positive.read(largest, "largest")
     if smallest > largest:
         raise ValueError(f"smallest: expected at most {largest} (largest), got {smallest}")
