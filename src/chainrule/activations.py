@@ -22,7 +22,6 @@ from .arrays.functions import (
     expm1,
     is_positive,
     max,
-    maximum,
     minimum,
     negative_part,
     one_hot,
@@ -278,7 +277,7 @@ class GELU(Elementwise):
 
     def value(self, x):
         """Give x Φ(x)."""
-        x = maximum(x, -FAR)  # where Φ is 0 anyway
+        x = clip(x, -FAR, None)  # where Φ is 0 anyway
         if self.approximate == "tanh":
             return x * (1 + tanh(self.cubic(x))) / 2
         return x * erfc(-x / sqrt(2)) / 2
