@@ -79,9 +79,9 @@ def plain(x: Array, name: str) -> Array:
     TypeError: x: expected a plain array, got a MaskedArray
     """
     if isinstance(x, np.ndarray):
-        if type(x) is not np.ndarray:
-            if type(x) is not np.memmap:
-                raise TypeError(f"{name}: expected a plain array, got a {type(x).__name__}")
+        if isinstance(x, (np.matrix, np.ma.MaskedArray)):
+            raise TypeError(f"{name}: expected a plain array, got a {type(x).__name__}")
+        if isinstance(x, np.memmap):
             x = np.asarray(x)
         return x if x.dtype.isnative else x.astype(x.dtype.newbyteorder("="))
     if isinstance(x, np.generic):
