@@ -1,0 +1,156 @@
+"""Arrays whose numbers mean something else are refused by the name of the argument, or right."""
+
+import numpy as np
+import pytest
+import torch
+from callables import DOORS, assert_close, attempt, flat, in64
+
+from chainrule.device import to
+
+
+class Plain(np.ndarray):
+    """A subclass that changes nothing."""
+
+
+def masked(a):
+    return np.ma.array(a, mask=np.arange(a.size).reshape(a.shape) == 1)
+
+
+def mapped_file(a):
+    file = np.memmap("numbers", a.dtype, "w+", shape=a.shape)
+    file[...] = a
+    return file
+
+
+# what has numbers that may be taken for what they are
+READABLE = {
+    "a plain subclass": lambda a: a.view(Plain),
+    "a memmap": mapped_file,
+    "bool": lambda a: a > 0,
+    "objects": lambda a: a.astype(object),
+    "Python numbers": lambda a: a.tolist(),
+    "a masked array without a mask": np.ma.array,
+}
+OTHER = {
+    "a matrix": lambda a: np.asmatrix(a) if a.ndim == 2 else None,
+    "a masked array": masked,
+    "the masked number": lambda a: np.ma.masked,
+    "complex": lambda a: a.astype(complex),
+    "fields": lambda a: a.astype([("x", a.dtype)]),
+    "dates": lambda a: a.astype(int).astype("datetime64[s]"),
+    "durations": lambda a: a.astype(int).astype("timedelta64[s]"),
+    "texts": lambda a: a.astype(str),
+    "bytes": lambda a: a.astype("S"),
+    "a text": lambda a: "numbers",
+    "a dictionary": lambda a: {0: a},
+}
+TENSORS = {
+    "sparse": lambda a: torch.tensor(a).to_sparse(),
+    "sparse rows": lambda a: torch.tensor(a).to_sparse_csr() if a.ndim == 2 else None,
+    "complex": lambda a: torch.tensor(a).to(torch.complex128),
+    "quantized": lambda a: torch.quantize_per_tensor(torch.tensor(a).float(), 0.1, 0, torch.qint8),
+    "nested": lambda a: torch.nested.nested_tensor(list(torch.tensor(a))) if a.ndim > 1 else None,
+}
+READABLE_TENSORS = {
+    "requires grad": lambda a: torch.tensor(a, requires_grad=a.dtype.kind == "f"),
+    "a parameter": lambda a: torch.nn.Parameter(torch.tensor(a), a.dtype.kind == "f"),
+    "bool": lambda a: torch.tensor(a) > 0,
+    "negated lazily": lambda a: torch._neg_view(torch.tensor(-a)),
+    "inference": lambda a: inference(a),
+}
+
+
+def inference(a):
+    with torch.inference_mode():
+        return torch.tensor(a)
+
+
+# what only moves arrays has no need to know what they mean
+COMPUTING = [door for door in DOORS if door.name != "device.to"]
+each_door = pytest.mark.parametrize("door", COMPUTING, ids=lambda d: d.name)
+each_tensor_door = pytest.mark.parametrize(
+    "door", [d for d in COMPUTING if d.tensors], ids=lambda d: d.name
+)
+
+
+def places(door, change, convert=np.asarray):
+    """Yield which argument is changed, and the arguments then."""
+    for i, (name, array) in enumerate(door.arrays.items()):
+        other = change(array)
+        if other is not None:
+            yield (
+                name,
+                other,
+                [other if i == j else convert(a) for j, a in enumerate(door.values())],
+            )
+
+
+@pytest.mark.parametrize("array", [masked(np.ones((2, 2))), np.ma.masked, "text", {}, None])
+def test_what_would_be_lost_is_not_moved(array):
+    with pytest.raises(TypeError, match="^thing: expected an array or a network, got "):
+        to(array, "cpu")
+
+
+@each_door
+@pytest.mark.parametrize("change", OTHER.values(), ids=OTHER)
+@pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
+def test_other_arrays_are_refused(door, change):
+    for name, _, arrays in places(door, change):
+        assert attempt(door, arrays, [name]) is None, f"{name} was taken"
+
+
+@each_tensor_door
+@pytest.mark.parametrize("change", TENSORS.values(), ids=TENSORS)
+@pytest.mark.filterwarnings("ignore:.*(beta state|prototype|deprecated):UserWarning")
+def test_other_tensors_are_refused(door, change):
+    for name, _, arrays in places(door, change, torch.tensor):
+        assert attempt(door, arrays, [name], torch.tensor) is None, f"{name} was taken"
+
+
+def assert_right_or_refused(door, change, convert):
+    for name, other, arrays in places(door, change, convert):
+        found = attempt(door, arrays, [name], convert)
+        if found is not None:
+            same = [in64(other) if a is other else a for a in arrays]
+            same = [s.astype(a.dtype) for s, a in zip(map(in64, same), door.values(), strict=True)]
+            assert_close(found, flat(door(*same)), 1e-6)  # PyTorch's default float has 32 bits
+
+
+@each_door
+@pytest.mark.parametrize("change", READABLE.values(), ids=READABLE)
+def test_what_has_numbers_is_read_rightly_or_refused(door, change, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert_right_or_refused(door, change, np.asarray)
+
+
+@each_tensor_door
+@pytest.mark.parametrize("change", READABLE_TENSORS.values(), ids=READABLE_TENSORS)
+def test_what_has_numbers_as_a_tensor_is_read_rightly_or_refused(door, change):
+    assert_right_or_refused(door, change, torch.tensor)
+
+
+@each_tensor_door
+def test_tensors_without_numbers_are_refused_where_these_are_needed(door):
+    """A shape is all that some functions need; what they give then has no numbers either."""
+
+    def without(a):
+        return torch.as_tensor(a).to("meta")
+
+    found = attempt(door, list(map(without, door.values())), convert=without)
+    assert found is None or all(a.device.type == "meta" for a in found)
+
+
+@each_tensor_door
+def test_tensors_of_several_devices_are_refused(door):
+    for name, _, arrays in places(door, lambda a: torch.tensor(a).to("meta"), torch.tensor):
+        found = attempt(door, arrays, convert=torch.tensor)
+        if len(arrays) > 1:
+            assert found is None, f"{name} was taken"
+
+
+@each_tensor_door
+def test_arrays_of_several_libraries_are_refused(door):
+    for name, _, arrays in places(door, np.asarray, torch.tensor):
+        found = attempt(door, arrays, convert=torch.tensor)
+        if found is not None:
+            assert_close(found, flat(door(*door.values())))
