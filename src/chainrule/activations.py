@@ -279,8 +279,8 @@ class GELU(Elementwise):
         """Give x Φ(x)."""
         x = clip(x, -FAR, None)  # where Φ is 0 anyway
         if self.approximate == "tanh":
-            return x * (1 + tanh(self.cubic(x))) / 2
-        return x * erfc(-x / sqrt(2)) / 2
+            return x * ((1 + tanh(self.cubic(x))) / 2)
+        return x * (erfc(-x / sqrt(2)) / 2)
 
     def slope(self, x):
         """Give Φ(x) + x Φ′(x)."""
@@ -345,6 +345,8 @@ class AlongAxis(Settings):
         """Give f(x) along `axis`, shaped like x; a ValueError if x has no such axis."""
         x = real(x)
         _require_axis(x, self.axis)
+        if 0 in x.shape:
+            return x
         return from_front(apply(self.value, to_front(x, self.axis)), self.axis)
 
     def vjp(self, x: Array, upstream: Array) -> Array:
@@ -376,6 +378,8 @@ class AlongAxis(Settings):
         x = real(x)
         upstream = upstream_of(upstream, x.shape, "the shape of f(x)", like=x)
         _require_axis(x, self.axis)
+        if 0 in x.shape:
+            return x
         arrays = [to_front(array, self.axis) for array in (x, upstream)]
         return from_front(apply(self.back, *arrays), self.axis)
 

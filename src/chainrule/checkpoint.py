@@ -9,7 +9,7 @@ from zipfile import BadZipFile
 import numpy as np
 from array_api_compat import array_namespace, device
 
-from .arrays import detached, to_numpy
+from .arrays import detached, kind, plain, to_numpy
 from .arrays.memory import require_writable
 from .arrays.settings import generator
 from .network import Network
@@ -121,7 +121,10 @@ def load(
             f"got a {bit_generator}"
         )
     for i, parameter in enumerate(parameters):
-        require_writable(parameter, f"network.parameters[{i}]")
+        name = f"network.parameters[{i}]"
+        if kind(plain(parameter, name)) != "real floating":
+            raise TypeError(f"{name}: expected floating-point numbers, got {parameter.dtype}")
+        require_writable(parameter, name)
     values = [_like(array, p) for array, p in zip(new, parameters, strict=True)]
     try:
         type(rng.bit_generator)().state = rng_state

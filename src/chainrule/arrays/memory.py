@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import byte_bounds
 
-from .core import Array, detached
+from .core import Array, detached, library, with_numbers
 
 
 def require_writable(array: Array, name: str) -> None:
@@ -17,23 +17,26 @@ def require_writable(array: Array, name: str) -> None:
     if isinstance(array, np.ndarray):
         if not array.flags.writeable:
             raise ValueError(f"{name}: expected an array to update, got a read-only one")
-        strides = () if array.flags.forc else array.strides
+        size, strides = array.itemsize, () if array.flags.forc else array.strides
     else:
-        strides = array.stride() if hasattr(array, "stride") else ()
+        with_numbers(array, name)
+        size, strides = 1, array.stride() if hasattr(array, "stride") else ()
         try:  # writes nothing, or one number over itself; some arrays cannot be written to at all
             nothing = detached(array)[:0, ...] if array.ndim else detached(array)
             nothing[...] = nothing
         except (TypeError, ValueError, RuntimeError) as error:
             raise ValueError(f"{name}: expected an array to update, got {error}") from error
-    for stride, n in zip(strides, array.shape, strict=False):
-        if stride == 0 and n > 1:
-            raise ValueError(
-                f"{name}: expected a place for each number, got one that several share"
-            )
+    for stride, n in sorted((abs(s), n) for s, n in zip(strides, array.shape, strict=False)):
+        if n > 1:
+            if stride < size:
+                raise ValueError(
+                    f"{name}: expected a place for each number, got one that several share"
+                )
+            size += (n - 1) * stride
 
 
 def share_memory(first: Array, second: Array) -> bool:
-    """Say whether two arrays may have numbers in common; of tensors, whether they lie interlaced.
+    """Say whether two arrays may have numbers in common.
 
     >>> import numpy as np
     >>> x = np.arange(4.0)
@@ -45,7 +48,9 @@ def share_memory(first: Array, second: Array) -> bool:
     if not (hasattr(first, "data_ptr") and hasattr(second, "data_ptr")):
         return first is second
     (start, end), (other, other_end) = _span(first), _span(second)
-    return first.device == second.device and start < other_end and other < end
+    if first.device != second.device or start >= other_end or other >= end:
+        return False
+    return first.device.type != "cpu" or np.shares_memory(_bits(first), _bits(second))
 
 
 def same_places(first: Array, second: Array) -> bool:
@@ -57,6 +62,13 @@ def same_places(first: Array, second: Array) -> bool:
         and first.data_ptr() == second.data_ptr()
         and first.stride() == second.stride()
     )
+
+
+def _bits(x: Any) -> np.ndarray:
+    """Give a tensor as whole numbers of NumPy in the same memory: it lacks some kinds of floats."""
+    xp = library(x)
+    kinds = {2: xp.int16, 4: xp.int32, 8: xp.int64}
+    return detached(x).view(kinds[x.itemsize]).numpy()
 
 
 def _span(x: Any) -> tuple[int, int]:

@@ -128,7 +128,7 @@ def shares(*default: float, sentence: str = "") -> Any:
     """Give a field of as many shares."""
 
     def read(values: Any, name: str) -> tuple[float, ...]:
-        fits = hasattr(values, "__len__") and not isinstance(values, str)
+        fits = isinstance(values, (list, tuple)) or getattr(values, "ndim", 0) == 1
         if not fits or len(values) != len(default):
             raise TypeError(f"{name}: expected a pair of numbers, got {values!r}")
         return tuple(share.read(value, f"{name}[{i}]") for i, value in enumerate(values))
@@ -149,10 +149,11 @@ def weights(sentence: str = "") -> Any:
     """Give a field that is None, a number or an array, finite and nowhere negative."""
 
     def read(value: Any, name: str) -> Any:
-        from .core import floating
+        from .core import floating, with_numbers
 
         if value is not None:
             xp, numbers = floating(value, name)
+            numbers = with_numbers(numbers, name)
             if not bool(xp.all((numbers >= 0) & xp.isfinite(numbers))):
                 raise ValueError(f"{name}: expected finite numbers, at least 0, got {value!r}")
             return float(numbers) if numbers.ndim == 0 else value

@@ -10,7 +10,7 @@ from array_api_compat import device
 from ..activations import sigmoid, softmax
 from ..arrays import Array, floating, kind, library, same_shape, to_numpy
 from ..arrays.functions import below_largest, exp, log, sum, times, where
-from ..arrays.rules import to_front
+from ..arrays.rules import to_front, widened
 from ..arrays.settings import count as counted
 from ..arrays.settings import fraction, weights, whole
 from .core import ClassLoss, YesNoLoss, as_array, between_0_and_1, hot, log_losses, per_class
@@ -77,7 +77,7 @@ class CrossEntropy(ClassLoss):
             shape = (*z.shape[1:2], z.shape[0], *z.shape[2:])
             same_shape(y, shape, "target", "probabilities, one per logit")
             between_0_and_1(y, "target")
-            y = to_front(y, 1)
+            y = widened(to_front(y, 1))
             if self.label_smoothing:
                 y = (1 - self.label_smoothing) * y + self.label_smoothing / z.shape[0]
         else:

@@ -210,12 +210,13 @@ def require_entries(prediction: Array, name: str = "prediction") -> None:
         raise ValueError(f"{name}: expected at least one entry, got {tuple(prediction.shape)}")
 
 
-def between_0_and_1(x: Array, name: str) -> None:
+def between_0_and_1(x: Array, name: str, meaning: str = "numbers") -> None:
     """Raise a ValueError that names the argument unless all its numbers are, but for rounding."""
     xp, numbers = library(x), with_numbers(x, name)
+    slack = 2 * float(xp.finfo(x.dtype).eps) if kind(x) == "real floating" else 0.0
     low, high = float(xp.min(numbers)), float(xp.max(numbers))
-    if not (low >= -1e-6 and high <= 1 + 1e-6):
-        raise ValueError(f"{name}: expected numbers from 0 to 1, got {low:g} to {high:g}")
+    if not (low >= -slack and high <= 1 + slack):
+        raise ValueError(f"{name}: expected {meaning} from 0 to 1, got {low:g} to {high:g}")
 
 
 def pair(prediction: Array, target: Array) -> tuple[Array, Array]:
@@ -258,7 +259,8 @@ def hot(z: Array, classes: Array, ignore_index: int | None = None) -> tuple[Arra
     Where the class is `ignore_index`, if there is one, there is no 1.
     """
     same_shape(classes, z.shape[1:], "target", "one class per sample")
-    xp, classes = library(z), with_numbers(classes, "target")
+    xp = library(z)
+    classes = xp.astype(with_numbers(classes, "target"), xp.int64, copy=False)
     y = is_class(classes, z.shape[0])
     if ignore_index is not None and 0 <= ignore_index < z.shape[0]:
         y[ignore_index, ...] = False

@@ -92,7 +92,7 @@ class Overlap(Loss):
 
     def _rows(self, prediction: Array, target: Array) -> tuple[Array, Array]:
         """Give both as rows of what is added up: (K, N · …), or (N, K, …) if per sample."""
-        between_0_and_1(prediction, "prediction")
+        between_0_and_1(prediction, "prediction", "probabilities")
         p = widened(prediction)
         y = as_array(target, p)
         if kind(y) == "other":

@@ -6,7 +6,17 @@ from math import inf
 import numpy as np
 from array_api_compat import device
 
-from ..arrays import Array, kind, library, plain, real, same_library, same_shape, to_numpy
+from ..arrays import (
+    Array,
+    kind,
+    library,
+    plain,
+    real,
+    same_library,
+    same_shape,
+    to_numpy,
+    with_numbers,
+)
 from ..arrays.functions import (
     all,
     any,
@@ -199,6 +209,7 @@ def mine_triplets(embeddings: Array, classes: Array) -> tuple[Array, Array, Arra
         raise TypeError(f"classes: expected an array of whole numbers, got {classes!r}")
     classes = plain(classes, "classes")
     _require_classes(classes, x, "classes")
+    _require_finite(x, "embeddings")
     return mined(x, classes)
 
 
@@ -209,6 +220,13 @@ def _require_classes(classes: Array, x: Array, name: str) -> None:
     same_shape(classes, x.shape[:1], name, "one per embedding")
     if np.unique(to_numpy(classes)).size in (1, x.shape[0]):
         raise ValueError(f"{name}: expected a pair of one class and a sample of another")
+
+
+def _require_finite(x: Array, name: str) -> None:
+    """Raise a ValueError that names the argument where a number has no distance from others."""
+    xp = library(x)
+    if not bool(xp.all(xp.isfinite(with_numbers(x, name)))):
+        raise ValueError(f"{name}: expected finite numbers, got NaN or infinity")
 
 
 def distances(x: Array) -> Array:
@@ -319,6 +337,7 @@ class MinedTriplet(TripletSettings):
         require_entries(x)
         classes = as_array(target, x)
         _require_classes(classes, x, "target")
+        _require_finite(x, "prediction")
         x = widened(x)
         return x, mined(x, classes)
 

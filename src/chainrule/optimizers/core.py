@@ -236,7 +236,9 @@ def fitting(parameters: Sequence[Array], gradients: Sequence[Array]) -> list[Arr
         require_writable(parameter, f"parameters[{i}]")
         name = f"gradients[{i}]"
         same_shape(gradient, parameter.shape, name, "its parameter's")
-        if parameter.dtype != gradient.dtype:
+        own = parameter.dtype
+        own = own.newbyteorder("=") if isinstance(parameter, np.ndarray) else own
+        if own != gradient.dtype:
             raise TypeError(
                 f"{name}: expected dtype {parameter.dtype} (its parameter's), got {gradient.dtype}"
             )
