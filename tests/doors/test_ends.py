@@ -1,9 +1,11 @@
 """Infinite and huge arguments give the limit, of the value and of the slope, without a warning."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
-from callables import assert_close, in64
+from callables import assert_all, assert_close, in64
 
 from chainrule.activations import (
     ELU,
@@ -35,7 +37,6 @@ LIBRARIES = {
         for t in ("float16", "bfloat16", "float32", "float64")
     },
 }
-each_library = pytest.mark.parametrize("convert", LIBRARIES.values(), ids=LIBRARIES)
 
 # value at −∞ and ∞, slope there
 LIMITS = {
@@ -59,31 +60,35 @@ LIMITS = {
 }
 
 
-@each_library
 @pytest.mark.parametrize(("f", "below", "above", "low", "high"), LIMITS.values(), ids=LIMITS)
-def test_an_activation_has_its_limits(f, below, above, low, high, convert):
-    x = convert([-INF, INF])
-    assert_close([f(x)], [np.array([below, above])], 1e-2)
-    assert_close([f.derivative(x)], [np.array([low, high])], 1e-2)
-    assert_close([f.vjp(x, convert([2.0, 2.0]))], [np.array([2 * low, 2 * high])], 1e-2)
-    assert_close([f.vjp(x, convert([0.0, 0.0]))], [np.zeros(2)])
+def test_an_activation_has_its_limits(f, below, above, low, high):
+    def check(convert):
+        x = convert([-INF, INF])
+        assert_close([f(x)], [np.array([below, above])], 1e-2)
+        assert_close([f.derivative(x)], [np.array([low, high])], 1e-2)
+        assert_close([f.vjp(x, convert([2.0, 2.0]))], [np.array([2 * low, 2 * high])], 1e-2)
+        assert_close([f.vjp(x, convert([0.0, 0.0]))], [np.zeros(2)])
+
+    assert_all(LIBRARIES.items(), check)
 
 
-@each_library
 @pytest.mark.parametrize(("f", "below", "above", "low", "high"), LIMITS.values(), ids=LIMITS)
-def test_an_activation_is_finite_as_far_as_numbers_go(f, below, above, low, high, convert):
-    if isinstance(f, Swish) and f.beta == 1e-3:
-        pytest.skip("goes to its limit beyond the numbers of 16 bits")
-    dtype = convert([0.0]).dtype
-    top = float((torch.finfo if isinstance(dtype, torch.dtype) else np.finfo)(dtype).max)
-    x = convert([-top, top])
-    expected = [-top if below == -INF else below, top if above == INF else above]
-    scale = np.array([abs(v) if abs(v) > 2 else 1 for v in expected])
-    if f in (LeakyReLU(), LeakyReLU(alpha=-0.5), Swish(beta=0.0)):
-        expected = [float(v) for v in in64(f(convert([-1.0, 1.0]))) * top]
-    assert np.isfinite(in64(f(x))).all()
-    assert_close([in64(f(x)) / scale], [np.array(expected) / scale], 1e-2)
-    assert_close([f.derivative(x)], [np.array([low, high])], 1e-2)
+def test_an_activation_is_finite_as_far_as_numbers_go(f, below, above, low, high):
+    def check(convert):
+        if f == Swish(beta=1e-3) and "float16" in str(convert([0.0]).dtype):
+            return  # goes to its limit beyond the numbers of 16 bits
+        dtype = convert([0.0]).dtype
+        top = float((torch.finfo if isinstance(dtype, torch.dtype) else np.finfo)(dtype).max)
+        x = convert([-top, top])
+        expected = [-top if below == -INF else below, top if above == INF else above]
+        scale = np.array([abs(v) if abs(v) > 2 else 1 for v in expected])
+        if f in (LeakyReLU(), LeakyReLU(alpha=-0.5), Swish(beta=0.0)):
+            expected = [float(v) for v in in64(f(convert([-1.0, 1.0]))) * top]
+        assert np.isfinite(in64(f(x))).all()
+        assert_close([in64(f(x)) / scale], [np.array(expected) / scale], 1e-2)
+        assert_close([f.derivative(x)], [np.array([low, high])], 1e-2)
+
+    assert_all(LIBRARIES.items(), check)
 
 
 ALONG = {  # f, x, f(x), and the gradient of the first output; where there is a limit
@@ -97,13 +102,15 @@ ALONG = {  # f, x, f(x), and the gradient of the first output; where there is a 
 }
 
 
-@each_library
 @pytest.mark.parametrize(("f", "x", "value", "gradient"), ALONG.values(), ids=ALONG)
-def test_along_an_axis_too(f, x, value, gradient, convert):
-    upstream = np.zeros(len(value))
-    upstream[0] = 1
-    assert_close([f(convert(x))], [np.array(value, float)], 1e-2)
-    assert_close([f.vjp(convert(x), convert(upstream))], [np.array(gradient, float)], 1e-2)
+def test_along_an_axis_too(f, x, value, gradient):
+    def check(convert):
+        upstream = np.zeros(len(value))
+        upstream[0] = 1
+        assert_close([f(convert(x))], [np.array(value, float)], 1e-2)
+        assert_close([f.vjp(convert(x), convert(upstream))], [np.array(gradient, float)], 1e-2)
+
+    assert_all(LIBRARIES.items(), check)
 
 
 YES, NO = [[1.0]], [[0.0]]
@@ -157,23 +164,23 @@ CERTAIN = {  # loss, prediction, target, value, gradient
 }  # fmt: skip
 
 
-@each_library
 @pytest.mark.parametrize(
     ("loss", "prediction", "target", "value", "gradient"), CERTAIN.values(), ids=CERTAIN
 )
-def test_a_loss_of_a_certain_answer_is_its_limit(
-    loss, prediction, target, value, gradient, convert
-):
-    z = convert(prediction)
-    y = np.asarray(target)
-    if y.dtype.kind == "f":
-        y = convert(target)
-    elif isinstance(z, torch.Tensor):
-        y = torch.tensor(target)
-    if getattr(loss, "weight", None) is not None:
-        loss = type(loss)(weight=convert(loss.weight), reduction=loss.reduction)
-    assert_close([loss(z, y)], [np.array(float(value))], 1e-2)
-    assert_close([loss.gradient(z, y)], [np.array(gradient, float)], 1e-2)
+def test_a_loss_of_a_certain_answer_is_its_limit(loss, prediction, target, value, gradient):
+    def check(convert):
+        z = convert(prediction)
+        y = np.asarray(target)
+        if y.dtype.kind == "f":
+            y = convert(target)
+        elif isinstance(z, torch.Tensor):
+            y = torch.tensor(target)
+        weight = getattr(loss, "weight", None)
+        ours = loss if weight is None else replace(loss, weight=convert(weight))
+        assert_close([ours(z, y)], [np.array(float(value))], 1e-2)
+        assert_close([ours.gradient(z, y)], [np.array(gradient, float)], 1e-2)
+
+    assert_all(LIBRARIES.items(), check)
 
 
 @pytest.mark.parametrize("size", [1e-30, 1e-4, 1e4, 1e18, 1e30])

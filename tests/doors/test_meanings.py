@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 import torch
-from callables import DOORS, assert_close, attempt, flat, in64
+from callables import assert_all, assert_close, attempt, in64
+from rows import DOORS
 
 from chainrule.device import to
 
@@ -73,60 +74,70 @@ each_tensor_door = pytest.mark.parametrize(
 )
 
 
-def places(door, change, convert=np.asarray):
-    """Yield which argument is changed, and the arguments then."""
-    for i, (name, array) in enumerate(door.arrays.items()):
-        other = change(array)
-        if other is not None:
-            yield (
-                name,
-                other,
-                [other if i == j else convert(a) for j, a in enumerate(door.values())],
-            )
+def tried(door, changes, convert):
+    """Yield the name of a change and of an argument, that argument, the changed, and all."""
+    for label, change in changes.items():
+        for i, (name, array) in enumerate(door.arrays.items()):
+            other = change(array)
+            if other is not None:
+                yield f"{label} as {name}", name, other, door.replaced(i, other, convert)
+
+
+def assert_refused(door, changes, convert):
+    def check(name, other, arrays):
+        assert attempt(door, arrays, name, convert=convert) is None, "was taken"
+
+    assert_all(tried(door, changes, convert), check)
+
+
+def assert_right_or_refused(door, changes, convert):
+    def check(name, other, arrays):
+        found = attempt(door, arrays, name, convert=convert)
+        if found is not None:
+            same = [in64(other) if a is other else a for a in arrays]
+            same = [in64(s).astype(a.dtype) for s, a in zip(same, door.values(), strict=True)]
+            assert_close(found, door(*same), 1e-6)  # PyTorch's default float has 32 bits
+
+    assert_all(tried(door, changes, convert), check)
 
 
 @pytest.mark.parametrize("array", [masked(np.ones((2, 2))), np.ma.masked, "text", {}, None])
 def test_what_would_be_lost_is_not_moved(array):
-    with pytest.raises(TypeError, match="^thing: expected an array or a network, got "):
+    with pytest.raises(TypeError, match=r"^thing: expected an array or a network, got "):
         to(array, "cpu")
 
 
 @each_door
-@pytest.mark.parametrize("change", OTHER.values(), ids=OTHER)
 @pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
-def test_other_arrays_are_refused(door, change):
-    for name, _, arrays in places(door, change):
-        assert attempt(door, arrays, [name]) is None, f"{name} was taken"
+def test_other_arrays_are_refused(door):
+    assert_refused(door, OTHER, np.asarray)
 
 
 @each_tensor_door
-@pytest.mark.parametrize("change", TENSORS.values(), ids=TENSORS)
 @pytest.mark.filterwarnings("ignore:.*(beta state|prototype|deprecated):UserWarning")
-def test_other_tensors_are_refused(door, change):
-    for name, _, arrays in places(door, change, torch.tensor):
-        assert attempt(door, arrays, [name], torch.tensor) is None, f"{name} was taken"
-
-
-def assert_right_or_refused(door, change, convert):
-    for name, other, arrays in places(door, change, convert):
-        found = attempt(door, arrays, [name], convert)
-        if found is not None:
-            same = [in64(other) if a is other else a for a in arrays]
-            same = [s.astype(a.dtype) for s, a in zip(map(in64, same), door.values(), strict=True)]
-            assert_close(found, flat(door(*same)), 1e-6)  # PyTorch's default float has 32 bits
+def test_other_tensors_are_refused(door):
+    assert_refused(door, TENSORS, torch.tensor)
 
 
 @each_door
-@pytest.mark.parametrize("change", READABLE.values(), ids=READABLE)
-def test_what_has_numbers_is_read_rightly_or_refused(door, change, tmp_path, monkeypatch):
+def test_what_has_numbers_is_read_rightly_or_refused(door, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert_right_or_refused(door, change, np.asarray)
+    assert_right_or_refused(door, READABLE, np.asarray)
 
 
 @each_tensor_door
-@pytest.mark.parametrize("change", READABLE_TENSORS.values(), ids=READABLE_TENSORS)
-def test_what_has_numbers_as_a_tensor_is_read_rightly_or_refused(door, change):
-    assert_right_or_refused(door, change, torch.tensor)
+def test_what_has_numbers_as_a_tensor_is_read_rightly_or_refused(door):
+    assert_right_or_refused(door, READABLE_TENSORS, torch.tensor)
+
+
+@each_tensor_door
+def test_arrays_of_several_libraries_are_refused_or_right(door):
+    def check(name, other, arrays):
+        found = attempt(door, arrays, convert=torch.tensor)
+        if found is not None:
+            assert_close(found, door(*door.values()))
+
+    assert_all(tried(door, {"NumPy's": np.asarray}, torch.tensor), check)
 
 
 @each_tensor_door
@@ -140,17 +151,12 @@ def test_tensors_without_numbers_are_refused_where_these_are_needed(door):
     assert found is None or all(a.device.type == "meta" for a in found)
 
 
-@each_tensor_door
+@pytest.mark.parametrize(
+    "door", [d for d in COMPUTING if d.tensors and len(d.arrays) > 1], ids=lambda d: d.name
+)
 def test_tensors_of_several_devices_are_refused(door):
-    for name, _, arrays in places(door, lambda a: torch.tensor(a).to("meta"), torch.tensor):
-        found = attempt(door, arrays, convert=torch.tensor)
-        if len(arrays) > 1:
-            assert found is None, f"{name} was taken"
+    def check(name, other, arrays):
+        assert attempt(door, arrays, convert=torch.tensor) is None, "was taken"
 
-
-@each_tensor_door
-def test_arrays_of_several_libraries_are_refused(door):
-    for name, _, arrays in places(door, np.asarray, torch.tensor):
-        found = attempt(door, arrays, convert=torch.tensor)
-        if found is not None:
-            assert_close(found, flat(door(*door.values())))
+    changes = {"without numbers": lambda a: torch.tensor(a).to("meta")}
+    assert_all(tried(door, changes, torch.tensor), check)

@@ -69,7 +69,7 @@ def test_a_class_that_there_is_not_is_refused(name, convert, dtype, bad):
 def test_only_the_class_to_ignore_may_be_out_of_range(convert, index):
     loss, y = CrossEntropy(ignore_index=index), np.array([0, 1, index])
     assert_close([loss(convert(P), convert(y))], [CrossEntropy()(P[:2], y[:2])])
-    with pytest.raises(ValueError, match="^target: expected classes 0 … 1 "):
+    with pytest.raises(ValueError, match=r"^target: expected classes 0 … 1 "):
         loss(convert(P), convert(np.array([0, index, 7])))
 
 
@@ -78,7 +78,7 @@ def test_only_the_class_to_ignore_may_be_out_of_range(convert, index):
 @pytest.mark.parametrize("value", [0.5, 1.0, NAN])
 def test_classes_are_whole_numbers(name, convert, value):
     for door in doors(name):
-        with pytest.raises((TypeError, ValueError), match="^target: expected"):
+        with pytest.raises((TypeError, ValueError), match=r"^target: expected"):
             door(convert(P), convert(np.array([0.0, 1.0, value])))
 
 
@@ -129,8 +129,8 @@ def test_wrong_classes_are_refused(function, classes, convert):
 @pytest.mark.parametrize("value", [NAN, np.inf])
 def test_embeddings_without_distances_are_refused(convert, value):
     x, y = convert(changed(np.ones((4, 2)), value)), convert(np.array([0, 0, 1, 1]))
-    with pytest.raises(ValueError, match="^embeddings: expected finite"):
+    with pytest.raises(ValueError, match=r"^embeddings: expected finite"):
         mine_triplets(x, y)
     for door in doors("MinedTriplet"):
-        with pytest.raises(ValueError, match="^prediction: expected finite"):
+        with pytest.raises(ValueError, match=r"^prediction: expected finite"):
             door(x, y)

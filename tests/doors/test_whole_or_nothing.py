@@ -1,28 +1,20 @@
-"""What changes things in place changes all of them or none: steps, states and checkpoints."""
-
-import json
-from pathlib import Path
+"""What changes things in place changes all of them or none: steps, and states."""
 
 import numpy as np
 import pytest
 import torch
-from callables import OPTIMIZERS, in64
+from callables import in64, result_of
+from rows import OPTIMIZERS
+from rows import optimizer as optimizer_of
 
-from chainrule import optimizers
 from chainrule.activations import Tanh
 from chainrule.network import Linear, Network
 from chainrule.optimizers import SGD, Adam
-from chainrule.training import load, save
 
 REFUSED = (TypeError, ValueError)
 LARGE = 70_000  # more than what is computed with at once
 
 each_optimizer = pytest.mark.parametrize("label", OPTIMIZERS)
-
-
-def make(label, **options):
-    name, settings = OPTIMIZERS[label]
-    return getattr(optimizers, name)(**(settings | options))
 
 
 def strided(a, shape, strides):
@@ -72,13 +64,6 @@ BAD = {
 }
 
 
-def started(optimizer, convert):
-    """Give an optimizer that remembers a step of two parameters, these, and how it all is."""
-    first, second = convert(np.ones((2, 2))), convert(np.ones(LARGE))
-    optimizer.step([first, second], [first * 0 + 1, second * 0 + 1])
-    return first, second
-
-
 def state(optimizer, arrays):
     kept = {k: v for k, v in optimizer.state_dict().items() if not isinstance(v, list)}
     return kept, [in64(a).copy() for a in arrays], optimizer.state_bytes
@@ -95,9 +80,9 @@ def assert_same(before, after):
 @pytest.mark.parametrize(("parameter", "gradient"), BAD.values(), ids=BAD)
 @pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
 def test_a_step_that_cannot_be_made_whole_is_refused(label, parameter, gradient):
-    optimizer, bad = make(label), parameter()
+    optimizer, bad = optimizer_of(label), parameter()
     convert = torch.tensor if isinstance(bad, torch.Tensor) else np.asarray
-    first, second = convert(np.ones((2, 2))), convert(np.ones(LARGE))
+    first, second = convert(np.ones((2, 2))), convert(np.ones(5))
     if gradient is None:
         like = bad.to_dense() if isinstance(bad, torch.Tensor) and bad.is_sparse else bad
         third = 0 * like + 1 if isinstance(bad, torch.Tensor) else np.ones(bad.shape, bad.dtype)
@@ -126,7 +111,12 @@ def overlapping(convert):
 
 def one_sum_and_one_memory(label, convert):
     """Tell whether a parameter that is listed twice is one with the sum of the gradients."""
-    w, twin, optimizer, other = convert(np.ones(3)), convert(np.ones(3)), make(label), make(label)
+    w, twin, optimizer, other = (
+        convert(np.ones(3)),
+        convert(np.ones(3)),
+        optimizer_of(label),
+        optimizer_of(label),
+    )
     for _ in range(2):
         try:
             optimizer.step([w, w], [0 * w + 1, 0 * w + 2])
@@ -141,7 +131,7 @@ def one_sum_and_one_memory(label, convert):
 @pytest.mark.parametrize("name", overlapping(np.array))
 def test_parameters_that_overlap_each_other_are_refused(label, convert, name):
     """Which of two updates remains would be chance."""
-    optimizer, parameters = make(label), [convert(np.ones(2)), *overlapping(convert)[name]]
+    optimizer, parameters = optimizer_of(label), [convert(np.ones(2)), *overlapping(convert)[name]]
     before = state(optimizer, parameters)
     if name == "the same twice" and one_sum_and_one_memory(label, convert):
         return
@@ -163,15 +153,11 @@ def test_parameters_may_share_memory_without_overlapping(convert):
 @pytest.mark.parametrize("view", ["itself", "backwards"])
 def test_a_gradient_may_be_a_view_of_its_parameter(label, size, view):
     w = np.linspace(-1, 1, size)
-    twin, optimizer, other = w.copy(), make(label), make(label)
+    twin, optimizer, other = w.copy(), optimizer_of(label), optimizer_of(label)
     turn = slice(None, None, -1 if view == "backwards" else 1)
     other.step([twin], [twin[turn].copy()])
-    try:
-        optimizer.step([w], [w[turn]])
-    except ValueError as error:
-        assert str(error).startswith("gradients[0]: expected")
-        return
-    np.testing.assert_array_equal(w, twin)
+    if result_of(lambda: optimizer.step([w], [w[turn]]) or w, "gradients") is not None:
+        np.testing.assert_array_equal(w, twin)
 
 
 @each_optimizer
@@ -179,7 +165,7 @@ def test_a_gradient_may_be_a_view_of_its_parameter(label, size, view):
 @pytest.mark.parametrize("strict", [True, False], ids=["raise", "warn"])
 def test_a_step_that_overflows_half_way_changes_nothing(label, sizes, strict):
     """Numbers that overflow are the last ones; `warn` is an error in the tests."""
-    optimizer = make(label, lr=10.0)
+    optimizer = optimizer_of(label, lr=10.0)
     parameters, gradients = [np.ones(n) for n in sizes], [np.ones(n) for n in sizes]
     optimizer.step(parameters, gradients)
     remembered = optimizer.state_dict()
@@ -218,8 +204,7 @@ def test_a_state_that_is_not_whole_is_refused(bad):
     for each in (other, optimizer):
         each.step(w, [a + 1 for a in w])
     given = other.state_dict()
-    given["square_mean" if "square_mean" in given else next(
-        k for k, v in given.items() if isinstance(v, list))][2] = bad(np.ones(4))  # fmt: skip
+    next(v for v in given.values() if isinstance(v, list))[2] = bad(np.ones(4))
     before = optimizer.state_dict()
     with pytest.raises(REFUSED, match=r"^state(\['\w+'\](\[2\])?)?: expected"):
         optimizer.load_state_dict(given)
@@ -237,12 +222,10 @@ def shared():
 
 def test_a_layer_that_stands_in_a_network_twice_is_refused_or_gets_one_sum():
     x, upstream = np.random.default_rng(1).standard_normal((2, 4, 3))
-    try:
-        net = shared()
-        gradients = net.backward(net.forward(x), upstream).parameters
-    except ValueError as error:
-        assert str(error).startswith("layers: expected")
+    net = result_of(shared, "layers")
+    if net is None:
         return
+    gradients = net.backward(net.forward(x), upstream).parameters
     w, b = (torch.tensor(p, requires_grad=True) for p in net.layers[0].parameters)
     out = torch.tanh(torch.tensor(x) @ w.T + b) @ w.T + b
     expected = torch.autograd.grad(out, (w, b), torch.tensor(upstream))
@@ -252,122 +235,3 @@ def test_a_layer_that_stands_in_a_network_twice_is_refused_or_gets_one_sum():
     mapped = net.map(np.copy)
     assert len(mapped.parameters) == 2
     np.testing.assert_allclose(mapped(x), net(x))
-
-
-# ---- checkpoints ---------------------------------------------------------------------------------
-
-
-def net(seed=0):
-    rng = np.random.default_rng(seed)
-    return Network([Linear(2, 3, rng=rng), Tanh(), Linear(3, 3, rng=rng)])
-
-
-@pytest.fixture
-def saved(tmp_path):
-    path, network, optimizer = tmp_path / "checkpoint.npz", net(5), Adam(lr=0.5)
-    optimizer.step(network.parameters, [p + 1 for p in network.parameters])
-    save(path, network, optimizer, np.random.default_rng(7))
-    return path
-
-
-def with_third(change):
-    """Give a network whose third parameter is another."""
-    network = net()
-    network.layers[2].weight = change(network.layers[2].weight)
-    return network
-
-
-def freeze(a):
-    a.flags.writeable = False
-    return a
-
-
-def frozen(a):
-    with torch.inference_mode():
-        return torch.tensor(a)
-
-
-UNFIT = {
-    "read-only": lambda: with_third(freeze),
-    "broadcast": lambda: with_third(lambda a: strided(np.ones(1), (3, 3), (0, 0))),
-    "overlapping itself": lambda: with_third(lambda a: strided(np.ones(5), (3, 3), (8, 8))),
-    "integers": lambda: with_third(lambda a: a.astype(int)),
-    "masked": lambda: with_third(lambda a: np.ma.array(a, mask=a > 0)),
-    "inference": lambda: with_third(frozen),
-    "expanded": lambda: with_third(lambda a: torch.ones(1, 1).double().expand(3, 3)),
-    "meta": lambda: with_third(lambda a: torch.tensor(a).to("meta")),
-    "sparse": lambda: with_third(lambda a: torch.tensor(a).to_sparse()),
-}
-
-
-@pytest.mark.parametrize("unfit", UNFIT.values(), ids=UNFIT)
-def test_a_checkpoint_that_cannot_be_loaded_whole_is_refused(saved, unfit):
-    network, optimizer, rng = unfit(), Adam(), np.random.default_rng(1)
-    before = [in64(p).copy() for p in network.parameters[:2]], rng.bit_generator.state
-    with pytest.raises(REFUSED, match=r"^(network|parameters)[\w.\[\]]*: expected"):
-        load(saved, network, optimizer, rng)
-    np.testing.assert_equal([in64(p) for p in network.parameters[:2]], before[0])
-    assert rng.bit_generator.state == before[1]
-    assert (optimizer.steps, optimizer.lr, optimizer.state_bytes) == (0, Adam().lr, 0)
-
-
-DAMAGE = {
-    "generator": lambda s: s["rng"].pop("state"),
-    "generator's numbers": lambda s: s["rng"]["state"].update(state="x"),
-    "settings": lambda s: s["optimizer"].update(lr=-1.0),
-    "steps": lambda s: s["optimizer"].update(steps=1.5),
-}
-
-
-@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
-def test_a_damaged_checkpoint_changes_nothing(saved, damage):
-    with np.load(saved) as archive:
-        arrays = dict(archive)
-    scalars = json.loads(str(arrays.pop("scalars")))
-    damage(scalars)
-    np.savez(saved, scalars=json.dumps(scalars), **arrays)
-    network, optimizer, rng = net(), Adam(), np.random.default_rng(1)
-    before = [p.copy() for p in network.parameters], rng.bit_generator.state
-    with pytest.raises(REFUSED):
-        load(saved, network, optimizer, rng)
-    np.testing.assert_equal(network.parameters, before[0])
-    assert rng.bit_generator.state == before[1]
-    assert (optimizer.steps, optimizer.lr, optimizer.state_bytes) == (0, Adam().lr, 0)
-
-
-@pytest.mark.parametrize("kind", ["absolute", "relative", "of a link", "to nothing yet"])
-def test_a_checkpoint_is_written_through_a_link(tmp_path, kind):
-    (tmp_path / "disk").mkdir()
-    target, link = tmp_path / "disk" / "real.npz", tmp_path / "link.npz"
-    if kind != "to nothing yet":
-        save(target, net(1), SGD(), np.random.default_rng(0))
-    if kind == "of a link":
-        (tmp_path / "between.npz").symlink_to(target)
-        link.symlink_to("between.npz")
-    else:
-        link.symlink_to("disk/real.npz" if kind == "relative" else target)
-    network, other = net(2), net(3)
-    save(link, network, SGD(), np.random.default_rng(0))
-    assert link.is_symlink()
-    assert not target.is_symlink()
-    load(target, other, SGD(), np.random.default_rng(0))
-    np.testing.assert_equal(other.parameters, network.parameters)
-    assert [p.name for p in target.parent.iterdir()] == ["real.npz"]
-
-
-@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
-@pytest.mark.parametrize("where", ["while writing", "while moving"])
-def test_an_interrupted_save_leaves_the_old_checkpoint(saved, monkeypatch, error, where):
-    old = saved.read_bytes()
-
-    def interrupted(file, *arrays, **options):
-        if where == "while writing":
-            file.write(b"half")
-        raise error("interrupted")
-
-    monkeypatch.setattr(
-        *((np, "savez") if where == "while writing" else (Path, "replace")), interrupted
-    )
-    with pytest.raises(error):
-        save(saved, net(), SGD(), np.random.default_rng(0))
-    assert saved.read_bytes() == old

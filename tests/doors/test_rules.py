@@ -1,51 +1,18 @@
-"""What the doors see to for every rule: 16 bits, refusals before the first write, own memory."""
+"""What a rule is, and what an optimizer's door sees to besides: own memory, settings set later."""
 
 import numpy as np
 import pytest
 import torch
 
-from chainrule import activations, losses, optimizers
-from chainrule.activations import Softmax
+from chainrule import activations, optimizers
 from chainrule.arrays import to_numpy
-from chainrule.losses import MSE, CrossEntropy, Dice
 from chainrule.network import Linear, Network
-from chainrule.oracles import relative_error
 
 OPTIMIZERS = [
     getattr(optimizers, n)
     for n in ("SGD", "Adagrad", "RMSProp", "Adam", "AdamW", "AdaMax", "Nadam")
 ]
 OPTIMIZERS += [lambda **o: optimizers.SGD(momentum=0.9, **o)]
-
-
-def overlapping():
-    return np.lib.stride_tricks.as_strided(np.zeros(1), (3,), (0,))
-
-
-def inference():
-    with torch.inference_mode():
-        return torch.ones(3, dtype=torch.float64)
-
-
-@pytest.mark.parametrize("make", OPTIMIZERS)
-@pytest.mark.parametrize(
-    "bad",
-    [lambda: torch.zeros(1, dtype=torch.float64).expand(3), inference, overlapping],
-    ids=["expanded", "inference", "strided"],
-)
-def test_what_cannot_be_written_to_is_found_before_the_first_write(make, bad):
-    optimizer, second = make(lr=0.1), bad()
-    first = torch.ones(2, dtype=torch.float64) if isinstance(second, torch.Tensor) else np.ones(2)
-    before = to_numpy(first).copy()
-    gradients = [
-        first * 0 + 1,
-        torch.ones(3, dtype=torch.float64) if isinstance(second, torch.Tensor) else np.ones(3),
-    ]
-    with pytest.raises(ValueError, match=r"parameters\[1\]: expected"):
-        optimizer.step([first, second], gradients)
-    np.testing.assert_array_equal(to_numpy(first), before)
-    assert optimizer.steps == 0
-    assert optimizer.state_bytes == 0
 
 
 @pytest.mark.parametrize("convert", [np.array, torch.tensor], ids=["numpy", "torch"])
@@ -68,38 +35,6 @@ def test_default_eps_is_enough_in_16_bits(make, convert):
     for _ in range(3):
         optimizer.step([w], [convert(np.array([0.0, 1e-3, 3.0], "float16"))])
     assert np.isfinite(to_numpy(w)).all()
-
-
-def test_mean_in_16_bits_neither_underflows_nor_stalls():
-    x = np.full((64, 784), 0.03, np.float16)
-    assert abs(float(MSE()(x, np.zeros_like(x))) / 0.03**2 - 1) < 2e-3
-    z, y = np.zeros((60_000, 10), np.float16), np.zeros(60_000, int)
-    assert abs(float(CrossEntropy()(z, y)) / np.log(10) - 1) < 1e-3
-    p = Softmax(axis=1)(np.random.default_rng(0).standard_normal((60_000, 3))).astype("float16")
-    y = np.arange(60_000) % 3
-    assert abs(float(Dice()(p, y)) - float(Dice()(p.astype(float), y))) < 1e-3
-    layer = Linear(1, 1, rng=np.random.default_rng(0), dtype="float16")
-    _, bias = layer.parameter_vjp(np.ones((5000, 1), "float16"), np.ones((5000, 1), "float16"))
-    assert bias == [5000.0]
-
-
-@pytest.mark.parametrize("dtype", [np.float16, np.float32])
-@pytest.mark.parametrize("name", losses.__all__)
-def test_losses_in_few_bits_are_the_exact_ones_rounded(name, dtype):
-    loss = getattr(losses, name)
-    if not isinstance(loss, type) or name in ("Loss", "Triplet", "MinedTriplet"):
-        return
-    rng = np.random.default_rng(0)
-    p = Softmax(axis=1)(rng.standard_normal((40, 5)).astype(dtype))
-    y = rng.integers(0, 5, 40)
-    if name in ("MSE", "MAE", "Huber", "BinaryCrossEntropy", "BinaryFocal"):
-        y = np.eye(5)[y].astype(dtype)
-    exact_y = y.astype(float) if y.dtype.kind == "f" else y
-    for f in (loss(), loss(reduction="sum")):
-        assert relative_error(f(p, y), f(p.astype(float), exact_y)) < 2 * np.finfo(dtype).eps
-        g = f.gradient(p, y)
-        assert g.dtype == dtype
-        assert relative_error(g, f.gradient(p.astype(float), exact_y)) < 4 * np.finfo(dtype).eps
 
 
 def test_settings_are_checked_whenever_they_are_set():
