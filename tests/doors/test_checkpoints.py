@@ -36,6 +36,13 @@ def with_third(change):
     return network
 
 
+def overlapping():
+    network, memory = net(), np.zeros(12)
+    network.layers[0].weight = memory[:6].reshape(3, 2)
+    network.layers[2].weight = memory[3:].reshape(3, 3)
+    return network
+
+
 def freeze(a):
     a.flags.writeable = False
     return a
@@ -54,6 +61,7 @@ UNFIT = {
     "overlapping itself": lambda: with_third(
         lambda a: np.lib.stride_tricks.as_strided(np.ones(5), (3, 3), (8, 8))
     ),
+    "overlapping each other": overlapping,
     "integers": lambda: with_third(lambda a: a.astype(int)),
     "masked": lambda: with_third(lambda a: np.ma.array(a, mask=a > 0)),
     "inference": lambda: with_third(frozen),

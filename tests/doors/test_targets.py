@@ -6,7 +6,7 @@ import torch
 from callables import assert_close
 
 from chainrule import losses
-from chainrule.losses import CrossEntropy, Dice, Tversky, balanced_weights, mine_triplets
+from chainrule.losses import CrossEntropy, Dice, Tversky, mine_triplets
 
 P = np.array([[0.2, 0.8], [0.7, 0.3], [0.5, 0.5]])
 HOT = np.eye(2)[[0, 1, 1]]
@@ -105,24 +105,6 @@ def test_numbers_are_free():
     """What is no class and no probability is not held to a range."""
     for name in ("MSE", "MAE", "Huber"):
         assert np.isfinite(getattr(losses, name)()(P, 255 * HOT))
-
-
-CLASSES = {
-    "balanced, negative": (lambda y: balanced_weights(y, 2), [0, 1, -1]),
-    "balanced, a class too many": (lambda y: balanced_weights(y, 2), [0, 1, 2]),
-    "balanced, no whole numbers": (lambda y: balanced_weights(y, 2), [0.0, 1.0, 0.5]),
-    "balanced, NaN": (lambda y: balanced_weights(y, 2), [0.0, 1.0, NAN]),
-    "balanced, none": (lambda y: balanced_weights(y, 2), np.zeros(0, int)),
-    "mined, no whole numbers": (lambda y: mine_triplets(1 * y[:, None], y), [0.0, 1.0, 0.5]),
-    "mined, all of one": (lambda y: mine_triplets(1 * y[:, None], y), [1, 1, 1]),
-}
-
-
-@each_library
-@pytest.mark.parametrize(("function", "classes"), CLASSES.values(), ids=CLASSES)
-def test_wrong_classes_are_refused(function, classes, convert):
-    with pytest.raises((TypeError, ValueError), match=r"^classes: .*"):
-        function(convert(np.array(classes)))
 
 
 @each_library
