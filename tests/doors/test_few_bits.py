@@ -125,4 +125,5 @@ LONG_DOORS += [
 
 @pytest.mark.parametrize("door", LONG_DOORS, ids=lambda d: d.name)
 def test_long_sums_are_rounded_once(door):
-    assert_all([(few, door, few) for few in FEW], assert_rounded_once)
+    each = [few for few in FEW if door.tensors or few == "numpy"]
+    assert_all([(few, door, few) for few in each], assert_rounded_once)
