@@ -81,7 +81,7 @@ def result_of(call, *names):
 
 def attempt(door, arrays, *names, convert=np.asarray):
     """Give what the function gives; None if it is refused by the name of an argument."""
-    names = names or (*door.arrays, "network")
+    names = names or (*door.arrays, "network", "weight", "pos_weight", "alpha")
     return result_of(lambda: door(*arrays, convert=convert), *names)
 
 
