@@ -36,8 +36,10 @@ log = _of_any_library("log")
 log1p = _of_any_library("log1p")
 max = _of_any_library("max")
 maximum = _of_any_library("maximum")
+mean = _of_any_library("mean")
 minimum = _of_any_library("minimum")
 moveaxis = _of_any_library("moveaxis")
+reshape = _of_any_library("reshape")
 sign = _of_any_library("sign")
 sqrt = _of_any_library("sqrt")
 tanh = _of_any_library("tanh")
@@ -68,6 +70,53 @@ def sum(x: Array, axis: int | None = None, keepdims: bool = False) -> Array:
     if x.dtype.itemsize > 2:
         return np.sum(x, axis=axis, keepdims=keepdims)
     return np.sum(x, axis=axis, keepdims=keepdims, dtype=np.float32).astype(x.dtype)
+
+
+def stack(arrays: list[Array], axis: int = 0) -> Array:
+    """Do as ``numpy.stack``, for arrays of any library.
+
+    Parameters
+    ----------
+    arrays : list of arrays, of one shape
+    axis : int
+
+    Returns
+    -------
+    array
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> stack([np.array([1, 2]), np.array([3, 4])], axis=1)
+    array([[1, 3],
+           [2, 4]])
+    """
+    return library(arrays[0]).stack(arrays, axis=axis)
+
+
+def full(shape: tuple[int, ...], number: float, like: Array) -> Array:
+    """Give an array that holds one number everywhere.
+
+    Parameters
+    ----------
+    shape : tuple of int
+    number : float
+    like : array
+        Of the library, dtype and device that the result is to have.
+
+    Returns
+    -------
+    array
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> full((2,), 3, like=np.zeros(1))
+    array([3., 3.])
+    """
+    if isinstance(like, OF_NUMPY):
+        return np.full(shape, number, like.dtype)
+    return library(like).full(shape, number, dtype=like.dtype, device=device(like))
 
 
 def positive_part(x: Array) -> Array:
