@@ -1,0 +1,178 @@
+"""A network of layers: the forward pass and backpropagation."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from ..arrays import Array, real, upstream_of
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What a forward pass leaves behind for the backward pass.
+
+    Attributes
+    ----------
+    inputs : list of arrays
+        What each layer was applied to, in order.
+    output : array
+        What the last layer gave.
+    """
+
+    inputs: list[Array]
+    output: Array
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """What a backward pass finds.
+
+    Attributes
+    ----------
+    parameters : list of arrays
+        The derivatives of C in every parameter, in the order of ``network.parameters``.
+    deltas : list of arrays or None
+        ∂C/∂z^l of every layer with parameters, first layer first, if they were asked for.
+    """
+
+    parameters: list[Array]
+    deltas: list[Array] | None = None
+
+
+class Network:
+    """Layers applied one after the other (equation 1.3), and backpropagation through them.
+
+    A layer, or an array of parameters, may stand in several places. It counts as one parameter
+    then, whose gradient is the sum of those of its places.
+
+    Parameters
+    ----------
+    layers : sequence of layers
+
+    Raises
+    ------
+    ValueError
+        If there is no layer.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from chainrule.activations import Tanh
+    >>> from chainrule.network import Linear
+    >>> rng = np.random.default_rng(0)
+    >>> net = Network([Linear(3, 4, rng=rng), Tanh(), Linear(4, 2, rng=rng)])
+    >>> x = np.ones((5, 3))
+    >>> trace = net.forward(x)
+    >>> trace.output.shape
+    (5, 2)
+    >>> gradients = net.backward(trace, np.ones((5, 2)))
+    >>> [g.shape for g in gradients.parameters]
+    [(4, 3), (4,), (2, 4), (2,)]
+    """
+
+    def __init__(self, layers: Sequence[Any]):
+        if not layers:
+            raise ValueError("layers: expected at least one layer, got none")
+        self.layers = list(layers)
+
+    def __repr__(self) -> str:
+        return f"Network({self.layers})"
+
+    @property
+    def parameters(self) -> list[Array]:
+        """The parameters of all layers, first layer first, each of them once."""
+        found = {id(p): p for layer in self.layers for p in getattr(layer, "parameters", ())}
+        return [*found.values()]
+
+    def map(self, function: Callable[[Array], Array]) -> "Network":
+        """Give the same network with every parameter replaced by `function` of it."""
+        new = {id(p): function(p) for p in self.parameters}
+        layers = {
+            id(layer): layer.map(lambda p: new[id(p)]) if hasattr(layer, "map") else layer
+            for layer in self.layers
+        }
+        return Network([layers[id(layer)] for layer in self.layers])
+
+    def __call__(self, x: Array) -> Array:
+        """Give the network's output for a batch x, shape (N, n_in)."""
+        for layer in self.layers:
+            x = layer(x)
+        return x
+
+    def forward(self, x: Array) -> Trace:
+        """Apply the network to a batch x, shape (N, n_in), and keep every layer's input.
+
+        Returns
+        -------
+        Trace
+            With the inputs of all layers and the output.
+
+        Raises
+        ------
+        ValueError
+            If x has no rows or does not fit the first layer.
+        """
+        x = real(x, like=next(iter(self.parameters), None))
+        if x.shape[:1] == (0,):
+            raise ValueError(f"x: expected at least one sample, got shape {tuple(x.shape)}")
+        inputs = []
+        for layer in self.layers:
+            inputs.append(x)
+            x = layer(x)
+        return Trace(inputs, x)
+
+    def backward(self, trace: Trace, upstream: Array, deltas: bool = False) -> Gradients:
+        """Backpropagation: carry ∂C/∂output back, collecting the gradient of every parameter.
+
+        Parameters
+        ----------
+        trace : Trace
+            What ``forward`` gave.
+        upstream : array, shaped like the output
+            ∂C/∂output, as ``loss.gradient`` gives it.
+        deltas : bool
+            Whether to keep the errors δ^l = ∂C/∂z^l too.
+
+        Returns
+        -------
+        Gradients
+
+        Raises
+        ------
+        ValueError
+            If `upstream` is not shaped like the output, or the trace is not of such a network.
+        """
+        output = trace.output
+        upstream = upstream_of(upstream, output.shape, "the shape of the output", like=output)
+        if len(trace.inputs) != len(self.layers):
+            raise ValueError(
+                f"trace: expected the inputs of {len(self.layers)} layers, got {len(trace.inputs)}"
+            )
+        total: dict[int, Array] = {}
+        kept: list[Array] = []
+        for layer, a, delta in islice(self.errors(trace.inputs, upstream), self._depth()):
+            if hasattr(layer, "parameters"):
+                for p, g in zip(layer.parameters, layer.parameter_vjp(a, delta), strict=True):
+                    total[id(p)] = total[id(p)] + g if id(p) in total else g
+                kept = [delta, *kept] if deltas else []
+        return Gradients([total[id(p)] for p in self.parameters], kept if deltas else None)
+
+    def errors(self, inputs, delta):
+        """Yield each layer, its input a and its error delta, from the last one on.
+
+        Parameters
+        ----------
+        inputs : list of arrays
+            What each layer was applied to.
+        delta : array
+            ∂C/∂output of the last one.
+        """
+        for layer, a in zip(reversed(self.layers), reversed(inputs), strict=True):
+            yield layer, a, delta
+            delta = layer.vjp(a, delta)
+
+    def _depth(self) -> int:
+        """Give how many layers there are from the first with parameters on."""
+        found = [i for i, layer in enumerate(self.layers) if hasattr(layer, "parameters")]
+        return len(self.layers) - found[0] if found else 0
