@@ -46,13 +46,13 @@ tanh = _of_any_library("tanh")
 where = _of_any_library("where")
 
 
-def sum(x: Array, axis: int | None = None, keepdims: bool = False) -> Array:
+def sum(x: Array, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Array:
     """Do as ``numpy.sum``, for an array of any library; 16-bit numbers are added up in 32 bits.
 
     Parameters
     ----------
     x : array
-    axis : int, optional
+    axis : int or tuple of int, optional
     keepdims : bool
 
     Returns
@@ -73,47 +73,12 @@ def sum(x: Array, axis: int | None = None, keepdims: bool = False) -> Array:
 
 
 def stack(arrays: list[Array], axis: int = 0) -> Array:
-    """Do as ``numpy.stack``, for arrays of any library.
-
-    Parameters
-    ----------
-    arrays : list of arrays, of one shape
-    axis : int
-
-    Returns
-    -------
-    array
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> stack([np.array([1, 2]), np.array([3, 4])], axis=1)
-    array([[1, 3],
-           [2, 4]])
-    """
+    """Do as ``numpy.stack``, for arrays of any library."""
     return library(arrays[0]).stack(arrays, axis=axis)
 
 
 def full(shape: tuple[int, ...], number: float, like: Array) -> Array:
-    """Give an array that holds one number everywhere.
-
-    Parameters
-    ----------
-    shape : tuple of int
-    number : float
-    like : array
-        Of the library, dtype and device that the result is to have.
-
-    Returns
-    -------
-    array
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> full((2,), 3, like=np.zeros(1))
-    array([3., 3.])
-    """
+    """Do as ``numpy.full``, in the library and dtype of another array and on its device."""
     if isinstance(like, OF_NUMPY):
         return np.full(shape, number, like.dtype)
     return library(like).full(shape, number, dtype=like.dtype, device=device(like))

@@ -121,11 +121,10 @@ class Weighted(Layer):
 
     def _run(self, rule: str, *arrays: Array) -> Any:
         own = self.parameters
-        given, dtype = together(*arrays, *own)
-        arrays, changed = given[: -len(own)], given[-len(own) :]
+        given, dtype = together(*own, *arrays)
         layer = self
-        if any(new is not old for new, old in zip(changed, own, strict=True)):
-            in_turn = iter(changed)
+        if any(new is not old for new, old in zip(given, own, strict=False)):
+            in_turn = iter(given)
             layer = self.map(lambda parameter: next(in_turn))
-        found = getattr(layer, rule)(*arrays)
+        found = getattr(layer, rule)(*given[len(own) :])
         return [cast(g, dtype) for g in found] if isinstance(found, list) else cast(found, dtype)

@@ -1,0 +1,167 @@
+"""Pooling: what is kept of every window, channel by channel (section 2.2)."""
+
+from dataclasses import dataclass
+
+from ..arrays import Array
+from ..arrays.functions import full, max, mean, where
+from ..arrays.settings import Settings
+from ..network.layer import Layer
+from .columns import put_back, windows
+from .geometry import Geometry, Size, pair, sizes
+from .reading import read_images
+
+
+@dataclass(frozen=True)
+class Pool(Layer, Settings):
+    """What the pooling layers share: windows of each channel by itself.
+
+    Their formulas, `pool` and `share`, get what the windows hold at each of their places (i, j),
+    along the first axis.
+    """
+
+    kernel_size: Size = sizes(1)
+    stride: Size | None = sizes(1, default=None, kw_only=True)
+    padding: Size = sizes(0, default=0, kw_only=True)
+
+    def __post_init__(self):
+        super().__post_init__()
+        kernel, padding = pair(self.kernel_size, "kernel_size", 1), pair(self.padding, "padding", 0)
+        if any(2 * p > k for p, k in zip(padding, kernel, strict=True)):
+            raise ValueError(
+                f"padding: expected at most half of the window {kernel}, got {padding}"
+            )
+
+    def value(self, x):
+        """Give what is kept of every window."""
+        return self.pool(self._windows(x))
+
+    def back(self, x, delta):
+        """Give the errors back to the pixels, summed over the windows that a pixel lies in."""
+        return put_back(self.share(self._windows(x), delta), self._geometry(x))
+
+    def pool(self, windows):
+        """Give what is kept of every window; the formula alone."""
+        raise NotImplementedError
+
+    def share(self, windows, delta):
+        """Give, for each place in the window, what it gets of the errors; the formula alone."""
+        raise NotImplementedError
+
+    def _read(self, x: Array) -> Array:
+        return read_images(x)
+
+    def _output_shape(self, x: Array) -> tuple[int, ...]:
+        return (*x.shape[:2], *self._geometry(x).output_size)
+
+    def _geometry(self, x: Array) -> Geometry:
+        stride = self.kernel_size if self.stride is None else self.stride
+        return Geometry.of(x.shape[2:], self.kernel_size, stride, self.padding)
+
+    def _windows(self, x: Array) -> Array:
+        return windows(x, self._geometry(x))
+
+
+@dataclass(frozen=True)
+class MaxPool2d(Pool):
+    """The largest number of every window, channel by channel.
+
+    What lies beyond the image counts as −∞. On the way back an error goes to the largest number, to
+    the first of several.
+
+    Parameters
+    ----------
+    kernel_size : int or pair of int
+    stride : int or pair of int, optional
+        By default the windows lie side by side.
+    padding : int or pair of int
+        How far windows reach beyond the image.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> MaxPool2d(2)(np.arange(16.0).reshape(1, 1, 4, 4))
+    array([[[[ 5.,  7.],
+             [13., 15.]]]])
+
+    See Also
+    --------
+    torch.nn.MaxPool2d
+    """
+
+    def pool(self, windows):
+        """Give the largest number of every window."""
+        return max(windows, axis=0)
+
+    def share(self, windows, delta):
+        """Give the error to the largest number, 0 to the others."""
+        return [where(here, delta, 0.0) for here in first_largest(windows)]
+
+    def back(self, x, delta):
+        """Give the errors back to the pixels, summed over the windows that a pixel lies in."""
+        return put_back(self.share(self._pixels_first(x), delta), self._geometry(x))
+
+    def _windows(self, x: Array) -> Array:
+        return windows(x, self._geometry(x), outside=-float("inf"))
+
+    def _pixels_first(self, x: Array) -> Array:
+        """Give the windows, pixels raised above the padding where all of a window are −∞."""
+        found = self._windows(x)
+        if not any(pair(self.padding, "padding", 0)):
+            return found
+        inside = windows(full((1, 1, *x.shape[2:]), 1.0, like=x), self._geometry(x))
+        return where((inside == 1) & (max(found, axis=0) == -float("inf")), 0.0, found)
+
+
+def first_largest(windows):
+    """Yield for each place in the windows where it holds the largest number, the first of several.
+
+    Parameters
+    ----------
+    windows : array, shape (places, …)
+    """
+    largest, waiting = max(windows, axis=0), True
+    for place in range(windows.shape[0]):
+        here = waiting & is_equal(windows[place, ...], largest)
+        yield here
+        waiting = waiting & ~here
+
+
+def is_equal(a, largest):
+    """Say where a number is the largest; NaN is, where there is one."""
+    return (a == largest) | (a != a)
+
+
+@dataclass(frozen=True)
+class AvgPool2d(Pool):
+    """The mean of every window, channel by channel; zeros outside the image count.
+
+    On the way back an error is shared out among all places of the window, alike.
+
+    Parameters
+    ----------
+    kernel_size : int or pair of int
+    stride : int or pair of int, optional
+        By default the windows lie side by side.
+    padding : int or pair of int
+        How far windows reach beyond the image.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> AvgPool2d(2)(np.arange(16.0).reshape(1, 1, 4, 4))
+    array([[[[ 2.5,  4.5],
+             [10.5, 12.5]]]])
+
+    See Also
+    --------
+    torch.nn.AvgPool2d
+    """
+
+    def pool(self, windows):
+        """Give the mean of every window."""
+        return mean(windows, axis=0)
+
+    def share(self, windows, delta):
+        """Give each of the k_h k_w places as much."""
+        places = windows.shape[0]
+        return [delta / places] * places
