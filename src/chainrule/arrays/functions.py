@@ -80,7 +80,7 @@ def stack(arrays: list[Array], axis: int = 0) -> Array:
 def full(shape: tuple[int, ...], number: float, like: Array) -> Array:
     """Do as ``numpy.full``, in the library and dtype of another array and on its device."""
     if isinstance(like, OF_NUMPY):
-        return np.full(shape, number, like.dtype)
+        return np.full(shape, number, like.dtype) if number else np.zeros(shape, like.dtype)
     return library(like).full(shape, number, dtype=like.dtype, device=device(like))
 
 

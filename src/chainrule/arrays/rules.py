@@ -14,6 +14,9 @@ SHORT = 32
 """Up to this length NumPy adds up an axis faster where it comes first in memory."""
 
 
+AS_THEY_ARE: set[Any] = set()  # dtypes met that need no other to compute in
+
+
 def apply(rule: Callable[..., Any], *arrays: Array) -> Array:
     """Give a rule's result, of the dtype of the first array; 16 bits are computed with in 32."""
     first = arrays[0]
@@ -29,12 +32,24 @@ def together(*arrays: Array | None) -> tuple[list, Any]:
     """
     given = [x for x in arrays if x is not None]
     dtype = given[0].dtype
-    if not getattr(dtype, "isnative", True) or any(x.dtype != dtype for x in given):
-        dtype = library(given[0]).result_type(*{x.dtype for x in given})
+    if agree(*given):  # as nearly always
+        return [*arrays], dtype
+    dtype = library(given[0]).result_type(*{x.dtype for x in given}, dtype)
     found = [x if x is None else cast(x, dtype) for x in arrays]
-    if wide_dtype(next(x for x in found if x is not None)) is not None:
-        found = [x if x is None else widened(x) for x in found]
-    return found, dtype
+    return [x if x is None else widened(x) for x in found], dtype
+
+
+def agree(first: Array, *others: Array) -> bool:
+    """Say whether arrays can be computed with as they are: of one dtype, of 32 bits or more."""
+    dtype = first.dtype
+    for x in others:
+        if x.dtype is not dtype and x.dtype != dtype:
+            return False
+    if dtype in AS_THEY_ARE:
+        return True
+    if wide_dtype(first) is None and getattr(dtype, "isnative", True):
+        AS_THEY_ARE.add(dtype)
+    return dtype in AS_THEY_ARE
 
 
 def cast(x: Array, dtype: Any) -> Array:

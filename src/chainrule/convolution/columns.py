@@ -128,13 +128,12 @@ def images(columns, geometry):
     n, rows, _ = columns.shape
     k = prod(geometry.kernel_size)
     places = reshape(columns, (n, rows // k, k, *geometry.output_size))
-    return put_back([places[:, :, place, ...] for place in range(k)], geometry)
+    return put_back((places[:, :, i, ...] for i in range(k)), geometry, like=places)
 
 
-def put_back(places, geometry):
+def put_back(places, geometry, like):
     """Add up what the windows hold at each place (i, j): the transpose of `windows`."""
-    n, c = places[0].shape[:2]
-    x = full((n, c, *geometry.padded_size), 0.0, like=places[0])
+    x = full((*like.shape[:2], *geometry.padded_size), 0.0, like)
     for place, (*_, pixels) in zip(places, geometry.positions(), strict=True):
         x[:, :, *pixels] += place
     return x[:, :, *geometry.inside]

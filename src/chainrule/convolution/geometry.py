@@ -163,6 +163,10 @@ class Geometry:
         return slice(top, top + h), slice(left, left + w)
 
 
+known_geometry = lru_cache(Geometry.of)
+"""The same, for settings that have been read: it makes each but once, and asks no questions."""
+
+
 @lru_cache
 def _made(*settings: Pair) -> Geometry:
     """Make a geometry, once: a layer asks for the same one at every step of a training."""

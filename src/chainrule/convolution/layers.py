@@ -10,7 +10,7 @@ from ..arrays import Array, real, require_count, require_generator
 from ..arrays.functions import reshape
 from ..network.layer import Layer, Weighted
 from ..network.linear import initial_std
-from .geometry import Geometry, Size, pair, size
+from .geometry import Geometry, Size, known_geometry, pair, size
 from .methods import conv2d, conv2d_vjp
 from .reading import read_images
 
@@ -124,7 +124,7 @@ class Conv2d(Weighted):
     def _output_shape(self, x: Array) -> tuple[int, ...]:
         stride, padding, dilation, _ = self.options.values()
         kernel = tuple(self.weight.shape[2:])
-        geometry = Geometry.of(tuple(x.shape[2:]), kernel, stride, padding, dilation)
+        geometry = known_geometry(tuple(x.shape[2:]), kernel, stride, padding, dilation)
         return x.shape[0], self.weight.shape[0], *geometry.output_size
 
 

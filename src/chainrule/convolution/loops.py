@@ -3,9 +3,9 @@
 import numpy as np
 
 
-def convolve(x, w, geometry, groups):
-    """Give the convolution, shape (N, O, oh, ow)."""
-    y = np.zeros((len(x), len(w), *geometry.output_size), x.dtype)
+def convolve(x, w, b, geometry, groups):
+    """Give the convolution, shape (N, O, oh, ow), for biases b of shape (O, 1, 1)."""
+    y = np.zeros((len(x), len(w), *geometry.output_size), x.dtype) + b
     for output, weight, pixel in meetings(x, w, geometry, groups):
         y[output] += w[weight] * x[pixel]
     return y

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from ..arrays import Array
 from ..arrays.functions import full, max, mean, where
 from ..arrays.settings import Settings
 from ..network.layer import Layer
 from .columns import put_back, windows
-from .geometry import Geometry, Size, pair, sizes
+from .geometry import Geometry, Size, known_geometry, pair, sizes
 from .reading import read_images
 
 
@@ -22,6 +24,7 @@ class Pool(Layer, Settings):
     kernel_size: Size = sizes(1)
     stride: Size | None = sizes(1, default=None, kw_only=True)
     padding: Size = sizes(0, default=0, kw_only=True)
+    outside = 0.0  # what counts beyond the image
 
     def __post_init__(self):
         super().__post_init__()
@@ -33,11 +36,13 @@ class Pool(Layer, Settings):
 
     def value(self, x):
         """Give what is kept of every window."""
-        return self.pool(self._windows(x))
+        return self.pool(windows(x, self._geometry(x), outside=self.outside))
 
     def back(self, x, delta):
         """Give the errors back to the pixels, summed over the windows that a pixel lies in."""
-        return put_back(self.share(self._windows(x), delta), self._geometry(x))
+        geometry = self._geometry(x)
+        held = self._pixels_first(windows(x, geometry, outside=self.outside), x, geometry)
+        return put_back(self.share(held, delta), geometry, x)
 
     def pool(self, windows):
         """Give what is kept of every window; the formula alone."""
@@ -55,10 +60,11 @@ class Pool(Layer, Settings):
 
     def _geometry(self, x: Array) -> Geometry:
         stride = self.kernel_size if self.stride is None else self.stride
-        return Geometry.of(x.shape[2:], self.kernel_size, stride, self.padding)
+        return known_geometry(tuple(x.shape[2:]), self.kernel_size, stride, self.padding)
 
-    def _windows(self, x: Array) -> Array:
-        return windows(x, self._geometry(x))
+    def _pixels_first(self, held: Array, x: Array, geometry: Geometry) -> Array:
+        """Give what the windows hold, so changed that a pixel goes before what is no pixel."""
+        return held
 
 
 @dataclass(frozen=True)
@@ -88,28 +94,23 @@ class MaxPool2d(Pool):
     torch.nn.MaxPool2d
     """
 
+    outside = -float("inf")
+
     def pool(self, windows):
         """Give the largest number of every window."""
         return max(windows, axis=0)
 
     def share(self, windows, delta):
         """Give the error to the largest number, 0 to the others."""
-        return [where(here, delta, 0.0) for here in first_largest(windows)]
+        for here in first_largest(windows):
+            yield where(here, delta, 0.0)
 
-    def back(self, x, delta):
-        """Give the errors back to the pixels, summed over the windows that a pixel lies in."""
-        return put_back(self.share(self._pixels_first(x), delta), self._geometry(x))
-
-    def _windows(self, x: Array) -> Array:
-        return windows(x, self._geometry(x), outside=-float("inf"))
-
-    def _pixels_first(self, x: Array) -> Array:
-        """Give the windows, pixels raised above the padding where all of a window are −∞."""
-        found = self._windows(x)
-        if not any(pair(self.padding, "padding", 0)):
-            return found
-        inside = windows(full((1, 1, *x.shape[2:]), 1.0, like=x), self._geometry(x))
-        return where((inside == 1) & (max(found, axis=0) == -float("inf")), 0.0, found)
+    def _pixels_first(self, held: Array, x: Array, geometry: Geometry) -> Array:
+        lost = x == self.outside
+        if geometry.padded_size == geometry.size or (isinstance(x, np.ndarray) and not lost.any()):
+            return held
+        inside = windows(full((1, 1, *x.shape[2:]), 1.0, like=x), geometry) == 1
+        return where(inside & (max(held, axis=0) == self.outside), 0.0, held)
 
 
 def first_largest(windows):

@@ -163,7 +163,7 @@ class Tiles:
             yield columns, of_groups[a, b, :, :, tile.start + shift : tile.stop + shift]
 
 
-def convolve(x, w, geometry, groups):
+def convolve(x, w, b, geometry, groups):
     """Give the convolution of images with kernels, shape (N, O, oh, ow)."""
     y = np.empty((len(x), len(w), *geometry.output_size), x.dtype)
     tiles = Tiles(x, w, geometry, groups)
@@ -173,6 +173,7 @@ def convolve(x, w, geometry, groups):
         for tile in tiles.tiles(block):
             multiply(W, tiles.columns(tile), out=Y[:, :, tile])
         y[block] = tiles.windows(block)
+        y[block] += b
     return y
 
 
@@ -195,7 +196,7 @@ def gradient_of_weight(x, w, delta, geometry, groups):
     """Give ∂C/∂w."""
     tiles = Tiles(x, w, geometry, groups)
     # transposed: BLAS is faster when the longer side of the product comes first
-    total = np.zeros_like(tiles.weight.mT, order="C")
+    total = np.zeros(tiles.weight.mT.shape, x.dtype)
     piece = max(1, LINES // (total.itemsize * groups * total.shape[2]))
     for block in tiles.blocks(len(x)):
         tiles.windows(block)[...] = delta[block]

@@ -1,6 +1,6 @@
 """A network of layers: the forward pass and backpropagation."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -82,8 +82,7 @@ class Network:
     @property
     def parameters(self) -> list[Array]:
         """The parameters of all layers, first layer first, each of them once."""
-        found = {id(p): p for layer in self.layers for p in getattr(layer, "parameters", ())}
-        return [*found.values()]
+        return [*{id(p): p for p in self._all_parameters()}.values()]
 
     def map(self, function: Callable[[Array], Array]) -> "Network":
         """Give the same network with every parameter replaced by `function` of it."""
@@ -113,7 +112,7 @@ class Network:
         ValueError
             If x has no rows or does not fit the first layer.
         """
-        x = real(x, like=next(iter(self.parameters), None))
+        x = real(x, like=next(self._all_parameters(), None))
         if x.shape[:1] == (0,):
             raise ValueError(f"x: expected at least one sample, got shape {tuple(x.shape)}")
         inputs = []
@@ -171,6 +170,9 @@ class Network:
         for layer, a in zip(reversed(self.layers), reversed(inputs), strict=True):
             yield layer, a, delta
             delta = layer.vjp(a, delta)
+
+    def _all_parameters(self) -> Iterator[Array]:
+        return (p for layer in self.layers for p in getattr(layer, "parameters", ()))
 
     def _depth(self) -> int:
         """Give how many layers there are from the first with parameters on."""

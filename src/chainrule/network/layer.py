@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 
 from ..arrays import Array, floating_dtype, upstream_of
-from ..arrays.rules import cast, together
+from ..arrays.rules import agree, cast, together
 
 
 class Layer:
@@ -64,8 +64,14 @@ class Layer:
         return x, upstream_of(upstream, self._output_shape(x), "the shape of the output", like=x)
 
     def _run(self, rule: str, *arrays: Array) -> Any:
-        given, dtype = together(*arrays)
-        return cast(getattr(self, rule)(*given), dtype)
+        own = getattr(self, "parameters", ())
+        if agree(*own, *arrays):  # as nearly always; what follows is slow
+            return getattr(self, rule)(*arrays)
+        given, dtype = together(*own, *arrays)
+        in_turn = iter(given)
+        layer: Any = self.map(lambda parameter: next(in_turn)) if own else self  # type: ignore[attr-defined]
+        found = getattr(layer, rule)(*in_turn)
+        return [cast(g, dtype) for g in found] if isinstance(found, list) else cast(found, dtype)
 
 
 class Weighted(Layer):
@@ -118,13 +124,3 @@ class Weighted(Layer):
     def parameters_back(self, x, upstream):
         """Give ∂C/∂weight and ∂C/∂bias, given the upstream; the formulas alone."""
         raise NotImplementedError
-
-    def _run(self, rule: str, *arrays: Array) -> Any:
-        own = self.parameters
-        given, dtype = together(*own, *arrays)
-        layer = self
-        if any(new is not old for new, old in zip(given, own, strict=False)):
-            in_turn = iter(given)
-            layer = self.map(lambda parameter: next(in_turn))
-        found = getattr(layer, rule)(*given[len(own) :])
-        return [cast(g, dtype) for g in found] if isinstance(found, list) else cast(found, dtype)
