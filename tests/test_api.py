@@ -180,6 +180,9 @@ def test_settings_are_given_by_keyword(thing):
 TO_BE_SAID = {
     "activations.Elementwise": ["value", "slope"],
     "activations.AlongAxis": ["value", "back"],
+    "convolution.pooling.Pool": ["pool", "share"],
+    "network.layer.Layer": ["value", "back"],
+    "network.layer.Weighted": ["parameters_back"],
     "losses.core.EntryLoss": ["value", "slope"],
     "losses.core.ClassLoss": ["value", "slope"],
     "losses.overlap.Overlap": ["value", "slope"],

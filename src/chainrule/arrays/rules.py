@@ -14,9 +14,6 @@ SHORT = 32
 """Up to this length NumPy adds up an axis faster where it comes first in memory."""
 
 
-AS_THEY_ARE: set[Any] = set()  # dtypes met that need no other to compute in
-
-
 def apply(rule: Callable[..., Any], *arrays: Array) -> Array:
     """Give a rule's result, of the dtype of the first array; 16 bits are computed with in 32."""
     first = arrays[0]
@@ -45,11 +42,7 @@ def agree(first: Array, *others: Array) -> bool:
     for x in others:
         if x.dtype is not dtype and x.dtype != dtype:
             return False
-    if dtype in AS_THEY_ARE:
-        return True
-    if wide_dtype(first) is None and getattr(dtype, "isnative", True):
-        AS_THEY_ARE.add(dtype)
-    return dtype in AS_THEY_ARE
+    return wide_dtype(first) is None and getattr(dtype, "isnative", True)
 
 
 def cast(x: Array, dtype: Any) -> Array:
