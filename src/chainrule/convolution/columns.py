@@ -120,15 +120,17 @@ def columns(x, geometry):
 def windows(x, geometry, axis=0, outside=0.0):
     """Give what the windows hold at each place (i, j) of theirs, along this axis."""
     x = padded(x, geometry, outside)
-    return stack([x[:, :, *pixels] for *_, pixels in geometry.positions()], axis)
+    places = [x[:, :, *pixels] for *_, pixels in geometry.positions()]
+    return stack(places, axis)
 
 
 def images(columns, geometry):
     """Give the sum of the columns, each where its window stands."""
     n, rows, _ = columns.shape
     k = prod(geometry.kernel_size)
-    places = reshape(columns, (n, rows // k, k, *geometry.output_size))
-    return put_back((places[:, :, i, ...] for i in range(k)), geometry, like=places)
+    held = reshape(columns, (n, rows // k, k, *geometry.output_size))
+    places = (held[:, :, place, ...] for place in range(k))
+    return put_back(places, geometry, like=held)
 
 
 def put_back(places, geometry, like):
