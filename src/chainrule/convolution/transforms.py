@@ -8,6 +8,7 @@ from ..arrays.functions import full, reshape
 from ..arrays.rules import cast, together
 from .columns import padded, windows
 from .geometry import Geometry, Size
+from .methods import conv2d
 from .reading import read_convolution
 
 # Winograd's matrices: two outputs of a kernel of three, from four pixels
@@ -46,6 +47,8 @@ def conv2d_fft(x: Array, weight: Array, *, padding: Size | str = 0) -> Array:
              [1., 1.]]]])
     """
     x, weight, geometry, _ = read_convolution(x, weight, padding=padding)
+    if 0 in x.shape or 0 in weight.shape:  # libraries refuse to transform nothing
+        return conv2d(x, weight, padding=padding)
     (x, weight), dtype = together(x, weight)
     return cast(by_frequencies(x, weight, geometry), dtype)
 
