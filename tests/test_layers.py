@@ -405,10 +405,11 @@ def test_a_rule_is_the_formula_of_the_door_and_changes_nothing(name):
 def rules():
     """Give the functions that the pages on layers and convolution show."""
     from chainrule.convolution import columns, loops, matrix_product, pooling, tiled
-    from chainrule.network import Network, costs, linear, vanishing
+    from chainrule.layers import he, xavier
+    from chainrule.network import Network, bounds, products
 
     yield from (Linear.value, Linear.back, Linear.parameters_back, Network.errors)
-    yield from (linear.he, linear.xavier, vanishing.bounds, costs.products)
+    yield from (he, xavier, bounds, products)
     yield from (Conv2d.value, Conv2d.back, Conv2d.parameters_back, pooling.first_largest)
     yield from (Pool.pool for Pool in (MaxPool2d, AvgPool2d))
     yield from (Pool.share for Pool in (MaxPool2d, AvgPool2d))

@@ -8,8 +8,7 @@ import numpy as np
 
 from ..arrays import Array, real, require_count, require_generator
 from ..arrays.functions import reshape
-from ..network.layer import Layer, Weighted
-from ..network.linear import initial_std
+from ..layers import Layer, Weighted, initial_std
 from .geometry import Geometry, Size, known_geometry, pair, size
 from .methods import conv2d, conv2d_vjp
 from .reading import read_images

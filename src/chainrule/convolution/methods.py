@@ -99,9 +99,8 @@ def conv2d_vjp(
     weight : array, shape (O, C/groups, kh, kw)
     upstream : array, shape (N, O, oh, ow)
         ∂C/∂output.
-    stride, dilation : int or pair of int
-    padding : int, pair of int, "same" or "valid"
-    groups : int
+    stride, padding, dilation, groups
+        As in `conv2d`.
     wrt : str or iterable of str
         Which of "x", "weight" and "bias" are wanted.
     method : {"auto", "tiled", "im2col", "loops"}

@@ -7,7 +7,7 @@ import numpy as np
 from ..arrays import Array
 from ..arrays.functions import full, max, mean, where
 from ..arrays.settings import Settings
-from ..network.layer import Layer
+from ..layers import Layer
 from .columns import put_back, windows
 from .geometry import Geometry, Size, known_geometry, pair, sizes
 from .reading import read_images
@@ -114,12 +114,7 @@ class MaxPool2d(Pool):
 
 
 def first_largest(windows):
-    """Yield for each place in the windows where it holds the largest number, the first of several.
-
-    Parameters
-    ----------
-    windows : array, shape (places, …)
-    """
+    """Yield for each place which windows have their largest number there, the first of several."""
     largest, waiting = max(windows, axis=0), True
     for place in range(windows.shape[0]):
         here = waiting & is_equal(windows[place, ...], largest)

@@ -14,8 +14,7 @@ them fast, a block of images is laid out in lines first:
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import product
 from math import prod
 
@@ -27,36 +26,23 @@ COLUMNS = 4 * 2**20  # bytes of a tile's columns
 LINES = 2**20  # bytes of a block's lines
 
 
-@dataclass(frozen=True)
+@lru_cache  # a layer asks for the same one at every step of a training
 class _Layout:
-    """How images become lines: an image has `rows` rows of `pitch` numbers in each line."""
+    """How images become lines: an image has `rows` rows of `pitch` numbers in each line.
 
-    geometry: Geometry
+    `shifts` says for each place (i, j) of the kernel which line it meets, and from which number on.
+    """
 
-    @cached_property
-    def rows(self) -> int:
-        return self._size(0)
-
-    @cached_property
-    def pitch(self) -> int:
-        return self._size(1)
-
-    def _size(self, axis: int) -> int:
-        g = self.geometry
-        zeros = max(g.before[axis], g.after[axis])
-        return max(-(-(g.size[axis] + zeros) // g.stride[axis]), g.output_size[axis])
-
-    @cached_property
-    def line(self) -> int:
-        """How many numbers an image has in a line."""
-        return self.rows * self.pitch
-
-    @cached_property
-    def shifts(self) -> list[tuple[int, int, int]]:
-        """For each place (i, j) of the kernel: which line it meets, and from which number on."""
-        g = self.geometry
+    def __init__(self, geometry: Geometry):
+        self.geometry = g = geometry
         (sh, sw), (dh, dw) = g.stride, g.dilation
-        return [
+        every = zip(g.size, g.before, g.after, g.stride, g.output_size, strict=True)
+        self.rows, self.pitch = (
+            max(-(-(size + max(before, after)) // step), outputs)
+            for size, before, after, step, outputs in every
+        )
+        self.line = self.rows * self.pitch
+        self.shifts = [
             ((i * dh) % sh, (j * dw) % sw, (i * dh) // sh * self.pitch + (j * dw) // sw)
             for i, j in product(*map(range, g.kernel_size))
         ]
@@ -67,16 +53,10 @@ class _Layout:
         for a, b in product(range(sh), range(sw)):
             first, second = (a - top) % sh, (b - left) % sw
             pixels = images[:, :, first::sh, second::sw].swapaxes(0, 1)
-            row, column, (height, width) = (
-                (first + top) // sh,
-                (second + left) // sw,
-                pixels.shape[2:],
-            )
+            row, column = (first + top) // sh, (second + left) // sw
+            height, width = pixels.shape[2:]
             in_rows = lines[a, b, :, : n * self.line].reshape(-1, n, self.rows, self.pitch)
             yield in_rows[:, :, row : row + height, column : column + width], pixels
-
-
-_layout = lru_cache(_Layout)  # a layer asks for the same one at every step of a training
 
 
 class Tiles:
@@ -92,7 +72,7 @@ class Tiles:
     """
 
     def __init__(self, x: np.ndarray, w: np.ndarray, geometry: Geometry, groups: int):
-        self.layout = layout = _layout(geometry)
+        self.layout = layout = _Layout(geometry)
         (n, channels), kernels = x.shape[:2], len(w)
         self.weight = w.reshape(groups, kernels // groups, -1)
 

@@ -122,6 +122,10 @@ def winograd_pair(w: Array, x: Array) -> Array:
     for name, array, length in (("w", w, 3), ("x", x, 4)):
         if array.shape[-1:] != (length,):
             raise ValueError(f"{name}: expected shape (..., {length}), got {tuple(array.shape)}")
+    try:
+        np.broadcast_shapes(w.shape[:-1], x.shape[:-1])
+    except ValueError as error:
+        raise ValueError(f"x: expected a shape to go with w's {w.shape}, got {x.shape}") from error
     (w, x), dtype = together(w, x)
     a, b, g = (_like(matrix, x) for matrix in (A, B, G))
     return cast(((w @ g.T) * (x @ b)) @ a, dtype)  # along the last axis: all is transposed

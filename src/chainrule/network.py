@@ -1,11 +1,30 @@
-"""A network of layers: the forward pass and backpropagation."""
+"""A network of layers: the forward pass and backpropagation (section 1.1).
+
+A layer is a differentiable function, ``layer(x)`` and ``layer.vjp(x, upstream)``. If it has
+parameters it lists them in ``layer.parameters`` and gives their gradients, in the same order, by
+``layer.parameter_vjp(x, upstream)``. Every activation is a layer. A batch is rows: x has shape
+(N, n_in).
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
-from ..arrays import Array, real, upstream_of
+import numpy as np
+
+from .arrays import Array, real, require_count, to_numpy, upstream_of
+from .layers import Linear, initial_std
+
+__all__ = [
+    "Gradients",
+    "Linear",
+    "Network",
+    "Trace",
+    "error_norm_bounds",
+    "initial_std",
+    "multiplications",
+]
 
 
 @dataclass(frozen=True)
@@ -158,15 +177,7 @@ class Network:
         return Gradients([total[id(p)] for p in self.parameters], kept if deltas else None)
 
     def errors(self, inputs, delta):
-        """Yield each layer, its input a and its error delta, from the last one on.
-
-        Parameters
-        ----------
-        inputs : list of arrays
-            What each layer was applied to.
-        delta : array
-            ∂C/∂output of the last one.
-        """
+        """Yield each layer, its input a of `inputs` and its error delta, from the last one on."""
         for layer, a in zip(reversed(self.layers), reversed(inputs), strict=True):
             yield layer, a, delta
             delta = layer.vjp(a, delta)
@@ -178,3 +189,102 @@ class Network:
         """Give how many layers there are from the first with parameters on."""
         found = [i for i, layer in enumerate(self.layers) if hasattr(layer, "parameters")]
         return len(self.layers) - found[0] if found else 0
+
+
+def error_norm_bounds(network: Network, trace: Trace, upstream: Array) -> list[float]:
+    """Bound the errors ‖δ^l‖ of one sample from above, layer by layer (equation 1.1.2d).
+
+    Going back through a layer multiplies the norm of the error at most by max|σ′(z)|, and going
+    back through its weights at most by ‖w‖₂, the largest singular value.
+
+    Parameters
+    ----------
+    network : Network
+        Of `Linear` layers and elementwise activations.
+    trace : Trace
+        Of a batch of one sample.
+    upstream : array, shaped like the output
+        ∂C/∂output.
+
+    Returns
+    -------
+    list of float
+        One bound for each `Linear` layer, first layer first.
+
+    Raises
+    ------
+    ValueError
+        If the batch is not one sample, or `upstream` is not shaped like the output.
+    TypeError
+        If a layer is neither.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from chainrule.activations import Sigmoid
+    >>> from chainrule.network import Linear, Network
+    >>> net = Network([Linear(1, 1, rng=np.random.default_rng(0)), Sigmoid()])
+    >>> trace = net.forward(np.zeros((1, 1)))
+    >>> error_norm_bounds(net, trace, np.array([[2.0]]))  # 2 σ′(0)
+    [0.5]
+    """
+    output = trace.output
+    if output.shape[0] != 1:
+        raise ValueError(f"trace: expected one sample, got {output.shape[0]}")
+    upstream = upstream_of(upstream, output.shape, "the shape of the output", like=output)
+    for layer in network.layers:
+        if not isinstance(layer, Linear) and not hasattr(layer, "derivative"):
+            raise TypeError(f"network: expected elementwise activations, got {layer!r}")
+    layers, inputs = network.map(to_numpy).layers, [to_numpy(x) for x in trace.inputs]
+    found = [*bounds(layers, inputs, np.linalg.norm(to_numpy(upstream)))]
+    return [float(bound) for bound in reversed(found)]
+
+
+def bounds(layers, inputs, bound):
+    """Yield the bound for each `Linear` layer, last layer first, from that of ∂C/∂output on."""
+    for layer, z in zip(reversed(layers), reversed(inputs), strict=True):
+        if isinstance(layer, Linear):
+            yield bound
+            bound = bound * np.linalg.norm(layer.weight, 2)
+        else:
+            bound = bound * np.max(abs(layer.derivative(z)))
+
+
+def multiplications(sizes: Sequence[int], samples: int = 1) -> tuple[int, int]:
+    """Count the multiplications in the matrix products of both passes (1.5.3a and 1.5.3b).
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        The number of inputs, then of the neurons of each layer.
+    samples : int
+        The size of the batch, N.
+
+    Returns
+    -------
+    tuple of int
+        Of the forward pass, one for each weight and sample; and of the backward pass, two for each
+        weight and sample, but one in the first layer, whose inputs need no error.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two sizes, or one of them or `samples` is less than 1.
+
+    Examples
+    --------
+    >>> multiplications([64, 128, 10])
+    (9472, 10752)
+    """
+    require_count(samples, "samples")
+    if len(sizes) < 2:
+        raise ValueError(f"sizes: expected at least two, got {list(sizes)}")
+    for size in sizes:
+        require_count(size, "sizes")
+    return products([int(size) for size in sizes], int(samples))
+
+
+def products(sizes, samples):
+    """Give the multiplications of the forward and of the backward pass; the formulas alone."""
+    weights = [n_in * n_out for n_in, n_out in pairwise(sizes)]
+    return samples * sum(weights), samples * (2 * sum(weights) - weights[0])
