@@ -106,8 +106,9 @@ class MaxPool2d(Pool):
             yield where(here, delta, 0.0)
 
     def _pixels_first(self, held: Array, x: Array, geometry: Geometry) -> Array:
-        lost = x == self.outside
-        if geometry.padded_size == geometry.size or (isinstance(x, np.ndarray) and not lost.any()):
+        if geometry.padded_size == geometry.size:
+            return held
+        if isinstance(x, np.ndarray) and not (x == self.outside).any():
             return held
         inside = windows(full((1, 1, *x.shape[2:]), 1.0, like=x), geometry) == 1
         return where(inside & (max(held, axis=0) == self.outside), 0.0, held)

@@ -46,6 +46,7 @@ class _Layout:
             ((i * dh) % sh, (j * dw) % sw, (i * dh) // sh * self.pitch + (j * dw) // sw)
             for i, j in product(*map(range, g.kernel_size))
         ]
+        self.further = self.shifts[-1][2]
 
     def pieces(self, lines: np.ndarray, images: np.ndarray) -> Iterator[tuple]:
         """Give parts of the lines and the pixels that stand there, both (C, N, rows, columns)."""
@@ -84,8 +85,7 @@ class Tiles:
         windows = self.images * layout.line
         self.size = -(-windows // -(-windows // most))
 
-        further = max(shift for *_, shift in layout.shifts)
-        self.lines = np.zeros((*geometry.stride, channels, windows + further), x.dtype)
+        self.lines = np.zeros((*geometry.stride, channels, windows + layout.further), x.dtype)
         self.outputs = np.zeros((*self.weight.shape[:2], windows), x.dtype)
         places = prod(geometry.kernel_size)
         self._columns = np.empty((groups, channels // groups, places, self.size), x.dtype)
