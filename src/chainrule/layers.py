@@ -116,24 +116,7 @@ class Weighted(Layer):
         return mapped
 
     def parameter_vjp(self, x: Array, upstream: Array) -> list[Array]:
-        """Give ∂C/∂weight and ∂C/∂bias.
-
-        Parameters
-        ----------
-        x : array
-            What the layer was applied to.
-        upstream : array, shaped like the output
-            ∂C/∂output.
-
-        Returns
-        -------
-        list of two arrays, shaped like the weight and the bias
-
-        Raises
-        ------
-        ValueError
-            If a shape does not fit.
-        """
+        """Give ∂C/∂weight and ∂C/∂bias, shaped like these; x and upstream are those of `vjp`."""
         return self._run("parameters_back", *self._read_both(x, upstream))
 
     def parameters_back(self, x, upstream):

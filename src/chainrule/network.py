@@ -121,11 +121,6 @@ class Network:
     def forward(self, x: Array) -> Trace:
         """Apply the network to a batch x, shape (N, n_in), and keep every layer's input.
 
-        Returns
-        -------
-        Trace
-            With the inputs of all layers and the output.
-
         Raises
         ------
         ValueError

@@ -136,11 +136,8 @@ class AvgPool2d(Pool):
 
     Parameters
     ----------
-    kernel_size : int or pair of int
-    stride : int or pair of int, optional
-        By default the windows lie side by side.
-    padding : int or pair of int
-        How far windows reach beyond the image.
+    kernel_size, stride, padding
+        As in `MaxPool2d`.
 
     Examples
     --------

@@ -58,10 +58,8 @@ def conv2d_winograd(x: Array, weight: Array, *, padding: Size | str = 0) -> Arra
 
     Parameters
     ----------
-    x : array, shape (N, C, H, W)
-    weight : array, shape (O, C, 3, 3)
-        O kernels.
-    padding : int, pair of int, "same" or "valid"
+    x, weight, padding
+        As in `conv2d_fft`; the kernels are 3 × 3.
 
     Returns
     -------
