@@ -46,7 +46,8 @@ def public_classes(wanted):
     names = sorted(module.name for module in pkgutil.iter_modules(chainrule.__path__))
     modules = [import_module(f"chainrule.{name}") for name in names if name != "__main__"]
     found = [getattr(m, name) for m in modules for name in getattr(m, "__all__", ())]
-    return [thing for thing in found if isinstance(thing, type) and wanted(thing)]
+    classes = [thing for thing in found if isinstance(thing, type) and wanted(thing)]
+    return [*dict.fromkeys(classes)]  # some are promised by two modules
 
 
 def examples(classes, table, default):

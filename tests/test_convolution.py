@@ -498,6 +498,11 @@ BAD_COSTS = {
     "four weights": (lambda: winograd_pair(np.ones(4), np.ones(4)), ValueError, r"w: .*\(4,\)"),
     "three pixels": (lambda: winograd_pair(np.ones(3), np.ones(3)), ValueError, r"x: .*\(3,\)"),
     "a number": (lambda: winograd_pair(np.ones(3), 1.0), ValueError, r"x: .*\(\)"),
+    "two pairs and three": (
+        lambda: winograd_pair(torch.ones(2, 3), torch.ones(3, 4)),
+        ValueError,
+        "x: expected a shape to go with w's",
+    ),
     "channels": (lambda: loop_operations(GEOMETRY, 0), ValueError, "channels: .*at least 1"),
     "c_in": (lambda: intensity(GEOMETRY, 1.5, 1), TypeError, "c_in: .*whole number"),
     "c_out": (lambda: intensity(GEOMETRY, 1, 0), ValueError, "c_out: .*at least 1"),

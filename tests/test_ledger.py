@@ -60,9 +60,6 @@ def test_claim_holds_on_a_device(claim, dtype, device):
 
 def test_only_what_pytorch_lacks_is_skipped():
     assert [(c.label, c.lacks) for c in CLAIMS if c.lacks] == [("2.1.1l", ("bfloat16",))]
-    converted = {"convert": lambda array: torch.as_tensor(array).to(torch.bfloat16)}
-    with pytest.raises(RuntimeError, match="BFloat16"):
-        verify("2.1.1l", **converted)
 
 
 def test_fewer_bits_show():

@@ -10,8 +10,10 @@ from torch.nn import functional
 from chainrule import device
 from chainrule.activations import ReLU, Sigmoid, Softmax, Tanh
 from chainrule.arrays import to_numpy
+from chainrule.convolution import Conv2d, Flatten
 from chainrule.losses import MSE, CrossEntropy
-from chainrule.network import Linear, Network, initial_std
+from chainrule.network import Linear, Network, error_norm_bounds, initial_std
+from chainrule.optimizers import Adam
 from chainrule.oracles import central_difference, relative_error
 
 ACTIVATIONS = {"sigmoid": Sigmoid(), "tanh": Tanh(), "relu": ReLU(), "softmax": Softmax()}
@@ -221,3 +223,135 @@ def test_a_trace_of_lists_holds_arrays():
     trace = net.forward([[1, 2], [3, 4]])
     np.testing.assert_array_equal(trace.inputs[0], [[1.0, 2.0], [3.0, 4.0]])
     assert trace.inputs[0].dtype == np.float64
+
+
+# ---- a parameter that stands in several places ---------------------------------------------------
+
+
+class TorchTwin(torch.nn.Module):
+    """The network below in PyTorch, with the same arrays in the same places."""
+
+    def __init__(self, parameters):
+        super().__init__()
+        self.held = torch.nn.ParameterList(torch.tensor(p) for p in parameters)
+
+    def forward(self, x):
+        shared, b, kernels, c, wide, d = self.held
+        x = torch.tanh(functional.conv2d(x, kernels, c, padding=1))
+        x = torch.tanh(functional.conv2d(x, kernels, c, padding=1)).flatten(1)
+        x = functional.linear(x, wide, d)
+        x = torch.tanh(functional.linear(torch.tanh(functional.linear(x, shared, b)), shared, b))
+        return functional.linear(x, shared, d)
+
+
+def sharing_network():
+    """Give a network in which layers, a weight and a bias stand in several places."""
+    rng = np.random.default_rng(0)
+    given = {"rng": rng, "dtype": "float64"}
+    kernels = Conv2d(2, 2, 3, padding=1, **given)
+    wide, square, last = Linear(18, 3, **given), Linear(3, 3, **given), Linear(3, 3, **given)
+    for layer in (kernels, wide, square):
+        layer.bias[:] = rng.standard_normal(layer.bias.shape)
+    last.weight, last.bias = square.weight, wide.bias
+    layers = [kernels, Tanh(), kernels, Tanh(), Flatten(), wide]
+    return Network([*layers, square, Tanh(), square, Tanh(), last])
+
+
+def in_torchs_order(parameters):
+    """Give the parameters of the network in the order of its twin's."""
+    kernels, c, wide, d, shared, b = parameters
+    return [shared, b, kernels, c, wide, d]
+
+
+@pytest.mark.parametrize("library", ["numpy", "torch"])
+def test_what_stands_twice_has_one_gradient_that_of_autograd(library):
+    net, x = sharing_network(), np.random.default_rng(1).standard_normal((4, 2, 3, 3))
+    assert len({id(p) for p in net.parameters}) == len(net.parameters) == 6
+    twin = TorchTwin(in_torchs_order(net.parameters))
+    if library == "torch":
+        net, x = device.to((net, x), "cpu")
+    trace = net.forward(x)
+    expected = twin(torch.as_tensor(x))
+    assert relative_error(to_numpy(trace.output), expected.detach().numpy()) < 1e-14
+    upstream = torch.tensor(np.random.default_rng(2).standard_normal((4, 3)))
+    expected.backward(upstream)
+    found = net.backward(trace, upstream if library == "torch" else upstream.numpy(), deltas=True)
+    assert len(found.deltas) == 6  # one for each place
+    for gradient, p in zip(in_torchs_order(found.parameters), twin.held, strict=True):
+        assert relative_error(to_numpy(gradient), p.grad.numpy()) < 1e-13
+
+
+@pytest.mark.parametrize("library", ["numpy", "torch"])
+def test_what_stands_twice_is_remembered_once_and_learns_as_pytorchs_does(library):
+    net, rng = sharing_network(), np.random.default_rng(1)
+    twin = TorchTwin(in_torchs_order(net.parameters))
+    if library == "torch":
+        net = device.to(net, "cpu")
+    ours, theirs = Adam(lr=0.01), torch.optim.Adam(twin.parameters(), lr=0.01)
+    for _ in range(5):
+        x, y = rng.standard_normal((4, 2, 3, 3)), rng.standard_normal((4, 3))
+        theirs.zero_grad()
+        functional.mse_loss(twin(torch.tensor(x)), torch.tensor(y)).backward()
+        theirs.step()
+        if library == "torch":
+            x, y = torch.tensor(x), torch.tensor(y)
+        trace = net.forward(x)
+        gradients = net.backward(trace, MSE().gradient(trace.output, y)).parameters
+        ours.step(net.parameters, gradients)
+    assert ours.state_bytes == 2 * sum(p.nbytes for p in net.parameters)
+    for p, expected in zip(in_torchs_order(net.parameters), twin.held, strict=True):
+        assert relative_error(to_numpy(p), expected.detach().numpy()) < 1e-10
+
+
+def test_map_keeps_what_stands_twice_one():
+    net, calls = sharing_network(), []
+
+    def double(p):
+        calls.append(p)
+        return 2 * p
+
+    doubled = net.map(double)
+    assert len(calls) == len(doubled.parameters) == 6
+    for parameter, old in zip(doubled.parameters, net.parameters, strict=True):
+        np.testing.assert_array_equal(parameter, 2 * old)
+    places = [[n.layers.index(layer) for layer in n.layers] for n in (net, doubled)]
+    assert places[0] == places[1]
+    assert doubled.layers[-1].weight is doubled.layers[6].weight
+    assert doubled.layers[-1].bias is doubled.layers[5].bias
+
+
+# ---- what is refused -----------------------------------------------------------------------------
+
+
+def test_a_trace_of_another_network_is_refused():
+    net, x = small_network(), np.ones((2, 3))
+    trace = Network(net.layers[:2]).forward(x)
+    with pytest.raises(ValueError, match=r"^trace: expected the inputs of 3 layers, got 2"):
+        net.backward(trace, np.ones((2, 4)))
+
+
+def test_bounds_name_what_does_not_fit():
+    net = small_network()
+    trace = net.forward(np.ones((1, 3)))
+    with pytest.raises(ValueError, match=r"^upstream: expected shape \(1, 2\)"):
+        error_norm_bounds(net, trace, np.ones((1, 3)))
+    net = Network([*net.layers, Softmax()])
+    with pytest.raises(TypeError, match=r"^network: expected elementwise activations, got Softmax"):
+        error_norm_bounds(net, net.forward(np.ones((1, 3))), np.ones((1, 2)))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "bfloat16"])
+def test_bounds_are_the_same_for_tensors(dtype):
+    net, x, upstream = small_network(), np.full((1, 3), 0.5), np.ones((1, 2))
+    on_torch = device.to(net, "cpu", dtype)
+    tensors = [torch.tensor(a).to(getattr(torch, dtype)) for a in (x, upstream)]
+    found = error_norm_bounds(on_torch, on_torch.forward(tensors[0]), tensors[1])
+    expected = error_norm_bounds(net, net.forward(x), upstream)
+    assert relative_error(found, expected) < {"bfloat16": 2e-2}.get(dtype, 1e-6)
+
+
+def test_lists_enter_a_torch_network():
+    net = device.to(small_network(), "cpu")
+    trace = net.forward([[1, 2, 3]])
+    assert isinstance(trace.output, torch.Tensor)
+    np.testing.assert_allclose(trace.output, net([[1, 2, 3]]))

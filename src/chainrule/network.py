@@ -1,4 +1,4 @@
-"""Layers, and a network of them: the forward pass and backpropagation (section 1.1).
+"""A network of layers: the forward pass and backpropagation (section 1.1).
 
 A layer is a differentiable function, ``layer(x)`` and ``layer.vjp(x, upstream)``. If it has
 parameters it lists them in ``layer.parameters`` and gives their gradients, in the same order, by
@@ -6,25 +6,15 @@ parameters it lists them in ``layer.parameters`` and gives their gradients, in t
 (N, n_in).
 """
 
-import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
-from math import sqrt
 from typing import Any
 
 import numpy as np
 
-from .arrays import (
-    Array,
-    floating_dtype,
-    real,
-    require_count,
-    require_generator,
-    to_numpy,
-    upstream_of,
-)
-from .arrays.functions import sum
+from .arrays import Array, real, require_count, to_numpy, upstream_of
+from .layers import Linear, initial_std
 
 __all__ = [
     "Gradients",
@@ -35,208 +25,6 @@ __all__ = [
     "initial_std",
     "multiplications",
 ]
-
-
-def initial_std(n_in: int, n_out: int, init: str = "he") -> float:
-    """Give the standard deviation with which the weights of a layer should start.
-
-    "he" keeps the size of the activations from layer to layer under ReLU (equation 1.1.2f);
-    "xavier" is the compromise between activations and errors under tanh (equation 1.1.2e).
-
-    Parameters
-    ----------
-    n_in, n_out : int
-        How many neurons the layer reads and has.
-    init : {"he", "xavier"}
-
-    Returns
-    -------
-    float
-        √(2 / n_in) or √(2 / (n_in + n_out)).
-
-    Raises
-    ------
-    ValueError
-        If `init` is neither, or `n_in` or `n_out` is less than 1.
-
-    References
-    ----------
-    Glorot and Bengio, 2010; He, Zhang, Ren and Sun, 2015.
-
-    Examples
-    --------
-    >>> initial_std(50, 30, "he"), initial_std(50, 150, "xavier")
-    (0.2, 0.1)
-
-    See Also
-    --------
-    torch.nn.init.kaiming_normal_, torch.nn.init.xavier_normal_
-    """
-    require_count(n_in, "n_in")
-    require_count(n_out, "n_out")
-    if init == "he":
-        return sqrt(2 / n_in)
-    if init == "xavier":
-        return sqrt(2 / (n_in + n_out))
-    raise ValueError(f"init: expected 'he' or 'xavier', got {init!r}")
-
-
-class Linear:
-    """A layer's weighted inputs, z = w a + b; for a batch of rows, Z = A Wᵀ + b (equation 1.1.1a).
-
-    The weights start as normal random numbers with the standard deviation `initial_std`, the
-    biases as 0.
-
-    Parameters
-    ----------
-    n_in, n_out : int
-        How many neurons the layer reads and has.
-    rng : numpy.random.Generator
-        Where the initial weights come from.
-    dtype : str or dtype
-        Of the parameters.
-    init : {"he", "xavier"}
-
-    Attributes
-    ----------
-    weight : array, shape (n_out, n_in)
-        w_jk links neuron k of the layer before to neuron j of this one.
-    bias : array, shape (n_out,)
-
-    Raises
-    ------
-    ValueError
-        If `n_in` or `n_out` is less than 1, or `init` is unknown.
-    TypeError
-        If `rng` is not a generator, or `dtype` is not a floating-point one.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> layer = Linear(2, 1, rng=np.random.default_rng(0))
-    >>> layer.weight[:], layer.bias[:] = [[3.0, -1.0]], [0.5]
-    >>> layer(np.array([[1.0, 2.0]]))
-    array([[1.5]])
-
-    See Also
-    --------
-    torch.nn.Linear
-    """
-
-    def __init__(
-        self,
-        n_in: int,
-        n_out: int,
-        *,
-        rng: np.random.Generator,
-        dtype: Any = "float64",
-        init: str = "he",
-    ):
-        require_generator(rng)
-        dtype = floating_dtype(dtype)
-        weight = initial_std(n_in, n_out, init) * rng.standard_normal((n_out, n_in))
-        self.weight: Array = weight.astype(dtype)
-        self.bias: Array = np.zeros(n_out, dtype)
-
-    def __repr__(self) -> str:
-        n_out, n_in = self.weight.shape
-        return f"Linear({n_in}, {n_out})"
-
-    @property
-    def parameters(self) -> list[Array]:
-        """The weight and the bias."""
-        return [self.weight, self.bias]
-
-    def map(self, function: Callable[[Array], Array]) -> "Linear":
-        """Give the same layer with every parameter replaced by `function` of it."""
-        mapped = copy.copy(self)
-        mapped.weight, mapped.bias = function(self.weight), function(self.bias)
-        return mapped
-
-    def __call__(self, x: Array) -> Array:
-        """Give the weighted inputs of a batch.
-
-        Parameters
-        ----------
-        x : array, shape (N, n_in)
-
-        Returns
-        -------
-        array, shape (N, n_out)
-
-        Raises
-        ------
-        ValueError
-            If x has another shape.
-        """
-        return self.value(self._batch(x))
-
-    def vjp(self, x: Array, upstream: Array) -> Array:
-        """Carry the error back to the layer's inputs: Δ w, the wᵀ δ of equation 1.7.
-
-        Parameters
-        ----------
-        x : array, shape (N, n_in)
-            What the layer was applied to.
-        upstream : array, shape (N, n_out)
-            The errors δ = ∂C/∂z, a row per sample.
-
-        Returns
-        -------
-        array, shape (N, n_in)
-            ∂C/∂x.
-
-        Raises
-        ------
-        ValueError
-            If a shape does not fit.
-        """
-        return self.back(self._errors(self._batch(x), upstream))
-
-    def parameter_vjp(self, x: Array, upstream: Array) -> list[Array]:
-        """Give ∂C/∂w and ∂C/∂b: Δᵀ A and the sum of the rows of Δ (equations 1.8 and 1.9).
-
-        Parameters
-        ----------
-        x : array, shape (N, n_in)
-            What the layer was applied to.
-        upstream : array, shape (N, n_out)
-            The errors δ = ∂C/∂z, a row per sample.
-
-        Returns
-        -------
-        list of two arrays, shapes (n_out, n_in) and (n_out,)
-
-        Raises
-        ------
-        ValueError
-            If a shape does not fit.
-        """
-        x = self._batch(x)
-        return self.parameters_back(x, self._errors(x, upstream))
-
-    def value(self, a):
-        """Give Z = A Wᵀ + b for a batch a; the formula alone."""
-        return a @ self.weight.T + self.bias
-
-    def back(self, delta):
-        """Give Δ W for the errors delta; the formula alone."""
-        return delta @ self.weight
-
-    def parameters_back(self, a, delta):
-        """Give Δᵀ A, and the sum of the rows of Δ, for a batch a and its errors delta."""
-        return [delta.T @ a, sum(delta, axis=0)]
-
-    def _batch(self, x: Array) -> Array:
-        x = real(x, like=self.weight)
-        n_in = self.weight.shape[1]
-        if x.ndim != 2 or x.shape[1] != n_in:
-            raise ValueError(f"x: expected a batch of shape (N, {n_in}), got {tuple(x.shape)}")
-        return x
-
-    def _errors(self, x: Array, upstream: Array) -> Array:
-        shape = (x.shape[0], self.weight.shape[0])
-        return upstream_of(upstream, shape, "the shape of the layer's output", like=x)
 
 
 @dataclass(frozen=True)
@@ -274,6 +62,9 @@ class Gradients:
 class Network:
     """Layers applied one after the other (equation 1.3), and backpropagation through them.
 
+    A layer, or an array of parameters, may stand in several places. It counts as one parameter
+    then, whose gradient is the sum of those of its places.
+
     Parameters
     ----------
     layers : sequence of layers
@@ -287,6 +78,7 @@ class Network:
     --------
     >>> import numpy as np
     >>> from chainrule.activations import Tanh
+    >>> from chainrule.network import Linear
     >>> rng = np.random.default_rng(0)
     >>> net = Network([Linear(3, 4, rng=rng), Tanh(), Linear(4, 2, rng=rng)])
     >>> x = np.ones((5, 3))
@@ -308,14 +100,17 @@ class Network:
 
     @property
     def parameters(self) -> list[Array]:
-        """The parameters of all layers, first layer first."""
-        return [p for layer in self.layers for p in getattr(layer, "parameters", ())]
+        """The parameters of all layers, first layer first, each of them once."""
+        return [*{id(p): p for p in self._all_parameters()}.values()]
 
     def map(self, function: Callable[[Array], Array]) -> "Network":
         """Give the same network with every parameter replaced by `function` of it."""
-        return Network(
-            [layer.map(function) if hasattr(layer, "map") else layer for layer in self.layers]
-        )
+        new = {id(p): function(p) for p in self.parameters}
+        layers = {
+            id(layer): layer.map(lambda p: new[id(p)]) if hasattr(layer, "map") else layer
+            for layer in self.layers
+        }
+        return Network([layers[id(layer)] for layer in self.layers])
 
     def __call__(self, x: Array) -> Array:
         """Give the network's output for a batch x, shape (N, n_in)."""
@@ -326,17 +121,12 @@ class Network:
     def forward(self, x: Array) -> Trace:
         """Apply the network to a batch x, shape (N, n_in), and keep every layer's input.
 
-        Returns
-        -------
-        Trace
-            With the inputs of all layers and the output.
-
         Raises
         ------
         ValueError
             If x has no rows or does not fit the first layer.
         """
-        x = real(x)
+        x = real(x, like=next(self._all_parameters(), None))
         if x.shape[:1] == (0,):
             raise ValueError(f"x: expected at least one sample, got shape {tuple(x.shape)}")
         inputs = []
@@ -364,31 +154,31 @@ class Network:
         Raises
         ------
         ValueError
-            If `upstream` is not shaped like the output.
+            If `upstream` is not shaped like the output, or the trace is not of such a network.
         """
         output = trace.output
         upstream = upstream_of(upstream, output.shape, "the shape of the output", like=output)
-        gradients: list[Array] = []
+        if len(trace.inputs) != len(self.layers):
+            raise ValueError(
+                f"trace: expected the inputs of {len(self.layers)} layers, got {len(trace.inputs)}"
+            )
+        total: dict[int, Array] = {}
         kept: list[Array] = []
         for layer, a, delta in islice(self.errors(trace.inputs, upstream), self._depth()):
             if hasattr(layer, "parameters"):
-                gradients = [*layer.parameter_vjp(a, delta), *gradients]
-                kept = [delta, *kept]
-        return Gradients(gradients, kept if deltas else None)
+                for p, g in zip(layer.parameters, layer.parameter_vjp(a, delta), strict=True):
+                    total[id(p)] = total[id(p)] + g if id(p) in total else g
+                kept = [delta, *kept] if deltas else []
+        return Gradients([total[id(p)] for p in self.parameters], kept if deltas else None)
 
     def errors(self, inputs, delta):
-        """Yield each layer, its input a and its error delta, from the last one on.
-
-        Parameters
-        ----------
-        inputs : list of arrays
-            What each layer was applied to.
-        delta : array
-            ∂C/∂output of the last one.
-        """
+        """Yield each layer, its input a of `inputs` and its error delta, from the last one on."""
         for layer, a in zip(reversed(self.layers), reversed(inputs), strict=True):
             yield layer, a, delta
             delta = layer.vjp(a, delta)
+
+    def _all_parameters(self) -> Iterator[Array]:
+        return (p for layer in self.layers for p in getattr(layer, "parameters", ()))
 
     def _depth(self) -> int:
         """Give how many layers there are from the first with parameters on."""
@@ -419,28 +209,40 @@ def error_norm_bounds(network: Network, trace: Trace, upstream: Array) -> list[f
     Raises
     ------
     ValueError
-        If the batch is not one sample.
+        If the batch is not one sample, or `upstream` is not shaped like the output.
+    TypeError
+        If a layer is neither.
 
     Examples
     --------
     >>> import numpy as np
     >>> from chainrule.activations import Sigmoid
+    >>> from chainrule.network import Linear, Network
     >>> net = Network([Linear(1, 1, rng=np.random.default_rng(0)), Sigmoid()])
     >>> trace = net.forward(np.zeros((1, 1)))
     >>> error_norm_bounds(net, trace, np.array([[2.0]]))  # 2 σ′(0)
     [0.5]
     """
-    if trace.output.shape[0] != 1:
-        raise ValueError(f"trace: expected one sample, got {trace.output.shape[0]}")
-    bound = float(np.linalg.norm(to_numpy(upstream)))
-    bounds: list[float] = []
-    for layer, x in zip(reversed(network.layers), reversed(trace.inputs), strict=True):
+    output = trace.output
+    if output.shape[0] != 1:
+        raise ValueError(f"trace: expected one sample, got {output.shape[0]}")
+    upstream = upstream_of(upstream, output.shape, "the shape of the output", like=output)
+    for layer in network.layers:
+        if not isinstance(layer, Linear) and not hasattr(layer, "derivative"):
+            raise TypeError(f"network: expected elementwise activations, got {layer!r}")
+    layers, inputs = network.map(to_numpy).layers, [to_numpy(x) for x in trace.inputs]
+    found = [*bounds(layers, inputs, np.linalg.norm(to_numpy(upstream)))]
+    return [float(bound) for bound in reversed(found)]
+
+
+def bounds(layers, inputs, bound):
+    """Yield the bound for each `Linear` layer, last layer first, from that of ∂C/∂output on."""
+    for layer, z in zip(reversed(layers), reversed(inputs), strict=True):
         if isinstance(layer, Linear):
-            bounds.insert(0, bound)
-            bound *= float(np.linalg.norm(to_numpy(layer.weight), 2))
+            yield bound
+            bound = bound * np.linalg.norm(layer.weight, 2)
         else:
-            bound *= float(np.max(np.abs(to_numpy(layer.derivative(x)))))
-    return bounds
+            bound = bound * np.max(abs(layer.derivative(z)))
 
 
 def multiplications(sizes: Sequence[int], samples: int = 1) -> tuple[int, int]:
@@ -474,6 +276,10 @@ def multiplications(sizes: Sequence[int], samples: int = 1) -> tuple[int, int]:
         raise ValueError(f"sizes: expected at least two, got {list(sizes)}")
     for size in sizes:
         require_count(size, "sizes")
+    return products([int(size) for size in sizes], int(samples))
+
+
+def products(sizes, samples):
+    """Give the multiplications of the forward and of the backward pass; the formulas alone."""
     weights = [n_in * n_out for n_in, n_out in pairwise(sizes)]
-    all_of_them = int(np.sum(weights))
-    return samples * all_of_them, samples * (2 * all_of_them - weights[0])
+    return samples * sum(weights), samples * (2 * sum(weights) - weights[0])

@@ -39,16 +39,18 @@ log = _of_any_library("log")
 log1p = _of_any_library("log1p")
 max = _of_any_library("max")
 maximum = _of_any_library("maximum")
+mean = _of_any_library("mean")
 minimum = _of_any_library("minimum")
 moveaxis = _of_any_library("moveaxis")
 nonzero = _of_any_library("nonzero")
+reshape = _of_any_library("reshape")
 sign = _of_any_library("sign")
 sqrt = _of_any_library("sqrt")
 tanh = _of_any_library("tanh")
 where = _of_any_library("where")
 
 
-def sum(x: Array, axis: int | None = None) -> Array:
+def sum(x: Array, axis: int | tuple[int, ...] | None = None) -> Array:
     """Do as ``numpy.sum``, for an array of any library; 16-bit numbers are added up in 32 bits.
 
     >>> import numpy as np
@@ -91,6 +93,18 @@ def below_largest(x: Array) -> Array:
     several = sum(as_numbers(at_largest, like=x), axis=0)
     top = where(several > 1, float("nan"), 0 * several)  # of several infinite ones nothing is known
     return where(infinite, where(at_largest, top, -INFINITY), x - where(infinite, 0.0, largest))
+
+
+def stack(arrays: list[Array], axis: int = 0) -> Array:
+    """Do as ``numpy.stack``, for arrays of any library."""
+    return library(arrays[0]).stack(arrays, axis=axis)
+
+
+def full(shape: tuple[int, ...], number: float, like: Array) -> Array:
+    """Do as ``numpy.full``, in the library and dtype of another array and on its device."""
+    if isinstance(like, OF_NUMPY):
+        return np.full(shape, number, like.dtype) if number else np.zeros(shape, like.dtype)
+    return library(like).full(shape, number, dtype=like.dtype, device=device(like))
 
 
 def positive_part(x: Array) -> Array:

@@ -22,6 +22,34 @@ def apply(rule: Callable[..., Any], *arrays: Array) -> Array:
     return narrowed(rule(*map(widened, arrays)), first)
 
 
+def together(*arrays: Array | None) -> tuple[list, Any]:
+    """Give arrays in the dtype that they promote to, or in 32 bits if it has fewer; and that dtype.
+
+    What is None stays None.
+    """
+    given = [x for x in arrays if x is not None]
+    dtype = given[0].dtype
+    if agree(*given):  # as nearly always
+        return [*arrays], dtype
+    dtype = library(given[0]).result_type(*{x.dtype for x in given}, dtype)
+    found = [x if x is None else cast(x, dtype) for x in arrays]
+    return [x if x is None else widened(x) for x in found], dtype
+
+
+def agree(first: Array, *others: Array) -> bool:
+    """Say whether arrays can be computed with as they are: of one dtype, of 32 bits or more."""
+    dtype = first.dtype
+    for x in others:
+        if x.dtype is not dtype and x.dtype != dtype:
+            return False
+    return getattr(dtype, "itemsize", 4) >= 4 and getattr(dtype, "isnative", True)
+
+
+def cast(x: Array, dtype: Any) -> Array:
+    """Give x in this dtype; x itself where it has it."""
+    return x if x.dtype == dtype else library(x).astype(x, dtype)
+
+
 def widened(x: Array) -> Array:
     """Give x in 32 bits where it has fewer."""
     wide = wide_dtype(x)
@@ -30,7 +58,7 @@ def widened(x: Array) -> Array:
 
 def narrowed(x: Array, like: Array) -> Array:
     """Give x in the dtype of another array."""
-    return x if x.dtype == like.dtype else library(x).astype(x, like.dtype)
+    return cast(x, like.dtype)
 
 
 def to_front(x: Array, axis: int) -> Array:

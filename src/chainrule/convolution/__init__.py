@@ -14,9 +14,10 @@ from .costs import (
     loop_operations,
     winograd_saving,
 )
-from .direct import conv2d, conv2d_vjp
 from .geometry import Geometry
-from .layers import AvgPool2d, Conv2d, Flatten, MaxPool2d
+from .layers import Conv2d, Flatten
+from .methods import conv2d, conv2d_vjp
+from .pooling import AvgPool2d, MaxPool2d
 from .transforms import conv2d_fft, conv2d_winograd, winograd_pair
 
 __all__ = [

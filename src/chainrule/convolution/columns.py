@@ -1,52 +1,12 @@
 """im2col: every window becomes a column; and col2im, its transpose (section 2.1.1)."""
 
 from math import prod
-from typing import Any
 
-from array_api_compat import device
-
-from ..arrays import Array, floating, require_shape
+from ..arrays import Array, real
+from ..arrays.functions import full, reshape, stack
+from ..arrays.rules import cast, together
 from .geometry import Geometry, Size, pair
-
-
-def require_images(x: Array) -> tuple[Any, Array]:
-    """Give the array library of images, and them as floating-point numbers.
-
-    Parameters
-    ----------
-    x : array, shape (N, C, H, W)
-
-    Returns
-    -------
-    tuple
-        The namespace and the array.
-
-    Raises
-    ------
-    ValueError
-        If it has not four axes, or no channel.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> require_images(np.zeros((2, 3)))
-    Traceback (most recent call last):
-    ValueError: x: expected images of shape (N, C, H, W), got (2, 3)
-    """
-    xp, x = floating(x)
-    if x.ndim != 4 or x.shape[1] == 0:
-        raise ValueError(f"x: expected images of shape (N, C, H, W), got {tuple(x.shape)}")
-    return xp, x
-
-
-def padded(xp: Any, x: Array, geometry: Geometry, outside: float = 0.0) -> Array:
-    """Give the images with this number around them, or as they are if there is no padding."""
-    if geometry.padded_size == geometry.size:
-        return x
-    shape = (*x.shape[:2], *geometry.padded_size)
-    around = xp.full(shape, outside, dtype=x.dtype, device=device(x))
-    around[:, :, *geometry.inside] = x
-    return around
+from .reading import read_images
 
 
 def im2col(
@@ -88,21 +48,10 @@ def im2col(
     --------
     torch.nn.functional.unfold
     """
-    xp, x = require_images(x)
+    x = read_images(x)
+    (x,), dtype = together(x)
     geometry = Geometry.of(x.shape[2:], kernel_size, stride, padding, dilation)
-    oh, ow = geometry.output_size
-    n, c = x.shape[:2]
-    return xp.reshape(windows(xp, x, geometry), (n, c * prod(geometry.kernel_size), oh * ow))
-
-
-def windows(xp: Any, x: Array, geometry: Geometry) -> Array:
-    """Give the windows of the images, shape (N, C, kh, kw, oh, ow)."""
-    (kh, kw), (oh, ow) = geometry.kernel_size, geometry.output_size
-    pixels = padded(xp, x, geometry)
-    found = xp.empty((*x.shape[:2], kh, kw, oh, ow), dtype=x.dtype, device=device(x))
-    for i, j, (rows, columns) in geometry.positions():
-        found[:, :, i, j, :, :] = pixels[:, :, rows, columns]
-    return found
+    return cast(columns(x, geometry), dtype)
 
 
 def col2im(
@@ -146,31 +95,56 @@ def col2im(
     --------
     torch.nn.functional.fold
     """
-    xp, columns = floating(columns, "columns")
-    geometry = Geometry.of(
-        pair(output_size, "output_size", 1), kernel_size, stride, padding, dilation
-    )
-    (kh, kw), (oh, ow) = geometry.kernel_size, geometry.output_size
-    if columns.ndim != 3 or columns.shape[1] % (kh * kw) or columns.shape[2] != oh * ow:
+    columns = real(columns, "columns")
+    size = pair(output_size, "output_size", 1)
+    geometry = Geometry.of(size, kernel_size, stride, padding, dilation)
+    places, windows = prod(geometry.kernel_size), prod(geometry.output_size)
+    if columns.ndim != 3 or columns.shape[1] % places or columns.shape[2] != windows:
         raise ValueError(
-            f"columns: expected shape (N, C·{kh * kw}, {oh * ow}), got {tuple(columns.shape)}"
+            f"columns: expected shape (N, C·{places}, {windows}), got {tuple(columns.shape)}"
         )
+    (columns,), dtype = together(columns)
+    return cast(images(columns, geometry), dtype)
+
+
+# ---- the formulas --------------------------------------------------------------------------------
+
+
+def columns(x, geometry):
+    """Give the matrix X of every sample: a column for each window."""
+    places = windows(x, geometry, axis=2)  # (N, C, kh·kw, oh, ow)
+    n, c, k, oh, ow = places.shape
+    return reshape(places, (n, c * k, oh * ow))
+
+
+def windows(x, geometry, axis=0, outside=0.0):
+    """Give what the windows hold at each place (i, j) of theirs, along this axis."""
+    x = padded(x, geometry, outside)
+    places = [x[:, :, *pixels] for *_, pixels in geometry.positions()]
+    return stack(places, axis)
+
+
+def images(columns, geometry):
+    """Give the sum of the columns, each where its window stands."""
     n, rows, _ = columns.shape
-    shaped = xp.reshape(columns, (n, rows // (kh * kw), kh, kw, oh, ow))
-    return put_back(xp, shaped, geometry)
+    k = prod(geometry.kernel_size)
+    held = reshape(columns, (n, rows // k, k, *geometry.output_size))
+    places = (held[:, :, place, ...] for place in range(k))
+    return put_back(places, geometry, like=held)
 
 
-def put_back(xp: Any, found: Array, geometry: Geometry) -> Array:
-    """Add windows, shape (N, C, kh, kw, oh, ow), up to images: the transpose of `windows`."""
-    shape = (*found.shape[:2], *geometry.padded_size)
-    images = xp.zeros(shape, dtype=found.dtype, device=device(found))
-    for i, j, (rows, columns) in geometry.positions():
-        images[:, :, rows, columns] += found[:, :, i, j, :, :]
-    return images[:, :, *geometry.inside]
+def put_back(places, geometry, like):
+    """Add up what the windows hold at each place (i, j): the transpose of `windows`."""
+    x = full((*like.shape[:2], *geometry.padded_size), 0.0, like)
+    for place, (*_, pixels) in zip(places, geometry.positions(), strict=True):
+        x[:, :, *pixels] += place
+    return x[:, :, *geometry.inside]
 
 
-def require_upstream(upstream: Array, like: Array, shape: tuple) -> tuple[Any, Array]:
-    """Give the array library of what comes back, and it as an array of the shape of the output."""
-    xp, upstream = floating(upstream, "upstream", like=like)
-    require_shape(upstream, shape, "upstream", "the shape of the output")
-    return xp, upstream
+def padded(x: Array, geometry: Geometry, outside: float = 0.0) -> Array:
+    """Give the images with this number around them, or as they are if there is no padding."""
+    if geometry.padded_size == geometry.size:
+        return x
+    around = full((*x.shape[:2], *geometry.padded_size), outside, like=x)
+    around[:, :, *geometry.inside] = x
+    return around

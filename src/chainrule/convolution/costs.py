@@ -41,10 +41,6 @@ def column_growth(geometry: Geometry) -> float:
     ----------
     geometry : Geometry
 
-    Returns
-    -------
-    float
-
     Examples
     --------
     >>> column_growth(Geometry.of((28, 28), kernel_size=3, padding=1))
@@ -80,8 +76,7 @@ def intensity(geometry: Geometry, c_in: int, c_out: int, itemsize: int = 4) -> f
     >>> round(intensity(Geometry.of((28, 28), kernel_size=3, padding=1), c_in=16, c_out=32), 1)
     42.8
     """
-    for name, number in (("c_in", c_in), ("c_out", c_out), ("itemsize", itemsize)):
-        require_count(number, name)
+    _require_counts(c_in=c_in, c_out=c_out, itemsize=itemsize)
     (h, w), (kh, kw), (oh, ow) = geometry.size, geometry.kernel_size, geometry.output_size
     operations = 2 * c_out * c_in * kh * kw * oh * ow
     numbers = c_in * h * w + c_out * c_in * kh * kw + c_out * oh * ow
@@ -116,8 +111,7 @@ def im2col_traffic(geometry: Geometry, c_in: int, c_out: int, n: int = 1, itemsi
     >>> im2col_traffic(Geometry.of((28, 28), kernel_size=3, padding=1), c_in=16, c_out=32)
     1072128
     """
-    for name, number in (("c_in", c_in), ("c_out", c_out), ("n", n), ("itemsize", itemsize)):
-        require_count(number, name)
+    _require_counts(c_in=c_in, c_out=c_out, n=n, itemsize=itemsize)
     (h, w), (kh, kw), (oh, ow) = geometry.size, geometry.kernel_size, geometry.output_size
     columns, kernels = c_in * kh * kw * oh * ow, c_out * c_in * kh * kw
     return itemsize * (n * (c_in * h * w + 2 * columns + c_out * oh * ow) + kernels)
@@ -152,8 +146,7 @@ def fft_multiplications(size: Size, c_in: int, c_out: int) -> int:
     for side in (h, w):
         if side & (side - 1):
             raise ValueError(f"size: expected powers of 2, got {size!r}")
-    require_count(c_in, "c_in")
-    require_count(c_out, "c_out")
+    _require_counts(c_in=c_in, c_out=c_out)
     pixels = h * w
     one_transform = pixels * (pixels.bit_length() - 1) // 2
     return one_transform * (c_in + c_out * c_in + c_out) + c_out * c_in * pixels
@@ -169,10 +162,6 @@ def winograd_saving(m: int, k: int) -> float:
     k : int
         The kernel is k × k.
 
-    Returns
-    -------
-    float
-
     Raises
     ------
     ValueError
@@ -183,6 +172,10 @@ def winograd_saving(m: int, k: int) -> float:
     >>> winograd_saving(2, 3)
     2.25
     """
-    require_count(m, "m")
-    require_count(k, "k")
+    _require_counts(m=m, k=k)
     return m**2 * k**2 / (m + k - 1) ** 2
+
+
+def _require_counts(**numbers: int) -> None:
+    for name, number in numbers.items():
+        require_count(number, name)

@@ -1,7 +1,7 @@
 """Where a window stands: sizes, strides, padding, dilation, and the size of what comes out."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import product
 from numbers import Integral
@@ -14,29 +14,8 @@ Size = int | Sequence[int]
 
 
 def pair(value: Any, name: str, least: int) -> Pair:
-    """Give a number as a pair of itself, and a pair as it is.
+    """Give a number as a pair of itself, and a pair as it is; an error that names it otherwise.
 
-    Parameters
-    ----------
-    value : int or pair of int
-    name : str
-        The argument's name, for an error.
-    least : int
-        The smallest number that is allowed.
-
-    Returns
-    -------
-    tuple of two int
-
-    Raises
-    ------
-    TypeError
-        If it is neither a whole number nor a pair of them.
-    ValueError
-        If a number is too small.
-
-    Examples
-    --------
     >>> pair(3, "stride", 1), pair((1, 2), "stride", 1)
     ((3, 3), (1, 2))
     """
@@ -53,6 +32,21 @@ def pair(value: Any, name: str, least: int) -> Pair:
         if number < least:
             raise ValueError(f"{name}: expected at least {least}, got {value!r}")
     return int(both[0]), int(both[1])
+
+
+def size(value: Any, name: str, least: int) -> Size:
+    """Give a number as an int, and a pair as a tuple of two; errors as in `pair`."""
+    both = pair(value, name, least)
+    return both[0] if isinstance(value, Integral) else both
+
+
+def sizes(least: int, **options: Any) -> Any:
+    """Give a field of at least so much in both directions; None fits where it is the default."""
+
+    def read(value: Any, name: str) -> Any:
+        return value if value is None is options.get("default", 0) else size(value, name, least)
+
+    return field(metadata={"read": read}, **options)
 
 
 @dataclass(frozen=True)
@@ -167,6 +161,10 @@ class Geometry:
         """Where in the padded image the image is."""
         (h, w), (top, left) = self.size, self.before
         return slice(top, top + h), slice(left, left + w)
+
+
+known_geometry = lru_cache(Geometry.of)
+"""The same, for settings that have been read: it makes each but once, and asks no questions."""
 
 
 @lru_cache

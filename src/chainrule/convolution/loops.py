@@ -1,54 +1,40 @@
 """Convolution by loops: every product of the definition by itself (section 2.1), and slowly."""
 
-from collections.abc import Iterator
-
 import numpy as np
 
-from .geometry import Geometry
 
-Place = tuple[int, ...]
-
-
-def convolve(
-    x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None, geometry: Geometry, groups: int
-) -> np.ndarray:
-    """Give the convolution, shape (N, O, oh, ow)."""
-    dtype = np.result_type(x, weight)
-    y = np.zeros((len(x), len(weight), *geometry.output_size), dtype)
-    for output, kernel, pixel in _meetings(x, weight, geometry, groups):
-        y[output] += weight[kernel] * x[pixel]
-    return y if bias is None else y + bias[:, None, None]
+def convolve(x, w, b, geometry, groups):
+    """Give the convolution, shape (N, O, oh, ow), for biases b of shape (O, 1, 1)."""
+    y = np.zeros((len(x), len(w), *geometry.output_size), x.dtype) + b
+    for output, weight, pixel in meetings(x, w, geometry, groups):
+        y[output] += w[weight] * x[pixel]
+    return y
 
 
-def gradient_of_weight(
-    x: np.ndarray, weight: np.ndarray, upstream: np.ndarray, geometry: Geometry, groups: int
-) -> np.ndarray:
-    """Give ∂C/∂weight."""
-    dweight = np.zeros(weight.shape, np.result_type(x, weight))
-    for output, kernel, pixel in _meetings(x, weight, geometry, groups):
-        dweight[kernel] += upstream[output] * x[pixel]
-    return dweight
+def gradient_of_weight(x, w, delta, geometry, groups):
+    """Give ∂C/∂w."""
+    gradient = np.zeros(w.shape, w.dtype)
+    for output, weight, pixel in meetings(x, w, geometry, groups):
+        gradient[weight] += delta[output] * x[pixel]
+    return gradient
 
 
-def gradient_of_images(
-    x: np.ndarray, weight: np.ndarray, upstream: np.ndarray, geometry: Geometry, groups: int
-) -> np.ndarray:
+def gradient_of_images(x, w, delta, geometry, groups):
     """Give ∂C/∂x."""
-    dx = np.zeros(x.shape, np.result_type(x, weight))
-    for output, kernel, pixel in _meetings(x, weight, geometry, groups):
-        dx[pixel] += weight[kernel] * upstream[output]
-    return dx
+    gradient = np.zeros(x.shape, x.dtype)
+    for output, weight, pixel in meetings(x, w, geometry, groups):
+        gradient[pixel] += w[weight] * delta[output]
+    return gradient
 
 
-def _meetings(
-    x: np.ndarray, weight: np.ndarray, geometry: Geometry, groups: int
-) -> Iterator[tuple[Place, Place, Place]]:
-    """Give where an output, a number of a kernel and a pixel meet in one product."""
-    (n, _, h, w), (kernels, channels, kh, kw) = x.shape, weight.shape
-    (sh, sw), (dh, dw), (top, left) = geometry.stride, geometry.dilation, geometry.before
-    for image, o, u, v in np.ndindex(n, kernels, *geometry.output_size):
-        first = o // (kernels // groups) * channels
+def meetings(x, w, geometry, groups):
+    """Yield where an output, a weight and a pixel meet in one product."""
+    (samples, _, height, width), (kernels, channels, kh, kw) = x.shape, w.shape
+    (sh, sw), (dh, dw) = geometry.stride, geometry.dilation
+    ph, pw = geometry.before
+    for n, o, u, v in np.ndindex(samples, kernels, *geometry.output_size):
+        first = o * groups // kernels * channels  # of the kernel's group
         for c, i, j in np.ndindex(channels, kh, kw):
-            a, b = sh * u + dh * i - top, sw * v + dw * j - left
-            if 0 <= a < h and 0 <= b < w:
-                yield (image, o, u, v), (o, c, i, j), (image, first + c, a, b)
+            a, b = sh * u + dh * i - ph, sw * v + dw * j - pw
+            if 0 <= a < height and 0 <= b < width:
+                yield (n, o, u, v), (o, c, i, j), (n, first + c, a, b)

@@ -14,8 +14,7 @@ them fast, a block of images is laid out in lines first:
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import product
 from math import prod
 
@@ -27,39 +26,27 @@ COLUMNS = 4 * 2**20  # bytes of a tile's columns
 LINES = 2**20  # bytes of a block's lines
 
 
-@dataclass(frozen=True)
+@lru_cache  # a layer asks for the same one at every step of a training
 class _Layout:
-    """How images become lines: an image has `rows` rows of `pitch` numbers in each line."""
+    """How images become lines: an image has `rows` rows of `pitch` numbers in each line.
 
-    geometry: Geometry
+    `shifts` says for each place (i, j) of the kernel which line it meets, and from which number on.
+    """
 
-    @cached_property
-    def rows(self) -> int:
-        return self._size(0)
-
-    @cached_property
-    def pitch(self) -> int:
-        return self._size(1)
-
-    def _size(self, axis: int) -> int:
-        g = self.geometry
-        zeros = max(g.before[axis], g.after[axis])
-        return max(-(-(g.size[axis] + zeros) // g.stride[axis]), g.output_size[axis])
-
-    @cached_property
-    def line(self) -> int:
-        """How many numbers an image has in a line."""
-        return self.rows * self.pitch
-
-    @cached_property
-    def shifts(self) -> list[tuple[int, int, int]]:
-        """For each place (i, j) of the kernel: which line it meets, and from which number on."""
-        g = self.geometry
+    def __init__(self, geometry: Geometry):
+        self.geometry = g = geometry
         (sh, sw), (dh, dw) = g.stride, g.dilation
-        return [
+        every = zip(g.size, g.before, g.after, g.stride, g.output_size, strict=True)
+        self.rows, self.pitch = (
+            max(-(-(size + max(before, after)) // step), outputs)
+            for size, before, after, step, outputs in every
+        )
+        self.line = self.rows * self.pitch
+        self.shifts = [
             ((i * dh) % sh, (j * dw) % sw, (i * dh) // sh * self.pitch + (j * dw) // sw)
             for i, j in product(*map(range, g.kernel_size))
         ]
+        self.further = self.shifts[-1][2]
 
     def pieces(self, lines: np.ndarray, images: np.ndarray) -> Iterator[tuple]:
         """Give parts of the lines and the pixels that stand there, both (C, N, rows, columns)."""
@@ -67,55 +54,41 @@ class _Layout:
         for a, b in product(range(sh), range(sw)):
             first, second = (a - top) % sh, (b - left) % sw
             pixels = images[:, :, first::sh, second::sw].swapaxes(0, 1)
-            row, column, (height, width) = (
-                (first + top) // sh,
-                (second + left) // sw,
-                pixels.shape[2:],
-            )
+            row, column = (first + top) // sh, (second + left) // sw
+            height, width = pixels.shape[2:]
             in_rows = lines[a, b, :, : n * self.line].reshape(-1, n, self.rows, self.pitch)
             yield in_rows[:, :, row : row + height, column : column + width], pixels
 
-    def windows(self, outputs: np.ndarray, block: slice) -> np.ndarray:
-        """Give of lines (O, numbers) what stands for windows, shape (N, O, oh, ow)."""
-        n, (oh, ow) = block.stop - block.start, self.geometry.output_size
-        in_rows = outputs[:, : n * self.line].reshape(-1, n, self.rows, self.pitch)
-        return in_rows[:, :, :oh, :ow].swapaxes(0, 1)
 
+class Tiles:
+    """The blocks of images and the tiles of windows of one convolution, and their buffers.
 
-_layout = lru_cache(_Layout)  # a layer asks for the same one at every step of a training
+    Attributes
+    ----------
+    weight : array, shape (groups, O/groups, C/groups·kh·kw)
+    lines : array, shape (s_h, s_w, C, numbers)
+        Those of a block's images.
+    outputs : array, shape (groups, O/groups, numbers)
+        Lines for what stands for windows: the block's outputs, or the errors there.
+    """
 
+    def __init__(self, x: np.ndarray, w: np.ndarray, geometry: Geometry, groups: int):
+        self.layout = layout = _Layout(geometry)
+        (n, channels), kernels = x.shape[:2], len(w)
+        self.weight = w.reshape(groups, kernels // groups, -1)
 
-class _Tiles:
-    """The blocks of images and tiles of windows of one convolution, and the buffer of columns."""
-
-    def __init__(self, x: np.ndarray, weight: np.ndarray, geometry: Geometry, groups: int):
-        self.layout = _layout(geometry)
-        self.dtype = np.result_type(x, weight)
-        (n, channels), kernels = x.shape[:2], len(weight)
-        self.weight = weight.astype(self.dtype, copy=False).reshape(groups, kernels // groups, -1)
-        self.channels, self.kernels, self.groups = channels, kernels, groups
-
-        line, size = self.layout.line, self.dtype.itemsize
-        image = size * line * max(channels * prod(geometry.stride), kernels)
+        image = x.itemsize * layout.line * max(channels * prod(geometry.stride), kernels)
         self.images = max(1, min(n, LINES // image))
-        column = size * groups * self.weight.shape[2]
+        column = x.itemsize * groups * self.weight.shape[2]
         # as many windows as kernels, at least: else adding gradients up is more work than columns
         most = max(COLUMNS // column, kernels // groups, 64)
-        windows = self.images * line
+        windows = self.images * layout.line
         self.size = -(-windows // -(-windows // most))
+
+        self.lines = np.zeros((*geometry.stride, channels, windows + layout.further), x.dtype)
+        self.outputs = np.zeros((*self.weight.shape[:2], windows), x.dtype)
         places = prod(geometry.kernel_size)
-        self.columns = np.empty((groups, channels // groups, places, self.size), self.dtype)
-
-    def lines(self) -> np.ndarray:
-        """Give lines of zeros for a block of images, shape (s_h, s_w, C, numbers)."""
-        layout = self.layout
-        further = max(shift for *_, shift in layout.shifts)
-        numbers = self.images * layout.line + further
-        return np.zeros((*layout.geometry.stride, self.channels, numbers), self.dtype)
-
-    def outputs(self) -> np.ndarray:
-        """Give lines of zeros for a block of outputs, shape (O, numbers)."""
-        return np.zeros((self.kernels, self.images * self.layout.line), self.dtype)
+        self._columns = np.empty((groups, channels // groups, places, self.size), x.dtype)
 
     def blocks(self, n: int) -> Iterator[slice]:
         """Give the images, a block at a time."""
@@ -128,82 +101,95 @@ class _Tiles:
         for first in range(0, windows, self.size):
             yield slice(first, min(windows, first + self.size))
 
-    def pairs(self, lines: np.ndarray, tile: slice) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Give, for each place of the kernel, its rows of the columns and the pixels it meets."""
-        of_groups = lines.reshape(*lines.shape[:2], self.groups, -1, lines.shape[3])
-        for place, (a, b, shift) in enumerate(self.layout.shifts):
-            columns = self.columns[:, :, place, : tile.stop - tile.start]
-            yield columns, of_groups[a, b, :, :, tile.start + shift : tile.stop + shift]
+    def lay_out(self, images: np.ndarray) -> None:
+        """Write a block of images into the lines."""
+        for numbers, pixels in self.layout.pieces(self.lines, images):
+            numbers[...] = pixels
+
+    def collect(self, images: np.ndarray) -> None:
+        """Write the lines into a block of images."""
+        for numbers, pixels in self.layout.pieces(self.lines, images):
+            pixels[...] = numbers
+
+    def windows(self, block: slice) -> np.ndarray:
+        """Give of the outputs what stands for windows, shape (N, O, oh, ow)."""
+        n, (oh, ow) = block.stop - block.start, self.layout.geometry.output_size
+        in_rows = self.outputs[:, :, : n * self.layout.line]
+        shape = (-1, n, self.layout.rows, self.layout.pitch)
+        return in_rows.reshape(shape)[:, :, :oh, :ow].swapaxes(0, 1)
 
     def matrix(self, tile: slice) -> np.ndarray:
-        """Give the columns as a matrix for each group, shape (groups, C/groups·kh·kw, windows)."""
-        rows = self.columns.reshape(self.groups, -1, self.size)
+        """Give the columns of a tile, shape (groups, C/groups·kh·kw, windows), as they are."""
+        rows = self._columns.reshape(len(self._columns), -1, self.size)
         return rows[:, :, : tile.stop - tile.start]
 
-    def grouped(self, outputs: np.ndarray, tile: slice) -> np.ndarray:
-        """Give a tile of lines (O, numbers) for each group, shape (groups, O/groups, windows)."""
-        return outputs.reshape(self.groups, -1, outputs.shape[1])[:, :, tile]
+    def columns(self, tile: slice) -> np.ndarray:
+        """Give the columns of a tile, copied from the lines."""
+        for columns, met in self._pairs(tile):
+            columns[...] = met
+        return self.matrix(tile)
+
+    def add_columns(self, tile: slice) -> None:
+        """Add the columns of a tile to the lines that they would be copied from."""
+        for columns, met in self._pairs(tile):
+            met += columns
+
+    def _pairs(self, tile: slice) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Give, for each place of the kernel, its rows of the columns and the pixels it meets."""
+        (sh, sw, _, numbers), groups = self.lines.shape, len(self.weight)
+        of_groups = self.lines.reshape(sh, sw, groups, -1, numbers)
+        for place, (a, b, shift) in enumerate(self.layout.shifts):
+            columns = self._columns[:, :, place, : tile.stop - tile.start]
+            yield columns, of_groups[a, b, :, :, tile.start + shift : tile.stop + shift]
 
 
-def convolve(
-    x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None, geometry: Geometry, groups: int
-) -> np.ndarray:
+def convolve(x, w, b, geometry, groups):
     """Give the convolution of images with kernels, shape (N, O, oh, ow)."""
-    tiles = _Tiles(x, weight, geometry, groups)
-    y = np.empty((len(x), len(weight), *geometry.output_size), tiles.dtype)
-    lines, outputs = tiles.lines(), tiles.outputs()
+    y = np.empty((len(x), len(w), *geometry.output_size), x.dtype)
+    tiles = Tiles(x, w, geometry, groups)
+    W, Y = tiles.weight, tiles.outputs
     for block in tiles.blocks(len(x)):
-        for numbers, pixels in tiles.layout.pieces(lines, x[block]):
-            numbers[...] = pixels
+        tiles.lay_out(x[block])
         for tile in tiles.tiles(block):
-            for columns, met in tiles.pairs(lines, tile):
-                columns[...] = met
-            with np.errstate(all="ignore"):  # windows over a row's end may overflow: they go
-                np.matmul(tiles.weight, tiles.matrix(tile), out=tiles.grouped(outputs, tile))
-        y[block] = tiles.layout.windows(outputs, block)
-        if bias is not None:
-            y[block] += bias[:, None, None]
+            multiply(W, tiles.columns(tile), out=Y[:, :, tile])
+        y[block] = tiles.windows(block)
+        y[block] += b
     return y
 
 
-def gradient_of_images(
-    x: np.ndarray, weight: np.ndarray, upstream: np.ndarray, geometry: Geometry, groups: int
-) -> np.ndarray:
+def gradient_of_images(x, w, delta, geometry, groups):
     """Give ∂C/∂x."""
-    tiles = _Tiles(x, weight, geometry, groups)
-    dx = np.empty(x.shape, tiles.dtype)
-    lines, delta = tiles.lines(), tiles.outputs()
+    dx = np.empty(x.shape, x.dtype)
+    tiles = Tiles(x, w, geometry, groups)
+    W, errors = tiles.weight, tiles.outputs
     for block in tiles.blocks(len(x)):
-        tiles.layout.windows(delta, block)[...] = upstream[block]
-        lines[...] = 0
+        tiles.windows(block)[...] = delta[block]
+        tiles.lines[...] = 0
         for tile in tiles.tiles(block):
-            transposed = tiles.weight.swapaxes(1, 2)
-            np.matmul(transposed, tiles.grouped(delta, tile), out=tiles.matrix(tile))
-            for columns, met in tiles.pairs(lines, tile):
-                met += columns
-        for numbers, pixels in tiles.layout.pieces(lines, dx[block]):
-            pixels[...] = numbers
+            multiply(W.mT, errors[:, :, tile], out=tiles.matrix(tile))
+            tiles.add_columns(tile)
+        tiles.collect(dx[block])
     return dx
 
 
-def gradient_of_weight(
-    x: np.ndarray, weight: np.ndarray, upstream: np.ndarray, geometry: Geometry, groups: int
-) -> np.ndarray:
-    """Give ∂C/∂weight."""
-    tiles = _Tiles(x, weight, geometry, groups)
-    lines, delta = tiles.lines(), tiles.outputs()
+def gradient_of_weight(x, w, delta, geometry, groups):
+    """Give ∂C/∂w."""
+    tiles = Tiles(x, w, geometry, groups)
     # transposed: BLAS is faster when the longer side of the product comes first
-    total = np.zeros(tiles.weight.swapaxes(1, 2).shape, tiles.dtype)
+    total = np.zeros(tiles.weight.mT.shape, x.dtype)
     piece = max(1, LINES // (total.itemsize * groups * total.shape[2]))
     for block in tiles.blocks(len(x)):
-        tiles.layout.windows(delta, block)[...] = upstream[block]
-        for numbers, pixels in tiles.layout.pieces(lines, x[block]):
-            numbers[...] = pixels
+        tiles.windows(block)[...] = delta[block]
+        tiles.lay_out(x[block])
         for tile in tiles.tiles(block):
-            for columns, met in tiles.pairs(lines, tile):
-                columns[...] = met
-            errors = tiles.grouped(delta, tile).swapaxes(1, 2)
+            X, errors = tiles.columns(tile), tiles.outputs[:, :, tile].mT
             for first in range(0, total.shape[1], piece):
                 rows = slice(first, first + piece)
-                total[:, rows] += tiles.matrix(tile)[:, rows] @ errors
-    return total.swapaxes(1, 2).reshape(weight.shape)
+                total[:, rows] += X[:, rows] @ errors
+    return total.mT.reshape(w.shape)
+
+
+def multiply(a, b, out):
+    """Write the product of matrices; where windows reach over a row's end it may overflow."""
+    with np.errstate(all="ignore"):
+        np.matmul(a, b, out=out)

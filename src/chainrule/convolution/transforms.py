@@ -1,14 +1,15 @@
 """Convolution with fewer multiplications: by Fourier's transform, and by Winograd's (2.1.1)."""
 
-from typing import Any
-
 import numpy as np
 from array_api_compat import device
 
-from ..arrays import Array, floating
-from .columns import padded
-from .direct import _of_one_dtype, _read
+from ..arrays import Array, library, real
+from ..arrays.functions import full, reshape
+from ..arrays.rules import cast, together
+from .columns import padded, windows
 from .geometry import Geometry, Size
+from .methods import conv2d
+from .reading import read_convolution
 
 # Winograd's matrices: two outputs of a kernel of three, from four pixels
 A = np.array([[1.0, 0.0], [1.0, 1.0], [1.0, -1.0], [0.0, -1.0]])
@@ -45,15 +46,11 @@ def conv2d_fft(x: Array, weight: Array, *, padding: Size | str = 0) -> Array:
              [1., 1.],
              [1., 1.]]]])
     """
-    xp, x, weight, geometry = _read(x, weight, 1, padding, 1, 1)
-    x, weight = _of_one_dtype(xp, x, weight)
-    size, (oh, ow) = geometry.padded_size, geometry.output_size
-    f_x = xp.fft.rfftn(padded(xp, x, geometry), axes=(2, 3))
-    f_w = xp.conj(xp.fft.rfftn(weight, s=size, axes=(2, 3)))  # filled up with zeros to this size
-    # a matrix product over the channels for every frequency: (O, C) times (C, N)
-    f_y = _ordered(xp, f_w, (2, 3, 0, 1)) @ _ordered(xp, f_x, (2, 3, 1, 0))
-    y = xp.fft.irfftn(xp.permute_dims(f_y, (3, 2, 0, 1)), s=size, axes=(2, 3))
-    return y[:, :, :oh, :ow]  # in the rest the kernel went over the edge and came back
+    x, weight, geometry, _ = read_convolution(x, weight, padding=padding)
+    if 0 in x.shape or 0 in weight.shape:  # libraries refuse to transform nothing
+        return conv2d(x, weight, padding=padding)
+    (x, weight), dtype = together(x, weight)
+    return cast(by_frequencies(x, weight, geometry), dtype)
 
 
 def conv2d_winograd(x: Array, weight: Array, *, padding: Size | str = 0) -> Array:
@@ -61,10 +58,8 @@ def conv2d_winograd(x: Array, weight: Array, *, padding: Size | str = 0) -> Arra
 
     Parameters
     ----------
-    x : array, shape (N, C, H, W)
-    weight : array, shape (O, C, 3, 3)
-        O kernels.
-    padding : int, pair of int, "same" or "valid"
+    x, weight, padding
+        As in `conv2d_fft`; the kernels are 3 × 3.
 
     Returns
     -------
@@ -88,20 +83,11 @@ def conv2d_winograd(x: Array, weight: Array, *, padding: Size | str = 0) -> Arra
     ----------
     Lavin and Gray, Fast algorithms for convolutional neural networks, CVPR 2016.
     """
-    xp, x, weight, geometry = _read(x, weight, 1, padding, 1, 1)
-    x, weight = _of_one_dtype(xp, x, weight)
+    x, weight, geometry, _ = read_convolution(x, weight, padding=padding)
     if geometry.kernel_size != (3, 3):
         raise ValueError(f"weight: expected kernels of 3 × 3, got {geometry.kernel_size}")
-    (n, c), o, (oh, ow) = x.shape[:2], weight.shape[0], geometry.output_size
-    tiles = _tiles(xp, x, geometry)
-    th, tw = tiles.shape[-2:]
-    g_w = _both_sides(xp, G, xp.permute_dims(weight, (2, 3, 0, 1)))
-    b_x = _both_sides(xp, B.T, tiles)
-    # ⊙ with the sum over the channels: 16 matrix products, (O, C) times (C, N·tiles)
-    products = xp.reshape(g_w, (16, o, c)) @ xp.reshape(b_x, (16, c, n * th * tw))
-    pieces = _both_sides(xp, A.T, xp.reshape(products, (4, 4, o, n, th, tw)))
-    y = xp.permute_dims(pieces, (3, 2, 4, 0, 5, 1))
-    return xp.reshape(y, (n, o, 2 * th, 2 * tw))[:, :, :oh, :ow]
+    (x, weight), dtype = together(x, weight)
+    return cast(by_tiles(x, weight, geometry), dtype)
 
 
 def winograd_pair(w: Array, x: Array) -> Array:
@@ -129,24 +115,62 @@ def winograd_pair(w: Array, x: Array) -> Array:
     >>> winograd_pair([1.0, 2.0, 3.0], [1.0, 0.0, 1.0, 10.0])
     array([ 4., 32.])
     """
-    xp, w = floating(w, "w")
-    _, x = floating(x, like=w)
+    w = real(w, "w")
+    x = real(x, like=w)
     for name, array, length in (("w", w, 3), ("x", x, 4)):
         if array.shape[-1:] != (length,):
             raise ValueError(f"{name}: expected shape (..., {length}), got {tuple(array.shape)}")
-    a, b, g = (xp.asarray(m, dtype=x.dtype, device=device(x)) for m in (A, B, G))
-    return ((w @ g.T) * (x @ b)) @ a  # along the last axis, so every product is transposed
+    try:
+        np.broadcast_shapes(w.shape[:-1], x.shape[:-1])
+    except ValueError as error:
+        raise ValueError(f"x: expected a shape to go with w's {w.shape}, got {x.shape}") from error
+    (w, x), dtype = together(w, x)
+    a, b, g = (_like(matrix, x) for matrix in (A, B, G))
+    return cast(((w @ g.T) * (x @ b)) @ a, dtype)  # along the last axis: all is transposed
 
 
-def _ordered(xp: Any, x: Array, axes: tuple[int, ...]) -> Array:
+# ---- the formulas --------------------------------------------------------------------------------
+
+
+def by_frequencies(x, w, geometry):
+    """Give the convolution as the product of what Fourier's transform makes of x and of w."""
+    xp, size, (oh, ow) = library(x), geometry.padded_size, geometry.output_size
+    f_x = xp.fft.rfftn(padded(x, geometry), axes=(2, 3))
+    f_w = xp.conj(xp.fft.rfftn(w, s=size, axes=(2, 3)))  # filled up with zeros to this size
+    # a matrix product over the channels for every frequency: (O, C) times (C, N)
+    f_y = _ordered(f_w, (2, 3, 0, 1)) @ _ordered(f_x, (2, 3, 1, 0))
+    y = xp.fft.irfftn(xp.permute_dims(f_y, (3, 2, 0, 1)), s=size, axes=(2, 3))
+    return y[:, :, :oh, :ow]  # in the rest the kernel went over the edge and came back
+
+
+def by_tiles(x, w, geometry):
+    """Give Aᵀ ((G w Gᵀ) ⊙ (Bᵀ x B)) A for every tile, 2 × 2 outputs of 4 × 4 pixels x."""
+    (n, c), o, (oh, ow) = x.shape[:2], w.shape[0], geometry.output_size
+    permute = library(x).permute_dims
+    tiles = _tiles(x, geometry)
+    th, tw = tiles.shape[-2:]
+    g_w = _both_sides(G, permute(w, (2, 3, 0, 1)))
+    b_x = _both_sides(B.T, tiles)
+    # ⊙ with the sum over the channels: 16 matrix products, (O, C) times (C, N·tiles)
+    products = reshape(g_w, (16, o, c)) @ reshape(b_x, (16, c, n * th * tw))
+    pieces = _both_sides(A.T, reshape(products, (4, 4, o, n, th, tw)))
+    y = permute(pieces, (3, 2, 4, 0, 5, 1))
+    return reshape(y, (n, o, 2 * th, 2 * tw))[:, :, :oh, :ow]
+
+
+def _like(matrix: np.ndarray, x: Array) -> Array:
+    return library(x).asarray(matrix, dtype=x.dtype, device=device(x))
+
+
+def _ordered(x: Array, axes: tuple[int, ...]) -> Array:
     """Give the array with its axes in another order, in memory too: BLAS wants it that way."""
-    view = xp.permute_dims(x, axes)
-    found = xp.empty(view.shape, dtype=x.dtype, device=device(x))
+    view = library(x).permute_dims(x, axes)
+    found = full(view.shape, 0, like=x)
     found[...] = view
     return found
 
 
-def _tiles(xp: Any, x: Array, geometry: Geometry) -> Array:
+def _tiles(x: Array, geometry: Geometry) -> Array:
     """Give 4 × 4 tiles that overlap by two, shape (4, 4, C, N, th, tw); each makes 2 × 2 outputs.
 
     Where the outputs are odd in number, a row or column of zeros more fills the last tiles.
@@ -155,17 +179,13 @@ def _tiles(xp: Any, x: Array, geometry: Geometry) -> Array:
     bottom, right = geometry.after
     after = bottom + vertical, right + horizontal
     tiling = Geometry(geometry.size, (4, 4), stride=(2, 2), before=geometry.before, after=after)
-    pixels = xp.permute_dims(padded(xp, x, tiling), (1, 0, 2, 3))
-    shape = (4, 4, *pixels.shape[:2], *tiling.output_size)
-    found = xp.empty(shape, dtype=x.dtype, device=device(x))
-    for i, j, (rows, columns) in tiling.positions():
-        found[i, j, ...] = pixels[:, :, rows, columns]
-    return found
+    found = windows(library(x).permute_dims(x, (1, 0, 2, 3)), tiling)
+    return reshape(found, (4, 4, *found.shape[1:]))
 
 
-def _both_sides(xp: Any, matrix: np.ndarray, x: Array) -> Array:
+def _both_sides(matrix: np.ndarray, x: Array) -> Array:
     """Give M x Mᵀ for the first two axes of x."""
     (m, k), rest = matrix.shape, x.shape[2:]
-    matrix = xp.asarray(matrix, dtype=x.dtype, device=device(x))
-    from_left = matrix @ xp.reshape(x, (k, -1))
-    return xp.reshape(matrix @ xp.reshape(from_left, (m, k, -1)), (m, m, *rest))
+    matrix = _like(matrix, x)
+    from_left = matrix @ reshape(x, (k, -1))
+    return reshape(matrix @ reshape(from_left, (m, k, -1)), (m, m, *rest))

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 
-from ..arrays import Array, floating, require_count, require_shape
-from . import loops, product, tiled
-from .columns import require_images, require_upstream
-from .geometry import Geometry, Size
+from ..arrays import Array, real, require_shape, upstream_of
+from ..arrays.functions import sum
+from ..arrays.rules import cast, together
+from . import loops, matrix_product, tiled
+from .geometry import Size
+from .reading import read_convolution
 
-METHODS = {"tiled": tiled, "im2col": product, "loops": loops}
+METHODS = {"tiled": tiled, "im2col": matrix_product, "loops": loops}
 
 
 def conv2d(
@@ -68,12 +69,14 @@ def conv2d(
     --------
     torch.nn.functional.conv2d
     """
-    xp, x, weight, geometry = _read(x, weight, stride, padding, dilation, groups)
+    x, weight, geometry, groups = read_convolution(x, weight, stride, padding, dilation, groups)
     if bias is not None:
-        _, bias = floating(bias, "bias", like=x)
+        bias = real(bias, "bias", like=x)
         require_shape(bias, (weight.shape[0],), "bias", "one number for each kernel")
-    x, weight, bias = _of_one_dtype(xp, x, weight, bias)
-    return _way(method, x).convolve(x, weight, bias, geometry, groups)
+    way = _way(method, x, weight)
+    (x, weight, bias), dtype = together(x, weight, bias)
+    b = 0.0 if bias is None else bias[:, None, None]
+    return cast(way.convolve(x, weight, b, geometry, groups), dtype)
 
 
 def conv2d_vjp(
@@ -96,9 +99,8 @@ def conv2d_vjp(
     weight : array, shape (O, C/groups, kh, kw)
     upstream : array, shape (N, O, oh, ow)
         ∂C/∂output.
-    stride, dilation : int or pair of int
-    padding : int, pair of int, "same" or "valid"
-    groups : int
+    stride, padding, dilation, groups
+        As in `conv2d`.
     wrt : str or iterable of str
         Which of "x", "weight" and "bias" are wanted.
     method : {"auto", "tiled", "im2col", "loops"}
@@ -129,59 +131,31 @@ def conv2d_vjp(
     for name in wrt:
         if name not in ("x", "weight", "bias"):
             raise ValueError(f"wrt: expected names among 'x', 'weight' and 'bias', got {name!r}")
-    xp, x, weight, geometry = _read(x, weight, stride, padding, dilation, groups)
-    way = _way(method, x)
+    x, weight, geometry, groups = read_convolution(x, weight, stride, padding, dilation, groups)
     shape = (x.shape[0], weight.shape[0], *geometry.output_size)
-    _, upstream = require_upstream(upstream, x, shape)
-    x, weight, upstream = _of_one_dtype(xp, x, weight, upstream)
-    given = (x, weight, upstream, geometry, groups)
+    delta = upstream_of(upstream, shape, "the shape of the output", like=x)
+    way = _way(method, x, weight)
+    (x, weight, delta), dtype = together(x, weight, delta)
+    given = (x, weight, delta, geometry, groups)
     return (
-        way.gradient_of_images(*given) if "x" in wrt else None,
-        way.gradient_of_weight(*given) if "weight" in wrt else None,
-        xp.sum(upstream, axis=(0, 2, 3)) if "bias" in wrt else None,
+        cast(way.gradient_of_images(*given), dtype) if "x" in wrt else None,
+        cast(way.gradient_of_weight(*given), dtype) if "weight" in wrt else None,
+        cast(gradient_of_bias(delta), dtype) if "bias" in wrt else None,
     )
 
 
-def _of_one_dtype(xp: Any, *arrays: Array | None) -> list:
-    """Give the arrays in the dtype that the library gives to a sum of them."""
-    given = [array for array in arrays if array is not None]
-    if len({array.dtype for array in given}) == 1:
-        return [*arrays]
-    dtype = xp.result_type(*given)
-    return [array if array is None else xp.astype(array, dtype, copy=False) for array in arrays]
+def gradient_of_bias(delta):
+    """Give ∂C/∂b, the sum over samples and places: equation 2.1.1f."""
+    return sum(delta, axis=(0, 2, 3))
 
 
-def _way(method: str, x: Array) -> ModuleType:
+def _way(method: str, x: Array, weight: Array) -> ModuleType:
     """Give the module that convolves such arrays by this method."""
     in_numpy = isinstance(x, np.ndarray)
-    if method == "auto":
-        return tiled if in_numpy else product
-    if method not in METHODS:
+    if method != "auto" and method not in METHODS:
         raise ValueError(f"method: expected 'auto' or one of {[*METHODS]}, got {method!r}")
-    if METHODS[method] is not product and not in_numpy:
+    if method not in ("auto", "im2col") and not in_numpy:
         raise TypeError(f"method: expected NumPy arrays for {method!r}, got a {type(x).__name__}")
-    return METHODS[method]
-
-
-def _read(
-    x: Array, weight: Array, stride: Size, padding: Size | str, dilation: Size, groups: int
-) -> tuple[Any, Array, Array, Geometry]:
-    """Check that images and kernels fit each other, and give what they are and where they meet."""
-    xp, x = require_images(x)
-    _, weight = floating(weight, "weight", like=x)
-    require_count(groups, "groups")
-    channels = x.shape[1]
-    if weight.ndim != 4:
-        raise ValueError(f"weight: expected shape (O, C/groups, kh, kw), got {tuple(weight.shape)}")
-    if channels % groups or weight.shape[0] % groups:
-        raise ValueError(
-            f"groups: expected a number that divides the {channels} channels and the "
-            f"{weight.shape[0]} kernels, got {groups}"
-        )
-    if weight.shape[1] != channels // groups:
-        raise ValueError(
-            f"weight: expected kernels of {channels // groups} channels (those of x, over groups), "
-            f"got shape {tuple(weight.shape)}"
-        )
-    geometry = Geometry.of(x.shape[2:], weight.shape[2:], stride, padding, dilation)
-    return xp, x, weight, geometry
+    if 0 in x.shape or 0 in weight.shape or not in_numpy:
+        return matrix_product  # of nothing too
+    return METHODS["tiled" if method == "auto" else method]
