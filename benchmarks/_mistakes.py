@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "chainrule"
 SCOPES = {
     "package": "activations losses/* optimizers/* network training data_parallel all_reduce oracles"
     " proofs/core arrays datasets precision device convolution/* ledger/core ledger/__init__"
-    " figures/slider exercises/core exercises/progress __main__",
+    " figures/kit/moving figures/kit/slider exercises/core exercises/progress __main__",
     "checkers": "exercises/[!_]*",
 }
 
