@@ -186,6 +186,7 @@ TO_BE_SAID = {
     "losses.core.ClassLoss": ["value", "slope"],
     "losses.overlap.Overlap": ["value", "slope"],
     "optimizers.core.Optimizer": ["rule"],
+    "figures.kit.moving.Moving": ["drawing", "text", "frame"],
     "proofs.expressions.Expression": ["latex", "value"],
     "proofs.models.Composed": ["forward", "beginning_from"],
 }

@@ -31,7 +31,7 @@ def curves(figure: Picture, f: Any, reach: float = 4.0) -> None:
     """Draw an elementwise activation on the left and its slope on the right."""
     x = np.linspace(-reach, reach, 401)
     slope = f.derivative(x)
-    right = with_slope(figure, x, f(x), slope, 0.2, ("f(x)", "its slope f′(x)", "x"))
+    right = with_slope(figure, "x", x, {"f(x)": f(x), "its slope f′(x)": slope}, 0.2)
     right.set_ylim(min(0, 1.1 * slope.min()) - 0.01, None)
 
 
@@ -46,16 +46,13 @@ def softmax_slider() -> Slider:
     values = [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0]
     classes = np.repeat(np.arange(len(logits) + 1), 2)[1:-1] - 0.5  # steps, not a line
     frames = [np.repeat(p, 2) for p in temperatures(list(logits), values)]
-    return Slider(
-        "temperature",
+    description = (
         "Ten probabilities as steps. At a low temperature the first is nearly 1 and the others 0; "
-        "the higher the temperature, the more equal they are.",
-        "temperature T",
-        values,
-        classes,
-        [Curve("probability of each class", frames)],
-        (0.0, 1.0),
-        start=3,
+        "the higher the temperature, the more equal they are."
+    )
+    curves, limits = [Curve("probability of each class", frames)], (0.0, 1.0)
+    return Slider(
+        "temperature", description, "temperature T", values, classes, curves, limits, start=3
     )
 
 
@@ -63,22 +60,10 @@ def _family(
     name: str, description: str, parameter: str, values: Sequence[float], kind: Callable, start: int
 ) -> Slider:
     """Give a slider that shows an activation and its slope for each value of its parameter."""
-    x = np.linspace(-4, 4, 161)
-    return Slider(
-        name,
-        description,
-        parameter,
-        values,
-        x,
-        [
-            Curve("f(x)", [kind(value)(x) for value in values]),
-            Curve(
-                "slope f′(x)", [broken_at_0(x, kind(value).derivative(x), 0.1) for value in values]
-            ),
-        ],
-        (-2.0, 4.0),
-        start,
-    )
+    x, each = np.linspace(-4, 4, 161), [kind(value) for value in values]
+    slopes = [broken_at_0(x, f.derivative(x), 0.1) for f in each]
+    curves = [Curve("f(x)", [f(x) for f in each]), Curve("slope f′(x)", slopes)]
+    return Slider(name, description, parameter, values, x, curves, (-2.0, 4.0), start)
 
 
 def leaky_slider() -> Slider:

@@ -144,17 +144,7 @@ def mutants(scope: str = "package") -> dict[str, Any]:
 
 
 def noticed(record: dict[str, Any]) -> Table:
-    """Give how many mistakes the tests noticed, by module.
-
-    Examples
-    --------
-    >>> row = {"tried": 5, "killed": 3, "equivalent": 1, "survived": 1}
-    >>> print(noticed({"modules": {"network": row}}))
-    | module | mistakes tried | noticed | change nothing | not noticed |
-    | --- | --- | --- | --- | --- |
-    | `network` | 5 | 3 | 1 | 1 |
-    | all | 5 | 3 | 1 | 1 |
-    """
+    """Give how many mistakes the tests noticed, by module."""
     columns = ["tried", "killed", "equivalent", "survived"]
     counts = {f"`{name}`": [row[c] for c in columns] for name, row in record["modules"].items()}
     counts["all"] = [sum(column) for column in zip(*counts.values(), strict=True)]

@@ -34,7 +34,7 @@ def scheme(figure: Picture, counts: Sequence[int] = (3, 2)) -> None:
             ((4.75, y), (5.5, inward)),
             ((7.1, inward), (7.65, y)),
         ):
-            arrow(axes, start, end, INK, head=11, lw=1, shrinkA=2, shrinkB=2, zorder=3)
+            arrow(axes, start, end, INK, mutation_scale=11, lw=1, shrinkA=2, shrinkB=2, zorder=3)
     text = rf"$\frac{{{counts[0]}}}{{{n}}}\, g_0 + \frac{{{counts[1]}}}{{{n}}}\, g_1$"
     white = around | {"facecolor": "white", "edgecolor": ORANGE}
     note(axes, 6.3, 2, text, fontsize=14, bbox=white)
@@ -70,16 +70,15 @@ class Ring(Moving):
 
     def text(self, number: int) -> str:
         """Give what is said of the state after so many rounds."""
-        rounds, half = len(self.states) - 1, self.processes - 1
-        if number == 0:
-            return f"Round 0 of {rounds}: each process has its own numbers"
-        if number < half:
-            return f"Round {number} of {rounds}: each process adds the chunk that came to its own"
-        if number == half:
-            return f"Round {number} of {rounds}: each chunk is complete in one process"
-        if number < rounds:
-            return f"Round {number} of {rounds}: the complete chunks go round"
-        return f"Round {number} of {rounds}: every chunk is complete in every process"
+        between = self.processes - 2
+        said = [
+            "each process has its own numbers",
+            *["each process adds the chunk that came to its own"] * between,
+            "each chunk is complete in one process",
+            *["the complete chunks go round"] * between,
+            "every chunk is complete in every process",
+        ]
+        return f"Round {number} of {len(self.states) - 1}: {said[number]}"
 
     def frame(self, number: int) -> list[str]:
         """Give the paths after so many rounds: a bar for each summand, a frame for what came."""
@@ -123,13 +122,7 @@ def _chunk(rank: int, chunk: int) -> str:
 
 
 def ring() -> Ring:
-    """Give the all-reduce of four processes, to step through.
-
-    Examples
-    --------
-    >>> ring().text(3)
-    'Round 3 of 6: each chunk is complete in one process'
-    """
+    """Give the all-reduce of four processes, to step through."""
     return Ring(4)
 
 

@@ -16,13 +16,6 @@ def table(sections: Sequence[Section], book: str) -> Table:
 
     The titles are in the pages of the folder `book`. An exercise whose page is not there is listed
     by its name: a notebook may be alone in its folder.
-
-    Examples
-    --------
-    >>> from chainrule.exercises import SECTIONS
-    >>> print(table(SECTIONS[:0], "book"))
-    | section | exercise | difficulty | answer |
-    | --- | --- | --- | --- |
     """
     rows = []
     for section in sections:

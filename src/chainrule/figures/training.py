@@ -46,7 +46,7 @@ def five_steps(figure: Picture) -> None:
         ((2.3, 2.55), (2.3, 6.25), ORANGE),
         ((2.3, 0.65), (2.3, 0.0), GREY),
     ):
-        arrow(axes, start, end, color, head=14, lw=1.8, shrinkA=2, shrinkB=2, zorder=1)
+        arrow(axes, start, end, color, mutation_scale=14, lw=1.8, shrinkA=2, shrinkB=2, zorder=1)
     note(axes, 2.6, 4.4, "next batch", ha="left", color=ORANGE)
     note(axes, 2.6, 0.25, "stop: good enough, or getting no better", ha="left")
 
@@ -164,14 +164,6 @@ def boundary_slider(x: np.ndarray, y: np.ndarray, networks: Mapping[int, Network
 
     The data x have two columns, and the classes y are 0 and 1. The networks are one network as it
     was after so many epochs: a `Linear` of 2 inputs first, 2 outputs last.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from chainrule.network import Linear
-    >>> net = Network([Linear(2, 2, rng=np.random.default_rng(0))])
-    >>> boundary_slider(np.eye(2), np.array([0, 1]), {0: net}).texts
-    ['0: 1 of 2 points wrong']
     """
     if x.ndim != 2 or x.shape[1] != 2:
         raise ValueError(f"x: expected shape (N, 2), got {x.shape}")
@@ -194,29 +186,23 @@ def boundary_slider(x: np.ndarray, y: np.ndarray, networks: Mapping[int, Network
         return np.concatenate([a for a, _ in lines]), np.concatenate([b for _, b in lines])
 
     size = (right - left) / 110, (high - low) / 56
-    return Slider(
-        "boundary",
+    description = (
         "Points of two classes, diamonds and crosses, in two interlocking half moons, the boundary "
         "that the network draws between them, and for each hidden neuron the straight line where "
         "its weighted input is 0. After a few epochs the boundary is nearly straight and cuts the "
         "tips of both moons off; later it bends between them, and in the end every point is on "
-        "its side.",
-        "epoch",
-        list(networks),
-        np.array([left, right]),
-        [
-            Curve("boundary between the classes", [boundary(net) for net in networks.values()]),
-            Curve("zⱼ = 0 of a hidden neuron", [neurons(net) for net in networks.values()]),
-        ],
-        (low, high),
-        start=min(3, len(networks) - 1),
-        still=[
-            Still(*_marks(DIAMOND, x[y == 0], size), 2),
-            Still(*_marks(CROSS, x[y == 1], size), 3),
-        ],
-        notes=[_wrong(net(x), y) for net in networks.values()],
+        "its side."
     )
-
-
-def _wrong(output: np.ndarray, y: np.ndarray) -> str:
-    return f"{int((output.argmax(1) != y).sum())} of {len(y)} points wrong"
+    each = networks.values()
+    curves = [
+        Curve("boundary between the classes", [boundary(net) for net in each]),
+        Curve("zⱼ = 0 of a hidden neuron", [neurons(net) for net in each]),
+    ]
+    still = [
+        Still(*_marks(DIAMOND, x[y == 0], size), 2),
+        Still(*_marks(CROSS, x[y == 1], size), 3),
+    ]
+    wrong = [int((net(x).argmax(1) != y).sum()) for net in each]
+    notes = [f"{count} of {len(y)} points wrong" for count in wrong]
+    look = (low, high), min(3, len(networks) - 1), still, notes
+    return Slider("boundary", description, "epoch", list(networks), ends[0], curves, *look)

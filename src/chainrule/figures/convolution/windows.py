@@ -8,17 +8,8 @@ from ..kit.grids import cells, mark, written_sum
 from ..kit.picture import BLUE, GREY, ORANGE, Picture, picture
 
 # the example of figures 2.1, 2.2 and 2.6, and of the picture that one steps through
-IMAGE = np.array(
-    [
-        [1, 4, 2, 7, 0, 3, 5],
-        [6, 0, 8, 1, 9, 2, 4],
-        [3, 5, 7, 2, 6, 8, 1],
-        [9, 2, 4, 0, 5, 1, 7],
-        [0, 8, 6, 3, 1, 4, 2],
-        [5, 1, 3, 9, 7, 0, 6],
-        [2, 7, 0, 4, 8, 5, 3],
-    ]
-)
+ROWS = ("1427035", "6081924", "3572681", "9240517", "0863142", "5139706", "2704853")
+IMAGE = np.array([[int(digit) for digit in row] for row in ROWS])
 KERNEL = np.array([[2, 1, -1], [3, 1, -2], [1, -1, -2]])
 
 _BINOMIAL = np.array([1, 4, 6, 4, 1]) / 16
@@ -32,13 +23,7 @@ KERNELS = {
 
 
 def convolved(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
-    """Give the convolution of one image with one kernel.
-
-    Examples
-    --------
-    >>> convolved(IMAGE, KERNEL).shape
-    (5, 5)
-    """
+    """Give the convolution of one image with one kernel."""
     return conv2d(image[None, None], kernel[None, None])[0, 0]
 
 

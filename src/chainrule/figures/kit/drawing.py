@@ -1,14 +1,16 @@
 """What is drawn more than once: numbers, texts, arrows, named lines, and axes without lines."""
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import cycle
 from typing import Any
 
 import numpy as np
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from .picture import BLUE, COLORS, GREY, INK, LIGHT, ORANGE, Picture
+from .picture import COLORS, GREY, INK, LIGHT, Picture
 
+Pair = tuple[float, float]
 # the looks of curves that share axes, told apart without their colours too
 LINES = tuple(zip(COLORS, ("-", "--", "-.", ":"), strict=False))
 POINTED = tuple(
@@ -39,12 +41,7 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
-def canvas(
-    figure: Picture,
-    across: tuple[float, float],
-    up: tuple[float, float],
-    inches: float | None = None,
-) -> Any:
+def canvas(figure: Picture, across: Pair, up: Pair, inches: float | None = None) -> Any:
     """Give bare axes of this extent; a unit is as wide as high, unless their height is given."""
     axes = figure.subplots()
     axes.set(xlim=across, ylim=up)
@@ -74,26 +71,17 @@ def note(axes: Any, x: float, y: float, text: str, **look: Any) -> None:
     axes.text(x, y, text, **{"ha": "center", "va": "center", "color": INK, **look})
 
 
-def beside(axes: Any, at: Any, away: tuple[float, float], text: str, **look: Any) -> None:
+def beside(axes: Any, at: Any, away: Pair, text: str, **look: Any) -> None:
     """Write a text beside a place, so many points away."""
     axes.annotate(text, tuple(at), away, textcoords="offset points", **look)
 
 
-def arrow(
-    axes: Any,
-    start: Any,
-    end: Any,
-    color: str = GREY,
-    *,
-    gap: float = 0.0,
-    head: float = 13,
-    **look: Any,
-) -> None:
-    """Draw an arrow that keeps a gap to both its ends, with a head of this size."""
+def arrow(axes: Any, start: Any, end: Any, color: str = GREY, gap: float = 0, **look: Any) -> None:
+    """Draw an arrow that keeps a gap to both its ends."""
     start, end = np.asarray(start, float), np.asarray(end, float)
     away = gap * ((end - start) / np.linalg.norm(end - start))
     usual = {"arrowstyle": "-|>", "lw": 1.6, "shrinkA": 0, "shrinkB": 0, "zorder": 5}
-    style = {**usual, "mutation_scale": head, "color": color, **look}
+    style = {**usual, "mutation_scale": 13, "color": color, **look}
     axes.add_patch(FancyArrowPatch(start + away, end - away, **style))
 
 
@@ -109,14 +97,10 @@ def broken_at_0(x: np.ndarray, values: np.ndarray, jump: float) -> np.ndarray:
 
 
 def lines(
-    draw: Callable[..., Any],
-    x: Any,
-    curves: Mapping[str, Any],
-    looks: Iterable[tuple[str, Any]] = LINES,
-    **style: Any,
+    draw: Callable, x: Any, curves: Mapping[str, Any], looks: Iterable = LINES, **style: Any
 ) -> None:
     """Draw named curves by a method of the axes, each in the look of its place."""
-    for (name, y), (color, line) in zip(curves.items(), looks, strict=False):
+    for (name, y), (color, line) in zip(curves.items(), cycle(looks), strict=False):
         draw(x, y, line, color=color, label=name, **style)
 
 
@@ -127,20 +111,10 @@ def plain(axis: Any) -> None:
 
 
 def with_slope(
-    figure: Picture,
-    x: np.ndarray,
-    value: np.ndarray,
-    slope: np.ndarray,
-    jump: float,
-    titles: tuple[str, str, str],
+    figure: Picture, xlabel: str, x: np.ndarray, curves: Mapping[str, np.ndarray], jump: float
 ) -> Any:
-    """Draw a function on the left and its slope on the right, and give the axes of the slope.
-
-    The titles are those of both and what x is called.
-    """
-    left, right = figure.subplots(1, 2)
-    left.plot(x, value, color=BLUE)
-    right.plot(x, broken(slope, jump), color=ORANGE)
-    left.set(title=titles[0], xlabel=titles[2])
-    right.set(title=titles[1], xlabel=titles[2])
-    return right
+    """Draw a function on the left and its slope on the right, and give the axes of the slope."""
+    for axes, (title, y), color in zip(figure.subplots(1, 2), curves.items(), COLORS, strict=False):
+        axes.plot(x, broken(y, jump), color=color)
+        axes.set(title=title, xlabel=xlabel)
+    return axes

@@ -40,33 +40,17 @@ class Moving:
     The page's script only shows one frame or another; what is in them the package computed. A kind
     of such pictures says what is drawn, and for each of the `positions` what stands before the
     slider and what the slider sets in each element of the class "moving", in their order.
-
-    Attributes
-    ----------
-    name : str
-        Unique on its page.
-    description : str
-        What is to be seen, for readers who cannot see it.
-    size : pair of float
-        Width and height of the picture.
-    positions : sequence
-    start : int
-        Which of them is shown first.
-    label, called : str
-        What stands before the texts, or what the slider is called where nothing does.
-    attribute : str
-        What the slider sets: a path, unless it is another attribute.
-    style : str
-        CSS of its own, in which & is the picture.
     """
 
-    name: str
-    description: str
+    name: str  # unique on its page
+    description: str  # what is to be seen, for readers who cannot see it
     size: tuple[float, float]
     positions: Sequence
-    start = 0
-    label = called = style = ""
-    attribute = "d"
+    start = 0  # which of them is shown first
+    label = ""  # what stands before the texts
+    called = ""  # what the slider is called where nothing does
+    attribute = "d"  # what the slider sets: a path, unless it is another attribute
+    style = ""  # CSS of its own, in which & is the picture
 
     def drawing(self) -> str:
         """Give the SVG in the picture."""

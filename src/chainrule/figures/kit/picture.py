@@ -68,18 +68,8 @@ class Picture(Figure):
 def picture(draw: Callable[..., None] | None = None, *, height: float = 2.9) -> Any:
     """Turn a function that draws on a figure into one that gives the picture, in the book's style.
 
-    Parameters
-    ----------
-    draw : callable
-        Takes a `Picture` first.
-    height : float
-        In inches; the page's width is 4.75.
-
-    Returns
-    -------
-    callable
-        Takes the other arguments of `draw` and gives the `Picture`; raises a ValueError if a text
-        would be too small on a phone.
+    It takes the other arguments, and raises a ValueError if a text would be too small on a phone.
+    The height is in inches; the page is 4.75 wide.
 
     Examples
     --------

@@ -113,16 +113,13 @@ class Slider(Moving):
 
     def legend(self) -> list[tuple[str, str]]:
         """Give a sample and the name of every curve."""
-        return [
-            (
-                f'<path class="dots" stroke="{color}" d="M13 6h0"/>'
-                if isinstance(curve, Points)
-                else f'<path class="curve" stroke="{color}" stroke-dasharray="{dash}" '
-                'd="M0 6h26"/>',
-                curve.name,
-            )
-            for curve, color, dash in zip(self.curves, COLORS, DASHES, strict=False)
-        ]
+        samples = []
+        for curve, color, dash in zip(self.curves, COLORS, DASHES, strict=False):
+            look = f'class="curve" stroke="{color}" stroke-dasharray="{dash}" d="M0 6h26"'
+            if isinstance(curve, Points):
+                look = f'class="dots" stroke="{color}" d="M13 6h0"'
+            samples.append((f"<path {look}/>", curve.name))
+        return samples
 
     def at(self, x: Any, y: Any) -> tuple[Any, Any]:
         """Give the place on the picture, in units of a pixel."""
@@ -148,22 +145,17 @@ class Slider(Moving):
         return "".join(f"M{a:.1f},{d:.1f}h0" for a, d in places if not np.isnan(a + d))
 
     def _axes(self) -> str:
-        low, high = self.limits
-        left, right = float(self.x[0]), float(self.x[-1])
-        parts = []
+        (low, high), left, right = self.limits, float(self.x[0]), float(self.x[-1])
+        svg = ""
         for value in _ticks(left, right):
             a, d = self.at(value, low)
-            parts.append(f'<path class="grid" d="M{a:.1f} {TOP}V{d:.1f}"/>')
-            parts.append(
-                f'<text x="{a:.1f}" y="{d + 20:.1f}" text-anchor="middle">{number(value)}</text>'
-            )
+            svg += f'<path class="grid" d="M{a:.1f} {TOP}V{d:.1f}"/>'
+            svg += f'<text x="{a:.1f}" y="{d + 20:.1f}" text-anchor="middle">{number(value)}</text>'
         for value in _ticks(low, high):
             a, d = self.at(left, value)
-            parts.append(f'<path class="grid" d="M{a:.1f} {d:.1f}H{RIGHT}"/>')
-            parts.append(
-                f'<text x="{a - 6:.1f}" y="{d + 4:.1f}" text-anchor="end">{number(value)}</text>'
-            )
-        return "".join(parts)
+            svg += f'<path class="grid" d="M{a:.1f} {d:.1f}H{RIGHT}"/>'
+            svg += f'<text x="{a - 6:.1f}" y="{d + 4:.1f}" text-anchor="end">{number(value)}</text>'
+        return svg
 
     def drawing(self) -> str:
         """Give axes, and in a box, with the round ends of what is on its edge, all lines."""

@@ -49,21 +49,16 @@ def focal_slider() -> Slider:
     z, yes = np.log(p / (1 - p)), np.ones_like(p)
     values = [0.0, 0.5, 1.0, 2.0, 3.0, 5.0]
     each = [BinaryFocal(gamma=gamma, reduction="none") for gamma in values]
-    return Slider(
-        "focal",
+    description = (
         "The focal loss and the size of its slope in the logit, by the probability of the right "
-        "class. The larger gamma, the earlier both come down to 0 as the probability grows.",
-        "γ",
-        values,
-        p,
-        [
-            Curve("focal loss", [loss(z, yes) for loss in each]),
-            Curve("size of its slope in the logit", [-loss.gradient(z, yes) for loss in each]),
-            Curve("cross-entropy", [each[0](z, yes)] * len(values)),
-        ],
-        (0.0, 3.0),
-        start=3,
+        "class. The larger gamma, the earlier both come down to 0 as the probability grows."
     )
+    curves = [
+        Curve("focal loss", [loss(z, yes) for loss in each]),
+        Curve("size of its slope in the logit", [-loss.gradient(z, yes) for loss in each]),
+        Curve("cross-entropy", [each[0](z, yes)] * len(values)),
+    ]
+    return Slider("focal", description, "γ", values, p, curves, (0.0, 3.0), start=3)
 
 
 @picture

@@ -158,24 +158,19 @@ def tversky_slider() -> Slider:
     values = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
     each = [Tversky(alpha=1 - beta, beta=beta, **APART) for beta in values]
     slopes = [100 * loss.gradient(found, true)[:, 0] for loss in each]
-    return Slider(
-        "tversky",
+    description = (
         "The Tversky loss by the size of the predicted region, relative to the true one. It is 0 "
         "where the sizes are equal. The larger beta, the steeper on the side of too small and the "
         "flatter on the side of too large. At the true size the slope in a true pixel is minus "
-        "beta, that in another pixel alpha, both divided by the hundred pixels of the region.",
-        "β",
-        values,
-        sizes,
-        [
-            Curve("Tversky loss", [loss(found, true)[:, 0] for loss in each]),
-            Curve("slope in a true pixel, × 100", [s[:, 0] for s in slopes]),
-            Curve("slope in another, × 100", [s[:, -1] for s in slopes]),
-        ],
-        (-2.0, 1.0),
-        start=7,
-        notes=[f"α = {1 - beta:.1f}" for beta in values],
+        "beta, that in another pixel alpha, both divided by the hundred pixels of the region."
     )
+    curves = [
+        Curve("Tversky loss", [loss(found, true)[:, 0] for loss in each]),
+        Curve("slope in a true pixel, × 100", [s[:, 0] for s in slopes]),
+        Curve("slope in another, × 100", [s[:, -1] for s in slopes]),
+    ]
+    notes, limits = [f"α = {1 - beta:.1f}" for beta in values], (-2.0, 1.0)
+    return Slider("tversky", description, "β", values, sizes, curves, limits, 7, notes=notes)
 
 
 @picture

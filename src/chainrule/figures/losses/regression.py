@@ -21,8 +21,9 @@ def _of_errors(loss: Any, errors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def error_curves(figure: Picture, loss: Any) -> None:
     """Draw a loss of numbers on the left, by the error, and its slope on the right."""
     errors = np.linspace(-3, 3, 301)
-    titles = "loss of one entry", "its slope", "error ŷ − y"
-    with_slope(figure, errors, *_of_errors(loss, errors), 0.5, titles)
+    value, slope = _of_errors(loss, errors)
+    curves = {"loss of one entry": value, "its slope": slope}
+    with_slope(figure, "error ŷ − y", errors, curves, 0.5)
 
 
 def huber_slider() -> Slider:
@@ -30,21 +31,14 @@ def huber_slider() -> Slider:
     errors = np.linspace(-4, 4, 161)
     values = [0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0]
     both = [_of_errors(Huber(delta=delta), errors) for delta in values]
-    return Slider(
-        "huber",
+    losses, slopes = zip(*both, strict=True)
+    curves = [Curve("loss of one entry", losses), Curve("its slope", slopes)]
+    description = (
         "Huber's loss and its slope. Between minus delta and delta a parabola with a straight "
         "slope; outside, straight lines with a constant slope. The larger delta, the wider the "
-        "parabola.",
-        "δ",
-        values,
-        errors,
-        [
-            Curve("loss of one entry", [value for value, _ in both]),
-            Curve("its slope", [slope for _, slope in both]),
-        ],
-        (-4.0, 8.0),
-        start=3,
+        "parabola."
     )
+    return Slider("huber", description, "δ", values, errors, curves, (-4.0, 8.0), start=3)
 
 
 @picture

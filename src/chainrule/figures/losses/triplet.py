@@ -25,7 +25,7 @@ def triplet_forces(figure: Picture) -> None:
     for (name, at, color, away), gradient in zip(points, gradients, strict=True):
         axes.plot(*at, "o", color=color, ms=9)
         moved = at - 0.7 * gradient[0]
-        arrow(axes, at, moved, color, head=18, lw=2.5, shrinkA=2, shrinkB=2, zorder=3)
+        arrow(axes, at, moved, color, mutation_scale=18, lw=2.5, shrinkA=2, shrinkB=2, zorder=3)
         beside(axes, at, away, name, color=INK, bbox=clear(1))
     axes.text(0, distance + 0.06, "d(a, p)", ha="center", va="bottom", color=INK)
     axes.text(0, distance + 1.06, "d(a, p) + margin", ha="center", va="bottom", color=INK)

@@ -1,6 +1,7 @@
 """What becomes of a gradient in a deep network, and of the activations on their way there."""
 
 from collections.abc import Sequence
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from ...activations import ReLU, Sigmoid, Tanh
 from ...network import Linear, Network, Trace, error_norm_bounds
-from ..kit.drawing import beside
+from ..kit.drawing import LINES, beside
 from ..kit.picture import BLUE, GREY, Picture, picture
 from ..kit.slider import Curve, Slider
 
@@ -32,13 +33,6 @@ def error_norms(net: Network, x: np.ndarray) -> list[float]:
 
     The gradient that enters at the output is a unit vector for every sample, so what is measured
     is the network's doing alone.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> norms = error_norms(deep_network("sigmoid", 2, np.random.default_rng(0)), np.ones((1, 64)))
-    >>> norms[0] < norms[1] < 1
-    True
     """
     trace, upstream = net.forward(x), np.full((len(x), 64), 1 / 8)
     deltas = net.backward(trace, upstream, deltas=True).deltas
@@ -62,10 +56,10 @@ def sample_bounds(net: Network, x: np.ndarray) -> tuple[list[float], list[float]
 def _by_layer(axes: Any, curves: dict[str, Sequence[float]], first: int, named_at: int) -> None:
     """Draw a line for each kind of network, from a first layer on, named at one of its ends."""
     side = -1 if named_at == 0 else 1
-    for (name, values), style in zip(curves.items(), ("-", "--", "-.", ":"), strict=False):
+    for (name, values), (color, style) in zip(curves.items(), cycle(LINES), strict=False):
         layers = np.arange(first, first + len(values))
-        (line,) = axes.semilogy(layers, values, style)
-        look = {"ha": "right" if side < 0 else "left", "va": "center", "color": line.get_color()}
+        axes.semilogy(layers, values, style, color=color)
+        look = {"ha": "right" if side < 0 else "left", "va": "center", "color": color}
         at = layers[named_at], values[named_at]
         beside(axes, at, (6 * side, 0), name, annotation_clip=False, **look)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -116,12 +110,6 @@ def error_slider(x: np.ndarray) -> Slider:
 
     A weight starts with the standard deviation g/√n of a layer of n neurons; g is what the slider
     moves. The curves are logarithms, to the base 10, of ‖δ^l‖, as `error_norms` measures it.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> error_slider(np.ones((1, 64))).texts[:2]
-    ['0.5', '0.7']
     """
 
     def logarithms(activation: str, factor: float) -> np.ndarray:
@@ -130,20 +118,16 @@ def error_slider(x: np.ndarray) -> Slider:
         sizes = np.log10(error_norms(net, x))
         return np.where((sizes < LOW) | (sizes > HIGH), np.nan, sizes)
 
-    return Slider(
-        "start",
+    curves = [
+        Curve(f"log₁₀ ‖δˡ‖, {name}", [logarithms(name, factor) for factor in FACTORS])
+        for name in ("sigmoid", "tanh", "ReLU")
+    ]
+    description = (
         "The size of the error by layer, as a power of ten, for three networks of twenty layers: "
         "sigmoid, tanh and ReLU. The larger the initial weights, the less is lost on the way from "
         "the output on the right to the first layer on the left. Tanh is nearly level at g = 1.2 "
         "and 1.41, ReLU at 1.41, and beyond that they grow, ReLU fastest; sigmoid still loses at "
-        "4, where ReLU has grown to ten to the ninth.",
-        "size of the initial weights, g",
-        FACTORS,
-        np.arange(1.0, DEPTH + 1),
-        [
-            Curve(f"log₁₀ ‖δˡ‖, {name}", [logarithms(name, factor) for factor in FACTORS])
-            for name in ("sigmoid", "tanh", "ReLU")
-        ],
-        (LOW, HIGH),
-        start=3,
+        "4, where ReLU has grown to ten to the ninth."
     )
+    layers, parameter = np.arange(1.0, DEPTH + 1), "size of the initial weights, g"
+    return Slider("start", description, parameter, FACTORS, layers, curves, (LOW, HIGH), start=3)

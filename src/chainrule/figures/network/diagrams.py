@@ -18,7 +18,7 @@ def _node(axes: Any, at: Any, text: str, color: str = BLUE, radius: float = 0.45
 def _link(
     axes: Any, start: Any, end: Any, color: str = BLUE, gap: float = 0.47, **look: Any
 ) -> None:
-    arrow(axes, start, end, color, gap=gap, head=12, zorder=1, **look)
+    arrow(axes, start, end, color, gap=gap, mutation_scale=12, zorder=1, **look)
 
 
 @picture

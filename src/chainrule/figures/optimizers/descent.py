@@ -8,7 +8,7 @@ import numpy as np
 from ...network import Network
 from ...optimizers import SGD, best_descent, best_momentum, convergence_factor
 from ..kit.drawing import arrow, beside
-from ..kit.picture import BLUE, GREEN, GREY, INK, LIGHT, ORANGE, Picture, picture
+from ..kit.picture import BLUE, COLORS, GREY, INK, LIGHT, ORANGE, Picture, picture
 from ..kit.slider import Curve, Points, Slider, Still
 from .landscapes import LANDSCAPES, contours, descend
 
@@ -95,24 +95,18 @@ def factors(figure: Picture, smallest: float, largest: float) -> None:
 
 def momentum_slider() -> Slider:
     """Give a slider for the momentum: the distance from the minimum of a parabola, by steps."""
-    values = (0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 0.95)
-    steps = 60
+    values, steps = (0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 0.95), 60
     frames = [
         descend(SGD(lr=0.05, momentum=momentum), lambda w: w, (1.0,), steps)[:, 0]
         for momentum in values
     ]
-    return Slider(
-        "momentum",
+    description = (
         "The distance from the minimum over sixty steps. Without momentum it falls slowly and "
         "smoothly. Near momentum 0.6 it falls fastest without overshooting. At 0.9 and above it "
-        "swings around 0, and the swings take long to die down.",
-        "momentum μ",
-        values,
-        np.arange(steps + 1.0),
-        [Curve("distance from the minimum", frames)],
-        (-1.0, 1.0),
-        start=3,
+        "swings around 0, and the swings take long to die down."
     )
+    x, curves = np.arange(steps + 1.0), [Curve("distance from the minimum", frames)]
+    return Slider("momentum", description, "momentum μ", values, x, curves, (-1.0, 1.0), start=3)
 
 
 @picture
@@ -121,9 +115,7 @@ def ravine(figure: Picture, paths: dict[str, np.ndarray]) -> None:
     axes = figure.subplots()
     for line in contours("ravine"):
         axes.plot(*line.T, color=LIGHT, lw=1)
-    for (name, path), color, mark in zip(
-        paths.items(), (BLUE, ORANGE, GREEN), ("o", "s", "^"), strict=False
-    ):
+    for (name, path), color, mark in zip(paths.items(), COLORS, "os^", strict=False):
         axes.plot(*path.T, marker=mark, ms=4, lw=1.5, color=color, label=name)
     axes.plot(0, 0, "*", color=INK, ms=12)
     figure.legend(loc="outside lower center", ncols=2)
@@ -145,7 +137,7 @@ def nesterov_step(figure: Picture) -> None:
         push = -lr * slope(place)
         ways = ((w, ahead, GREY), (w, ahead + push, BLUE), (ahead, ahead + push, ORANGE))
         for start, end, color in ways:
-            arrow(axes, start, end, color, head=11, lw=2.2, shrinkB=2, zorder=3)
+            arrow(axes, start, end, color, mutation_scale=11, lw=2.2, shrinkB=2, zorder=3)
         axes.plot(*place, "o", color=ORANGE, ms=9, mfc="none", mew=2)
         axes.plot(*w, "o", color=INK, ms=5)
         axes.set(xlim=(-2.1, 0.2), ylim=(-1.3, 0.6), title=title, xticks=[], yticks=[])

@@ -126,22 +126,3 @@ def arrival(landscape: Landscape, path: np.ndarray) -> int | None:
     if not near[-1]:
         return None
     return int(len(near) - np.argmin(near[::-1])) if not near.all() else 0
-
-
-def best_rates(
-    landscape: Landscape, rates: Sequence[float], steps: int
-) -> dict[str, tuple[float, np.ndarray]]:
-    """Give, for each racer, the rate that brings it to the goal first, and its path.
-
-    All try the same rates. Where none arrives, it is the rate that ends nearest to the goal.
-    """
-    best = {}
-    for name, make in RACERS.items():
-        paths = [descend(make(lr), landscape.gradient, landscape.start, steps) for lr in rates]
-        keys = []
-        for path in paths:
-            step, distance = arrival(landscape, path), np.hypot(*(path[-1] - landscape.goal))
-            keys.append((steps + np.nan_to_num(distance, nan=np.inf)) if step is None else step)
-        winner = int(np.argmin(keys))
-        best[name] = rates[winner], paths[winner]
-    return best
