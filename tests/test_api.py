@@ -70,7 +70,9 @@ FUNCTIONS = [p for p in PROMISED if inspect.isfunction(p.values[0])]
 
 
 def test_walk_finds_what_there_is():
-    assert {"chainrule.arrays", "chainrule.ledger.core", "chainrule.figures.picture"} <= set(NAMES)
+    assert {"chainrule.arrays", "chainrule.ledger.core", "chainrule.figures.kit.picture"} <= set(
+        NAMES
+    )
     found = {p.id for p in PROMISED}
     assert {"chainrule.activations.ReLU", "chainrule.training.fit"} <= found
 
@@ -187,6 +189,7 @@ TO_BE_SAID = {
     "losses.core.ClassLoss": ["value", "slope"],
     "losses.overlap.Overlap": ["value", "slope"],
     "optimizers.core.Optimizer": ["rule"],
+    "figures.kit.moving.Moving": ["drawing", "text", "frame"],
     "proofs.expressions.Expression": ["latex", "value"],
     "proofs.models.Composed": ["forward", "beginning_from"],
 }

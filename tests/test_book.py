@@ -275,12 +275,16 @@ def test_the_reference_has_every_public_module():
     source = ROOT / "src" / "chainrule"
     modules = {
         ".".join(("chainrule", *path.relative_to(source).with_suffix("").parts))
-        for path in [*source.glob("*.py"), *(source / "figures").glob("*.py")]
+        for folder in (source, source / "figures", source / "figures" / "kit")
+        for path in folder.glob("*.py")
         if not path.name.startswith("__")
     }
     # what figures and ledger are made of, they show themselves
-    inner = {"chainrule.figures.picture", "chainrule.figures.source"}
-    packages = {f"chainrule.{path.parent.name}" for path in source.glob("*/__init__.py")}
+    inner = {"chainrule.figures.kit.picture", "chainrule.figures.source"}
+    packages = {
+        ".".join(("chainrule", *path.relative_to(source).parent.parts))
+        for path in [*source.glob("*/__init__.py"), *source.glob("figures/*/__init__.py")]
+    }
     listed = re.findall(r"automodule:: ([\w.]+)", TEXTS["reference/api"])
     assert set(listed) == modules - inner | packages
 

@@ -17,26 +17,23 @@ from chainrule.convolution import Conv2d, Flatten, MaxPool2d, conv2d
 from chainrule.figures import (
     activations,
     benchmarks,
-    boundary,
     cnn,
     convolution,
-    costs,
-    im2col,
+    data_parallel,
+    device,
     ledger,
     losses,
     network,
     optimizers,
-    overlap,
     picture,
     show_source,
-    stepper,
-    steps,
     training,
-    vanishing,
 )
-from chainrule.figures.grids import written_sum
-from chainrule.figures.landscapes import LANDSCAPES, arrival, descend
-from chainrule.figures.slider import Curve, Line, Points, Slider, Still, moving_figure
+from chainrule.figures.kit.grids import written_sum
+from chainrule.figures.kit.moving import Moving
+from chainrule.figures.kit.slider import Curve, Points, Slider, Still
+from chainrule.figures.losses.overlap import OverlapSlider
+from chainrule.figures.optimizers import LANDSCAPES, arrival, descend
 from chainrule.ledger import verify
 from chainrule.losses import Huber
 from chainrule.network import Linear, Network
@@ -121,25 +118,32 @@ PICTURES = {
     "photograph": lambda: convolution.photograph(),
     "another photograph": lambda: convolution.photograph("flower.jpg"),
     "dilated": lambda: convolution.dilated(),
-    "columns": lambda: im2col.columns(),
-    "columns_of_channels": lambda: im2col.columns_of_channels(),
-    "kernel_row": lambda: im2col.kernel_row(),
-    "kernel_row_of_channels": lambda: im2col.kernel_row_of_channels(),
-    "product": lambda: im2col.product(),
-    "matrix": lambda: im2col.matrix(),
-    "a larger matrix": lambda: im2col.matrix(4, 3),
-    "roofline": lambda: costs.roofline(2e11, 2e10, [("a", 2.0, 1e10), ("b", 50.0, 1e11)]),
-    "roofline with limits": lambda: costs.roofline(2e11, 2e10, [], limits=(0.1, 100.0)),
-    "memory": lambda: costs.memory([("a", {"im2col": 100.0, "tiled": 8.0}), ("b", {"tiled": 0.0})]),
-    "crossover": lambda: costs.crossover([3, 5], {"a": [0.1, 0.2], "b": [0.1, None]}),
-    "multiplications": lambda: costs.multiplications([3, 5, 7], 32),
-    "learning curves of seeds": lambda: cnn.learning_curve([HISTORY, HISTORY]),
+    "columns": lambda: convolution.columns(),
+    "columns_of_channels": lambda: convolution.columns_of_channels(),
+    "kernel_row": lambda: convolution.kernel_row(),
+    "kernel_row_of_channels": lambda: convolution.kernel_row_of_channels(),
+    "product": lambda: convolution.product(),
+    "matrix": lambda: convolution.matrix(),
+    "a larger matrix": lambda: convolution.matrix(4, 3),
+    "roofline": lambda: convolution.roofline(2e11, 2e10, [("a", 2.0, 1e10), ("b", 50.0, 1e11)]),
+    "roofline with limits": lambda: convolution.roofline(2e11, 2e10, [], limits=(0.1, 100.0)),
+    "memory": lambda: convolution.memory(
+        [("a", {"im2col": 100.0, "tiled": 8.0}), ("b", {"tiled": 0.0})]
+    ),
+    "crossover": lambda: convolution.crossover([3, 5], {"a": [0.1, 0.2], "b": [0.1, None]}),
+    "multiplications": lambda: convolution.multiplications([3, 5, 7], 32),
+    "learning curves of seeds": lambda: training.learning_curve([HISTORY, HISTORY]),
     "kernels": lambda: cnn.kernels(IMAGE_NET.layers[0]),
     "kernels of channels": lambda: cnn.kernels(IMAGE_NET.layers[3]),
     "feature_maps": lambda: cnn.feature_maps(IMAGE_NET, SQUARES),
     "images misclassified": lambda: training.misclassified(OUTPUT, SQUARES, CLASSES),
     "losses_side_by_side": lambda: cnn.losses_side_by_side([1.0, 0.5], [1.0, 0.5 + 1e-15]),
     "equal losses": lambda: cnn.losses_side_by_side([1.0, 0.5], [1.0, 0.5]),
+    "scheme": lambda: data_parallel.scheme(),
+    "step_times": lambda: data_parallel.step_times(1e8, 1e-5, 1e10, 1e-3, (1, 8)),
+    "formats": lambda: device.formats(),
+    "dot_errors": lambda: device.dot_errors([2, 8], np.random.default_rng(0)),
+    "traffic": lambda: device.traffic([("a", 2e6, 1e6), ("b", 3e6, 1e6)]),
     "ledger errors": lambda: ledger.errors([verify("1.1")]),
     "ratios": lambda: benchmarks.ratios(RECORD),
 }
@@ -237,10 +241,10 @@ MOON_X, MOON_Y = make_moons(40, noise=0.1, random_state=0)
 MOON_NET = Network([Linear(2, 3, rng=RNG), Tanh(), Linear(3, 2, rng=RNG)])
 
 SLIDERS = {
-    "round": lambda: steps.RoundOfTraining(on_paper(), np.array([1.0, 2.0]), 1.0),
-    "boundary": lambda: boundary.boundary_slider(MOON_X, MOON_Y, {0: MOON_NET, 5: MOON_NET}),
-    "start": lambda: vanishing.error_slider(IMAGES),
-    "overlap": overlap.overlap_slider,
+    "round": lambda: network.RoundOfTraining(on_paper(), np.array([1.0, 2.0]), 1.0),
+    "boundary": lambda: training.boundary_slider(MOON_X, MOON_Y, {0: MOON_NET, 5: MOON_NET}),
+    "start": lambda: network.error_slider(IMAGES),
+    "overlap": losses.overlap_slider,
     "softmax": activations.softmax_slider,
     "leaky": activations.leaky_slider,
     "elu": activations.elu_slider,
@@ -250,7 +254,8 @@ SLIDERS = {
     "tversky": losses.tversky_slider,
     "learning rate": optimizers.learning_rate_slider,
     "momentum": optimizers.momentum_slider,
-    "windows": stepper.stepper,
+    "windows": convolution.stepper,
+    "ring": data_parallel.ring,
     **{
         f"race on {name}": lambda name=name: optimizers.race_slider(name, optimizers.race(name))
         for name in LANDSCAPES
@@ -271,7 +276,7 @@ def test_a_slider_is_small_and_described(name):
 def test_a_slider_shows_the_numbers_it_was_given():
     x = np.array([0.0, 1.0])
     slider = Slider("s", "d", "a", (1, 2), x, [Curve("f", [x, 2 * x])], (0.0, 2.0), start=1)
-    across, down = slider._at(1.0, 2.0)
+    across, down = slider.at(1.0, 2.0)
     assert f"L{across:.1f},{down:.1f}" in slider._repr_html_().split("<script>")[0]
     with pytest.raises(ValueError, match=r"curves: expected 2 frames .*, got 1 of 'f'"):
         Slider("s", "d", "a", (1, 2), x, [Curve("f", [x])], (0.0, 2.0))
@@ -320,7 +325,7 @@ def test_a_slider_moves_points_over_lines_that_stay():
         still=[Still(x, 1 - x), Still(x, x, 2)],
     )
     html = slider._repr_html_()
-    (corner,) = {f"{a:.1f},{d:.1f}" for a, d in [slider._at(1.0, 1.0)]}
+    (corner,) = {f"{a:.1f},{d:.1f}" for a, d in [slider.at(1.0, 1.0)]}
     assert f"{corner}h0" in html
     assert f"L{corner}" in html.split("<script>")[0]
     assert html.count('class="contour"') == html.count('<path class="still"') == 1
@@ -329,7 +334,7 @@ def test_a_slider_moves_points_over_lines_that_stay():
 
 def test_a_slider_names_what_it_draws_above_the_picture_and_says_more_of_each_value():
     x = np.array([0.0, 1.0])
-    line = Line("a < b", [(x, 1 - x), (x[:1], x[:1])])
+    line = Curve("a < b", [(x, 1 - x), (x[:1], x[:1])])
     slider = Slider("s", "d", "a", (1, 2), x, [line], (0.0, 1.0), notes=["one", "two"])
     html = slider._repr_html_()
     legend, _, drawing = html.partition('<svg viewBox="0 0 560 300"')
@@ -349,7 +354,7 @@ def shown(figure, position):
 
 def test_a_round_of_training_shows_what_autograd_finds():
     net = on_paper()
-    figure = steps.RoundOfTraining(net, np.array([1.0, 2.0]), 1.0)
+    figure = network.RoundOfTraining(net, np.array([1.0, 2.0]), 1.0)
     w1, b1, w2, b2 = (torch.tensor(p, requires_grad=True) for p in net.parameters)
     x = torch.tensor([1.0, 2.0], dtype=torch.float64)
     z1 = w1 @ x + b1
@@ -375,7 +380,7 @@ def test_a_round_of_training_shows_what_autograd_finds():
 
 
 def test_a_round_of_training_shows_each_number_from_its_step_on():
-    figure = steps.RoundOfTraining(on_paper(), np.array([1.0, 2.0]), 1.0)
+    figure = network.RoundOfTraining(on_paper(), np.array([1.0, 2.0]), 1.0)
     assert "z 0.5" not in shown(figure, 0)[0]
     assert shown(figure, 1)[1].count("z 0.5") == 1
     assert "C = 0.125" not in shown(figure, 6)[0]
@@ -384,11 +389,11 @@ def test_a_round_of_training_shows_each_number_from_its_step_on():
         assert sum(text.startswith("z ") for text in visible) == (4 if position else 0)
         assert sum("above" in text for text in visible) == 1  # one set of parameters at a time
     with pytest.raises(ValueError, match="network: expected parameters of a 2–3–1 network, got"):
-        steps.RoundOfTraining(Network([Linear(2, 1, rng=RNG)]), np.ones(2), 1.0)
+        network.RoundOfTraining(Network([Linear(2, 1, rng=RNG)]), np.ones(2), 1.0)
 
 
 def test_a_boundary_is_where_both_classes_are_equally_likely():
-    slider = boundary.boundary_slider(MOON_X, MOON_Y, {0: MOON_NET})
+    slider = training.boundary_slider(MOON_X, MOON_Y, {0: MOON_NET})
     line, neurons = (np.stack(curve.frames[0], 1) for curve in slider.curves)
     line, neurons = line[~np.isnan(line[:, 0])], neurons[~np.isnan(neurons[:, 0])]
     output = MOON_NET(line)
@@ -403,13 +408,13 @@ def test_a_boundary_is_where_both_classes_are_equally_likely():
 def test_a_boundary_may_be_nowhere():
     net = MOON_NET.map(np.copy)
     net.parameters[-1][:] = [0, 100]
-    assert boundary.boundary_slider(MOON_X, MOON_Y, {0: net}).curves[0].frames[0][0].size == 1
+    assert training.boundary_slider(MOON_X, MOON_Y, {0: net}).curves[0].frames[0][0].size == 1
     with pytest.raises(ValueError, match=r"x: expected shape \(N, 2\), got \(40, 1\)"):
-        boundary.boundary_slider(MOON_X[:, :1], MOON_Y, {0: net})
+        training.boundary_slider(MOON_X[:, :1], MOON_Y, {0: net})
 
 
 def test_errors_by_size_of_the_start_are_those_of_autograd():
-    slider = vanishing.error_slider(IMAGES)
+    slider = network.error_slider(IMAGES)
     place = slider.values.index(1.41)
     rng, layers = np.random.default_rng(0), []
     for _ in range(20):
@@ -436,10 +441,10 @@ def test_the_overlap_of_discs_is_counted_pixel_by_pixel():
         middles = [(16 * c + 8, 16 * r + 9) for r in range(11) for c in range(22)]
         return {p for p in middles if shape is not None and shape.contains_point(p)}
 
-    slider = overlap.overlap_slider()
+    slider = losses.overlap_slider()
     truth = pixels(slider.frame(0)[1])
     assert len(truth) == 37
-    for shift in slider.shifts:
+    for shift in slider.positions:
         common, predicted = map(pixels, slider.frame(shift))
         assert common == truth & predicted
         score = 2 * len(common) / (len(truth) + len(predicted))
@@ -448,7 +453,7 @@ def test_the_overlap_of_discs_is_counted_pixel_by_pixel():
         assert f"|A ∩ B| = {len(common)}, " in text
         assert text.endswith(f"= {score:.3f}, loss {1 - score:.3f}; accuracy {right:.3f}")
     with pytest.raises(ValueError, match=r"shifts: expected 0 … 10 pixels, got 11"):
-        overlap.OverlapSlider([11])
+        OverlapSlider([11])
 
 
 def test_a_sum_is_written_out_as_it_is_added():
@@ -460,7 +465,7 @@ def test_a_sum_is_written_out_as_it_is_added():
 
 def test_the_stepper_says_what_the_definition_gives():
     image, kernel = convolution.IMAGE, convolution.KERNEL
-    windows = stepper.stepper()
+    windows = convolution.stepper()
     expected = conv2d(image[None, None] * 1.0, kernel[None, None] * 1.0, method="loops")[0, 0]
     for window, (u, v) in enumerate(np.ndindex(5, 5)):
         place, terms = windows.text(window).removeprefix("Window ").split(": ")
@@ -475,9 +480,9 @@ def test_the_stepper_says_what_the_definition_gives():
 def test_a_stepper_refuses_what_it_has_no_room_for():
     image, kernel = convolution.IMAGE, convolution.KERNEL
     with pytest.raises(ValueError, match=r"image: expected shape \(7, 7\), got \(6, 7\)"):
-        stepper.Stepper("s", image[1:], kernel)
+        convolution.Stepper("s", image[1:], kernel)
     with pytest.raises(ValueError, match=r"kernel: expected shape \(3, 3\), got \(2, 3\)"):
-        stepper.Stepper("s", image, kernel[1:])
+        convolution.Stepper("s", image, kernel[1:])
 
 
 def test_the_photographs_picture_stays_small():
@@ -512,7 +517,23 @@ def test_a_path_that_runs_off_ends_as_nan():
     assert np.nanmax(np.abs(path)) < 1e3
 
 
+class Rate(Moving):
+    """A line, and nothing before the slider but one text."""
+
+    name, description, size, positions = "f", "A line.", (9, 9), (0,)
+
+    def text(self, position):
+        return "1"
+
+    def frame(self, position):
+        return ["M0 0H1"]
+
+    def drawing(self):
+        return '<path class="moving"/>'
+
+
 def test_a_slider_is_called_by_its_name_if_it_has_one():
-    given = ("f", "A line.", (9, 9), '<path class="moving"/>', "a ", ["1"], [["M0 0H1"]], 0)
-    assert 'aria-label="rate"' in moving_figure(*given, name="rate")
-    assert moving_figure(*given).count("aria-label") == 1  # the picture's own
+    slider = Rate()
+    assert slider._repr_html_().count("aria-label") == 1  # the picture's own
+    slider.called = "rate"
+    assert 'aria-label="rate"' in slider._repr_html_()

@@ -12,7 +12,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from chainrule import activations, losses, optimizers
-from chainrule.figures.picture import SMALLEST, WIDTH
+from chainrule.figures.kit.picture import SMALLEST, WIDTH
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
 RULES = {

@@ -8,26 +8,10 @@ import numpy as np
 from ..activations import ELU, GELU, LeakyReLU, Maxout, ReLU, Sigmoid, Softmax, Swish, Tanh
 from ..network import Linear, Network
 from ..training import History
+from .kit.drawing import broken_at_0, with_slope
+from .kit.picture import BLUE, GREY, Picture, picture
+from .kit.slider import Curve, Slider
 from .ledger import Table
-from .picture import BLUE, GREY, ORANGE, Picture, picture
-from .slider import Curve, Slider
-
-__all__ = [
-    "ACTIVATIONS",
-    "comparison",
-    "curves",
-    "dead_units",
-    "digits_network",
-    "elu_slider",
-    "gelu_error",
-    "leaky_slider",
-    "maxout_fits",
-    "maxout_tangents",
-    "racing",
-    "softmax_slider",
-    "swish_slider",
-    "temperatures",
-]
 
 ACTIVATIONS: dict[str, Any] = {
     "sigmoid": Sigmoid(),
@@ -42,38 +26,17 @@ ACTIVATIONS: dict[str, Any] = {
 }
 
 
-@picture
+@picture(height=2.3)
 def curves(figure: Picture, f: Any, reach: float = 4.0) -> None:
     """Draw an elementwise activation on the left and its slope on the right."""
-    figure.set_figheight(2.3)
-    left, right = figure.subplots(1, 2)
     x = np.linspace(-reach, reach, 401)
-    left.plot(x, f(x), color=BLUE)
-    left.set(title="f(x)", xlabel="x")
     slope = f.derivative(x)
-    jumps = np.abs(np.diff(slope)) > 0.2  # a kink: leave a gap instead of a steep line
-    right.plot(x, np.where(np.append(jumps, False), np.nan, slope), color=ORANGE)
-    right.set(title="its slope f′(x)", xlabel="x", ylim=(min(0, 1.1 * slope.min()) - 0.01, None))
+    right = with_slope(figure, "x", x, {"f(x)": f(x), "its slope f′(x)": slope}, 0.2)
+    right.set_ylim(min(0, 1.1 * slope.min()) - 0.01, None)
 
 
 def temperatures(logits: Sequence[float], values: Sequence[float]) -> list[np.ndarray]:
-    """Give softmax(logits / T) for each temperature T.
-
-    Parameters
-    ----------
-    logits : sequence of float
-    values : sequence of float
-        The temperatures, positive.
-
-    Returns
-    -------
-    list of arrays
-
-    Examples
-    --------
-    >>> temperatures([0.0, 1.0], [1.0])[0].round(2)
-    array([0.27, 0.73])
-    """
+    """Give softmax(logits / T) for each temperature T."""
     return [Softmax()(np.array(logits) / value) for value in values]
 
 
@@ -83,16 +46,13 @@ def softmax_slider() -> Slider:
     values = [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0]
     classes = np.repeat(np.arange(len(logits) + 1), 2)[1:-1] - 0.5  # steps, not a line
     frames = [np.repeat(p, 2) for p in temperatures(list(logits), values)]
-    return Slider(
-        "temperature",
+    description = (
         "Ten probabilities as steps. At a low temperature the first is nearly 1 and the others 0; "
-        "the higher the temperature, the more equal they are.",
-        "temperature T",
-        values,
-        classes,
-        [Curve("probability of each class", frames)],
-        (0.0, 1.0),
-        start=3,
+        "the higher the temperature, the more equal they are."
+    )
+    curves, limits = [Curve("probability of each class", frames)], (0.0, 1.0)
+    return Slider(
+        "temperature", description, "temperature T", values, classes, curves, limits, start=3
     )
 
 
@@ -100,26 +60,10 @@ def _family(
     name: str, description: str, parameter: str, values: Sequence[float], kind: Callable, start: int
 ) -> Slider:
     """Give a slider that shows an activation and its slope for each value of its parameter."""
-    x = np.linspace(-4, 4, 161)
-    return Slider(
-        name,
-        description,
-        parameter,
-        values,
-        x,
-        [
-            Curve("f(x)", [kind(value)(x) for value in values]),
-            Curve("slope f′(x)", [_with_gap(kind(value).derivative(x), x) for value in values]),
-        ],
-        (-2.0, 4.0),
-        start,
-    )
-
-
-def _with_gap(slope: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """Leave the point at 0 out where the slope jumps there, so that no line is drawn across."""
-    below, above = slope[x < 0][-1], slope[x > 0][0]
-    return np.where((x == 0) & (abs(above - below) > 0.1), np.nan, slope)
+    x, each = np.linspace(-4, 4, 161), [kind(value) for value in values]
+    slopes = [broken_at_0(x, f.derivative(x), 0.1) for f in each]
+    curves = [Curve("f(x)", [f(x) for f in each]), Curve("slope f′(x)", slopes)]
+    return Slider(name, description, parameter, values, x, curves, (-2.0, 4.0), start)
 
 
 def leaky_slider() -> Slider:
@@ -173,15 +117,6 @@ def gelu_error(figure: Picture) -> None:
 def maxout_tangents(pieces: int) -> tuple[np.ndarray, np.ndarray]:
     """Give the slopes and offsets of tangents to x² at equally spaced points of [−1, 1].
 
-    Parameters
-    ----------
-    pieces : int
-        How many.
-
-    Returns
-    -------
-    tuple of two arrays, shape (pieces,)
-
     Examples
     --------
     >>> maxout_tangents(2)
@@ -191,10 +126,9 @@ def maxout_tangents(pieces: int) -> tuple[np.ndarray, np.ndarray]:
     return 2 * at, -(at**2)
 
 
-@picture
+@picture(height=2.6)
 def maxout_fits(figure: Picture) -> None:
     """Draw Maxout as the absolute value, and as the square from below with more and more pieces."""
-    figure.set_figheight(2.6)
     left, right = figure.subplots(1, 2)
     x = np.linspace(-1, 1, 201)
     left.plot(x, Maxout(2)(np.stack([x, -x], -1))[:, 0], color=BLUE)
@@ -223,47 +157,14 @@ PROPERTIES = {
 
 
 def comparison(record: dict[str, Any]) -> Table:
-    """Give the nine activations side by side, with what each costs.
-
-    Parameters
-    ----------
-    record : dict
-        That of the benchmark of activations and losses, as `benchmarks.read` gives it.
-
-    Returns
-    -------
-    Table
-
-    Examples
-    --------
-    >>> record = {"relative_to_relu": dict.fromkeys(ACTIVATIONS, 1.25)}
-    >>> print(comparison(record).markdown.splitlines()[2])
-    | sigmoid | (0, 1) | yes | yes | both sides | ¼ | 1.2 |
-    """
+    """Give the nine activations side by side, with what each costs."""
     head = ["function", "range", "monotone", "smooth", "saturates", "slope at 0", "cost"]
     costs = record["relative_to_relu"]
     return Table(head, [[name, *row, f"{costs[name]:.1f}"] for name, row in PROPERTIES.items()])
 
 
 def digits_network(activation: Any, rng: np.random.Generator) -> Network:
-    """Give the digits network, 64–128–10, with another activation in its hidden layer.
-
-    Parameters
-    ----------
-    activation : activation
-        Maxout reads twice as many weighted inputs, two for each neuron.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    Network
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> digits_network(Maxout(), np.random.default_rng(0)).layers[0]
-    Linear(64, 256)
-    """
+    """Give the digits network, 64–128–10, with another activation in its hidden layer."""
     hidden = 128 * (activation.pieces if isinstance(activation, Maxout) else 1)
     first = Linear(64, hidden, rng=rng, dtype="float32")
     return Network([first, activation, Linear(128, 10, rng=rng, dtype="float32")])
@@ -271,17 +172,6 @@ def digits_network(activation: Any, rng: np.random.Generator) -> Network:
 
 def dead_units(net: Network, x: np.ndarray) -> float:
     """Give the share of hidden neurons whose weighted input is positive for no sample.
-
-    Parameters
-    ----------
-    net : Network
-        A `digits_network`.
-    x : array, shape (N, 64)
-
-    Returns
-    -------
-    float
-        Between 0 and 1.
 
     Examples
     --------
@@ -294,16 +184,16 @@ def dead_units(net: Network, x: np.ndarray) -> float:
     return float(np.mean(np.max(net.layers[0](x), 0) <= 0))
 
 
-@picture
+@picture(height=4.2)
 def racing(figure: Picture, histories: dict[str, History]) -> None:
     """Draw the validation accuracy by epoch, a small plot for each activation."""
-    figure.set_figheight(4.2)
     grid = figure.subplots(3, 3, sharex=True, sharey=True)
-    for axes, (name, history) in zip(grid.ravel(), histories.items(), strict=True):
-        epochs = np.arange(1, len(history.validation_accuracy) + 1)
-        for other in histories.values():
-            axes.plot(epochs, 100 * np.array(other.validation_accuracy), color="#AAAAAA", lw=1)
-        axes.plot(epochs, 100 * np.array(history.validation_accuracy), color=BLUE)
+    shares = {name: 100 * np.array(h.validation_accuracy) for name, h in histories.items()}
+    for axes, (name, own) in zip(grid.ravel(), shares.items(), strict=True):
+        epochs = np.arange(1, len(own) + 1)
+        for share in shares.values():
+            axes.plot(epochs, share, color="#AAAAAA", lw=1)
+        axes.plot(epochs, own, color=BLUE)
         axes.set_title(name)
     grid[2, 1].set_xlabel("epoch")
     grid[1, 0].set_ylabel("validation accuracy (%)")

@@ -4,25 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from . import costs
+from .convolution import costs
+from .kit.drawing import beside, clear
+from .kit.picture import BLUE, GREY, Picture, picture
 from .ledger import Table
-from .picture import BLUE, GREY, Picture, picture
-
-__all__ = [
-    "by_size",
-    "crossover",
-    "layers",
-    "memory",
-    "mutants",
-    "noticed",
-    "others",
-    "provenance",
-    "ratios",
-    "read",
-    "recorded",
-    "roofline",
-    "unnoticed",
-]
 
 RECORDS = Path(__file__).parents[1] / "records"
 MUTANTS = RECORDS / "mutants.json"
@@ -32,26 +17,11 @@ RECORD_KEYS = {"title", "what", "baseline", "ratios", "rounds", "device", "versi
 
 
 def read(name: str | Path) -> dict[str, Any]:
-    """Read the record of a benchmark.
+    """Read the record of a script in ``benchmarks/``, or another JSON file by its path.
 
-    Parameters
-    ----------
-    name : str or Path
-        The name of a script in ``benchmarks/``, whose record comes with the package; or the path of
-        another JSON file.
-
-    Returns
-    -------
-    dict
-        With "title", "what", "baseline", "ratios" (a contender's seconds over the baseline's:
-        "median", and the quartiles "low" and "high"), "rounds", "device", "versions" and "date".
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is no file at this path.
-    ValueError
-        If there is no record of this name, or the file is not a record.
+    It has "title", "what", "baseline", "ratios" (a contender's seconds over the baseline's:
+    "median", and the quartiles "low" and "high"), "rounds", "device", "versions" and "date". A
+    ValueError says what is wrong with one that is not a record.
 
     Examples
     --------
@@ -90,19 +60,11 @@ def ratios(figure: Picture, record: dict[str, Any]) -> None:
     """Draw how many times as long each contender takes as the baseline, with the quartiles."""
     figure.set_figheight(1.3 + 0.42 * len(record["ratios"]))
     axes = figure.subplots()
-    behind = {"fc": "white", "ec": "none", "pad": 1.5}  # so that the line does not strike a number
     for row, ratio in enumerate(record["ratios"].values()):
         axes.plot([ratio["low"], ratio["high"]], [row, row], color=BLUE, lw=4, alpha=0.4)
         axes.plot(ratio["median"], row, "o", color=BLUE)
-        axes.annotate(
-            f"{ratio['median']:.2f}",
-            (ratio["median"], row),
-            (0, 8),
-            textcoords="offset points",
-            ha="center",
-            bbox=behind,
-            zorder=1.7,
-        )
+        text = f"{ratio['median']:.2f}"
+        beside(axes, (ratio["median"], row), (0, 8), text, ha="center", bbox=clear(1.5), zorder=1.7)
     axes.axvline(1, color=GREY, ls="--", zorder=1.5)
     axes.set(
         yticks=range(len(record["ratios"])),
@@ -115,17 +77,6 @@ def ratios(figure: Picture, record: dict[str, Any]) -> None:
 
 def recorded(name: str, key: str = "ratios") -> Table:
     """Give the ratios of a record as a table, or say that there is no such record.
-
-    Parameters
-    ----------
-    name : str
-        The name of a script in ``benchmarks/`` that needs a machine that not everybody has.
-    key : str
-        Under what the ratios are kept.
-
-    Returns
-    -------
-    Table
 
     Examples
     --------
@@ -145,26 +96,7 @@ def recorded(name: str, key: str = "ratios") -> Table:
 
 
 def by_size(record: dict[str, Any]) -> Table:
-    """Give the geometric mean of all ratios for each size of the arrays, and over all of them.
-
-    Parameters
-    ----------
-    record : dict
-        One that has "by_size" and "geometric_mean" beside what `read` asks for.
-
-    Returns
-    -------
-    Table
-
-    Examples
-    --------
-    >>> record = {"baseline": "PyTorch", "by_size": {"1000": 0.604}, "geometric_mean": 1.273}
-    >>> print(by_size(record))
-    | numbers | time over that of PyTorch |
-    | --- | --- |
-    | 1 000 | 0.60 |
-    | all | 1.27 |
-    """
+    """Give the geometric mean of all ratios for each size of the arrays, and over all of them."""
     rows = [(_thousands(int(size)), ratio) for size, ratio in record["by_size"].items()]
     rows.append(("all", record["geometric_mean"]))
     return Table(
@@ -174,26 +106,7 @@ def by_size(record: dict[str, Any]) -> Table:
 
 
 def provenance(record: dict[str, Any]) -> Table:
-    """Give where a record is from: the date, the device, the versions.
-
-    Parameters
-    ----------
-    record : dict
-        As `read` gives it.
-
-    Returns
-    -------
-    Table
-
-    Examples
-    --------
-    >>> versions = {"numpy": "2.4.6"}
-    >>> record = {"date": "2026-11-24", "device": "CPU", "rounds": 5, "versions": versions}
-    >>> print(provenance(record))
-    | recorded | on | rounds | with |
-    | --- | --- | --- | --- |
-    | 2026-11-24 | CPU | 5 | numpy 2.4.6 |
-    """
+    """Give where a record is from: the date, the device, the versions."""
     versions = ", ".join(f"{name} {version}" for name, version in record["versions"].items())
     return Table(
         ["recorded", "on", "rounds", "with"],
@@ -204,22 +117,7 @@ def provenance(record: dict[str, Any]) -> Table:
 def layers(record: dict[str, Any], how: str = "one thread") -> Table:
     """Give the times of convolution over PyTorch's, a row for each layer and one for their mean.
 
-    Parameters
-    ----------
-    record : dict
-        That of ``benchmarks/convolution.py``.
-    how : {"one thread", "two threads", "in turns"}
-        With one thread each, or two; the last without a rest between contenders.
-
-    Returns
-    -------
-    Table
-        The medians, and the quartiles in brackets.
-
-    Raises
-    ------
-    ValueError
-        If the record is another one, or has nothing that was measured so.
+    How they were measured: with "one thread", with "two threads", or "in turns", without a rest.
     """
     if how not in record.get("means", {}):
         raise ValueError(f"how: expected one of {sorted(record.get('means', {}))}, got {how!r}")
@@ -240,47 +138,13 @@ def layers(record: dict[str, Any], how: str = "one thread") -> Table:
 def mutants(scope: str = "package") -> dict[str, Any]:
     """Read what the tests noticed of the mistakes that ``benchmarks/mutants.py`` made.
 
-    Parameters
-    ----------
-    scope : {"package", "checkers"}
-        Of the package, or of what judges the exercises' answers.
-
-    Returns
-    -------
-    dict
-        With "seed", "modules" (for each how many were "tried", "killed", "equivalent" and
-        "survived"), "equivalent" and "survivors" (for each its "file", "line", "before" and
-        "after", for those that are equivalent also the "reason"), "versions" and "date".
-
-    Examples
-    --------
-    >>> mutants()["seed"]
-    0
+    The scope is "package", or "checkers": what judges the exercises' answers.
     """
     return json.loads(MUTANTS.read_text(encoding="utf-8"))[scope]
 
 
 def noticed(record: dict[str, Any]) -> Table:
-    """Give how many mistakes the tests noticed, by module.
-
-    Parameters
-    ----------
-    record : dict
-        As `mutants` gives it.
-
-    Returns
-    -------
-    Table
-
-    Examples
-    --------
-    >>> row = {"tried": 5, "killed": 3, "equivalent": 1, "survived": 1}
-    >>> print(noticed({"modules": {"network": row}}))
-    | module | mistakes tried | noticed | change nothing | not noticed |
-    | --- | --- | --- | --- | --- |
-    | `network` | 5 | 3 | 1 | 1 |
-    | all | 5 | 3 | 1 | 1 |
-    """
+    """Give how many mistakes the tests noticed, by module."""
     columns = ["tried", "killed", "equivalent", "survived"]
     counts = {f"`{name}`": [row[c] for c in columns] for name, row in record["modules"].items()}
     counts["all"] = [sum(column) for column in zip(*counts.values(), strict=True)]
@@ -291,18 +155,7 @@ def noticed(record: dict[str, Any]) -> Table:
 
 
 def unnoticed(record: dict[str, Any], kind: str = "survivors") -> Table:
-    """Give the mistakes that no test noticed, with the lines before and after.
-
-    Parameters
-    ----------
-    record : dict
-        As `mutants` gives it.
-    kind : {"survivors", "equivalent"}
-        Those that a test should notice, or those that change nothing, with the reason.
-
-    Returns
-    -------
-    Table
+    """Give the "survivors", which no test noticed, or the "equivalent", which change nothing.
 
     Examples
     --------
@@ -333,22 +186,7 @@ def _thousands(count: int) -> str:
 
 
 def others(record: dict[str, Any]) -> Table:
-    """Give the forward times of other ways over ours in tiles, a row for each layer.
-
-    Parameters
-    ----------
-    record : dict
-        That of ``benchmarks/convolution.py``.
-
-    Returns
-    -------
-    Table
-    """
-    columns = {
-        "columns by indices": "indices",
-        "PyTorch's unfold": "unfold",
-        "loops": "loops",
-    }
+    """Give the forward times of other ways over ours in tiles, a row for each layer."""
     rows = []
     for name, layer in record["layers"].items():
         forward = layer["one thread"]["forward"]
@@ -356,7 +194,7 @@ def others(record: dict[str, Any]) -> Table:
         ratios = [forward[who]["median"] / ours for who in ("indices", "unfold")]
         loops = round(layer["loops"], 1 - len(str(int(layer["loops"]))))
         rows.append([name, *(f"{ratio:.1f}" for ratio in ratios), _thousands(int(loops))])
-    return Table(["layer", *columns], rows)
+    return Table(["layer", "columns by indices", "PyTorch's unfold", "loops"], rows)
 
 
 def memory(record: dict[str, Any]) -> Picture:

@@ -12,24 +12,13 @@ from ..convolution import Conv2d
 from ..network import Network
 from ..training import History
 from .benchmarks import RECORDS
-from .picture import BLUE, GREY, ORANGE, Picture, picture
-
-__all__ = ["feature_maps", "kernels", "learning_curve", "losses_side_by_side", "recorded"]
+from .kit.picture import BLUE, GREY, LIGHT, ORANGE, Picture, picture
 
 
 def recorded(name: str) -> tuple[list[History], list[float]]:
-    """Give what ``benchmarks/seeds.py`` found of a network, seed by seed.
+    """Give the histories of a network, seed by seed, and what it read rightly of the test part.
 
-    Parameters
-    ----------
-    name : str
-        "convolutional" or "dense".
-
-    Returns
-    -------
-    histories : list of History
-    accuracies : list of float
-        The shares of the test part that were read rightly.
+    The networks of ``benchmarks/seeds.py`` are "convolutional" and "dense".
 
     Examples
     --------
@@ -40,33 +29,6 @@ def recorded(name: str) -> tuple[list[History], list[float]]:
     runs = json.loads((RECORDS / "seeds.json").read_text(encoding="utf-8"))[name]
     histories = [History(**run["history"]) for run in runs]
     return histories, [run["test accuracy"] for run in runs]
-
-
-@picture
-def learning_curve(figure: Picture, histories: Sequence[History]) -> None:
-    """Draw loss and validation accuracy by epoch: a thin line for each seed, a thick median.
-
-    Parameters
-    ----------
-    histories : sequence of History
-        One for each seed, of equal length, with validation data.
-    """
-    left, right = figure.subplots(1, 2)
-    for axes, name, factor, color, style in (
-        (left, "loss", 1, BLUE, "-"),
-        (left, "validation_loss", 1, ORANGE, "--"),
-        (right, "validation_accuracy", 100, ORANGE, "--"),
-    ):
-        runs = factor * np.array([getattr(history, name) for history in histories])
-        epochs = np.arange(1, runs.shape[1] + 1)
-        axes.plot(epochs, runs.T, color=color, lw=0.8, alpha=0.45)
-        label = "training" if name == "loss" else "validation"
-        axes.plot(epochs, np.median(runs, 0), style, color=color, label=label, lw=2.5)
-        axes.set_xlabel("epoch")
-        axes.xaxis.get_major_locator().set_params(integer=True)  # type: ignore[attr-defined]
-    left.set(yscale="log", title="loss")
-    right.set_title("validation accuracy (%)")
-    left.legend()
 
 
 def _tiled(images: np.ndarray, columns: int) -> np.ndarray:
@@ -84,7 +46,7 @@ def _tiled(images: np.ndarray, columns: int) -> np.ndarray:
 
 def _show(axes: Any, sheet: np.ndarray, colors: str, low: float, high: float) -> Any:
     """Draw numbers as colours, lines of NaN in grey, and no axes."""
-    scale = colormaps[colors].with_extremes(bad="#BBBBBB")
+    scale = colormaps[colors].with_extremes(bad=LIGHT)
     shown = axes.imshow(sheet, cmap=scale, vmin=low, vmax=high, interpolation="nearest")
     axes.axis("off")
     return shown
@@ -94,20 +56,12 @@ def _show(axes: Any, sheet: np.ndarray, colors: str, low: float, high: float) ->
 def kernels(figure: Picture, layer: Conv2d) -> None:
     """Draw the weights of a layer, red above 0 and blue below, all on one scale.
 
-    Parameters
-    ----------
-    layer : Conv2d
-        If it reads one channel, its kernels stand eight in a row; otherwise each kernel is a
-        column of its channels.
+    Kernels of one channel stand eight in a row; others are columns of their channels.
     """
     weight = to_numpy(layer.weight)
     kernels, channels, *side = weight.shape
-    if channels == 1:
-        columns = min(8, kernels)
-        sheet = _tiled(weight[:, 0], columns)
-    else:
-        columns = kernels
-        sheet = _tiled(weight.transpose(1, 0, 2, 3).reshape(-1, *side), columns)
+    columns = min(8, kernels) if channels == 1 else kernels
+    sheet = _tiled(weight.transpose(1, 0, 2, 3).reshape(-1, *side), columns)
     figure.set_figheight(max(1.2, 4.2 * sheet.shape[0] / sheet.shape[1] + 0.3))
     axes = figure.subplots()
     limit = float(np.abs(weight).max())
@@ -117,14 +71,7 @@ def kernels(figure: Picture, layer: Conv2d) -> None:
 
 @picture
 def feature_maps(figure: Picture, network: Network, x: np.ndarray) -> None:
-    """Draw one image, and what each convolution makes of it, after the activation behind it.
-
-    Parameters
-    ----------
-    network : Network
-    x : array, shape (N, C, H, W)
-        The first image is shown, its first channel.
-    """
+    """Draw the first image, and what each convolution makes of it, after its activation."""
     trace = network.forward(x[:1])
     outputs = [to_numpy(each) for each in (*trace.inputs[1:], trace.output)]
     shown = [to_numpy(x)[:1, :1]]
@@ -144,16 +91,9 @@ def feature_maps(figure: Picture, network: Network, x: np.ndarray) -> None:
         axes.set_title(title, pad=3)
 
 
-@picture
+@picture(height=3.7)
 def losses_side_by_side(figure: Picture, ours: Sequence[float], theirs: Sequence[float]) -> None:
-    """Draw two losses step for step, and below how far they are apart.
-
-    Parameters
-    ----------
-    ours, theirs : sequence of float
-        A number for each step.
-    """
-    figure.set_figheight(3.7)
+    """Draw two losses step for step, and below how far they are apart."""
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
     steps, apart = np.arange(1, len(ours) + 1), np.abs(np.subtract(ours, theirs))
     power = int(np.floor(np.log10(apart.max()))) if apart.any() else 0

@@ -8,31 +8,14 @@ from pathlib import Path
 from ..exercises import Section
 from .ledger import Table
 
-__all__ = ["counts", "table"]
-
 _TITLE = re.compile(r":::\{exercise\} (.+)\n:label: (.+)")
 
 
 def table(sections: Sequence[Section], book: str) -> Table:
     """Give the exercises as a table: where, with which title, how difficult, and what is asked for.
 
-    Parameters
-    ----------
-    sections : sequence of Section
-    book : str
-        The folder of the pages, where the titles are. An exercise whose page is not there is listed
-        by its name: a notebook may be alone in its folder.
-
-    Returns
-    -------
-    Table
-
-    Examples
-    --------
-    >>> from chainrule.exercises import SECTIONS
-    >>> print(table(SECTIONS[:0], "book"))
-    | section | exercise | difficulty | answer |
-    | --- | --- | --- | --- |
+    The titles are in the pages of the folder `book`. An exercise whose page is not there is listed
+    by its name: a notebook may be alone in its folder.
     """
     rows = []
     for section in sections:
@@ -55,14 +38,6 @@ def _titles(page: Path) -> dict[str, str]:
 
 def counts(sections: Sequence[Section]) -> Table:
     """Give how many exercises of each difficulty a section has, and how many in all.
-
-    Parameters
-    ----------
-    sections : sequence of Section
-
-    Returns
-    -------
-    Table
 
     Examples
     --------

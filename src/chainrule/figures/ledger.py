@@ -6,8 +6,8 @@ import numpy as np
 
 from ..ledger import Verdict
 from ..ledger.core import MARKS
-from .grids import number
-from .picture import BLUE, GREY, Picture, picture
+from .kit.drawing import number
+from .kit.picture import BLUE, GREY, Picture, picture
 
 __all__ = ["Table", "errors", "table"]
 

@@ -1,66 +1,59 @@
-"""The pictures of section 1.1: the five steps, and a classifier learning the digits."""
+"""The pictures of section 1.1: the five steps, the digits learned, and a boundary that moves."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
 
+from ..network import Network
 from ..training import History
-from .picture import BLUE, GREY, INK, ORANGE, PALE, Picture, picture
-
-__all__ = ["confusion", "digit_samples", "five_steps", "learning_curve", "misclassified"]
+from .kit.drawing import arrow, canvas, frame, note
+from .kit.picture import BLUE, GREY, ORANGE, PALE, Picture, picture
+from .kit.slider import Curve, Slider, Still
 
 
 @picture
 def five_steps(figure: Picture) -> None:
     """Figure 1.1: the five steps, and the two ways on from the last."""
-    figure.set_figheight(4.1)
-    axes = figure.subplots()
-    axes.set(xlim=(0, 10), ylim=(0, 8.2))
-    axes.axis("off")
-    steps = [
-        ("1  load data", "a batch of inputs $x$\nand targets $y$"),
-        ("2  feedforward", "$z^l$ and $a^l$,\nlayer by layer"),
-        ("3  loss", "$C$ compares $a^L$\nwith $y$"),
+    axes = canvas(figure, (0, 10), (0, 8.2), inches=4.1)
+    width, height, left, right = 4.2, 1.7, 2.3, 7.7
+    boxes = [
+        (left, 7.2, "1  load data", "a batch of inputs $x$\nand targets $y$"),
+        (right, 7.2, "2  feedforward", "$z^l$ and $a^l$,\nlayer by layer"),
+        (right, 4.4, "3  loss", "$C$ compares $a^L$\nwith $y$"),
         (
-            "4  backward",
+            *(right, 1.6, "4  backward"),
             "$\\delta^l$, then\n$\\partial C/\\partial w^l$, $\\partial C/\\partial b^l$",
         ),
         (
-            "5  gradient descent",
+            *(left, 1.6, "5  gradient descent"),
             "$w^l$ := $w^l - \\alpha\\,\\partial C/\\partial w^l$,\nand $b^l$ alike",
         ),
     ]
-    left, right, width, height = 2.3, 7.7, 4.2, 1.7
-    centres = [(left, 7.2), (right, 7.2), (right, 4.4), (right, 1.6), (left, 1.6)]
-    for (x, y), (title, text) in zip(centres, steps, strict=True):
+    for x, y, title, text in boxes:
         corner = x - width / 2, y - height / 2
         look: dict[str, Any] = {"boxstyle": "round,pad=0.05", "fc": PALE, "ec": BLUE, "lw": 1.5}
         axes.add_patch(FancyBboxPatch(corner, width, height, **look))
-        axes.text(x, y + 0.5, title, ha="center", va="center", weight="bold")
-        axes.text(x, y - 0.3, text, ha="center", va="center", linespacing=1.3)
-    ways = [
-        ((4.5, 7.2), (5.5, 7.2)),
-        ((7.7, 6.25), (7.7, 5.35)),
-        ((7.7, 3.45), (7.7, 2.55)),
-        ((5.5, 1.6), (4.5, 1.6)),
-    ]
-    for start, end in ways:
-        axes.add_patch(_arrow(start, end, BLUE))
-    axes.add_patch(_arrow((2.3, 2.55), (2.3, 6.25), ORANGE))
-    axes.text(2.6, 4.4, "next batch", color=ORANGE, va="center")
-    axes.add_patch(_arrow((2.3, 0.65), (2.3, 0.0), GREY))
-    axes.text(2.6, 0.25, "stop: good enough, or getting no better", color=INK, va="center")
+        note(axes, x, y + 0.5, title, weight="bold")
+        note(axes, x, y - 0.3, text, linespacing=1.3)
+    for start, end, color in (
+        ((4.5, 7.2), (5.5, 7.2), BLUE),
+        ((7.7, 6.25), (7.7, 5.35), BLUE),
+        ((7.7, 3.45), (7.7, 2.55), BLUE),
+        ((5.5, 1.6), (4.5, 1.6), BLUE),
+        ((2.3, 2.55), (2.3, 6.25), ORANGE),
+        ((2.3, 0.65), (2.3, 0.0), GREY),
+    ):
+        arrow(axes, start, end, color, mutation_scale=14, lw=1.8, shrinkA=2, shrinkB=2, zorder=1)
+    note(axes, 2.6, 4.4, "next batch", ha="left", color=ORANGE)
+    note(axes, 2.6, 0.25, "stop: good enough, or getting no better", ha="left")
 
 
-def _arrow(start: Any, end: Any, color: str) -> FancyArrowPatch:
-    return FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=14, color=color, lw=1.8)
-
-
-@picture
+@picture(height=1.8)
 def digit_samples(figure: Picture, x: np.ndarray, y: np.ndarray) -> None:
     """Draw the first sixteen images of a set, with their classes."""
-    figure.set_figheight(1.8)
     for axes, image, digit in zip(figure.subplots(2, 8).ravel(), x, y, strict=False):
         _draw_digit(axes, image)
         axes.set_title(f"{digit}", pad=2)
@@ -69,32 +62,39 @@ def digit_samples(figure: Picture, x: np.ndarray, y: np.ndarray) -> None:
 def _draw_digit(axes: Any, image: np.ndarray) -> None:
     side = round(image.size**0.5)
     axes.imshow(image.reshape(side, side), cmap="gray_r", vmin=0, vmax=1)
-    axes.set(xticks=[], yticks=[])
-    axes.grid(False)
-    for spine in axes.spines.values():
-        spine.set(visible=True, color="#BBBBBB")
+    frame(axes)
 
 
 @picture
-def learning_curve(figure: Picture, history: History) -> None:
-    """Draw the loss on both parts, and the accuracy on the validation part, by epoch."""
+def learning_curve(figure: Picture, histories: History | Sequence[History]) -> None:
+    """Draw loss and validation accuracy by epoch: of one training, or of some that differ in seed.
+
+    These are thin lines, and their median is a thick one.
+    """
     left, right = figure.subplots(1, 2)
-    epochs = np.arange(1, len(history.loss) + 1)
-    for name, values, color in (
-        ("training", history.loss, BLUE),
-        ("validation", history.validation_loss, ORANGE),
+    for axes, name, factor, color, style in (
+        (left, "loss", 1, BLUE, "-"),
+        (left, "validation_loss", 1, ORANGE, "--"),
+        (right, "validation_accuracy", 100, ORANGE, "--"),
     ):
-        left.semilogy(epochs, values, color=color, ls="-" if color == BLUE else "--", label=name)
+        each = [histories] if isinstance(histories, History) else histories
+        runs = factor * np.array([getattr(history, name) for history in each])
+        epochs = np.arange(1, runs.shape[1] + 1)
+        label, thick = "training" if name == "loss" else "validation", {}
+        if len(runs) > 1:
+            axes.plot(epochs, runs.T, color=color, lw=0.8, alpha=0.45)
+            thick = {"lw": 2.5}
+        axes.plot(epochs, np.median(runs, 0), style, color=color, label=label, **thick)
+        axes.set_xlabel("epoch")
+        axes.xaxis.get_major_locator().set_params(integer=True)  # type: ignore[attr-defined]
+    left.set(yscale="log", title="loss")
+    right.set_title("validation accuracy (%)")
     left.legend()
-    left.set(xlabel="epoch", title="loss")
-    right.plot(epochs, 100 * np.array(history.validation_accuracy), color=ORANGE, ls="--")
-    right.set(xlabel="epoch", title="validation accuracy (%)")
 
 
-@picture
+@picture(height=4.4)
 def confusion(figure: Picture, output: np.ndarray, y: np.ndarray) -> None:
     """Count, for every true class, what was predicted; the diagonal is what is right."""
-    figure.set_figheight(4.4)
     classes = output.shape[1]
     counts = np.zeros((classes, classes), int)
     np.add.at(counts, (y, output.argmax(1)), 1)
@@ -102,7 +102,7 @@ def confusion(figure: Picture, output: np.ndarray, y: np.ndarray) -> None:
     axes.imshow(counts, cmap="Blues", vmax=2.5 * counts.max())
     for true, predicted in np.ndindex(counts.shape):
         if counts[true, predicted]:
-            axes.text(predicted, true, f"{counts[true, predicted]}", ha="center", va="center")
+            note(axes, predicted, true, f"{counts[true, predicted]}")
     axes.set(xlabel="predicted", ylabel="true", xticks=range(classes), yticks=range(classes))
     axes.grid(False)
 
@@ -123,3 +123,86 @@ def misclassified(figure: Picture, output: np.ndarray, x: np.ndarray, y: np.ndar
         axes.axis("on")
         _draw_digit(axes, x[i])
         axes.set_title(f"{y[i]} → {predicted[i]}", pad=2)
+
+
+DIAMOND = np.array([[0, 1, 0, -1, 0, np.nan], [1, 0, -1, 0, 1, np.nan]])
+CROSS = np.array([[-1, 1, np.nan, -1, 1, np.nan], [-1, 1, np.nan, 1, -1, np.nan]])
+
+
+def zero_line(x: np.ndarray, y: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Find where a function is 0, between the points of a grid on which it is known.
+
+    The values of shape (m, n) belong to x and y of shapes (n,) and (m,). What is given is the
+    line's x and y, with NaN behind every piece; NaN alone if there is none.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> ends = np.array([0.0, 1.0])
+    >>> across, up = zero_line(ends, ends, np.array([[-1.0, 1.0], [-1.0, 1.0]]))  # 2x − 1
+    >>> across[:2], up[:2]
+    (array([0.5, 0.5]), array([1., 0.]))
+    """
+    if not values.min() < 0 < values.max():
+        return np.array([np.nan]), np.array([np.nan])
+    pieces = Figure().subplots().contour(x, y, values, [0.0]).allsegs[0]
+    gap = np.full((1, 2), np.nan)
+    line = np.concatenate([part for piece in pieces for part in (piece, gap)])
+    return line[:, 0], line[:, 1]
+
+
+def _marks(
+    shape: np.ndarray, places: np.ndarray, size: tuple[float, float]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw a small shape at each place, as one line with gaps."""
+    each = places[:, :, None] + np.array(size)[:, None] * shape
+    return each[:, 0].ravel(), each[:, 1].ravel()
+
+
+def boundary_slider(x: np.ndarray, y: np.ndarray, networks: Mapping[int, Network]) -> Slider:
+    """Give a slider for the epoch of a training, with what the network says of every place.
+
+    The data x have two columns, and the classes y are 0 and 1. The networks are one network as it
+    was after so many epochs: a `Linear` of 2 inputs first, 2 outputs last.
+    """
+    if x.ndim != 2 or x.shape[1] != 2:
+        raise ValueError(f"x: expected shape (N, 2), got {x.shape}")
+    (left, low), (right, high) = x.min(0) - 0.3, x.max(0) + 0.3
+    # 100 and 50 cells of the picture's 508 by 258 pixels: the line's corners lie on edges of cells,
+    # and none of these is halfway between two tenths of a pixel, where rounding may go either way
+    across, up = np.linspace(left, right, 101), np.linspace(low, high, 51)
+    places = np.stack(np.meshgrid(across, up), -1).reshape(-1, 2)
+    ends = np.array([left, right]), np.array([low, high])
+    corners = np.stack(np.meshgrid(*ends), -1).reshape(-1, 2)
+
+    def boundary(net: Network) -> tuple[np.ndarray, np.ndarray]:
+        output = net(places)
+        return zero_line(across, up, (output[:, 1] - output[:, 0]).reshape(51, 101))
+
+    def neurons(net: Network) -> tuple[np.ndarray, np.ndarray]:
+        # z is linear: where it is 0 follows from its values in the corners
+        z = net.layers[0](corners)
+        lines = [zero_line(*ends, each.reshape(2, 2)) for each in z.T]
+        return np.concatenate([a for a, _ in lines]), np.concatenate([b for _, b in lines])
+
+    size = (right - left) / 110, (high - low) / 56
+    description = (
+        "Points of two classes, diamonds and crosses, in two interlocking half moons, the boundary "
+        "that the network draws between them, and for each hidden neuron the straight line where "
+        "its weighted input is 0. After a few epochs the boundary is nearly straight and cuts the "
+        "tips of both moons off; later it bends between them, and in the end every point is on "
+        "its side."
+    )
+    each = networks.values()
+    curves = [
+        Curve("boundary between the classes", [boundary(net) for net in each]),
+        Curve("zⱼ = 0 of a hidden neuron", [neurons(net) for net in each]),
+    ]
+    still = [
+        Still(*_marks(DIAMOND, x[y == 0], size), 2),
+        Still(*_marks(CROSS, x[y == 1], size), 3),
+    ]
+    wrong = [int((net(x).argmax(1) != y).sum()) for net in each]
+    notes = [f"{count} of {len(y)} points wrong" for count in wrong]
+    look = (low, high), min(3, len(networks) - 1), still, notes
+    return Slider("boundary", description, "epoch", list(networks), ends[0], curves, *look)

@@ -1,27 +1,18 @@
-"""The pictures of what convolution costs: operations, bytes, memory, and seconds by kernel size."""
+"""What convolution costs: operations, bytes, memory, and seconds by kernel size."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from ..convolution import Geometry, fft_multiplications, winograd_saving
-from .picture import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, Picture, picture
-
-__all__ = ["crossover", "memory", "multiplications", "roofline"]
+from ...convolution import Geometry, fft_multiplications, winograd_saving
+from ..kit.drawing import note, plain
+from ..kit.picture import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, Picture, picture
 
 LOOKS = (
     *((BLUE, "-", "o"), (ORANGE, "--", "s"), (GREEN, "-.", "^")),
     *((PURPLE, ":", "D"), (RED, (0, (5, 1, 1, 1, 1, 1)), "v"), (GREY, (0, (1, 1)), "P")),
     ("#6B7A00", (0, (9, 2)), "X"),
 )
-
-
-def _plain(axis: Any) -> None:
-    """Write the numbers of a logarithmic axis as such, not as powers of ten."""
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axis.set_minor_formatter(NullFormatter())
 
 
 @picture
@@ -34,14 +25,8 @@ def roofline(
 ) -> None:
     """Draw the operations a second that a machine can reach, by the operations per byte.
 
-    Parameters
-    ----------
-    peak, bandwidth : float
-        The most operations, and the most bytes from memory, in a second.
-    points : sequence of triples
-        A name, its operations per byte, and the operations a second that were measured.
-    limits : pair of float, optional
-        The lowest and the highest operations per byte shown.
+    The machine has a peak and a bandwidth from memory, both by the second. A point is a name, its
+    operations per byte, and the operations a second that were measured.
     """
     figure.set_figheight(3.0 + 0.12 * len(points))
     axes, ridge = figure.subplots(), peak / bandwidth
@@ -60,23 +45,15 @@ def roofline(
     lowest = min([low * bandwidth, *(measured for _, _, measured in points)]) / 1e9
     axes.set(xlim=(low, high), ylim=(lowest / 1.5, 1.7 * peak / 1e9))
     axes.set(xlabel="operations per byte", ylabel="Gop/s")
-    _plain(axes.xaxis)
-    _plain(axes.yaxis)
+    plain(axes.xaxis)
+    plain(axes.yaxis)
 
 
 @picture
 def memory(
     figure: Picture, rows: Sequence[tuple[str, Mapping[str, float]]], limit: float = 16.0
 ) -> None:
-    """Draw the working memory of methods, a group of bars for each layer, and a limit.
-
-    Parameters
-    ----------
-    rows : sequence of pairs
-        What the layer is called, and the megabytes of each method.
-    limit : float
-        Megabytes, drawn as a dashed line.
-    """
+    """Draw the megabytes of methods, a group of bars for each layer, and a limit."""
     names = list(dict.fromkeys(name for _, each in rows for name in each))
     figure.set_figheight(1.2 + len(rows) * (0.2 + 0.2 * len(names)))
     axes = figure.subplots()
@@ -93,15 +70,8 @@ def memory(
         for place, (_, each) in zip(places, rows, strict=True):
             if name in each:
                 end, size = max(each[name], low) / 1.07, f"{each[name]:.3g}"
-                axes.text(
-                    *(end, place, size),
-                    ha="right",
-                    va="center",
-                    fontsize=10,
-                    weight="bold",
-                    color="white",
-                    bbox={"fc": color, "ec": "none", "pad": 1},
-                )
+                look = {"ha": "right", "fontsize": 10, "weight": "bold", "color": "white"}
+                note(axes, end, place, size, bbox={"fc": color, "ec": "none", "pad": 1}, **look)
     axes.axvline(limit, color="black", ls="--", lw=1.4)
     text = axes.get_xaxis_transform()
     axes.text(limit, 1.01, f"{limit:g} MB", transform=text, ha="center", va="bottom")
@@ -110,25 +80,17 @@ def memory(
     axes.invert_yaxis()
     axes.set_xlabel("working memory (MB, logarithmic)")
     axes.grid(axis="y", visible=False)
-    _plain(axes.xaxis)
+    plain(axes.xaxis)
     figure.legend(loc="outside upper center", ncol=min(3, len(names)))
 
 
-@picture
+@picture(height=3.0)
 def crossover(
     figure: Picture,
     kernel_sizes: Sequence[int],
     seconds_by_method: Mapping[str, Sequence[float | None]],
 ) -> None:
-    """Draw the time of each method by the side of the kernel.
-
-    Parameters
-    ----------
-    kernel_sizes : sequence of int
-    seconds_by_method : mapping
-        The seconds of each method, one for each kernel size; None where it was not measured.
-    """
-    figure.set_figheight(3.0)
+    """Draw the time of each method by the side of the kernel; None where it was not measured."""
     axes = figure.subplots()
     for (name, seconds), look in zip(seconds_by_method.items(), LOOKS, strict=False):
         times = [np.nan if each is None else 1e3 * each for each in seconds]
@@ -136,25 +98,18 @@ def crossover(
         axes.semilogy(kernel_sizes, times, color=color, ls=style, marker=marker, ms=5, label=name)
     axes.legend()
     axes.set(xlabel="side $k$ of the kernel", ylabel="milliseconds", xticks=kernel_sizes)
-    _plain(axes.yaxis)
+    plain(axes.yaxis)
 
 
-@picture
+@picture(height=3.0)
 def multiplications(
     figure: Picture, kernel_sizes: Sequence[int], size: int, channels: tuple[int, int] = (64, 64)
 ) -> None:
     """Draw the multiplications of each method for an output pixel and a pair of channels.
 
-    Parameters
-    ----------
-    kernel_sizes : sequence of int
-    size : int
-        The side of the image, a power of 2.
-    channels : pair of int
-        How many come in and how many go out; by Fourier transforms a pair of channels costs less
-        the more there are. A complex multiplication is counted as four.
+    The side of the image is a power of 2. By Fourier transforms a pair of channels costs less the
+    more of them come in and go out; a complex multiplication is counted as four.
     """
-    figure.set_figheight(3.0)
     axes, k = figure.subplots(), np.array(kernel_sizes)
     pairs = channels[0] * channels[1]
     outputs = [np.prod(Geometry.of((size, size), int(each)).output_size) for each in k]
@@ -167,4 +122,4 @@ def multiplications(
         axes.semilogy(3, each, marker, color=GREEN if tile == 2 else PURPLE, ms=8, label=label)
     axes.legend()
     axes.set(xlabel="side $k$ of the kernel", xticks=kernel_sizes, ylabel="multiplications")
-    _plain(axes.yaxis)
+    plain(axes.yaxis)

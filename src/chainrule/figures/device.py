@@ -7,9 +7,8 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from ..precision import FORMATS, dot_bound, rounded_dot
-from .picture import BLUE, GREEN, GREY, ORANGE, PALE, Picture, picture
-
-__all__ = ["dot_errors", "formats", "traffic"]
+from .kit.drawing import canvas, clear, note
+from .kit.picture import BLUE, GREEN, GREY, ORANGE, PALE, Picture, picture
 
 EXPONENT_BITS = {"float64": 11, "float32": 8, "TF32": 8, "bfloat16": 8}
 
@@ -17,50 +16,28 @@ EXPONENT_BITS = {"float64": 11, "float32": 8, "TF32": 8, "bfloat16": 8}
 @picture
 def formats(figure: Picture) -> None:
     """Draw the bits of float32, TF32 and bfloat16: sign, exponent, and what is behind the one."""
-    figure.set_figheight(1.9)
-    axes = figure.subplots()
-    names = ("float32", "TF32", "bfloat16")
-    for row, name in enumerate(reversed(names)):
+    axes = canvas(figure, (-5.2, 32.4), (-0.2, 3), inches=1.9)
+    for row, name in enumerate(("bfloat16", "TF32", "float32")):
         left = 0
-        fields = (
+        for bits, color, label in (
             (1, "#DDDDDD", ""),
             (EXPONENT_BITS[name], PALE, "exponent"),
             (FORMATS[name], BLUE, ""),
-        )
-        for bits, color, label in fields:
-            for bit in range(bits):
-                axes.add_patch(_square(left + bit, row, color))
+        ):
+            for bit in range(left, left + bits):
+                axes.add_patch(Rectangle((bit, row), 1, 0.8, facecolor=color, edgecolor="white"))
             text = f"{label} {bits}".strip() if bits > 1 else "±"
-            axes.text(
-                left + bits / 2,
-                row + 0.4,
-                text,
-                ha="center",
-                va="center",
-                color="white" if color == BLUE else "black",
-                # in front of the bits' edges
-                bbox={"facecolor": color, "edgecolor": "none", "pad": 1.5} if bits > 1 else None,
-            )
+            # in front of the bits' edges
+            behind = {"facecolor": color, "edgecolor": "none", "pad": 1.5} if bits > 1 else None
+            ink = "white" if color == BLUE else "black"
+            note(axes, left + bits / 2, row + 0.4, text, color=ink, bbox=behind)
             left += bits
-        axes.text(-0.6, row + 0.4, name, ha="right", va="center")
-    axes.set(xlim=(-5.2, 32.4), ylim=(-0.2, 3))
-    axes.axis("off")
-
-
-def _square(x: float, y: float, color: str) -> Rectangle:
-    return Rectangle((x, y), 1, 0.8, facecolor=color, edgecolor="white")
+        note(axes, -0.6, row + 0.4, name, ha="right")
 
 
 @picture
 def dot_errors(figure: Picture, lengths: Sequence[int], rng: np.random.Generator) -> None:
-    """Draw the error of products of vectors by their length, and the bound on it.
-
-    Parameters
-    ----------
-    lengths : sequence of int
-    rng : numpy.random.Generator
-        Where the vectors come from, uniform between 0 and 1.
-    """
+    """Draw the error of products of random vectors by their length, and the bound on it."""
     axes = figure.subplots()
     looks = (("float32", BLUE, "o"), ("TF32", GREEN, "s"), ("bfloat16", ORANGE, "^"))
     for name, color, marker in looks:
@@ -81,10 +58,7 @@ def dot_errors(figure: Picture, lengths: Sequence[int], rng: np.random.Generator
 def traffic(figure: Picture, rows: Sequence[tuple[str, float, float]]) -> None:
     """Draw the megabytes that two ways of convolving move, a pair of bars for each layer.
 
-    Parameters
-    ----------
-    rows : sequence of triples
-        A layer's name, the bytes of im2col, and those when every number moves once.
+    A row is a layer's name, the bytes of im2col, and those when every number moves once.
     """
     figure.set_figheight(0.8 + 0.5 * len(rows))
     axes = figure.subplots()
@@ -92,11 +66,9 @@ def traffic(figure: Picture, rows: Sequence[tuple[str, float, float]]) -> None:
     names, columns, once = zip(*rows, strict=True)
     axes.barh(at + 0.2, np.array(columns) / 1e6, 0.36, color=ORANGE, label="im2col")
     axes.barh(at - 0.2, np.array(once) / 1e6, 0.36, color=BLUE, label="every number once")
-    clear = {"fc": "white", "ec": "none", "pad": 1}  # of the grid
     for y, many, few in zip(at, columns, once, strict=True):
-        axes.text(
-            many / 1e6, y + 0.2, f"  {many / few:.1f} times", va="center", color=GREY, bbox=clear
-        )
+        text = f"  {many / few:.1f} times"
+        note(axes, many / 1e6, y + 0.2, text, ha="left", color=GREY, bbox=clear(1))
     axes.set_yticks(at, names)
     axes.grid(axis="y", visible=False)
     axes.set(xlabel="megabytes", xlim=(0, 1.35 * max(columns) / 1e6))

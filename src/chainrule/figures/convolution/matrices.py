@@ -1,25 +1,14 @@
-"""The pictures of section 2.1.1: windows become columns, kernels become rows, and the product."""
+"""Windows become columns, kernels become rows, and the product of both is the convolution."""
 
 from typing import Any
 
 import numpy as np
 
-from ..convolution import Geometry, conv2d, im2col
-from .convolution import IMAGE, KERNEL
-from .grids import arrow, canvas, cells, mark, note, number
-from .picture import BLUE, GREEN, GREY, ORANGE, PURPLE, WIDTH, Picture, picture
-
-__all__ = [
-    "CHANNELS",
-    "CHANNEL_KERNELS",
-    "WEIGHT",
-    "columns",
-    "columns_of_channels",
-    "kernel_row",
-    "kernel_row_of_channels",
-    "matrix",
-    "product",
-]
+from ...convolution import Geometry, conv2d, im2col
+from ..kit.drawing import arrow, canvas, note, number
+from ..kit.grids import cells, mark
+from ..kit.picture import BLUE, COLORS, GREY, ORANGE, PURPLE, WIDTH, Picture, picture
+from .windows import IMAGE, KERNEL
 
 # three kernels of one channel; the first is that of figure 2.1
 WEIGHT = np.stack(
@@ -39,7 +28,6 @@ CHANNEL_KERNELS = np.array(
         [[[2, 2], [-1, 1]], [[1, 0], [-3, 2]], [[0, 1], [5, -1]]],
     ]
 )
-_COLORS = (BLUE, ORANGE, GREEN)
 
 
 def _sized(axes: Any, at: tuple[float, float], shape: tuple[int, int], title: str) -> None:
@@ -50,13 +38,13 @@ def _sized(axes: Any, at: tuple[float, float], shape: tuple[int, int], title: st
 @picture
 def columns(figure: Picture) -> None:
     """Figure 2.2: three windows of an image, and the columns that they become."""
-    axes = canvas(figure, 27.0, 23.4)
+    axes = canvas(figure, (0, 27.0), (23.4, 0))
     image, side, found = (1.9, 1.5), 1.45, (1.6, 13.9)
     matrix = im2col(IMAGE[None, None], 3)[0]
     cells(axes, image, IMAGE, size=side)
     note(axes, image[0] + 3.5 * side, 0.7, "image, 7 × 7")
     shown = dict(zip("ABC", ((0, 0), (1, 4), (4, 2)), strict=True))
-    for (name, (u, v)), color, line in zip(shown.items(), _COLORS, range(3), strict=False):
+    for (name, (u, v)), color, line in zip(shown.items(), COLORS, range(3), strict=False):
         window = 5 * u + v
         mark(axes, image, (u, v), (3, 3), color, size=side)
         mark(axes, found, (0, window), (9, 1), color)
@@ -73,9 +61,9 @@ def columns(figure: Picture) -> None:
 @picture
 def columns_of_channels(figure: Picture) -> None:
     """Figure 2.3: an image of three channels, and the block of rows that each of them becomes."""
-    axes = canvas(figure, 21.0, 16.2)
+    axes = canvas(figure, (0, 21.0), (16.2, 0))
     matrix, window, (u, v) = im2col(CHANNELS[None], 2)[0], 4, (1, 1)
-    for channel, color in enumerate(_COLORS):
+    for channel, color in enumerate(COLORS[:3]):
         left, right = (3.4, 1.5 + 5 * channel), (10.6, 1.5 + 5 * channel)
         rows = matrix[4 * channel : 4 * channel + 4]
         mark(axes, left, (u, v), (2, 2), color, fill=0.35)
@@ -93,10 +81,10 @@ def columns_of_channels(figure: Picture) -> None:
 @picture
 def kernel_row(figure: Picture) -> None:
     """Figure 2.4: every kernel, row by row, becomes a row of a matrix."""
-    axes = canvas(figure, 19.0, 13.2)
+    axes = canvas(figure, (0, 19.0), (13.2, 0))
     matrix = WEIGHT.reshape(len(WEIGHT), -1)
     found = (9.4, 5.6)
-    for n, color in enumerate(_COLORS):
+    for n, color in enumerate(COLORS[:3]):
         at = (3.3, 1.2 + 4.2 * n)
         mark(axes, at, (0, 0), (3, 3), color)
         mark(axes, found, (n, 0), (1, 9), color)
@@ -110,10 +98,10 @@ def kernel_row(figure: Picture) -> None:
 @picture
 def kernel_row_of_channels(figure: Picture) -> None:
     """Figure 2.5: a kernel of three channels becomes one row, channel after channel."""
-    axes = canvas(figure, 17.4, 12.4)
+    axes = canvas(figure, (0, 17.4), (12.4, 0))
     matrix = CHANNEL_KERNELS.reshape(2, -1)
     found = (3.9, 9.6)
-    for channel, color in enumerate(_COLORS):
+    for channel, color in enumerate(COLORS[:3]):
         left = 4.9 + 4 * channel
         note(axes, left + 1, 0.7, f"channel {channel}", color=color)
         for n in range(2):
@@ -134,7 +122,7 @@ def product(figure: Picture, window: int = 8) -> None:
 
     Of X and Y, only the numbers that are marked are written.
     """
-    axes = canvas(figure, 27.0, 31.6)
+    axes = canvas(figure, (0, 27.0), (31.6, 0))
     weight, n, (u, v) = WEIGHT[:2], 0, divmod(window, 5)
     x, y = im2col(IMAGE[None, None], 3)[0], conv2d(IMAGE[None, None], weight[:, None])[0]
     w, of_x, of_y = (1.0, 1.7), (1.0, 6.4), (1.0, 17.6)
@@ -179,7 +167,7 @@ def matrix(figure: Picture, size: int = 3, kernel_size: int = 2) -> None:
     copies = np.flatnonzero(gather[:, pixel])
     row = int(copies[len(copies) // 4])
     across = entries + pixels + 6.2
-    axes = canvas(figure, across, entries + 3.6)
+    axes = canvas(figure, (0, across), (entries + 3.6, 0))
     left, right = (3.6, 3.2), (5.8 + pixels, 3.2)
     wide = WIDTH / across  # a cell, in points
     for at, values, title, what in (

@@ -1,25 +1,15 @@
-"""The pictures of section 2.1: a kernel slides over an image, and what it makes of a photograph."""
+"""A kernel slides over an image, and what it makes of a photograph."""
 
 import numpy as np
 
-from ..convolution import AvgPool2d, Geometry, col2im, conv2d, im2col, loop_operations
-from .grids import canvas, cells, mark, note, number, written_sum
-from .picture import BLUE, GREY, ORANGE, Picture, picture
-
-__all__ = ["IMAGE", "KERNEL", "KERNELS", "dilated", "overlap", "photograph", "sliding"]
+from ...convolution import AvgPool2d, Geometry, col2im, conv2d, im2col, loop_operations
+from ..kit.drawing import canvas, note, number
+from ..kit.grids import cells, mark, written_sum
+from ..kit.picture import BLUE, GREY, ORANGE, Picture, picture
 
 # the example of figures 2.1, 2.2 and 2.6, and of the picture that one steps through
-IMAGE = np.array(
-    [
-        [1, 4, 2, 7, 0, 3, 5],
-        [6, 0, 8, 1, 9, 2, 4],
-        [3, 5, 7, 2, 6, 8, 1],
-        [9, 2, 4, 0, 5, 1, 7],
-        [0, 8, 6, 3, 1, 4, 2],
-        [5, 1, 3, 9, 7, 0, 6],
-        [2, 7, 0, 4, 8, 5, 3],
-    ]
-)
+ROWS = ("1427035", "6081924", "3572681", "9240517", "0863142", "5139706", "2704853")
+IMAGE = np.array([[int(digit) for digit in row] for row in ROWS])
 KERNEL = np.array([[2, 1, -1], [3, 1, -2], [1, -1, -2]])
 
 _BINOMIAL = np.array([1, 4, 6, 4, 1]) / 16
@@ -33,34 +23,14 @@ KERNELS = {
 
 
 def convolved(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
-    """Give the convolution of one image with one kernel.
-
-    Parameters
-    ----------
-    image : array, shape (H, W)
-    kernel : array, shape (kh, kw)
-
-    Returns
-    -------
-    array, shape (oh, ow)
-
-    Examples
-    --------
-    >>> convolved(IMAGE, KERNEL).shape
-    (5, 5)
-    """
+    """Give the convolution of one image with one kernel."""
     return conv2d(image[None, None], kernel[None, None])[0, 0]
-
-
-def column(image: np.ndarray, kernel_size: int, window: int) -> np.ndarray:
-    """Give the numbers in one window of an image, in the order in which im2col has them."""
-    return im2col(image[None, None], kernel_size)[0, :, window]
 
 
 @picture
 def sliding(figure: Picture, u: int = 1, v: int = 2) -> None:
     """Figure 2.1: one window of the image, the kernel, and the cell that they make."""
-    axes = canvas(figure, 18.4, 11.2)
+    axes = canvas(figure, (0, 18.4), (11.2, 0))
     y = convolved(IMAGE, KERNEL)
     image, kernel, output = (0.2, 1.5), (8.8, 3.5), (13.1, 2.5)
     for at, values, title in (
@@ -75,7 +45,7 @@ def sliding(figure: Picture, u: int = 1, v: int = 2) -> None:
     mark(axes, output, (u, v), (1, 1), ORANGE)
     note(axes, 8.0, 5.0, "·", fontsize=18)
     note(axes, 12.45, 5.0, "=", fontsize=14)
-    window = column(IMAGE, 3, 5 * u + v)
+    window = im2col(IMAGE[None, None], 3)[0, :, 5 * u + v]
     text = f"$y_{{{u}{v}}}$ = {written_sum(KERNEL.ravel(), window)} = {number(y[u, v])}"
     note(axes, 9.2, 9.5, text, fontsize=10)
     one, all_of_them = (Geometry.of(size, 3) for size in ((3, 3), IMAGE.shape))
@@ -88,7 +58,7 @@ def sliding(figure: Picture, u: int = 1, v: int = 2) -> None:
 @picture
 def overlap(figure: Picture) -> None:
     """Draw how many windows of 3 × 3 hold each pixel, for stride 1 and stride 2."""
-    axes = canvas(figure, 17.2, 8.6)
+    axes = canvas(figure, (0, 17.2), (8.6, 0))
     for left, stride in ((0.6, 1), (9.6, 2)):
         windows = np.prod(Geometry.of((7, 7), 3, stride).output_size)
         counts = col2im(np.ones((1, 9, windows)), 7, 3, stride=stride)[0, 0]
@@ -98,7 +68,7 @@ def overlap(figure: Picture) -> None:
         note(axes, left + 3.5, 0.6, f"stride {stride}: {windows} windows")
 
 
-@picture
+@picture(height=5.5)
 def photograph(figure: Picture, name: str = "china.jpg") -> None:
     """Draw a photograph, and what each of `KERNELS` makes of it.
 
@@ -110,7 +80,6 @@ def photograph(figure: Picture, name: str = "china.jpg") -> None:
     color = load_sample_image(name).transpose(2, 0, 1)[None] / 255
     grey = conv2d(color, np.array([0.299, 0.587, 0.114]).reshape(1, 3, 1, 1))
     small = AvgPool2d(3)(grey)[0, 0]
-    figure.set_figheight(5.5)
     grid = figure.subplots(3, 2).ravel()
     shown = {"the photograph": small} | {
         name: convolved(small, kernel) for name, kernel in KERNELS.items()
@@ -126,7 +95,7 @@ def photograph(figure: Picture, name: str = "china.jpg") -> None:
 @picture
 def dilated(figure: Picture) -> None:
     """Draw a 3 × 3 window with dilation 1, 2 and 3, and two that follow each other at stride 2."""
-    axes = canvas(figure, 31.4, 10.6)
+    axes = canvas(figure, (0, 31.4), (10.6, 0))
     pixels = np.arange(49.0).reshape(1, 1, 7, 7)
     for panel, (title, stride, dilation) in enumerate(
         (("dilation 1", 1, 1), ("dilation 2", 1, 2), ("dilation 3", 1, 3), ("stride 2", 2, 1))

@@ -1,8 +1,8 @@
-"""What the pictures share: a style, and a figure that shows itself in a notebook."""
+"""What all pictures share: colours, a style, and a figure that shows itself in a notebook."""
 
 import io
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from inspect import Signature, signature
 from typing import Any
 
@@ -15,7 +15,9 @@ from matplotlib.text import Text
 # Okabe and Ito's colours, told apart by colour-blind readers too; the names say what they are
 # used for in the diagrams.
 BLUE, ORANGE, GREEN, RED, PURPLE = "#0072B2", "#D55E00", "#007A5E", "#B22222", "#8A4F9E"
-INK, GREY, PALE = "#222222", "#666666", "#EDF2F7"
+INK, GREY, LIGHT, PALE = "#222222", "#666666", "#BBBBBB", "#EDF2F7"
+# of curves, in their order
+COLORS = (BLUE, ORANGE, GREEN, PURPLE, RED, "#6B7A00", "#555555", "#2E86A0", "#D6427F")
 
 # In points a picture is as wide as a phone's column is in pixels, so a point there is a pixel.
 WIDTH = 342
@@ -30,7 +32,7 @@ STYLE: dict[Any, Any] = {
     "axes.grid": True,
     "grid.color": "#DDDDDD",
     "axes.axisbelow": True,
-    "axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, PURPLE, RED]),
+    "axes.prop_cycle": cycler(color=COLORS[:5]),
     "lines.linewidth": 1.8,
     "legend.edgecolor": "none",
     "legend.framealpha": 1,
@@ -63,19 +65,11 @@ class Picture(Figure):
         return buffer.getvalue(), {"width": 540}
 
 
-def picture(draw: Callable[..., None]) -> Callable[..., Picture]:
+def picture(draw: Callable[..., None] | None = None, *, height: float = 2.9) -> Any:
     """Turn a function that draws on a figure into one that gives the picture, in the book's style.
 
-    Parameters
-    ----------
-    draw : callable
-        Takes a `Picture` first.
-
-    Returns
-    -------
-    callable
-        Takes the other arguments of `draw` and gives the `Picture`; raises a ValueError if a text
-        would be too small on a phone.
+    It takes the other arguments, and raises a ValueError if a text would be too small on a phone.
+    The height is in inches; the page is 4.75 wide.
 
     Examples
     --------
@@ -85,11 +79,13 @@ def picture(draw: Callable[..., None]) -> Callable[..., Picture]:
     >>> line()
     a picture
     """
+    if draw is None:
+        return partial(picture, height=height)
 
     @wraps(draw)
     def drawn(*args: Any, **kwargs: Any) -> Picture:
         with matplotlib.rc_context(STYLE):
-            figure = Picture(figsize=(WIDTH / 72, 2.9), layout="constrained")
+            figure = Picture(figsize=(WIDTH / 72, height), layout="constrained")
             draw(figure, *args, **kwargs)
         smallest = SMALLEST * 72 * figure.get_figwidth() / WIDTH
         for text in figure.findobj(Text):

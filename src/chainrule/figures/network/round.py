@@ -4,59 +4,42 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from ..losses import MSE
-from ..network import Gradients, Network, Trace
-from ..optimizers import SGD
-from .slider import moving_figure
-
-__all__ = ["RoundOfTraining"]
+from ...losses import MSE
+from ...network import Gradients, Network, Trace
+from ...optimizers import SGD
+from ..kit.drawing import number
+from ..kit.moving import Moving, Point
 
 WIDTH, HEIGHT, RADIUS = 380, 364, 23
 INPUTS, HIDDEN, OUTPUT = [(30, 126), (30, 228)], [(172, 75), (172, 177), (172, 279)], (322, 177)
 COST = (322, 290)
-LAST = 7  # how many positions the slider has
-Point = tuple[float, float]
 
 
-def _number(value: float, digits: int = 4) -> str:
-    """Give a number with at most so many decimals, and a minus sign."""
-    text = f"{round(float(value), digits) + 0.0:.{digits}f}".rstrip("0").rstrip(".")
-    return text.replace("-", "−")
+def _short(value: float) -> str:
+    return number(value, 4)
 
 
 def _numbers(values: Iterable[float]) -> str:
-    texts = [_number(value) for value in values]
+    texts = [_short(value) for value in values]
     return texts[0] if len(texts) == 1 else f"({', '.join(texts)})"
 
 
 def _rows(matrix: np.ndarray) -> str:
-    return "(" + "; ".join(", ".join(_number(value) for value in row) for row in matrix) + ")"
+    return "(" + "; ".join(_numbers(row).strip("()") for row in matrix) + ")"
 
 
-def _write(at: Point, text: str, look: str = "") -> str:
-    return f'<text x="{at[0]:g}" y="{at[1] + 4:g}"{look}>{text}</text>'
+def _write(at: Point, text: str) -> str:
+    return f'<text x="{at[0]:g}" y="{at[1] + 4:g}">{text}</text>'
 
 
-class RoundOfTraining:
+class RoundOfTraining(Moving):
     """One round of training of a 2–3–1 network on one sample, to step through.
 
     What is shown is what the network's passes, `MSE` and `SGD` give for half the squared
     error, C = ½ (a² − y)², where a² is the output of layer 2. The network itself stays as it is.
 
-    Parameters
-    ----------
-    network : Network
-        `Linear`, an activation, `Linear`, an activation; of 2 inputs, 3 hidden neurons, 1 output.
-    x : array, shape (2,)
-    y : float
-        The target.
-    lr : float
-        The learning rate.
-
-    Raises
-    ------
-    ValueError
-        If the network has other parameters.
+    Its layers are `Linear`, an activation, `Linear`, an activation; any other is refused by a
+    ValueError.
 
     Examples
     --------
@@ -68,6 +51,24 @@ class RoundOfTraining:
     >>> RoundOfTraining(net, np.array([1.0, 2.0]), 1.0)
     a round of training, to step through: the cost falls from 0.067 to 0.0295
     """
+
+    name, called, attribute = "round", "step of the round", "class"
+    description = (
+        "A network of two inputs, three hidden neurons and one output, with its weights on the "
+        "links and its biases above the neurons. At each step the numbers that are new are "
+        "added: activations, the loss, the errors, the gradients, the new parameters; the text "
+        "below the picture gives them too."
+    )
+    size, positions = (WIDTH, HEIGHT), range(7)
+    style = (
+        "& svg{max-width:560px}"
+        "& text{font-size:12.5px;text-anchor:middle;paint-order:stroke;"
+        "stroke:var(--pst-color-background);stroke-width:4px}"
+        "& circle{fill:var(--pst-color-background);stroke:#0072B2;stroke-width:2}"
+        'html[data-theme="dark"] & circle{stroke:#56B4E9}'
+        "& output{display:block;min-height:6.2em}"
+        "@media(max-width:600px){& output{min-height:7.8em}}"
+    )
 
     def __init__(self, network: Network, x: np.ndarray, y: float, lr: float = 1.0):
         shapes = [parameter.shape for parameter in network.parameters]
@@ -88,11 +89,12 @@ class RoundOfTraining:
         return trace, float(MSE()(trace.output, target)) / 2, gradients
 
     def __repr__(self) -> str:
-        costs = f"from {_number(self.cost)} to {_number(self.next_cost)}"
+        costs = f"from {_short(self.cost)} to {_short(self.next_cost)}"
         return f"a round of training, to step through: the cost falls {costs}"
 
+    @property
     def texts(self) -> list[str]:
-        """Give what is said of each position of the slider."""
+        """What is said of each position of the slider."""
         _, z1, a1, z2 = (values[0] for values in self.trace.inputs)
         (a2,) = self.trace.output[0]
         assert self.gradients.deltas is not None
@@ -101,46 +103,40 @@ class RoundOfTraining:
         w1, b1, w2, b2 = self.after.parameters
         z_next, a_next = self.next_trace.inputs[3][0], self.next_trace.output[0]
         return [
-            f"Step 1 of 5, load data: x = {_numbers(self.x)}, y = {_number(self.y)}.",
+            f"Step 1 of 5, load data: x = {_numbers(self.x)}, y = {_short(self.y)}.",
             f"Step 2 of 5, feedforward: z¹ = w¹x + b¹ = {_numbers(z1)}, so a¹ = {_numbers(a1)}; "
-            f"z² = w²a¹ + b² = {_numbers(z2)}, so a² = {_number(a2)}.",
-            f"Step 3 of 5, loss: C = ½ (a² − y)² = ½ ({_number(a2)} − {_number(self.y)})² = "
-            f"{_number(self.cost, 7)}.",
+            f"z² = w²a¹ + b² = {_numbers(z2)}, so a² = {_short(a2)}.",
+            f"Step 3 of 5, loss: C = ½ (a² − y)² = ½ ({_short(a2)} − {_short(self.y)})² = "
+            f"{number(self.cost, 7)}.",
             f"Step 4 of 5, backward, first the errors: δ² = (a² − y) σ′(z²) = {_numbers(delta2)}; "
             f"δ¹ = (w²)ᵀδ² ⊙ σ′(z¹) = {_numbers(delta1)}.",
             "Step 4 of 5, backward, then the gradients, an error times an activation: "
             f"∂C/∂w² = δ²(a¹)ᵀ = {_rows(dw2)}, ∂C/∂w¹ = δ¹xᵀ = {_rows(dw1)}; ∂C/∂b is δ.",
-            f"Step 5 of 5, gradient descent with α = {_number(self.lr)}, w := w − α ∂C/∂w and b "
+            f"Step 5 of 5, gradient descent with α = {_short(self.lr)}, w := w − α ∂C/∂w and b "
             f"alike: w² = {_rows(w2)}, b² = {_numbers(b2)}, w¹ = {_rows(w1)}, b¹ = {_numbers(b1)}.",
             f"Feedforward once more: z² = {_numbers(z_next)}, a² = {_numbers(a_next)}. "
-            f"The loss was {_number(self.cost, 7)} and is {_number(self.next_cost, 7)}.",
+            f"The loss was {number(self.cost, 7)} and is {number(self.next_cost, 7)}.",
         ]
 
     def groups(self) -> list[tuple[str, range, int]]:
-        """Give what the slider shows and hides.
-
-        Returns
-        -------
-        list of (str, range, int)
-            The SVG, the positions at which it is seen, and the one at which it is new.
-        """
+        """Give SVG, the positions at which it is seen, and the one at which it is new."""
         old, new = self.before.parameters, self.after.parameters
         deltas = self.gradients.deltas
         assert deltas is not None
-        data = "".join(map(_write, INPUTS, map(_number, self.x)))
-        data += _write((COST[0], COST[1] - 18), f"y = {_number(self.y)}")
+        data = "".join(_write(at, _short(x)) for at, x in zip(INPUTS, self.x, strict=True))
+        data += _write((COST[0], COST[1] - 18), f"y = {_short(self.y)}")
         sides = zip(HIDDEN, deltas[0][0], strict=True)
-        errors = "".join(_write((x, y + 48), f"δ {_number(d)}") for (x, y), d in sides)
-        errors += _write((OUTPUT[0], OUTPUT[1] + 48), f"δ {_number(deltas[1].item())}")
+        errors = "".join(_write((x, y + 48), f"δ {_short(d)}") for (x, y), d in sides)
+        errors += _write((OUTPUT[0], OUTPUT[1] + 48), f"δ {_short(deltas[1].item())}")
         return [
-            (data, range(LAST), 0),
+            (data, self.positions, 0),
             (_parameters(old, "w on the links, b above"), range(4), -1),
             (_activities(self.trace), range(1, 6), 1),
             (_cost(self.cost), range(2, 6), 2),
             (errors, range(3, 5), 3),
             (_parameters(self.gradients.parameters, "∂C/∂w, and ∂C/∂b above"), range(4, 5), 4),
-            (_parameters(new, "the new w, and b above"), range(5, LAST), 5),
-            (_activities(self.next_trace) + _cost(self.next_cost), range(6, LAST), 6),
+            (_parameters(new, "the new w, and b above"), range(5, 7), 5),
+            (_activities(self.next_trace) + _cost(self.next_cost), range(6, 7), 6),
         ]
 
     def frame(self, position: int) -> list[str]:
@@ -151,17 +147,8 @@ class RoundOfTraining:
             for _, seen, new in self.groups()
         ]
 
-    def _repr_html_(self) -> str:
-        identity = "slider-round"
-        style = (
-            f"#{identity} svg{{max-width:560px}}"
-            f"#{identity} text{{font-size:12.5px;text-anchor:middle;paint-order:stroke;"
-            "stroke:var(--pst-color-background);stroke-width:4px}"
-            f"#{identity} circle{{fill:var(--pst-color-background);stroke:#0072B2;stroke-width:2}}"
-            f'html[data-theme="dark"] #{identity} circle{{stroke:#56B4E9}}'
-            f"#{identity} output{{display:block;min-height:6.2em}}"
-            f"@media(max-width:600px){{#{identity} output{{min-height:7.8em}}}}"
-        )
+    def drawing(self) -> str:
+        """Give links and neurons, and every group as it is at the start."""
         links = "".join(
             f"M{a[0]} {a[1]}L{b[0]} {b[1]}"
             for starts, ends in ((INPUTS, HIDDEN), (HIDDEN, [OUTPUT]))
@@ -176,27 +163,11 @@ class RoundOfTraining:
             _write((x, HEIGHT - 11), name)
             for x, name in ((30, "input"), (172, "hidden layer"), (322, "output, loss"))
         )
-        groups = self.groups()
-        start = 0
         moving = "".join(
             f'<g class="{state}">{svg}</g>'
-            for state, (svg, _, _) in zip(self.frame(start), groups, strict=True)
+            for state, (svg, _, _) in zip(self.frame(0), self.groups(), strict=True)
         )
-        return moving_figure(
-            identity,
-            "A network of two inputs, three hidden neurons and one output, with its weights on the "
-            "links and its biases above the neurons. At each step the numbers that are new are "
-            "added: activations, the loss, the errors, the gradients, the new parameters; the text "
-            "below the picture gives them too.",
-            (WIDTH, HEIGHT),
-            f'<style>{style}</style><path class="grid" d="{links}"/>{circles}{names}{moving}',
-            "",
-            self.texts(),
-            [self.frame(position) for position in range(LAST)],
-            start,
-            attribute="class",
-            name="step of the round",
-        )
+        return f'<path class="grid" d="{links}"/>{circles}{names}{moving}'
 
 
 def _parameters(arrays: list[np.ndarray], name: str) -> str:
@@ -207,9 +178,9 @@ def _parameters(arrays: list[np.ndarray], name: str) -> str:
         for (j, k), value in np.ndenumerate(weights):
             start, end = np.array(starts[k]), np.array(ends[j])
             x, y = start + share * (end - start)
-            texts.append(_write((x, y), _number(value)))
+            texts.append(_write((x, y), _short(value)))
     for (x, y), value in zip((*HIDDEN, OUTPUT), (*b1, *b2), strict=True):
-        texts.append(_write((x, y - RADIUS - 11), _number(value)))
+        texts.append(_write((x, y - RADIUS - 11), _short(value)))
     return "".join(texts)
 
 
@@ -218,10 +189,10 @@ def _activities(trace: Trace) -> str:
     inputs = [values[0] for values in trace.inputs]
     z, a = (*inputs[1], *inputs[3]), (*inputs[2], *trace.output[0])
     return "".join(
-        _write((x, y), _number(activation, 3)) + _write((x, y + RADIUS + 11), f"z {_number(each)}")
+        _write((x, y), number(activation, 3)) + _write((x, y + RADIUS + 11), f"z {_short(each)}")
         for (x, y), each, activation in zip((*HIDDEN, OUTPUT), z, a, strict=True)
     )
 
 
 def _cost(cost: float) -> str:
-    return _write(COST, f"C = {_number(cost, 5)}")
+    return _write(COST, f"C = {number(cost, 5)}")

@@ -5,40 +5,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from matplotlib.figure import Figure
 
-from .. import optimizers
-
-__all__ = ["LANDSCAPES", "RACERS", "Landscape", "arrival", "best_rates", "descend"]
+from ... import optimizers
 
 
 @dataclass(frozen=True)
 class Landscape:
-    """A cost of two parameters.
-
-    Attributes
-    ----------
-    name : str
-    cost : callable
-        Takes an array whose first axis is (x, y).
-    gradient : callable
-        Takes (x, y) and gives an array of shape (2,).
-    start : tuple of float
-        Where the race begins.
-    limits : tuple of float
-        The part that is drawn: from and to in x, from and to in y.
-    levels : sequence of float
-        The costs at which contours are drawn.
-    goal : tuple of float
-        The minimum nearest to the way that optimizers take.
-    """
+    """A cost of two parameters (x, y), which stand in the first axis of what it takes."""
 
     name: str
     cost: Callable[[Any], Any]
     gradient: Callable[[Any], np.ndarray]
-    start: tuple[float, float]
-    limits: tuple[float, float, float, float]
-    levels: Sequence[float]
-    goal: tuple[float, float]
+    start: tuple[float, float]  # of the race
+    limits: tuple[float, float, float, float]  # what is drawn: from and to in x, then in y
+    levels: Sequence[float]  # the costs at which contours are drawn
+    goal: tuple[float, float]  # the minimum nearest to the way that optimizers take
 
 
 # the entries of the symmetric matrix with the eigenvalues 1 and 20, whose axes are turned by 30
@@ -114,6 +96,15 @@ RACERS: dict[str, Callable[[float], optimizers.Optimizer]] = {
 }
 
 
+def contours(name: str) -> list[np.ndarray]:
+    """Give the contour lines of a landscape, as rows of points."""
+    landscape = LANDSCAPES[name]
+    left, right, low, high = landscape.limits
+    x, y = np.meshgrid(np.linspace(left, right, 161), np.linspace(low, high, 161))
+    drawn = Figure().subplots().contour(x, y, landscape.cost(np.stack([x, y])), landscape.levels)
+    return [line for level in drawn.allsegs for line in level if len(line) > 1]
+
+
 def descend(
     optimizer: optimizers.Optimizer, gradient: Callable, start: Sequence[float], steps: int
 ) -> np.ndarray:
@@ -135,22 +126,3 @@ def arrival(landscape: Landscape, path: np.ndarray) -> int | None:
     if not near[-1]:
         return None
     return int(len(near) - np.argmin(near[::-1])) if not near.all() else 0
-
-
-def best_rates(
-    landscape: Landscape, rates: Sequence[float], steps: int
-) -> dict[str, tuple[float, np.ndarray]]:
-    """Give, for each racer, the rate that brings it to the goal first, and its path.
-
-    All try the same rates. Where none arrives, it is the rate that ends nearest to the goal.
-    """
-    best = {}
-    for name, make in RACERS.items():
-        paths = [descend(make(lr), landscape.gradient, landscape.start, steps) for lr in rates]
-        keys = []
-        for path in paths:
-            step, distance = arrival(landscape, path), np.hypot(*(path[-1] - landscape.goal))
-            keys.append((steps + np.nan_to_num(distance, nan=np.inf)) if step is None else step)
-        winner = int(np.argmin(keys))
-        best[name] = rates[winner], paths[winner]
-    return best

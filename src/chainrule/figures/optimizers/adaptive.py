@@ -1,0 +1,80 @@
+"""The methods that adapt their steps, weight decay, and learning rates that change."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ...optimizers import Adagrad, AdaMax, RMSProp
+from ..kit.drawing import POINTED, lines
+from ..kit.picture import BLUE, GREEN, GREY, ORANGE, PURPLE, Picture, picture
+
+
+@picture(height=2.7)
+def scaled_rates(figure: Picture, gradients: np.ndarray) -> None:
+    """Draw α/√s of Adagrad and α/√v of RMSProp while the gradients change their size."""
+    top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=(1, 1.6))
+    top.plot(gradients, color=GREY, lw=1)
+    top.set(title="gradient")
+    contenders = (
+        ("Adagrad", Adagrad(lr=1.0), "square_sum", BLUE, "-"),
+        ("RMSProp, β = 0.9", RMSProp(lr=1.0, alpha=0.9), "square_mean", ORANGE, "--"),
+    )
+    for name, optimizer, kept, color, style in contenders:
+        w, rates = np.zeros(1), []
+        for g in gradients:
+            optimizer.step([w], [np.array([g])])
+            rates.append(1 / np.sqrt(optimizer.state_dict()[kept][0][0]))
+        bottom.semilogy(rates, style, color=color, label=name)
+    bottom.set(xlabel="step", title="what the gradient is multiplied with")
+    bottom.legend()
+
+
+@picture
+def first_steps(figure: Picture, paths: dict[str, np.ndarray]) -> None:
+    """Draw the lengths of the first steps, in units of the learning rate."""
+    axes = figure.subplots()
+    steps = np.arange(1, len(next(iter(paths.values()))) + 1)
+    lines(axes.plot, steps, paths, POINTED)
+    axes.set(xlabel="step", ylabel="step length / α", ylim=(0, None))
+    axes.legend()
+
+
+@picture(height=2.5)
+def decay(figure: Picture, weights: dict[str, tuple[np.ndarray, np.ndarray]]) -> None:
+    """Draw how two weights decay, one with noisy large gradients and one with small ones."""
+    for axes, (name, pair) in zip(figure.subplots(1, 2, sharey=True), weights.items(), strict=True):
+        sizes = "gradients of size 10", "of size 0.1"
+        lines(axes.plot, np.arange(len(pair[0])), dict(zip(sizes, pair, strict=True)))
+        axes.set(title=name, xlabel="step", ylim=(0, None))
+    axes.legend()
+
+
+@picture
+def largest_as_norm(figure: Picture, gradients: np.ndarray, beta: float) -> None:
+    """Draw the p-th root of the running mean of p-th powers for growing p, and AdaMax's u."""
+    axes = figure.subplots()
+    for p, color, style in ((2, BLUE, ":"), (5, GREEN, "-."), (20, PURPLE, "--")):
+        v, roots = 0.0, []
+        for g in np.abs(gradients):
+            v = beta**p * v + (1 - beta**p) * g**p
+            roots.append(v ** (1 / p))
+        axes.plot(roots, style, color=color, label=f"p = {p}")
+    w, optimizer, largest = np.zeros(1), AdaMax(betas=(0.9, beta)), []
+    for g in gradients:
+        optimizer.step([w], [np.array([g])])
+        largest.append(optimizer.state_dict()["largest"][0][0])
+    axes.plot(largest, color=ORANGE, label="AdaMax: the largest, slowly forgotten")
+    axes.plot(np.abs(gradients), ".", color=GREY, ms=4, label="|g|")
+    axes.set(xlabel="step")
+    axes.legend(ncols=2, loc="upper right", fontsize=9)
+    axes.set_ylim(0, 1.5 * max(largest))
+
+
+@picture(height=3.2)
+def schedules(figure: Picture, steps: int, curves: dict[str, Callable[[int], float]]) -> None:
+    """Draw learning rates by step."""
+    axes = figure.subplots()
+    rates = {name: [rate(step) for step in range(steps)] for name, rate in curves.items()}
+    lines(axes.plot, np.arange(steps), rates)
+    axes.set(xlabel="step", ylabel="learning rate", ylim=(0, None))
+    figure.legend(loc="outside lower center", ncols=2)
