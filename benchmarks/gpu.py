@@ -185,7 +185,7 @@ if __name__ == "__main__":
     record = {
         "title": "On a GPU",
         "what": f"float32, batches of {BATCH}; NumPy on the CPU",
-        "page": "scaling/gpu",
+        "page": "scaling/device",
         "baseline": "the same on the GPU",
         "ratios": against_cpu(on, rounds),
         "im2col over PyTorch": against_cudnn(on, rounds, False) | against_cudnn(on, rounds, True),

@@ -100,7 +100,7 @@ if __name__ == "__main__":
         {
             "title": "Training the digits network",
             "what": "64-128-10, ReLU, float32, batches of 32, ten epochs of plain SGD at 0.1",
-            "page": "neural-network/index",
+            "page": "neural-network/training",
             "baseline": "chainrule",
             "ratios": {
                 name: ratio(seconds["chainrule"], times)

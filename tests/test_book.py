@@ -336,6 +336,30 @@ def test_the_address_alone_turns_on_the_buttons_that_need_it():
     assert with_address.html_theme_options["use_repository_button"]
 
 
+def test_an_address_that_a_page_once_had_leads_to_the_page(tmp_path):
+    moved, docs = CONFIG["sphinx"]["config"]["moved"], {f"book/{page}" for page in TEXTS}
+    builder = SimpleNamespace(
+        format="html", get_relative_uri=lambda old, new: new.rpartition("/")[2] + ".html"
+    )
+    app = SimpleNamespace(
+        builder=builder,
+        outdir=tmp_path,
+        config=SimpleNamespace(moved=moved),
+        env=SimpleNamespace(found_docs=docs),
+    )
+    lead_on = extension("moved")["lead_on"]
+    lead_on(app, None)
+    for old, new in moved.items():
+        there = (tmp_path / f"{old}.html").read_text(encoding="utf-8")
+        link = f"{new.rpartition('/')[2]}.html"
+        assert f'<a href="{link}">' in there
+        assert f'content="0; url={link}"' in there
+    assert not {(tmp_path / f"{page}.html").exists() for page in docs} - {False}
+    app.config.moved = {"book/preface": "book/notation"}
+    with pytest.raises(ValueError, match="moved: book/preface"):
+        lead_on(app, None)
+
+
 def test_binder_has_the_python_and_the_torch_of_the_book():
     wanted = (ROOT / ".binder" / "requirements.txt").read_text(encoding="utf-8")
     pins = dict(

@@ -35,18 +35,18 @@ SKIPPED = {
         "neural-network/losses": {"cell-029", "cell-031", "cell-033", "cell-035", "cell-059"},
         "reference/errata": {"cell-020", "cell-032"},
         "scaling/data-parallel": {"af725537", "e076897c"},
-        "scaling/gpu": {
+        "scaling/device": {
             *("32726c54", "17c3a24f", "f1cb7082", "db09e738", "3b4e01dc", "wrong-forms"),
             *("a37212e8", "4130ee8c", "b772d530", "08dc2c03", "6ac12799"),
         },
     },
     "sympy": {  # PyTorch's backward pass and its compiler need it, too
         "convolution/cnn": {"cell-025", "cell-026"},
-        "neural-network/backprop-proofs": {
+        "neural-network/proofs": {
             *("cell-004", "cell-006", "cell-008", "cell-011", "cell-013", "cell-015", "cell-024"),
             *("cell-026", "cell-030", "cell-032", "cell-034", "cell-038", "cell-042", "cell-044"),
         },
-        "scaling/gpu": {"08dc2c03", "6ac12799"},
+        "scaling/device": {"08dc2c03", "6ac12799"},
     },
 }
 
@@ -224,7 +224,9 @@ def test_the_table_of_the_ledger_says_what_was_skipped():
 
 def test_exercises_whose_page_is_not_there_are_listed_by_name(tmp_path):
     rows = exercise_table(SECTIONS, tmp_path).markdown.splitlines()
-    assert "| [1.1](/book/neural-network/index) | [steps order](steps-order) | 1 | choice |" in rows
+    assert (
+        "| [1.1](/book/neural-network/training) | [steps order](steps-order) | 1 | choice |" in rows
+    )
     assert len(rows) == 2 + sum(len(section.exercises) for section in SECTIONS)
 
 

@@ -29,19 +29,19 @@ class Page:
 
 
 PAGES = (
-    Page("training", "neural-network/index", "1.1 Forward and backward pass"),
+    Page("training", "neural-network/training", "1.1 Forward and backward pass"),
     Page(
         "network",
-        "neural-network/forward-backward",
+        "neural-network/network",
         "1.1.1–1.1.2 Forward pass and backpropagation",
     ),
     Page("optimizers", "neural-network/optimizers", "1.2 Optimizers"),
     Page("activations", "neural-network/activations", "1.3 Activation functions"),
     Page("losses", "neural-network/losses", "1.4 Loss functions"),
-    Page("proofs", "neural-network/backprop-proofs", "1.5 Proofs of the backpropagation equations"),
-    Page("convolution", "convolution/im2col", "2.1 Convolution, im2col and col2im"),
+    Page("proofs", "neural-network/proofs", "1.5 Proofs of the backpropagation equations"),
+    Page("convolution", "convolution/convolution", "2.1 Convolution, im2col and col2im"),
     Page("cnn", "convolution/cnn", "2.2 A convolutional network"),
-    Page("device", "scaling/gpu", "3.1 On a GPU"),
+    Page("device", "scaling/device", "3.1 On a GPU"),
     Page("data_parallel", "scaling/data-parallel", "3.2 Data-parallel training"),
 )
 

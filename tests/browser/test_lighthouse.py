@@ -4,7 +4,7 @@ from statistics import median
 
 import pytest
 
-PAGE = "book/neural-network/forward-backward.html"
+PAGE = "book/neural-network/network.html"
 DESK = ["--preset=desktop"]
 
 

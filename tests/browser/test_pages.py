@@ -201,6 +201,13 @@ def test_front_door_leads_to_the_first_page(browser, roots):
     page.close()
 
 
+def test_an_address_that_a_page_once_had_leads_to_the_same_place_on_it(browser, roots):
+    page = browser.new_page()
+    page.goto(roots["file"] + "book/neural-network/backprop-proofs.html#exercises")
+    page.wait_for_url("**/book/neural-network/proofs.html#exercises", timeout=10_000)
+    page.close()
+
+
 @cache
 def parsed(path):
     return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
@@ -277,11 +284,11 @@ def test_every_slider_moves_its_picture_by_keyboard(browser, roots, book, name):
 
 def test_a_notebook_is_saved_from_its_page(browser, roots, book):
     page = browser.new_page()
-    settle(page, roots["server"] + "book/neural-network/index.html")
+    settle(page, roots["server"] + "book/neural-network/training.html")
     page.click(".dropdown-download-buttons > button")
     with page.expect_download() as download:
         page.click(".btn-download-source-button")
-    assert download.value.suggested_filename == "index.ipynb"
-    source = book / "_sources" / "book" / "neural-network" / "index.ipynb"
+    assert download.value.suggested_filename == "training.ipynb"
+    source = book / "_sources" / "book" / "neural-network" / "training.ipynb"
     assert download.value.path().read_bytes() == source.read_bytes()
     page.close()

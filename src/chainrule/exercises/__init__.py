@@ -4,43 +4,17 @@ An exercise knows its solution and the mistakes that readers make. An answer tha
 it knows is told what is wrong; one that is wrong in another way is shown where it differs.
 """
 
+from importlib import import_module
 from typing import Any
 
-from . import (
-    activations,
-    cnn,
-    convolution,
-    data_parallel,
-    gpu,
-    losses,
-    network,
-    optimizers,
-    proofs,
-    training,
-)
+from ..pages import PAGES
 from .core import Exercise, Feedback, Section
 
 __all__ = ["EXERCISES", "SECTIONS", "Exercise", "Feedback", "Section", "check"]
 
-SECTIONS = (
-    Section("1.1 Forward and backward pass", "neural-network/index", training.EXERCISES),
-    Section(
-        "1.1.1–1.1.2 Forward pass and backpropagation",
-        "neural-network/forward-backward",
-        network.EXERCISES,
-    ),
-    Section("1.2 Optimizers", "neural-network/optimizers", optimizers.EXERCISES),
-    Section("1.3 Activation functions", "neural-network/activations", activations.EXERCISES),
-    Section("1.4 Loss functions", "neural-network/losses", losses.EXERCISES),
-    Section(
-        "1.5 Proofs of the backpropagation equations",
-        "neural-network/backprop-proofs",
-        proofs.EXERCISES,
-    ),
-    Section("2.1 Convolution, im2col and col2im", "convolution/im2col", convolution.EXERCISES),
-    Section("2.2 A convolutional network", "convolution/cnn", cnn.EXERCISES),
-    Section("3.1 On a GPU", "scaling/gpu", gpu.EXERCISES),
-    Section("3.2 Data-parallel training", "scaling/data-parallel", data_parallel.EXERCISES),
+SECTIONS = tuple(
+    Section(page.title, page.path, import_module(f".{page.name}", __name__).EXERCISES)
+    for page in PAGES
 )
 
 EXERCISES = {name: exercise for section in SECTIONS for name, exercise in section.exercises.items()}

@@ -38,7 +38,7 @@ def loops_oracle(twin: Callable, bound: float = EXACT) -> Oracle:
 
 def numbered(label: str, title: str, equation: str, code: str, *rest: Any, **more: Any) -> Claim:
     """Give a claim of chapter 2: its number says on which page it stands."""
-    page = "convolution/cnn" if label.startswith("2.2") else "convolution/im2col"
+    page = "convolution/cnn" if label.startswith("2.2") else "convolution/convolution"
     return Claim(label, title, equation, page, f"convolution.{code}", *rest, **more)
 
 

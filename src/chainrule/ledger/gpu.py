@@ -10,7 +10,7 @@ from .. import precision
 from ..convolution import Geometry, im2col, im2col_traffic
 from .core import Claim, Oracle
 
-PAGE = "scaling/gpu"
+PAGE = "scaling/device"
 EXACT = 1e-14
 
 # ---- (3.1a) and (3.1b): rounding ----------------------------------------------------------------

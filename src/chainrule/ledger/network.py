@@ -25,7 +25,7 @@ from .network_twins import (
     twin_weighted_input,
 )
 
-PAGE = "neural-network/forward-backward"
+PAGE = "neural-network/network"
 
 # ---- cases -------------------------------------------------------------------------------------
 # A case is (weights, biases, names, cost, x, y): a list of w^l and b^l, the names of the

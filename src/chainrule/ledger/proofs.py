@@ -21,7 +21,7 @@ from .network import backward, deep_cases, is_smooth, off_by
 from .network_twins import torch_parameters, twin_cost, twin_forward
 from .optimizers_twins import sample_gradients
 
-PAGE = "neural-network/backprop-proofs"
+PAGE = "neural-network/proofs"
 
 # ---- the whole algorithm -----------------------------------------------------------------------
 

@@ -1,0 +1,43 @@
+"""Lead from the addresses that pages once had to where they are now.
+
+The setting ``moved`` names them. A place within the page, behind the ``#``,
+is kept where scripts run.
+"""
+
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+PAGE = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>This page has moved</title>
+<link rel="canonical" href="{to}">
+<script>location.replace("{to}" + location.hash)</script>
+<noscript><meta http-equiv="refresh" content="0; url={to}"></noscript>
+</head>
+<body><p>This page has moved: <a href="{to}">here it is</a>.</p></body>
+</html>
+"""
+
+
+def lead_on(app: Sphinx, exception: Exception | None) -> None:
+    """Write a page at each old address, which must not be one of a page."""
+    if exception is not None or app.builder.format != "html":
+        return
+    for old, new in app.config.moved.items():
+        if old in app.env.found_docs or new not in app.env.found_docs:
+            raise ValueError(f"moved: {old} or {new} is a page, or is none")
+        target = Path(app.outdir, f"{old}.html")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        to = app.builder.get_relative_uri(old, new)
+        target.write_text(PAGE.format(to=to), encoding="utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the setting and the step."""
+    app.add_config_value("moved", {}, "html", types=dict)
+    app.connect("build-finished", lead_on)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
