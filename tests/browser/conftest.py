@@ -62,9 +62,8 @@ def pytest_generate_tests(metafunc):
         book = metafunc.config.getoption("--book")
         pages = sorted(book.rglob("*.html"), key=lambda path: path.stat().st_size, reverse=True)
         # the largest first, lest one is left alone at the end; what only leads on is no page
-        pages = [
-            path for path in pages if 'http-equiv="refresh"' not in path.read_text("utf-8").lower()
-        ]
+        texts = {path: path.read_text(encoding="utf-8").lower() for path in pages}
+        pages = [path for path, text in texts.items() if 'http-equiv="refresh"' not in text]
         names = [path.relative_to(book).as_posix() for path in pages]
         names = [name for name in names if name.partition("/")[0] != "_static"]
         metafunc.parametrize("name", names)
