@@ -143,10 +143,10 @@ def test_methods_document_their_arguments(cls):
 # what may be given by position though it has a default, besides the only argument of all
 BY_POSITION = {
     "chainrule.activations.Maxout": ["pieces", "axis"],
-    "chainrule.data_parallel.Replica": ["rank", "size", "weight", "device"],
-    "chainrule.data_parallel.replicas": ["on", "timeout"],
-    "chainrule.datasets.rare_digit": ["digit"],
-    "chainrule.datasets.patches": ["size"],
+    "chainrule.data_parallel.replica.Replica": ["rank", "size", "weight", "device"],
+    "chainrule.data_parallel.replica.replicas": ["on", "timeout"],
+    "chainrule.datasets.core.rare_digit": ["digit"],
+    "chainrule.datasets.masks.patches": ["size"],
     "chainrule.device.to": ["dtype"],
     "chainrule.device.seconds": ["rounds"],
     "chainrule.ledger.verify_on": ["dtype"],
@@ -200,7 +200,7 @@ def test_what_a_kind_leaves_open_is_an_error_and_no_silent_nothing(name, method)
 
 # what is filled while it is used
 CHANGING = {
-    "chainrule.data_parallel.Replica",
+    "chainrule.data_parallel.replica.Replica",
     "chainrule.exercises.progress.Report",
     "chainrule.training.History",
 }

@@ -52,19 +52,24 @@ def ring_rounds(parts: list[Array]) -> list[list[Array]]:
     if len(shapes) > 1 or len(shapes[0]) != 1 or shapes[0][0] < size:
         raise ValueError(f"parts: expected vectors of one length, at least {size}, got {shapes}")
     cuts = [len(parts[0]) * i // size for i in range(size + 1)]
-    chunks = [slice(*ends) for ends in pairwise(cuts)]
     xp = array_namespace(*parts)
-    states = [[xp.asarray(part, copy=True) for part in parts]]
+    chunks = [[part[start:end] for start, end in pairwise(cuts)] for part in parts]
+    return [[xp.concat(own) for own in held] for held in rounds(chunks)]
+
+
+def rounds(held):
+    """Yield the chunks that every process holds, before the first round and after each."""
+    size = len(held)
+    yield held
     for number in range(2 * (size - 1)):
-        held = states[-1]
-        states.append([xp.asarray(array, copy=True) for array in held])
+        sent, held = held, [list(chunks) for chunks in held]
         for sender in range(size):
-            receiver, chunk = (sender + 1) % size, chunks[(sender - number) % size]
+            receiver, i = (sender + 1) % size, (sender - number) % size
             if number < size - 1:
-                states[-1][receiver][chunk] += held[sender][chunk]
+                held[receiver][i] = sent[receiver][i] + sent[sender][i]
             else:
-                states[-1][receiver][chunk] = held[sender][chunk]
-    return states
+                held[receiver][i] = sent[sender][i]
+        yield held
 
 
 def ring_all_reduce(parts: list[Array]) -> list[Array]:
