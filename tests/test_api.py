@@ -184,7 +184,7 @@ TO_BE_SAID = {
     "losses.core.ClassLoss": ["value", "slope"],
     "losses.overlap.Overlap": ["value", "slope"],
     "optimizers.core.Optimizer": ["rule"],
-    "proofs.expressions.Expression": ["latex", "value"],
+    "proofs.expressions.Expression": ["latex", "operation"],
     "proofs.models.Composed": ["forward", "beginning_from"],
 }
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from .cases import CHECKED, SIZES, listed, network_cases
+from .cases import CHECKED, SIZES, listed, network_cases, published
 from .core import Chain, Line, Proof
 from .expressions import Entry
 from .models import Network
-from .network import SMOOTH, UNCHECKED, C, L, a, b, backward_step, l, slope, w, z
+from .network import SECTIONS, SMOOTH, UNCHECKED, C, L, a, b, backward_step, l, slope, w, z
 from .operators import Gradient, Hadamard, Partial
 from .scope import Scope
 
@@ -28,26 +28,12 @@ class _Recursion(Network):
             self.names[d.name, layer] = rule.value(Scope(self, {"l": layer, "L": last}))
 
 
+@published(SECTIONS)
 def backpropagation(sizes: Sequence[Sequence[int]] = SIZES) -> Proof:
     """Prove that backpropagation finds the gradient of every parameter, by induction over layers.
 
-    Parameters
-    ----------
-    sizes : sequence of sequences of int
-        The networks in which every line is checked, each by its layers, the input first.
-
-    Returns
-    -------
-    Proof
-        d^l stands for what the algorithm computes, and all derivatives are SymPy's own, of the
-        cost as a function of the parameters.
-
-    Raises
-    ------
-    ValueError
-        If `sizes` has no network, or one without a hidden layer or with an empty layer.
-    ProofError
-        If a line does not hold.
+    d^l stands for what the algorithm computes, and all derivatives are SymPy's own, of the cost as
+    a function of the parameters.
 
     Examples
     --------

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import sympy
 
-from .cases import CHECKED, require_sizes
+from .cases import CHECKED, published, require_sizes
 from .core import GE, Case, Chain, Line, Proof
 from .expressions import Entry, Index, Number
 from .models import Exponential, Model, matrix
@@ -18,6 +18,24 @@ i, j, m = map(Index, "ijm")
 
 TARGETS = r"The targets add up to 1, $\sum_i y_i = 1$; they need not be 0 and 1."
 SIGN = "That the last is not negative was found from the positive exponentials and real $v$."
+SECTIONS = """\
+Parameters
+----------
+classes : sequence of int
+    The numbers of classes for which every line is checked.
+
+Returns
+-------
+Proof
+
+Raises
+------
+ValueError
+    If `classes` is empty or has a number below 2.
+ProofError
+    If a line does not hold.
+
+"""
 UNCHECKED = (
     "SymPy's rules of differentiation are trusted.",
     "For other numbers of classes the lines and their reasons have to be read.",
@@ -55,24 +73,9 @@ def _proof(title: str, hypotheses: tuple[str, ...], *chains: Chain, more: tuple 
     return Proof(title, (), hypotheses, chains, cases, (CHECKED, *more), UNCHECKED)
 
 
+@published(SECTIONS)
 def softmax_jacobian(classes: Sequence[int] = (2, 3, 4)) -> Proof:
     """Prove the Jacobian of softmax, ∂a_i/∂z_j = a_i ([i = j] − a_j).
-
-    Parameters
-    ----------
-    classes : sequence of int
-        The numbers of classes for which every line is checked.
-
-    Returns
-    -------
-    Proof
-
-    Raises
-    ------
-    ValueError
-        If `classes` is empty or has a number below 2.
-    ProofError
-        If a line does not hold.
 
     Examples
     --------
@@ -106,24 +109,9 @@ def _cost(cases: tuple[Case, ...]) -> Chain:
     return Chain(C, (Line(-sum_over(i, y[i] * log(a[i])), "the cross-entropy"),), cases)
 
 
+@published(SECTIONS)
 def cross_entropy_gradient(classes: Sequence[int] = (2, 3, 4)) -> Proof:
     """Prove the gradient of the cross-entropy in the logits, a_j − y_j.
-
-    Parameters
-    ----------
-    classes : sequence of int
-        The numbers of classes for which every line is checked.
-
-    Returns
-    -------
-    Proof
-
-    Raises
-    ------
-    ValueError
-        If `classes` is empty or has a number below 2.
-    ProofError
-        If a line does not hold.
 
     Examples
     --------
@@ -151,24 +139,9 @@ def cross_entropy_gradient(classes: Sequence[int] = (2, 3, 4)) -> Proof:
     return _proof("the gradient of the cross-entropy", (TARGETS,), _cost(cases), chain)
 
 
+@published(SECTIONS)
 def cross_entropy_convexity(classes: Sequence[int] = (2, 3, 4)) -> Proof:
     """Prove that the cross-entropy is convex in the logits: its Hessian H has vᵀ H v ≥ 0.
-
-    Parameters
-    ----------
-    classes : sequence of int
-        The numbers of classes for which every line is checked.
-
-    Returns
-    -------
-    Proof
-
-    Raises
-    ------
-    ValueError
-        If `classes` is empty or has a number below 2.
-    ProofError
-        If a line does not hold.
 
     Examples
     --------
