@@ -6,7 +6,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from .cases import CHECKED, SIZES, listed, network_cases, published
-from .core import Chain, Line, Proof
+from .core import Chain, Line, Proof, chain
 from .expressions import Entry, Index
 from .operators import Component, Function, Gradient, Hadamard, Iverson, Partial, sum_over
 
@@ -87,30 +87,28 @@ def output_error(cases):
     >>> output_error(sizes=[(2, 2)])
     ✓ (1.4, 1.5) the error of the output layer: 6 lines, for layers of sizes 2-2
     """
-    one = Chain(
+    one = chain(
         delta(L)[j],
-        (
-            Line(Partial(C, z(L)[j]), "definition of the error"),
-            Line(
-                sum_over(i, Partial(C, a(L)[i]) * Partial(a(L)[i], z(L)[j])),
-                "chain rule: $C$ depends on $z_j^L$ through the outputs",
-            ),
-            Line(
-                sum_over(i, Partial(C, a(L)[i]) * Partial(sigma(z(L)[i]), z(L)[j])),
-                "definition of the activation, (1.2)",
-            ),
-            Line(
-                sum_over(i, Partial(C, a(L)[i]) * slope(z(L)[i]) * Iverson(i, j)),
-                "each output depends on its own weighted input alone",
-            ),
-            Line(Partial(C, a(L)[j]) * slope(z(L)[j]), "only the term with $i = j$ remains"),
+        cases,
+        Line(Partial(C, z(L)[j]), "definition of the error"),
+        Line(
+            sum_over(i, Partial(C, a(L)[i]) * Partial(a(L)[i], z(L)[j])),
+            "chain rule: $C$ depends on $z_j^L$ through the outputs",
         ),
-        cases,
+        Line(
+            sum_over(i, Partial(C, a(L)[i]) * Partial(sigma(z(L)[i]), z(L)[j])),
+            "definition of the activation, (1.2)",
+        ),
+        Line(
+            sum_over(i, Partial(C, a(L)[i]) * slope(z(L)[i]) * Iverson(i, j)),
+            "each output depends on its own weighted input alone",
+        ),
+        Line(Partial(C, a(L)[j]) * slope(z(L)[j]), "only the term with $i = j$ remains"),
     )
-    whole = Chain(
+    whole = chain(
         delta(L),
-        (Line(Hadamard(Gradient(C, a(L)), slope(z(L))), "the same for all $j$ at once"),),
         cases,
+        Line(Hadamard(Gradient(C, a(L)), slope(z(L))), "the same for all $j$ at once"),
     )
     return one, whole
 
@@ -131,38 +129,32 @@ def hidden_error(cases):
     >>> hidden_error(sizes=[(2, 3, 2)])
     ✓ (1.6, 1.7) the error of a hidden layer: 6 lines, for layers of sizes 2-3-2
     """
-    one = Chain(
+    one = chain(
         delta(l)[k],
-        (
-            Line(Partial(C, z(l)[k]), "definition of the error"),
-            Line(
-                sum_over(j, Partial(C, z(l + 1)[j]) * Partial(z(l + 1)[j], z(l)[k])),
-                "chain rule: $C$ depends on $z_k^l$ through the next layer",
-            ),
-            Line(
-                sum_over(
-                    j,
-                    delta(l + 1)[j]
-                    * Partial(sum_over(i, w(l + 1)[j, i] * sigma(z(l)[i])) + b(l + 1)[j], z(l)[k]),
-                ),
-                "definition of the error, and of the weighted input, (1.1) and (1.2)",
-            ),
-            Line(
-                sum_over(j, delta(l + 1)[j] * w(l + 1)[j, k] * slope(z(l)[k])),
-                "only the term with $i = k$ contains $z_k^l$",
-            ),
-            Line(
-                Component(w(l + 1).T @ delta(l + 1), (k,)) * slope(z(l)[k]),
-                "the sum runs down column $k$ of $w^{l+1}$, a row of its transpose",
-            ),
+        cases,
+        Line(Partial(C, z(l)[k]), "definition of the error"),
+        Line(
+            sum_over(j, Partial(C, z(l + 1)[j]) * Partial(z(l + 1)[j], z(l)[k])),
+            "chain rule: $C$ depends on $z_k^l$ through the next layer",
         ),
-        cases,
+        Line(
+            sum_over(
+                j,
+                delta(l + 1)[j]
+                * Partial(sum_over(i, w(l + 1)[j, i] * sigma(z(l)[i])) + b(l + 1)[j], z(l)[k]),
+            ),
+            "definition of the error, and of the weighted input, (1.1) and (1.2)",
+        ),
+        Line(
+            sum_over(j, delta(l + 1)[j] * w(l + 1)[j, k] * slope(z(l)[k])),
+            "only the term with $i = k$ contains $z_k^l$",
+        ),
+        Line(
+            Component(w(l + 1).T @ delta(l + 1), (k,)) * slope(z(l)[k]),
+            "the sum runs down column $k$ of $w^{l+1}$, a row of its transpose",
+        ),
     )
-    whole = Chain(
-        delta(l),
-        (Line(backward_step(), "the same for all $k$ at once"),),
-        cases,
-    )
+    whole = chain(delta(l), cases, Line(backward_step(), "the same for all $k$ at once"))
     return one, whole
 
 
@@ -180,26 +172,24 @@ def bias_gradient(cases):
     >>> bias_gradient(sizes=[(2, 2)])
     ✓ (1.8) the gradient of the biases: 5 lines, for layers of sizes 2-2
     """
-    one = Chain(
+    one = chain(
         Partial(C, b(l)[j]),
-        (
-            Line(
-                sum_over(i, Partial(C, z(l)[i]) * Partial(z(l)[i], b(l)[j])),
-                "chain rule: $C$ depends on $b_j^l$ through the layer's weighted inputs",
-            ),
-            Line(
-                sum_over(
-                    i,
-                    delta(l)[i] * Partial(sum_over(k, w(l)[i, k] * a(l - 1)[k]) + b(l)[i], b(l)[j]),
-                ),
-                "definition of the error, and of the weighted input, (1.1)",
-            ),
-            Line(sum_over(i, delta(l)[i] * Iverson(i, j)), "only $b_j^l$ itself moves"),
-            Line(delta(l)[j], "only the term with $i = j$ remains"),
-        ),
         cases,
+        Line(
+            sum_over(i, Partial(C, z(l)[i]) * Partial(z(l)[i], b(l)[j])),
+            "chain rule: $C$ depends on $b_j^l$ through the layer's weighted inputs",
+        ),
+        Line(
+            sum_over(
+                i,
+                delta(l)[i] * Partial(sum_over(k, w(l)[i, k] * a(l - 1)[k]) + b(l)[i], b(l)[j]),
+            ),
+            "definition of the error, and of the weighted input, (1.1)",
+        ),
+        Line(sum_over(i, delta(l)[i] * Iverson(i, j)), "only $b_j^l$ itself moves"),
+        Line(delta(l)[j], "only the term with $i = j$ remains"),
     )
-    whole = Chain(Partial(C, b(l)), (Line(delta(l), "the same for all $j$ at once"),), cases)
+    whole = chain(Partial(C, b(l)), cases, Line(delta(l), "the same for all $j$ at once"))
     return one, whole
 
 
@@ -212,32 +202,27 @@ def weight_gradient(cases):
     >>> weight_gradient(sizes=[(2, 2)])
     ✓ (1.9) the gradient of the weights: 5 lines, for layers of sizes 2-2
     """
-    one = Chain(
+    one = chain(
         Partial(C, w(l)[j, k]),
-        (
-            Line(
-                sum_over(i, Partial(C, z(l)[i]) * Partial(z(l)[i], w(l)[j, k])),
-                "chain rule: $C$ depends on $w_{jk}^l$ through the layer's weighted inputs",
-            ),
-            Line(
-                sum_over(
-                    i,
-                    delta(l)[i]
-                    * Partial(sum_over(m, w(l)[i, m] * a(l - 1)[m]) + b(l)[i], w(l)[j, k]),
-                ),
-                "definition of the error, and of the weighted input, (1.1)",
-            ),
-            Line(
-                sum_over(i, delta(l)[i] * Iverson(i, j) * a(l - 1)[k]),
-                "only the term with $i = j$ and $m = k$ contains $w_{jk}^l$",
-            ),
-            Line(a(l - 1)[k] * delta(l)[j], "only the term with $i = j$ remains"),
+        cases,
+        Line(
+            sum_over(i, Partial(C, z(l)[i]) * Partial(z(l)[i], w(l)[j, k])),
+            "chain rule: $C$ depends on $w_{jk}^l$ through the layer's weighted inputs",
         ),
-        cases,
+        Line(
+            sum_over(
+                i,
+                delta(l)[i] * Partial(sum_over(m, w(l)[i, m] * a(l - 1)[m]) + b(l)[i], w(l)[j, k]),
+            ),
+            "definition of the error, and of the weighted input, (1.1)",
+        ),
+        Line(
+            sum_over(i, delta(l)[i] * Iverson(i, j) * a(l - 1)[k]),
+            "only the term with $i = j$ and $m = k$ contains $w_{jk}^l$",
+        ),
+        Line(a(l - 1)[k] * delta(l)[j], "only the term with $i = j$ remains"),
     )
-    whole = Chain(
-        Partial(C, w(l)),
-        (Line(delta(l) @ a(l - 1).T, "the same for all $j$ and $k$ at once"),),
-        cases,
+    whole = chain(
+        Partial(C, w(l)), cases, Line(delta(l) @ a(l - 1).T, "the same for all $j$ and $k$ at once")
     )
     return one, whole
