@@ -1,4 +1,4 @@
-"""The package as its users see it: documented names, and imports that point one way."""
+"""The package as its users see it: documented names, and heavy libraries imported late."""
 
 import ast
 import dataclasses
@@ -222,28 +222,6 @@ def test_a_dataclass_is_frozen(name):
 
 # ---- imports -----------------------------------------------------------------------------------
 
-# what each module of the package may import of the package; a chapter module that is not listed
-# knows arrays and nothing above them
-MAY_IMPORT = {
-    "__init__": set(),
-    "__main__": {"device", "exercises", "ledger"},
-    "arrays": set(),
-    "oracles": set(),
-    "pages": set(),
-    "datasets": {"arrays"},
-    "device": {"arrays"},
-    "convolution": {"arrays", "network"},
-    "losses": {"arrays", "activations"},
-    "network": {"arrays"},
-    "training": {"arrays", "network", "optimizers"},
-    "data_parallel": {
-        *("arrays", "activations", "datasets", "device"),
-        *("losses", "network", "optimizers", "training"),
-    },
-    "exercises": {"ledger", "oracles", "pages"},
-}
-CHAPTER = {"arrays"}
-ABOVE = {"figures", "exercises", "__main__"}  # nothing but notebooks and figures stand on these
 LAZY = {
     "torch": {"oracles", "device", "ledger", "data_parallel"},
     "sympy": {"proofs", "ledger"},
@@ -281,33 +259,6 @@ def part(path):
     """Give the name of the module, or of the folder of modules, that a file belongs to."""
     first = path.relative_to(ROOT).parts[0]
     return first.removesuffix(".py")
-
-
-def used(path):
-    """Give the parts of the package that a file imports, its own left out."""
-    names = (name.split(".") for name, _ in imports(path))
-    return {name[1] for name in names if name[0] == "chainrule" and len(name) > 1} - {part(path)}
-
-
-@each_file
-def test_imports_point_one_way(path):
-    if part(path) == "ledger":
-        assert not used(path) & ABOVE
-    elif part(path) == "figures":
-        assert not used(path) & {"__main__"}
-    else:
-        assert used(path) <= MAY_IMPORT.get(part(path), CHAPTER)
-
-
-def test_imports_run_in_no_circle():
-    graph = {}
-    for path in FILES:
-        graph.setdefault(part(path), set()).update(used(path))
-    assert graph["training"] >= {"network", "optimizers"}  # the graph is not empty by mistake
-    while graph:
-        free = {name for name, needs in graph.items() if not needs & set(graph)}
-        assert free, f"a circle among {sorted(graph)}"
-        graph = {name: needs for name, needs in graph.items() if name not in free}
 
 
 @each_file
