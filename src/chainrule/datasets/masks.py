@@ -1,4 +1,4 @@
-"""Images with a mask of what is to be found in them, and the neighbourhoods of their pixels."""
+"""Images with a mask of what is to be found in them, and the neighbourhood of each pixel."""
 
 import numpy as np
 
