@@ -79,16 +79,14 @@ EXERCISES = {
         cases=_with_scale,
     )
     .wrong(
-        lambda x, alpha: np.where(x > 0, 1.0, np.exp(np.minimum(x, 0))),
+        lambda x, a: np.where(x > 0, 1.0, np.exp(np.minimum(x, 0))),
         "right for x > 0, off by a factor of α below",
     )
     .wrong(
-        lambda x, alpha: np.where(x > 0, 1.0, alpha * (np.exp(np.minimum(x, 0)) - 1)),
+        lambda x, a: np.where(x > 0, 1.0, a * (np.exp(np.minimum(x, 0)) - 1)),
         "right for x > 0; below, the constant −α has no slope",
     )
-    .wrong(
-        lambda x, alpha: alpha * np.exp(np.minimum(x, 0)), "right below 0; for x > 0 the slope is 1"
-    ),
+    .wrong(lambda x, a: a * np.exp(np.minimum(x, 0)), "right below 0; for x > 0 the slope is 1"),
     "wrong-slope": Exercise(difficulty=2, solution="c")
     .wrong("a", "this one is right: take σ(x) out of equation 1.3.8a")
     .wrong("b", "this one is right: it is 1 − f(x)², factored")
@@ -102,15 +100,12 @@ EXERCISES = {
         cases=_with_scale,
     )
     .wrong(
-        lambda x, beta: sigmoid(beta * x) + x * sigmoid_slope(beta * x),
+        lambda x, b: sigmoid(b * x) + x * sigmoid_slope(b * x),
         "the inner derivative β is missing in the second term",
     )
+    .wrong(lambda x, b: b * sigmoid_slope(b * x), "that is the slope of σ(βx): x is a factor, too")
     .wrong(
-        lambda x, beta: beta * sigmoid_slope(beta * x),
-        "that is the slope of σ(βx): x is a factor, too",
-    )
-    .wrong(
-        lambda x, beta: sigmoid(x) + x * sigmoid_slope(x), "right for β = 1 only: σ is taken at βx"
+        lambda x, b: sigmoid(x) + x * sigmoid_slope(x), "right for β = 1 only: σ is taken at βx"
     ),
     "dead-neuron": Exercise(difficulty=1, solution=1)
     .wrong(4, "an error passes only where z is positive, not wherever the neuron is alive")

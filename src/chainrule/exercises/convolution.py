@@ -238,16 +238,12 @@ EXERCISES: dict[str, Exercise] = {
     "col2im-of-a-line": Exercise(difficulty=3, solution=_col2im, cases=_columns_of_a_line)
     .wrong(_overwritten, "where windows overlap, only the last one is left: the others count, too")
     .wrong(
-        lambda columns, h, s: np.divide(
-            _col2im(columns, h, s), np.maximum(_col2im(np.ones_like(columns), h, s), 1)
-        ),
+        lambda c, h, s: np.divide(_col2im(c, h, s), np.maximum(_col2im(np.ones_like(c), h, s), 1)),
         "that is the mean of the windows a pixel lies in; (2.1.1c) does not divide",
     )
+    .wrong(lambda c, h, s: _col2im(c, h, 1), "right for s = 1: where does window u begin?")
     .wrong(
-        lambda columns, h, s: _col2im(columns, h, 1), "right for s = 1: where does window u begin?"
-    )
-    .wrong(
-        lambda columns, h, s: _col2im(columns.reshape(columns.shape[::-1]).T, h, s),
+        lambda c, h, s: _col2im(c.reshape(c.shape[::-1]).T, h, s),
         "the numbers are read row by row; a window is a column",
     ),
     "why-add": Exercise(difficulty=2, solution="d")
@@ -256,22 +252,19 @@ EXERCISES: dict[str, Exercise] = {
     .wrong("c", "they are four different numbers: the kernel meets the pixel at four places"),
     "kernel-gradient": Exercise(difficulty=2, solution=_kernel_gradient, cases=_columns_and_errors)
     .wrong(
-        lambda columns, delta: (delta @ columns.transpose(0, 2, 1)).mean(axis=0),
+        lambda c, d: (d @ c.transpose(0, 2, 1)).mean(axis=0),
         "the mean over the batch: a cost that is a mean has its 1/N in δ already",
     )
     .wrong(
-        lambda columns, delta: delta @ columns.transpose(0, 2, 1),
+        lambda c, d: d @ c.transpose(0, 2, 1),
         "one gradient for each image; the kernels are the same for all of them",
     )
+    .wrong(lambda c, d: (c @ d.transpose(0, 2, 1)).sum(axis=0), "transposed: a kernel is a row")
     .wrong(
-        lambda columns, delta: (columns @ delta.transpose(0, 2, 1)).sum(axis=0),
-        "transposed: a kernel is a row",
-    )
-    .wrong(
-        lambda columns, delta: delta.sum(axis=0) @ columns.sum(axis=0).T,
+        lambda c, d: d.sum(axis=0) @ c.sum(axis=0).T,
         "the sums are taken first: that mixes the errors of one image with another's pixels",
     )
-    .wrong(lambda columns, delta: delta[0] @ columns[0].T, "that is the first image alone"),
+    .wrong(lambda c, d: d[0] @ c[0].T, "that is the first image alone"),
     "groups-of-four": Exercise(difficulty=1, solution=128 * 4 * 9 + 128)
     .wrong(128 * 64 * 9 + 128, "that is without groups: a kernel does not see every channel")
     .wrong(128 * 4 * 9, "each kernel has a bias, too")

@@ -23,18 +23,12 @@ EXERCISES = {
         ],
         cases=_shares,
     )
+    .wrong(lambda g, n: g.mean(0), "a share of two samples counts as much here as one of ten")
     .wrong(
-        lambda gradients, counts: gradients.mean(0),
-        "a share of two samples counts as much here as one of ten",
-    )
-    .wrong(
-        lambda gradients, counts: counts @ gradients,
+        lambda g, n: n @ g,
         "these are sums over the samples; the gradient of a mean is asked for",
     )
-    .wrong(
-        lambda gradients, counts: counts @ gradients / len(counts),
-        "divide by the number of samples, not of shares",
-    ),
+    .wrong(lambda g, n: n @ g / len(n), "divide by the number of samples, not of shares"),
     "time-on-a-ring": Exercise(difficulty=1, solution=75.6, bound=1e-6)
     .wrong(37.8, "that is half of it: the sums go round, and then the totals do")
     .wrong(1200.6, "a message carries one chunk of P, not everything")

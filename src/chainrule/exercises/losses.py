@@ -221,18 +221,16 @@ EXERCISES: dict[str, Exercise] = {
         cases=_triplet_points,
     )
     .wrong(
-        lambda a, p, n, margin: math.dist(a, p) - math.dist(a, n) + margin,
+        lambda a, p, n, m: math.dist(a, p) - math.dist(a, n) + m,
         "right where it is positive; where the negative is far enough, it costs nothing",
     )
     .wrong(
-        lambda a, p, n, margin: max(math.dist(a, n) - math.dist(a, p) + margin, 0.0),
+        lambda a, p, n, m: max(math.dist(a, n) - math.dist(a, p) + m, 0.0),
         "the other way round: the positive should be near and the negative far",
     )
+    .wrong(lambda a, p, n, m: max(math.dist(a, p) - math.dist(a, n), 0.0), "the margin is missing")
     .wrong(
-        lambda a, p, n, margin: max(math.dist(a, p) - math.dist(a, n), 0.0), "the margin is missing"
-    )
-    .wrong(
-        lambda a, p, n, margin: max(math.dist(a, p) ** 2 - math.dist(a, n) ** 2 + margin, 0.0),
+        lambda a, p, n, m: max(math.dist(a, p) ** 2 - math.dist(a, n) ** 2 + m, 0.0),
         "these are squared distances",
     ),
     "fewer-missed": Exercise(difficulty=1, solution="c")

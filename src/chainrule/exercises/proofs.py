@@ -33,9 +33,9 @@ EXERCISES = {
     .wrong("b", "that is the chain rule, with one term for each neuron above")
     .wrong("d", "this line follows from the one before: the mistake is made already"),
     "weights-of-a-layer": Exercise(difficulty=1, solution=_outer, cases=vectors)
-    .wrong(lambda delta, a: np.outer(a, delta), "transposed: δ gives the row, a the column")
-    .wrong(lambda delta, a: delta * a, "that is the diagonal: every δ_j meets every a_k")
-    .wrong(lambda delta, a: delta @ a, "a number: δᵀ a; wanted is δ aᵀ"),
+    .wrong(lambda d, a: np.outer(a, d), "transposed: δ gives the row, a the column")
+    .wrong(lambda d, a: d * a, "that is the diagonal: every δ_j meets every a_k")
+    .wrong(lambda d, a: d @ a, "a number: δᵀ a; wanted is δ aᵀ"),
     "jacobian-entry": Exercise(difficulty=1, solution=-0.15, bound=1e-6)
     .wrong(0.15, "to raise one logit lowers the other probabilities")
     .wrong(0.25, "that is i = j = 1")
