@@ -73,6 +73,7 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache --no-logo
 
 bench: $(READY)
 	for script in $(filter-out %/mutants.py,$(wildcard benchmarks/[!_]*.py)); do $(BIN)/python $$script || exit 1; done

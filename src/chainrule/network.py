@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import Array, real, require_count, to_numpy, upstream_of
+from .arrays import Array, real, to_numpy, upstream_of
+from .arrays.settings import count
 from .layers import Linear, initial_std
 
 __all__ = [
@@ -271,11 +272,11 @@ def multiplications(sizes: Sequence[int], samples: int = 1) -> tuple[int, int]:
     >>> multiplications([64, 128, 10])
     (9472, 10752)
     """
-    require_count(samples, "samples")
+    samples = count.read(samples, "samples")
     if len(sizes) < 2:
         raise ValueError(f"sizes: expected at least two, got {list(sizes)}")
     for size in sizes:
-        require_count(size, "sizes")
+        count.read(size, "sizes")
     return products([int(size) for size in sizes], int(samples))
 
 

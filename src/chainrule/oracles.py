@@ -126,14 +126,15 @@ def central_difference(
     x = np.array(x, dtype=np.float64)
     gradient = np.empty_like(x)
     for i in np.ndindex(x.shape):
-        middle = x[i]
-        x[i] = middle + step
-        above = float(function(x))
-        x[i] = middle - step
-        below = float(function(x))
-        x[i] = middle
-        gradient[i] = (above - below) / (2 * step)
+        above, below = function(_moved(x, i, step)), function(_moved(x, i, -step))
+        gradient[i] = (float(above) - float(below)) / (2 * step)
     return gradient
+
+
+def _moved(x: np.ndarray, place: tuple[int, ...], by: complex) -> np.ndarray:
+    x = np.copy(x)
+    x[place] += by
+    return x
 
 
 def complex_step(function: Callable[[np.ndarray], Any], x: np.ndarray) -> np.ndarray:
@@ -168,10 +169,7 @@ def complex_step(function: Callable[[np.ndarray], Any], x: np.ndarray) -> np.nda
     gradient = np.empty(x.shape)
     step = 1e-30
     for i in np.ndindex(x.shape):
-        middle = x[i]
-        x[i] = middle + 1j * step
-        gradient[i] = complex(function(x)).imag / step
-        x[i] = middle
+        gradient[i] = complex(function(_moved(x, i, 1j * step))).imag / step
     return gradient
 
 

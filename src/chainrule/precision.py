@@ -1,11 +1,14 @@
 """Numbers with fewer bits: how they round, and what that does to a product of vectors (3.1)."""
 
 from math import expm1, log1p
+from typing import Any
 
 import numpy as np
 from array_api_compat import array_namespace
 
-from .arrays import Array, require_count, to_numpy
+from .arrays import Array, to_numpy
+from .arrays.functions import frexp, ldexp, round, sum
+from .arrays.settings import count
 
 __all__ = ["FORMATS", "dot_bound", "rounded", "rounded_dot", "unit_roundoff"]
 
@@ -34,7 +37,7 @@ def unit_roundoff(bits: int) -> float:
     >>> unit_roundoff(FORMATS["bfloat16"])
     0.00390625
     """
-    require_count(bits, "bits")
+    bits = count.read(bits, "bits")
     return 2.0 ** -(bits + 1)
 
 
@@ -63,10 +66,15 @@ def rounded(x: Array, bits: int) -> Array:
     >>> rounded(np.array([1 / 3, 257.0, 259.0]), bits=7)
     array([  0.33398438, 256.        , 260.        ])
     """
-    require_count(bits, "bits")
+    bits = count.read(bits, "bits")
     xp = array_namespace(x)
-    fraction, exponent = xp.frexp(xp.astype(x, xp.float64))  # 1/2 ≤ |fraction| < 1
-    return xp.ldexp(xp.round(fraction * 2 ** (bits + 1)), exponent - bits - 1)
+    return nearest(xp.astype(x, xp.float64), bits)
+
+
+def nearest(x, bits):
+    """Give equation 3.1a for numbers that have 64 bits."""
+    fraction, exponent = frexp(x)  # 1/2 ≤ |fraction| < 1
+    return ldexp(round(fraction * 2 ** (bits + 1)), exponent - bits - 1)
 
 
 def rounded_dot(w: Array, a: Array, bits: int, sum_bits: int = 23) -> float:
@@ -95,11 +103,15 @@ def rounded_dot(w: Array, a: Array, bits: int, sum_bits: int = 23) -> float:
     >>> rounded_dot(np.array([1 / 3, 1 / 3]), np.array([1.0, 2.0]), bits=7)
     1.001953125
     """
-    w, a = _vectors(w, a)
-    total = np.zeros(())
-    for term in rounded(rounded(w, bits) * rounded(a, bits), sum_bits):
-        total = rounded(total + term, sum_bits)
-    return float(total)
+    return float(dot(*_vectors(w, a, bits, sum_bits)))
+
+
+def dot(w, a, bits, sum_bits):
+    """Give w · a with every number, product and sum rounded."""
+    total = 0.0
+    for term in nearest(nearest(w, bits) * nearest(a, bits), sum_bits):
+        total = nearest(total + term, sum_bits)
+    return total
 
 
 def dot_bound(w: Array, a: Array, bits: int, sum_bits: int = 23) -> float:
@@ -125,19 +137,26 @@ def dot_bound(w: Array, a: Array, bits: int, sum_bits: int = 23) -> float:
     Examples
     --------
     >>> import numpy as np
-    >>> round(dot_bound(np.array([1 / 3, 1 / 3]), np.array([1.0, 2.0]), bits=7), 4)
-    0.0078
+    >>> f"{dot_bound(np.array([1 / 3, 1 / 3]), np.array([1.0, 2.0]), bits=7):.4f}"
+    '0.0078'
     """
-    w, a = _vectors(w, a)
-    u, v, n = unit_roundoff(bits), unit_roundoff(sum_bits), len(w)
-    factor = expm1(2 * log1p(u) + n * log1p(v))  # (1 + u)² (1 + v)ⁿ − 1, for tiny u and v too
-    return factor * float(np.sum(np.abs(w * a)))
+    return float(bound(*_vectors(w, a, bits, sum_bits)))
 
 
-def _vectors(w: Array, a: Array) -> tuple[np.ndarray, np.ndarray]:
+def bound(w, a, bits, sum_bits):
+    """Give the right side of equation 3.1b."""
+    u, v = unit_roundoff(bits), unit_roundoff(sum_bits)
+    # (1 + u)² (1 + v)ⁿ − 1, for tiny u and v too
+    factor = expm1(2 * log1p(u) + len(w) * log1p(v))
+    return factor * sum(abs(w * a))
+
+
+def _vectors(w: Array, a: Array, bits: int, sum_bits: int) -> tuple[Any, Any, int, int]:
+    bits = count.read(bits, "bits")
+    sum_bits = count.read(sum_bits, "sum_bits")
     w, a = (np.asarray(to_numpy(vector), dtype=np.float64) for vector in (w, a))
     if w.ndim != 1:
         raise ValueError(f"w: expected a vector, got shape {w.shape}")
     if a.shape != w.shape:
         raise ValueError(f"a: expected a vector like w, of shape {w.shape}, got shape {a.shape}")
-    return w, a
+    return w, a, bits, sum_bits

@@ -22,12 +22,6 @@ from .core import (
     wide_dtype,
     with_numbers,
 )
-from .settings import count, finite, generator, not_negative, positive
-
-require_library, require_shape = same_library, same_shape
-require_count, require_positive = count.read, positive.read
-require_finite_number, require_not_negative = finite.read, not_negative.read
-require_generator = generator.read
 
 __all__ = [
     "OF_NUMPY",

@@ -47,7 +47,7 @@ class Kind:
     def __call__(self, default: Any = MISSING, sentence: str = "") -> Any:
         """Give a field with this default, and what it is about."""
         said = f"a whole number, {self.says}" if self.whole and self.low > -inf else self.says
-        return _field(self.read, said, sentence, default, self)
+        return setting(self.read, said, sentence, default, self)
 
     def holds(self, value: Any) -> bool:
         """Say whether a number is in the range."""
@@ -95,9 +95,12 @@ whole = Kind("a whole number", whole=True)
 count = Kind("at least 1", 1, closed="low", whole=True)
 
 
-def _field(read: Callable, says: str, sentence: str, default: Any, kind: Any = None) -> Any:
+def setting(
+    read: Callable, says: str, sentence: str, default: Any, kind: Any = None, **options: Any
+) -> Any:
+    """Give a field that is read like this, with what its docstring says of it."""
     metadata = {"read": read, "says": says, "sentence": sentence, "kind": kind}
-    return field(default=default, metadata=metadata)
+    return field(default=default, metadata=metadata, **options)
 
 
 def switch(default: bool, sentence: str = "") -> Any:
@@ -108,7 +111,7 @@ def switch(default: bool, sentence: str = "") -> Any:
             raise TypeError(f"{name}: expected True or False, got {value!r}")
         return bool(value)
 
-    return _field(read, "true or false", sentence, default)
+    return setting(read, "true or false", sentence, default)
 
 
 def one_of(*choices: str, sentence: str = "") -> Any:
@@ -121,7 +124,7 @@ def one_of(*choices: str, sentence: str = "") -> Any:
             raise ValueError(f"{name}: expected {says}, got {value!r}")
         return value
 
-    return _field(read, says, sentence, choices[0])
+    return setting(read, says, sentence, choices[0])
 
 
 def shares(*default: float, sentence: str = "") -> Any:
@@ -133,7 +136,7 @@ def shares(*default: float, sentence: str = "") -> Any:
             raise TypeError(f"{name}: expected a pair of numbers, got {values!r}")
         return tuple(share.read(value, f"{name}[{i}]") for i, value in enumerate(values))
 
-    return _field(read, "a pair of numbers, at least 0 and less than 1", sentence, default)
+    return setting(read, "a pair of numbers, at least 0 and less than 1", sentence, default)
 
 
 def optional(kind: Kind, sentence: str = "") -> Any:
@@ -142,7 +145,7 @@ def optional(kind: Kind, sentence: str = "") -> Any:
     def read(value: Any, name: str) -> Any:
         return None if value is None else kind.read(value, name)
 
-    return _field(read, f"{kind.says}, or None", sentence, None, kind)
+    return setting(read, f"{kind.says}, or None", sentence, None, kind)
 
 
 def weights(sentence: str = "") -> Any:
@@ -159,7 +162,7 @@ def weights(sentence: str = "") -> Any:
             return float(numbers) if numbers.ndim == 0 else value
         return None
 
-    return _field(read, "numbers, finite and at least 0, or None", sentence, None)
+    return setting(read, "numbers, finite and at least 0, or None", sentence, None)
 
 
 class generator:

@@ -1,6 +1,6 @@
 """What a convolution costs: operations, memory, and how much of either a method saves (2.1)."""
 
-from ..arrays import require_count
+from ..arrays.settings import count
 from .geometry import Geometry, Size, pair
 
 
@@ -28,7 +28,7 @@ def loop_operations(geometry: Geometry, channels: int = 1) -> tuple[int, int]:
     >>> loop_operations(Geometry.of((7, 7), kernel_size=3))
     (225, 200)
     """
-    require_count(channels, "channels")
+    channels = count.read(channels, "channels")
     (kh, kw), (oh, ow) = geometry.kernel_size, geometry.output_size
     window = channels * kh * kw
     return oh * ow * window, oh * ow * (window - 1)
@@ -76,7 +76,7 @@ def intensity(geometry: Geometry, c_in: int, c_out: int, itemsize: int = 4) -> f
     >>> round(intensity(Geometry.of((28, 28), kernel_size=3, padding=1), c_in=16, c_out=32), 1)
     42.8
     """
-    _require_counts(c_in=c_in, c_out=c_out, itemsize=itemsize)
+    c_in, c_out, itemsize = _counts(c_in=c_in, c_out=c_out, itemsize=itemsize)
     (h, w), (kh, kw), (oh, ow) = geometry.size, geometry.kernel_size, geometry.output_size
     operations = 2 * c_out * c_in * kh * kw * oh * ow
     numbers = c_in * h * w + c_out * c_in * kh * kw + c_out * oh * ow
@@ -111,7 +111,7 @@ def im2col_traffic(geometry: Geometry, c_in: int, c_out: int, n: int = 1, itemsi
     >>> im2col_traffic(Geometry.of((28, 28), kernel_size=3, padding=1), c_in=16, c_out=32)
     1072128
     """
-    _require_counts(c_in=c_in, c_out=c_out, n=n, itemsize=itemsize)
+    c_in, c_out, n, itemsize = _counts(c_in=c_in, c_out=c_out, n=n, itemsize=itemsize)
     (h, w), (kh, kw), (oh, ow) = geometry.size, geometry.kernel_size, geometry.output_size
     columns, kernels = c_in * kh * kw * oh * ow, c_out * c_in * kh * kw
     return itemsize * (n * (c_in * h * w + 2 * columns + c_out * oh * ow) + kernels)
@@ -146,7 +146,7 @@ def fft_multiplications(size: Size, c_in: int, c_out: int) -> int:
     for side in (h, w):
         if side & (side - 1):
             raise ValueError(f"size: expected powers of 2, got {size!r}")
-    _require_counts(c_in=c_in, c_out=c_out)
+    c_in, c_out = _counts(c_in=c_in, c_out=c_out)
     pixels = h * w
     one_transform = pixels * (pixels.bit_length() - 1) // 2
     return one_transform * (c_in + c_out * c_in + c_out) + c_out * c_in * pixels
@@ -172,10 +172,9 @@ def winograd_saving(m: int, k: int) -> float:
     >>> winograd_saving(2, 3)
     2.25
     """
-    _require_counts(m=m, k=k)
+    m, k = _counts(m=m, k=k)
     return m**2 * k**2 / (m + k - 1) ** 2
 
 
-def _require_counts(**numbers: int) -> None:
-    for name, number in numbers.items():
-        require_count(number, name)
+def _counts(**numbers: int) -> list[int]:
+    return [count.read(number, name) for name, number in numbers.items()]

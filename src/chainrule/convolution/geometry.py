@@ -1,13 +1,15 @@
 """Where a window stands: sizes, strides, padding, dilation, and the size of what comes out."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass
 from functools import cached_property, lru_cache
 from itertools import product
 from numbers import Integral
 from typing import Any
 
 import numpy as np
+
+from ..arrays.settings import setting
 
 Pair = tuple[int, int]
 Size = int | Sequence[int]
@@ -40,13 +42,14 @@ def size(value: Any, name: str, least: int) -> Size:
     return both[0] if isinstance(value, Integral) else both
 
 
-def sizes(least: int, **options: Any) -> Any:
+def sizes(least: int, sentence: str = "", default: Any = MISSING, **options: Any) -> Any:
     """Give a field of at least so much in both directions; None fits where it is the default."""
 
     def read(value: Any, name: str) -> Any:
-        return value if value is None is options.get("default", 0) else size(value, name, least)
+        return value if value is None is default else size(value, name, least)
 
-    return field(metadata={"read": read}, **options)
+    says = f"a whole number, at least {least}, or a pair of them"
+    return setting(read, says, sentence, default, **options)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import Array, real, require_count, require_generator
+from ..arrays import Array, real
 from ..arrays.functions import reshape
+from ..arrays.settings import count, generator
 from ..layers import Layer, Weighted, initial_std
 from .geometry import Geometry, Size, known_geometry, pair, size
 from .methods import conv2d, conv2d_vjp
@@ -73,20 +74,20 @@ class Conv2d(Weighted):
         dtype: Any = "float64",
         init: str = "he",
     ):
-        for name, number in (("c_in", c_in), ("c_out", c_out), ("groups", groups)):
-            require_count(number, name)
+        c_in, c_out = count.read(c_in, "c_in"), count.read(c_out, "c_out")
+        groups = count.read(groups, "groups")
         if c_in % groups or c_out % groups:
             raise ValueError(
                 f"groups: expected a number that divides {c_in} and {c_out}, got {groups}"
             )
-        require_generator(rng)
+        generator.read(rng)
         kernel = pair(kernel_size, "kernel_size", 1)
         Geometry.of((10**9, 10**9), kernel, stride, padding, dilation)  # every window fits in there
         self.options: dict[str, Any] = {
             "stride": size(stride, "stride", 1),
             "padding": padding if isinstance(padding, str) else size(padding, "padding", 0),
             "dilation": size(dilation, "dilation", 1),
-            "groups": int(groups),
+            "groups": groups,
         }
         shape = (c_out, c_in // groups, *kernel)
         std = initial_std(prod(shape[1:]), c_out // groups * prod(kernel), init)

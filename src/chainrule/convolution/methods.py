@@ -5,7 +5,7 @@ from types import ModuleType
 
 import numpy as np
 
-from ..arrays import Array, real, require_shape, upstream_of
+from ..arrays import Array, real, same_shape, upstream_of
 from ..arrays.functions import sum
 from ..arrays.rules import cast, together
 from . import loops, matrix_product, tiled
@@ -72,7 +72,7 @@ def conv2d(
     x, weight, geometry, groups = read_convolution(x, weight, stride, padding, dilation, groups)
     if bias is not None:
         bias = real(bias, "bias", like=x)
-        require_shape(bias, (weight.shape[0],), "bias", "one number for each kernel")
+        same_shape(bias, (weight.shape[0],), "bias", "one number for each kernel")
     way = _way(method, x, weight)
     (x, weight, bias), dtype = together(x, weight, bias)
     b = 0.0 if bias is None else bias[:, None, None]

@@ -22,8 +22,8 @@ class Pool(Layer, Settings):
     """
 
     kernel_size: Size = sizes(1)
-    stride: Size | None = sizes(1, default=None, kw_only=True)
-    padding: Size = sizes(0, default=0, kw_only=True)
+    stride: Size | None = sizes(1, "None: the windows lie side by side", None, kw_only=True)
+    padding: Size = sizes(0, "how far windows reach beyond the image", 0, kw_only=True)
     outside = 0.0  # what counts beyond the image
 
     def __post_init__(self):
@@ -73,14 +73,6 @@ class MaxPool2d(Pool):
 
     What lies beyond the image counts as −∞. On the way back an error goes to the largest number, to
     the first of several.
-
-    Parameters
-    ----------
-    kernel_size : int or pair of int
-    stride : int or pair of int, optional
-        By default the windows lie side by side.
-    padding : int or pair of int
-        How far windows reach beyond the image.
 
     Examples
     --------
@@ -133,11 +125,6 @@ class AvgPool2d(Pool):
     """The mean of every window, channel by channel; zeros outside the image count.
 
     On the way back an error is shared out among all places of the window, alike.
-
-    Parameters
-    ----------
-    kernel_size, stride, padding
-        As in `MaxPool2d`.
 
     Examples
     --------

@@ -1,6 +1,7 @@
 """How images and kernels are let in: of what shapes, and whether they fit each other."""
 
-from ..arrays import Array, real, require_count
+from ..arrays import Array, real
+from ..arrays.settings import count
 from .geometry import Geometry, Size
 
 
@@ -27,7 +28,7 @@ def read_convolution(
     weight = real(weight, "weight", like=x)
     if weight.ndim != 4:
         raise ValueError(f"weight: expected shape (O, C/groups, kh, kw), got {tuple(weight.shape)}")
-    require_count(groups, "groups")
+    groups = count.read(groups, "groups")
     if x.shape[1] % groups or weight.shape[0] % groups:
         raise ValueError(
             f"groups: expected a number that divides the {x.shape[1]} channels and the "

@@ -61,118 +61,88 @@ def _one_hot(places: Any) -> Any:
 _CONVOLUTIONS = 8 * (3 * 25 + 1) + 16 * (8 * 9 + 1)
 
 EXERCISES = {
-    "flatten-size": Exercise(
-        difficulty=2,
-        solution=32 * 7**2,
-        mistakes=(
-            (7**2, "that is one channel"),
-            (16 * 7**2, "those are the channels of the first convolution"),
-            (32 * 7, "that is one row of each channel"),
-            (3 * 32 * 7**2, "a kernel adds the channels of the image up: they are gone"),
-            (32 * 6**2, "both convolutions have a padding, on both sides"),
-            (32 * 5**2, "both convolutions have a padding, and on both sides: more is missing"),
-            (32 * 8**2, "a window that does not fit does not count: round down"),
-            (32 * 4**2, "the first pooling's windows overlap: its stride is 2"),
-            (32 * 14**2, "one more layer comes before Flatten"),
-        ),
+    "flatten-size": Exercise(difficulty=2, solution=32 * 7**2)
+    .wrong(7**2, "that is one channel")
+    .wrong(16 * 7**2, "those are the channels of the first convolution")
+    .wrong(32 * 7, "that is one row of each channel")
+    .wrong(3 * 32 * 7**2, "a kernel adds the channels of the image up: they are gone")
+    .wrong(32 * 6**2, "both convolutions have a padding, on both sides")
+    .wrong(32 * 5**2, "both convolutions have a padding, and on both sides: more is missing")
+    .wrong(32 * 8**2, "a window that does not fit does not count: round down")
+    .wrong(32 * 4**2, "the first pooling's windows overlap: its stride is 2")
+    .wrong(32 * 14**2, "one more layer comes before Flatten"),
+    "network-parameters": Exercise(difficulty=2, solution=_CONVOLUTIONS + 10 * (16 * 36 + 1))
+    .wrong(8 * 3 * 25 + 16 * 8 * 9 + 10 * 16 * 36, "the biases are missing")
+    .wrong(_CONVOLUTIONS, "those are the convolutions; the last layer has parameters, too")
+    .wrong(
+        8 * 26 + 16 * 10 + 10 * (16 * 36 + 1), "a kernel goes through all channels of what comes in"
+    )
+    .wrong(
+        _CONVOLUTIONS + 10 * (16 * 26**2 + 1),
+        "the convolutions are right; pooling makes what the last layer sees smaller",
+    )
+    .wrong(
+        _CONVOLUTIONS + 10 * (16 * 64 + 1),
+        "the convolutions are right; without padding they make the image smaller",
+    )
+    .wrong(
+        _CONVOLUTIONS + 10 * (36 + 1),
+        "the convolutions are right; the last layer sees every channel",
     ),
-    "network-parameters": Exercise(
-        difficulty=2,
-        solution=_CONVOLUTIONS + 10 * (16 * 36 + 1),
-        mistakes=(
-            (8 * 3 * 25 + 16 * 8 * 9 + 10 * 16 * 36, "the biases are missing"),
-            (_CONVOLUTIONS, "those are the convolutions; the last layer has parameters, too"),
-            (
-                8 * 26 + 16 * 10 + 10 * (16 * 36 + 1),
-                "a kernel goes through all channels of what comes in",
-            ),
-            (
-                _CONVOLUTIONS + 10 * (16 * 26**2 + 1),
-                "the convolutions are right; pooling makes what the last layer sees smaller",
-            ),
-            (
-                _CONVOLUTIONS + 10 * (16 * 64 + 1),
-                "the convolutions are right; without padding they make the image smaller",
-            ),
-            (
-                _CONVOLUTIONS + 10 * (36 + 1),
-                "the convolutions are right; the last layer sees every channel",
-            ),
-        ),
+    "receptive-field": Exercise(difficulty=3, solution=_receptive_field, cases=_layers)
+    .wrong(
+        lambda kernels, strides: 1 + sum(k - 1 for k in kernels),
+        "right if all strides are 1: after a stride of 2, a step is two pixels wide",
+    )
+    .wrong(
+        lambda kernels, strides: 1 + sum((kernels - 1) * strides),
+        "each layer is stretched by its own stride; which strides come before it?",
+    )
+    .wrong(
+        lambda kernels, strides: 1 + sum((kernels - 1) * np.cumprod(strides)),
+        "a layer's own stride does not stretch its window: only those before it do",
+    )
+    .wrong(
+        lambda kernels, strides: prod(kernels),
+        "right for windows that lie side by side; others overlap, and see less",
+    )
+    .wrong(
+        lambda kernels, strides: _receptive_field(kernels[::-1], strides[::-1]),
+        "the layers are taken in the wrong order: the first is the one at the image",
     ),
-    "receptive-field": Exercise(
-        difficulty=3,
-        solution=_receptive_field,
-        mistakes=(
-            (
-                lambda kernels, strides: 1 + sum(k - 1 for k in kernels),
-                "right if all strides are 1: after a stride of 2, a step is two pixels wide",
-            ),
-            (
-                lambda kernels, strides: 1 + sum((kernels - 1) * strides),
-                "each layer is stretched by its own stride; which strides come before it?",
-            ),
-            (
-                lambda kernels, strides: 1 + sum((kernels - 1) * np.cumprod(strides)),
-                "a layer's own stride does not stretch its window: only those before it do",
-            ),
-            (
-                lambda kernels, strides: prod(kernels),
-                "right for windows that lie side by side; others overlap, and see less",
-            ),
-            (
-                lambda kernels, strides: _receptive_field(kernels[::-1], strides[::-1]),
-                "the layers are taken in the wrong order: the first is the one at the image",
-            ),
+    "max-pool-gradient": Exercise(difficulty=3, solution=_max_pool_back, cases=_image_and_upstream)
+    .wrong(
+        lambda x, upstream: _pool_back(x, upstream, _largest),
+        "where several pixels are the largest, only one gets the error",
+    )
+    .wrong(
+        lambda x, upstream: _pool_back(
+            x, upstream, lambda w: _largest(w) / _largest(w).sum(axis=-1, keepdims=True)
         ),
-        cases=_layers,
-    ),
-    "max-pool-gradient": Exercise(
-        difficulty=3,
-        solution=_max_pool_back,
-        mistakes=(
-            (
-                lambda x, upstream: _pool_back(x, upstream, _largest),
-                "where several pixels are the largest, only one gets the error",
-            ),
-            (
-                lambda x, upstream: _pool_back(
-                    x, upstream, lambda w: _largest(w) / _largest(w).sum(axis=-1, keepdims=True)
-                ),
-                "where several pixels are the largest, the error is not divided among them",
-            ),
-            (
-                lambda x, upstream: _pool_back(
-                    x, upstream, lambda w: _one_hot(3 - w[:, :, ::-1].argmax(axis=-1))
-                ),
-                "of several largest pixels this takes the last; the first is meant",
-            ),
-            (
-                lambda x, upstream: _pool_back(x, upstream, lambda w: np.full(w.shape, 0.25)),
-                "that is the gradient of the mean: every pixel has a share in it",
-            ),
-            (
-                lambda x, upstream: _pool_back(
-                    x, np.ones_like(upstream), lambda w: _one_hot(w.argmax(axis=-1))
-                ),
-                "the places are right; what stands there should come from upstream",
-            ),
-            (
-                lambda x, upstream: _pool_back(
-                    x, upstream, lambda w: w * _one_hot(w.argmax(axis=-1))
-                ),
-                "the places are right; the derivative of the largest number by itself is not x",
-            ),
+        "where several pixels are the largest, the error is not divided among them",
+    )
+    .wrong(
+        lambda x, upstream: _pool_back(
+            x, upstream, lambda w: _one_hot(3 - w[:, :, ::-1].argmax(axis=-1))
         ),
-        cases=_image_and_upstream,
-    ),
-    "shift-by-one": Exercise(
-        difficulty=2,
-        solution="c",
-        mistakes=(
-            ("a", "a kernel finds the same pattern elsewhere: its map cannot stay as it is"),
-            ("b", "right for the convolution; but the windows of the pooling do not move along"),
-            ("d", "the same kernel stands at every pixel: compare what two neighbours see"),
+        "of several largest pixels this takes the last; the first is meant",
+    )
+    .wrong(
+        lambda x, upstream: _pool_back(x, upstream, lambda w: np.full(w.shape, 0.25)),
+        "that is the gradient of the mean: every pixel has a share in it",
+    )
+    .wrong(
+        lambda x, upstream: _pool_back(
+            x, np.ones_like(upstream), lambda w: _one_hot(w.argmax(axis=-1))
         ),
+        "the places are right; what stands there should come from upstream",
+    )
+    .wrong(
+        lambda x, upstream: _pool_back(x, upstream, lambda w: w * _one_hot(w.argmax(axis=-1))),
+        "the places are right; the derivative of the largest number by itself is not x",
     ),
+    "shift-by-one": Exercise(difficulty=2, solution="c")
+    .wrong("a", "a kernel finds the same pattern elsewhere: its map cannot stay as it is")
+    .wrong("b", "right for the convolution; but the windows of the pooling do not move along")
+    .wrong("d", "the same kernel stands at every pixel: compare what two neighbours see"),
 }

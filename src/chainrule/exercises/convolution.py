@@ -1,39 +1,12 @@
 """The exercises of section 2.1."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from .core import Exercise, Feedback
-
-
-@dataclass(frozen=True)
-class _Kernel(Exercise):
-    """An exercise whose answer is a kernel, judged by what it makes of images."""
-
-    kind = "array"
-
-    def check(self, answer: Any) -> Feedback:
-        if answer is None or answer is ...:
-            return super().check(answer)
-        try:
-            kernel = np.asarray(answer, float)
-        except (TypeError, ValueError):
-            return Feedback(False, f"expected an array of numbers, got {answer!r}")
-        if kernel.shape != np.shape(self.solution):
-            return Feedback(
-                False,
-                f"expected a kernel of shape {np.shape(self.solution)}, got {kernel.shape}",
-            )
-        of_images = replace(
-            self,
-            solution=_response(self.solution),
-            mistakes=tuple((_response(wrong), message) for wrong, message in self.mistakes),
-        )
-        return of_images._check_function(_response(kernel))
+from .core import ArrayExercise, Exercise
 
 
 def _response(kernel: Any) -> Callable[[Any], Any]:
@@ -159,279 +132,151 @@ _CENTRAL, _SOBEL, _PREWITT = (
 )
 
 EXERCISES: dict[str, Exercise] = {
-    "three-channels": Exercise(
-        difficulty=2,
-        solution=25 * (27 + 26),
-        mistakes=(
-            (25 * 17, "that is one channel, the example of the page"),
-            (3 * 25 * 17, "the sums of the three channels have to be added up, too"),
-            (25 * 27 * 26, "multiplications and additions follow each other: their counts add up"),
-            (25 * 54, "a sum of so many terms has one addition less than terms"),
-            (49 * 53, "the window does not stand at every pixel: it has to fit"),
-            (53, "that is one window"),
-        ),
+    "three-channels": Exercise(difficulty=2, solution=25 * (27 + 26))
+    .wrong(25 * 17, "that is one channel, the example of the page")
+    .wrong(3 * 25 * 17, "the sums of the three channels have to be added up, too")
+    .wrong(25 * 27 * 26, "multiplications and additions follow each other: their counts add up")
+    .wrong(25 * 54, "a sum of so many terms has one addition less than terms")
+    .wrong(49 * 53, "the window does not stand at every pixel: it has to fit")
+    .wrong(53, "that is one window"),
+    "same-padding": Exercise(difficulty=2, solution=_same, cases=_kernel_and_dilation)
+    .wrong(lambda k, d: _same(k, 1), "right for d = 1: a dilated kernel spans more pixels")
+    .wrong(
+        lambda k, d: [d * (k - 1) // 2] * 2,
+        "right where the number of zeros is even; else the output is one too small",
+    )
+    .wrong(
+        lambda k, d: _same(k, d)[::-1],
+        "an odd number is divided the other way round: one more stands behind",
+    )
+    .wrong(lambda k, d: [d * (k - 1) / 2] * 2, "there is no half a zero")
+    .wrong(lambda k, d: [d * (k - 1)] * 2, "that many are missing in all, not on each side")
+    .wrong(
+        lambda k, d: [d * k // 2, d * k - d * k // 2],
+        "a kernel of one pixel needs no zeros: k points have fewer than k gaps",
     ),
-    "same-padding": Exercise(
-        difficulty=2,
-        solution=_same,
-        mistakes=(
-            (
-                lambda k, d: _same(k, 1),
-                "right for d = 1: a dilated kernel spans more pixels",
-            ),
-            (
-                lambda k, d: [d * (k - 1) // 2] * 2,
-                "right where the number of zeros is even; else the output is one too small",
-            ),
-            (
-                lambda k, d: _same(k, d)[::-1],
-                "an odd number is divided the other way round: one more stands behind",
-            ),
-            (
-                lambda k, d: [d * (k - 1) / 2] * 2,
-                "there is no half a zero",
-            ),
-            (
-                lambda k, d: [d * (k - 1)] * 2,
-                "that many are missing in all, not on each side",
-            ),
-            (
-                lambda k, d: [d * k // 2, d * k - d * k // 2],
-                "a kernel of one pixel needs no zeros: k points have fewer than k gaps",
-            ),
-        ),
-        cases=_kernel_and_dilation,
+    "true-convolution": Exercise(difficulty=3, solution=_convolution, cases=_image_and_kernel)
+    .wrong(
+        lambda x, w: _slide(x, w, len(w) - 1),
+        "of the right size, but the kernel is not turned: the cross-correlation",
+    )
+    .wrong(
+        lambda x, w: _slide(x, w[::-1], len(w) - 1),
+        "the kernel is turned over top to bottom only; j has a minus, too",
+    )
+    .wrong(lambda x, w: _slide(x, w.T, len(w) - 1), "the kernel is transposed: that is not a turn")
+    .wrong(
+        lambda x, w: _slide(x, w[::-1, ::-1]),
+        "the middle is right: the border, where the kernel hangs over, is missing",
     ),
-    "true-convolution": Exercise(
-        difficulty=3,
-        solution=_convolution,
-        mistakes=(
-            (
-                lambda x, w: _slide(x, w, len(w) - 1),
-                "of the right size, but the kernel is not turned: the cross-correlation",
-            ),
-            (
-                lambda x, w: _slide(x, w[::-1], len(w) - 1),
-                "the kernel is turned over top to bottom only; j has a minus, too",
-            ),
-            (
-                lambda x, w: _slide(x, w.T, len(w) - 1),
-                "the kernel is transposed: that is not a turn",
-            ),
-            (
-                lambda x, w: _slide(x, w[::-1, ::-1]),
-                "the middle is right: the border, where the kernel hangs over, is missing",
-            ),
-        ),
-        cases=_image_and_kernel,
-    ),
-    "edge-kernel": _Kernel(
-        difficulty=2,
-        solution=_CENTRAL / 2,
-        mistakes=(
-            (-_CENTRAL / 2, "the sign: it falls where the image rises"),
-            (_CENTRAL.T / 2, "it answers to what changes from row to row"),
-            (_SOBEL, "an edge detector, but eight times too strong"),
-            (_PREWITT, "an edge detector, but six times too strong"),
-            (
-                _CENTRAL,
-                "twice too strong: those two pixels are two columns apart",
-            ),
-            (np.full((3, 3), 1 / 9), "that is a mean: on a constant image it is not 0"),
-            (
-                np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]]),
-                "0 on every ramp: it sees how a slope changes, not the slope",
-            ),
-        ),
-        cases=_ramps,
+    "edge-kernel": ArrayExercise(difficulty=2, solution=_CENTRAL / 2, cases=_ramps, makes=_response)
+    .wrong(-_CENTRAL / 2, "the sign: it falls where the image rises")
+    .wrong(_CENTRAL.T / 2, "it answers to what changes from row to row")
+    .wrong(_SOBEL, "an edge detector, but eight times too strong")
+    .wrong(_PREWITT, "an edge detector, but six times too strong")
+    .wrong(_CENTRAL, "twice too strong: those two pixels are two columns apart")
+    .wrong(np.full((3, 3), 1 / 9), "that is a mean: on a constant image it is not 0")
+    .wrong(
+        np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]]),
+        "0 on every ramp: it sees how a slope changes, not the slope",
     ),
     "which-column": Exercise(
         difficulty=2,
-        solution=lambda c, i, j, u, v, kernel_size, output_size: [
-            c * kernel_size[0] * kernel_size[1] + i * kernel_size[1] + j,
-            u * output_size[1] + v,
-        ],
-        mistakes=(
-            (
-                lambda c, i, j, u, v, kernel, output: [
-                    u * output[1] + v,
-                    (c * kernel[0] + i) * kernel[1] + j,
-                ],
-                "the other way round: a window is a column",
-            ),
-            (
-                lambda c, i, j, u, v, kernel, output: [i * kernel[1] + j, u * output[1] + v],
-                "right for the first channel; the others stand below it",
-            ),
-            (
-                lambda c, i, j, u, v, kernel, output: [
-                    (c * kernel[0] + i) * kernel[0] + j,
-                    u * output[0] + v,
-                ],
-                "right where height and width are equal: which of them is a row long?",
-            ),
-            (
-                lambda c, i, j, u, v, kernel, output: [
-                    (c * kernel[1] + j) * kernel[0] + i,
-                    u * output[1] + v,
-                ],
-                "the column is right; inside a window, j runs fastest",
-            ),
-            (
-                lambda c, i, j, u, v, kernel, output: [
-                    (c * kernel[0] + i) * kernel[1] + j,
-                    v * output[0] + u,
-                ],
-                "the row is right; the windows are counted row by row",
-            ),
-            (
-                lambda c, i, j, u, v, kernel, output: [
-                    (c * kernel[0] + i) * kernel[1] + j + 1,
-                    u * output[1] + v + 1,
-                ],
-                "one too many, both: counting begins with 0",
-            ),
-        ),
+        solution=lambda c, i, j, u, v, k, o: [c * k[0] * k[1] + i * k[1] + j, u * o[1] + v],
         cases=_places,
+    )
+    .wrong(
+        lambda c, i, j, u, v, k, o: [u * o[1] + v, (c * k[0] + i) * k[1] + j],
+        "the other way round: a window is a column",
+    )
+    .wrong(
+        lambda c, i, j, u, v, k, o: [i * k[1] + j, u * o[1] + v],
+        "right for the first channel; the others stand below it",
+    )
+    .wrong(
+        lambda c, i, j, u, v, k, o: [(c * k[0] + i) * k[0] + j, u * o[0] + v],
+        "right where height and width are equal: which of them is a row long?",
+    )
+    .wrong(
+        lambda c, i, j, u, v, k, o: [(c * k[1] + j) * k[0] + i, u * o[1] + v],
+        "the column is right; inside a window, j runs fastest",
+    )
+    .wrong(
+        lambda c, i, j, u, v, k, o: [(c * k[0] + i) * k[1] + j, v * o[0] + u],
+        "the row is right; the windows are counted row by row",
+    )
+    .wrong(
+        lambda c, i, j, u, v, k, o: [(c * k[0] + i) * k[1] + j + 1, u * o[1] + v + 1],
+        "one too many, both: counting begins with 0",
     ),
-    "im2col-by-hand": Exercise(
-        difficulty=3,
-        solution=_im2col,
-        mistakes=(
-            (
-                lambda x, k: _flat(_windows(x, k)),
-                "the windows are rows here; they should be columns",
-            ),
-            (
-                lambda x, k: _flat(_windows(x, k).transpose(0, 1, 3, 2)).T,
-                "the columns stand in order, but each is read top to bottom: row by row is meant",
-            ),
-            (
-                lambda x, k: _flat(_windows(x, k).transpose(1, 0, 2, 3)).T,
-                "each column is right; the window should move to the right first, then down",
-            ),
-            (
-                lambda x, k: _flat(_windows(x, k)[:-1, :-1]).T,
-                "the last window in each direction is missing: how often does it fit?",
-            ),
-            (
-                lambda x, k: _flat(_windows(x, k)[::k, ::k]).T,
-                "the windows lie side by side; with stride 1 they overlap",
-            ),
-        ),
-        cases=_image_and_size,
+    "im2col-by-hand": Exercise(difficulty=3, solution=_im2col, cases=_image_and_size)
+    .wrong(lambda x, k: _flat(_windows(x, k)), "the windows are rows here; they should be columns")
+    .wrong(
+        lambda x, k: _flat(_windows(x, k).transpose(0, 1, 3, 2)).T,
+        "the columns stand in order, but each is read top to bottom: row by row is meant",
+    )
+    .wrong(
+        lambda x, k: _flat(_windows(x, k).transpose(1, 0, 2, 3)).T,
+        "each column is right; the window should move to the right first, then down",
+    )
+    .wrong(
+        lambda x, k: _flat(_windows(x, k)[:-1, :-1]).T,
+        "the last window in each direction is missing: how often does it fit?",
+    )
+    .wrong(
+        lambda x, k: _flat(_windows(x, k)[::k, ::k]).T,
+        "the windows lie side by side; with stride 1 they overlap",
     ),
-    "memory-of-columns": Exercise(
-        difficulty=1,
-        solution=32 * 16 * 25 * 64**2 * 4 / 1e6,
-        mistakes=(
-            (
-                32 * 16 * 64**2 * 4 / 1e6,
-                "those are the images; the columns hold a pixel many times",
-            ),
-            (16 * 25 * 64**2 * 4 / 1e6, "that is one image of the batch"),
-            (32 * 25 * 64**2 * 4 / 1e6, "that is one channel"),
-            (32 * 16 * 25 * 64**2 / 1e6, "so many million numbers; how many bytes has each?"),
-            (32 * 16 * 25 * 64**2 * 8 / 1e6, "that is float64"),
-            (32 * 16 * 25 * 60**2 * 4 / 1e6, "that is without padding: there are more windows"),
-            (32 * 16 * 25 * 64**2 * 4 / 2**20, "those are MiB, of 2²⁰ bytes"),
-        ),
-        bound=5e-3,
+    "memory-of-columns": Exercise(difficulty=1, solution=32 * 16 * 25 * 64**2 * 4 / 1e6, bound=5e-3)
+    .wrong(32 * 16 * 64**2 * 4 / 1e6, "those are the images; the columns hold a pixel many times")
+    .wrong(16 * 25 * 64**2 * 4 / 1e6, "that is one image of the batch")
+    .wrong(32 * 25 * 64**2 * 4 / 1e6, "that is one channel")
+    .wrong(32 * 16 * 25 * 64**2 / 1e6, "so many million numbers; how many bytes has each?")
+    .wrong(32 * 16 * 25 * 64**2 * 8 / 1e6, "that is float64")
+    .wrong(32 * 16 * 25 * 60**2 * 4 / 1e6, "that is without padding: there are more windows")
+    .wrong(32 * 16 * 25 * 64**2 * 4 / 2**20, "those are MiB, of 2²⁰ bytes"),
+    "col2im-of-a-line": Exercise(difficulty=3, solution=_col2im, cases=_columns_of_a_line)
+    .wrong(_overwritten, "where windows overlap, only the last one is left: the others count, too")
+    .wrong(
+        lambda c, h, s: np.divide(_col2im(c, h, s), np.maximum(_col2im(np.ones_like(c), h, s), 1)),
+        "that is the mean of the windows a pixel lies in; (2.1.1c) does not divide",
+    )
+    .wrong(lambda c, h, s: _col2im(c, h, 1), "right for s = 1: where does window u begin?")
+    .wrong(
+        lambda c, h, s: _col2im(c.reshape(c.shape[::-1]).T, h, s),
+        "the numbers are read row by row; a window is a column",
     ),
-    "col2im-of-a-line": Exercise(
-        difficulty=3,
-        solution=_col2im,
-        mistakes=(
-            (
-                _overwritten,
-                "where windows overlap, only the last one is left: the others count, too",
-            ),
-            (
-                lambda columns, h, s: np.divide(
-                    _col2im(columns, h, s), np.maximum(_col2im(np.ones_like(columns), h, s), 1)
-                ),
-                "that is the mean of the windows a pixel lies in; (2.1.1c) does not divide",
-            ),
-            (
-                lambda columns, h, s: _col2im(columns, h, 1),
-                "right for s = 1: where does window u begin?",
-            ),
-            (
-                lambda columns, h, s: _col2im(columns.reshape(columns.shape[::-1]).T, h, s),
-                "the numbers are read row by row; a window is a column",
-            ),
-        ),
-        cases=_columns_of_a_line,
-    ),
-    "why-add": Exercise(
-        difficulty=2,
-        solution="d",
-        mistakes=(
-            (
-                "a",
-                "it does not give x back: a pixel in four windows comes back fourfold",
-            ),
-            (
-                "b",
-                "a mean would be another map: try (2.1.1d) with it, it does not hold",
-            ),
-            (
-                "c",
-                "they are four different numbers: the kernel meets the pixel at four places",
-            ),
-        ),
-    ),
-    "kernel-gradient": Exercise(
-        difficulty=2,
-        solution=_kernel_gradient,
-        mistakes=(
-            (
-                lambda columns, delta: (delta @ columns.transpose(0, 2, 1)).mean(axis=0),
-                "the mean over the batch: a cost that is a mean has its 1/N in δ already",
-            ),
-            (
-                lambda columns, delta: delta @ columns.transpose(0, 2, 1),
-                "one gradient for each image; the kernels are the same for all of them",
-            ),
-            (
-                lambda columns, delta: (columns @ delta.transpose(0, 2, 1)).sum(axis=0),
-                "transposed: a kernel is a row",
-            ),
-            (
-                lambda columns, delta: delta.sum(axis=0) @ columns.sum(axis=0).T,
-                "the sums are taken first: that mixes the errors of one image with another's "
-                "pixels",
-            ),
-            (
-                lambda columns, delta: delta[0] @ columns[0].T,
-                "that is the first image alone",
-            ),
-        ),
-        cases=_columns_and_errors,
-    ),
-    "groups-of-four": Exercise(
-        difficulty=1,
-        solution=128 * 4 * 9 + 128,
-        mistakes=(
-            (128 * 64 * 9 + 128, "that is without groups: a kernel does not see every channel"),
-            (128 * 4 * 9, "each kernel has a bias, too"),
-            (128 * 16 * 9 + 128, "16 is the number of groups: how many channels has each?"),
-            (8 * 4 * 9 + 128, "that is the kernels of one group, and the biases of all"),
-            (8 * 4 * 9 + 8, "that is one group"),
-            (128 * 9 + 128, "that is as many groups as channels"),
-        ),
-    ),
-    "winograd-five": Exercise(
-        difficulty=2,
-        solution=16 * 25 / 64,
-        mistakes=(
-            (16 * 9 / 36, "that is for a kernel of 3 × 3"),
-            (4 * 25 / 36, "that is for 2 × 2 outputs"),
-            (2.5, "that is one direction: four outputs of a kernel of five"),
-            (16 * 25 / 81, "the tile of pixels is one smaller in each direction"),
-            (25, "16 outputs need more than 16 pixels"),
-            (64 / 400, "the other way round: that is the share that is left"),
-        ),
-        bound=1e-3,
-    ),
+    "why-add": Exercise(difficulty=2, solution="d")
+    .wrong("a", "it does not give x back: a pixel in four windows comes back fourfold")
+    .wrong("b", "a mean would be another map: try (2.1.1d) with it, it does not hold")
+    .wrong("c", "they are four different numbers: the kernel meets the pixel at four places"),
+    "kernel-gradient": Exercise(difficulty=2, solution=_kernel_gradient, cases=_columns_and_errors)
+    .wrong(
+        lambda c, d: (d @ c.transpose(0, 2, 1)).mean(axis=0),
+        "the mean over the batch: a cost that is a mean has its 1/N in δ already",
+    )
+    .wrong(
+        lambda c, d: d @ c.transpose(0, 2, 1),
+        "one gradient for each image; the kernels are the same for all of them",
+    )
+    .wrong(lambda c, d: (c @ d.transpose(0, 2, 1)).sum(axis=0), "transposed: a kernel is a row")
+    .wrong(
+        lambda c, d: d.sum(axis=0) @ c.sum(axis=0).T,
+        "the sums are taken first: that mixes the errors of one image with another's pixels",
+    )
+    .wrong(lambda c, d: d[0] @ c[0].T, "that is the first image alone"),
+    "groups-of-four": Exercise(difficulty=1, solution=128 * 4 * 9 + 128)
+    .wrong(128 * 64 * 9 + 128, "that is without groups: a kernel does not see every channel")
+    .wrong(128 * 4 * 9, "each kernel has a bias, too")
+    .wrong(128 * 16 * 9 + 128, "16 is the number of groups: how many channels has each?")
+    .wrong(8 * 4 * 9 + 128, "that is the kernels of one group, and the biases of all")
+    .wrong(8 * 4 * 9 + 8, "that is one group")
+    .wrong(128 * 9 + 128, "that is as many groups as channels"),
+    "winograd-five": Exercise(difficulty=2, solution=16 * 25 / 64, bound=1e-3)
+    .wrong(16 * 9 / 36, "that is for a kernel of 3 × 3")
+    .wrong(4 * 25 / 36, "that is for 2 × 2 outputs")
+    .wrong(2.5, "that is one direction: four outputs of a kernel of five")
+    .wrong(16 * 25 / 81, "the tile of pixels is one smaller in each direction")
+    .wrong(25, "16 outputs need more than 16 pixels")
+    .wrong(64 / 400, "the other way round: that is the share that is left"),
 }

@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 
@@ -50,9 +50,13 @@ class Exercise:
 
     difficulty: int
     solution: Any
-    mistakes: tuple[tuple[Any, str], ...]
     cases: Callable[[np.random.Generator], Iterator[tuple]] | None = None
     bound: float = 1e-9
+    mistakes: tuple[tuple[Any, str], ...] = ()
+
+    def wrong(self, answer: Any, message: str) -> Self:
+        """Give the exercise with one more mistake: the wrong `answer`, and what to tell of it."""
+        return replace(self, mistakes=(*self.mistakes, (answer, message)))
 
     @property
     def kind(self) -> str:
@@ -150,6 +154,29 @@ class Exercise:
         with np.printoptions(precision=4, suppress=True):
             arguments = ", ".join(str(np.asarray(argument).tolist()) for argument in case)
             return Feedback(False, f"for ({arguments}) expected {expected}, got {value}")
+
+
+@dataclass(frozen=True)
+class ArrayExercise(Exercise):
+    """An exercise whose answer is an array, judged by the function that it `makes`."""
+
+    makes: Callable[[Any], Callable] = lambda array: lambda: array
+    kind = "array"
+
+    def check(self, answer: Any) -> Feedback:
+        """Give feedback on an answer."""
+        if answer is None or answer is ...:
+            return super().check(answer)
+        try:
+            array = np.asarray(answer, float)
+        except (TypeError, ValueError):
+            return Feedback(False, f"expected an array of numbers, got {answer!r}")
+        expected = np.shape(self.solution)
+        if array.shape != expected:
+            return Feedback(False, f"expected a kernel of shape {expected}, got {array.shape}")
+        mistakes = tuple((self.makes(wrong), message) for wrong, message in self.mistakes)
+        of_functions = replace(self, solution=self.makes(self.solution), mistakes=mistakes)
+        return of_functions._check_function(self.makes(array))
 
 
 @dataclass(frozen=True)

@@ -21,49 +21,25 @@ EXERCISES = {
             sum(n * g[k] for n, g in zip(counts, gradients, strict=True)) / sum(counts)
             for k in range(len(gradients[0]))
         ],
-        mistakes=(
-            (
-                lambda gradients, counts: gradients.mean(0),
-                "a share of two samples counts as much here as one of ten",
-            ),
-            (
-                lambda gradients, counts: counts @ gradients,
-                "these are sums over the samples; the gradient of a mean is asked for",
-            ),
-            (
-                lambda gradients, counts: counts @ gradients / len(counts),
-                "divide by the number of samples, not of shares",
-            ),
-        ),
         cases=_shares,
-    ),
-    "time-on-a-ring": Exercise(
-        difficulty=1,
-        solution=75.6,
-        mistakes=(
-            (37.8, "that is half of it: the sums go round, and then the totals do"),
-            (1200.6, "a message carries one chunk of P, not everything"),
-            (80.64, "P processes make 2 (P − 1) rounds"),
-            (0.0756, "in milliseconds"),
-        ),
-        bound=1e-6,
-    ),
-    "share-that-hides": Exercise(
-        difficulty=1,
-        solution=19,
-        mistakes=(
-            (18, "the backward pass of 18 samples takes 72 ms, which is less than the all-reduce"),
-            (18.9, "samples come whole: round up"),
-            (304, "that is the batch of all 16 processes together; one share is asked for"),
-        ),
-    ),
-    "who-lost-what": Exercise(
-        difficulty=2,
-        solution="b",
-        mistakes=(
-            ("a", "a checkpoint is written after every epoch, and it holds the generator too"),
-            ("c", "the generator of random numbers is in the checkpoint, so the order is the same"),
-            ("d", "all processes hold the same parameters, and the checkpoint holds them too"),
-        ),
-    ),
+    )
+    .wrong(lambda g, n: g.mean(0), "a share of two samples counts as much here as one of ten")
+    .wrong(
+        lambda g, n: n @ g,
+        "these are sums over the samples; the gradient of a mean is asked for",
+    )
+    .wrong(lambda g, n: n @ g / len(n), "divide by the number of samples, not of shares"),
+    "time-on-a-ring": Exercise(difficulty=1, solution=75.6, bound=1e-6)
+    .wrong(37.8, "that is half of it: the sums go round, and then the totals do")
+    .wrong(1200.6, "a message carries one chunk of P, not everything")
+    .wrong(80.64, "P processes make 2 (P − 1) rounds")
+    .wrong(0.0756, "in milliseconds"),
+    "share-that-hides": Exercise(difficulty=1, solution=19)
+    .wrong(18, "the backward pass of 18 samples takes 72 ms, which is less than the all-reduce")
+    .wrong(18.9, "samples come whole: round up")
+    .wrong(304, "that is the batch of all 16 processes together; one share is asked for"),
+    "who-lost-what": Exercise(difficulty=2, solution="b")
+    .wrong("a", "a checkpoint is written after every epoch, and it holds the generator too")
+    .wrong("c", "the generator of random numbers is in the checkpoint, so the order is the same")
+    .wrong("d", "all processes hold the same parameters, and the checkpoint holds them too"),
 }

@@ -22,45 +22,29 @@ def _rounded(x: Any, bits: Any) -> float:
 
 
 EXERCISES = {
-    "which-bfloat16": Exercise(
-        difficulty=1,
-        solution=300,
-        mistakes=(
-            (301, "whole numbers near 300 are two apart in bfloat16: 256 = 2⁸, with 7 bits behind"),
-            (302, "302 is one of its numbers, but 300 is nearer to 300.7"),
-            (300.7, "that takes more than 7 bits behind the leading one"),
+    "which-bfloat16": Exercise(difficulty=1, solution=300)
+    .wrong(301, "whole numbers near 300 are two apart in bfloat16: 256 = 2⁸, with 7 bits behind")
+    .wrong(302, "302 is one of its numbers, but 300 is nearer to 300.7")
+    .wrong(300.7, "that takes more than 7 bits behind the leading one"),
+    "round-yourself": Exercise(difficulty=2, solution=_rounded, cases=_numbers)
+    .wrong(
+        lambda x, bits: _rounded(float(x), int(bits) - 1),
+        "one bit too few: the leading one is not among the m bits",
+    )
+    .wrong(
+        lambda x, bits: (
+            floor(abs(x) / 2.0 ** (frexp(float(x))[1] - 1 - int(bits)))
+            * np.sign(x)
+            * 2.0 ** (frexp(float(x))[1] - 1 - int(bits))
         ),
+        "this cuts the other bits off; round to the nearest",
+    )
+    .wrong(
+        lambda x, bits: round(float(x) * 2.0 ** int(bits)) / 2.0 ** int(bits),
+        "these are m bits behind the point; they count from the leading one",
     ),
-    "round-yourself": Exercise(
-        difficulty=2,
-        solution=_rounded,
-        mistakes=(
-            (
-                lambda x, bits: _rounded(float(x), int(bits) - 1),
-                "one bit too few: the leading one is not among the m bits",
-            ),
-            (
-                lambda x, bits: (
-                    floor(abs(x) / 2.0 ** (frexp(float(x))[1] - 1 - int(bits)))
-                    * np.sign(x)
-                    * 2.0 ** (frexp(float(x))[1] - 1 - int(bits))
-                ),
-                "this cuts the other bits off; round to the nearest",
-            ),
-            (
-                lambda x, bits: round(float(x) * 2.0 ** int(bits)) / 2.0 ** int(bits),
-                "these are m bits behind the point; they count from the leading one",
-            ),
-        ),
-        cases=_numbers,
-    ),
-    "bytes-moved": Exercise(
-        difficulty=2,
-        solution=4_161_536,
-        mistakes=(
-            (2_355_200, "the columns go to memory and come back: count them twice"),
-            (548_864, "that is without the columns, every number once"),
-            (1_040_384, "these are numbers; each has four bytes"),
-        ),
-    ),
+    "bytes-moved": Exercise(difficulty=2, solution=4_161_536)
+    .wrong(2_355_200, "the columns go to memory and come back: count them twice")
+    .wrong(548_864, "that is without the columns, every number once")
+    .wrong(1_040_384, "these are numbers; each has four bytes"),
 }

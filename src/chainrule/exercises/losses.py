@@ -60,265 +60,181 @@ def _soft_dice(p: Any, y: Any, above: float = 1.0, union: float = 0.0) -> float:
 
 
 EXERCISES: dict[str, Exercise] = {
-    "best-constant": Exercise(
-        difficulty=1,
-        solution=4,
-        mistakes=(
-            (22, "that is the mean: it is best for the squared error"),
-            (3, "that is the second smallest; of five numbers, the third is in the middle"),
-            (49, "halfway between the smallest and the largest: no loss of this chapter asks it"),
-            (2, "that is the smallest: moving up from it, four errors shrink and one grows"),
-        ),
-    ),
-    "outlier-pull": Exercise(
-        difficulty=1,
-        solution=50,
-        mistakes=(
-            (2500, "that is how much more it costs; the pull is the slope, 2e"),
-            (1, "that is the absolute error's: its slope has the size 1 everywhere"),
-            (100, "the slopes are 2 · 0.2 = 0.4 and 2 · 10 = 20: take their ratio"),
-            (10, "that is the error of the outlier; the other sample has one, too: 0.2"),
-        ),
-    ),
+    "best-constant": Exercise(difficulty=1, solution=4)
+    .wrong(22, "that is the mean: it is best for the squared error")
+    .wrong(3, "that is the second smallest; of five numbers, the third is in the middle")
+    .wrong(49, "halfway between the smallest and the largest: no loss of this chapter asks it")
+    .wrong(2, "that is the smallest: moving up from it, four errors shrink and one grows"),
+    "outlier-pull": Exercise(difficulty=1, solution=50)
+    .wrong(2500, "that is how much more it costs; the pull is the slope, 2e")
+    .wrong(1, "that is the absolute error's: its slope has the size 1 everywhere")
+    .wrong(100, "the slopes are 2 · 0.2 = 0.4 and 2 · 10 = 20: take their ratio")
+    .wrong(10, "that is the error of the outlier; the other sample has one, too: 0.2"),
     "huber-slope": Exercise(
         difficulty=2,
         solution=lambda e, delta: [
             e_i if abs(e_i) < delta else math.copysign(delta, e_i) for e_i in e
         ],
-        mistakes=(
-            (
-                lambda e, delta: np.where(np.abs(e) < delta, e, np.sign(e)),
-                "right for small errors, off by a factor of δ for large ones",
-            ),
-            (
-                lambda e, delta: np.where(np.abs(e) < delta, e, delta),
-                "right for e > −δ; an error below −δ has the slope −δ",
-            ),
-            (
-                lambda e, delta: np.where(np.abs(e) < delta, 2 * e, delta * np.sign(e)),
-                "right for large errors, twice too large for small ones: the loss has a ½",
-            ),
-        ),
         cases=_errors_and_delta,
+    )
+    .wrong(
+        lambda e, delta: np.where(np.abs(e) < delta, e, np.sign(e)),
+        "right for small errors, off by a factor of δ for large ones",
+    )
+    .wrong(
+        lambda e, delta: np.where(np.abs(e) < delta, e, delta),
+        "right for e > −δ; an error below −δ has the slope −δ",
+    )
+    .wrong(
+        lambda e, delta: np.where(np.abs(e) < delta, 2 * e, delta * np.sign(e)),
+        "right for large errors, twice too large for small ones: the loss has a ½",
     ),
-    "huber-join": Exercise(
-        difficulty=2,
-        solution=4.5,
-        mistakes=(
-            (
-                0,
-                "then the loss would jump: the parabola ends at ½ · 3² = 4.5, the line begins at 9",
-            ),
-            (9, "the parabola has a ½, too: at 3 it has the value 4.5"),
-            (1.5, "δ (|e| − ½ δ) is δ|e| − ½ δ²: that is the ½ δ inside, times δ once more"),
-        ),
-    ),
-    "wrong-loss-gradient": Exercise(
-        difficulty=2,
-        solution="b",
-        mistakes=(
-            ("a", "this one is right: its size does not shrink with the error, only 1/N is left"),
-            ("c", "this one is right: (p − y)/N, with y the one-hot target"),
-            ("d", "this one is right: at y = 1 it is p − 1, at y = 0 it is p"),
-        ),
-    ),
+    "huber-join": Exercise(difficulty=2, solution=4.5)
+    .wrong(0, "then the loss would jump: the parabola ends at ½ · 3² = 4.5, the line begins at 9")
+    .wrong(9, "the parabola has a ½, too: at 3 it has the value 4.5")
+    .wrong(1.5, "δ (|e| − ½ δ) is δ|e| − ½ δ²: that is the ½ δ inside, times δ once more"),
+    "wrong-loss-gradient": Exercise(difficulty=2, solution="b")
+    .wrong("a", "this one is right: its size does not shrink with the error, only 1/N is left")
+    .wrong("c", "this one is right: (p − y)/N, with y the one-hot target")
+    .wrong("d", "this one is right: at y = 1 it is p − 1, at y = 0 it is p"),
     "stable-cross-entropy": Exercise(
-        difficulty=2,
-        solution=lambda z, t: _log_sum_exp(z) - z[int(t)],
-        mistakes=(
-            (
-                lambda z, t: np.log(np.exp(z - z.max()).sum()) - z[int(t)],
-                "the largest logit is subtracted in the sum: subtract it from z_t, too",
-            ),
-            (
-                lambda z, t: np.log(np.exp(z - z.max()).sum()) + z.max(),
-                "that is log Σ e^z; −log p_t has − z_t behind it",
-            ),
-            (
-                lambda z, t: z[int(t)] - z.max() - np.log(np.exp(z - z.max()).sum()),
-                "that is log p_t: the sign is wrong, a loss is not negative",
-            ),
-        ),
-        cases=_logits_and_class,
+        difficulty=2, solution=lambda z, t: _log_sum_exp(z) - z[int(t)], cases=_logits_and_class
+    )
+    .wrong(
+        lambda z, t: np.log(np.exp(z - z.max()).sum()) - z[int(t)],
+        "the largest logit is subtracted in the sum: subtract it from z_t, too",
+    )
+    .wrong(
+        lambda z, t: np.log(np.exp(z - z.max()).sum()) + z.max(),
+        "that is log Σ e^z; −log p_t has − z_t behind it",
+    )
+    .wrong(
+        lambda z, t: z[int(t)] - z.max() - np.log(np.exp(z - z.max()).sum()),
+        "that is log p_t: the sign is wrong, a loss is not negative",
     ),
     "cross-entropy-gradient": Exercise(
         difficulty=2,
         solution=lambda p, t: [
             [(p[i][c] - (c == t[i])) / len(p) for c in range(len(p[i]))] for i in range(len(p))
         ],
-        mistakes=(
-            (lambda p, t: p - np.eye(3)[t], "the mean over the samples is missing: divide by N"),
-            (lambda p, t: (np.eye(3)[t] - p) / len(p), "the sign is wrong: it is p − y"),
-            (
-                lambda p, t: -np.eye(3)[t] / p.clip(1e-300) / len(p),
-                "that is the gradient with respect to p; the chain rule through softmax is missing",
-            ),
-            (
-                lambda p, t: (p - np.eye(3)[t]) / p.size,
-                "divided by N · K: the sum over the classes is a sum, not a mean",
-            ),
-        ),
         cases=_probabilities_and_classes,
+    )
+    .wrong(lambda p, t: p - np.eye(3)[t], "the mean over the samples is missing: divide by N")
+    .wrong(lambda p, t: (np.eye(3)[t] - p) / len(p), "the sign is wrong: it is p − y")
+    .wrong(
+        lambda p, t: -np.eye(3)[t] / p.clip(1e-300) / len(p),
+        "that is the gradient with respect to p; the chain rule through softmax is missing",
+    )
+    .wrong(
+        lambda p, t: (p - np.eye(3)[t]) / p.size,
+        "divided by N · K: the sum over the classes is a sum, not a mean",
     ),
     "least-smoothed": Exercise(
-        difficulty=2,
-        solution=-(0.91 * math.log(0.91) + 9 * 0.01 * math.log(0.01)),
-        mistakes=(
-            (0, "that would need p = 1 for the right class, and then log p of the others is −∞"),
-            (math.log(10), "that is the loss of equal probabilities, the entropy of a fair die"),
-            (
-                -math.log(0.91),
-                "the nine other classes have a share of the target, too: add their terms",
-            ),
-            (
-                -(0.9 * math.log(0.9) + 0.1 * math.log(0.1)),
-                "the ε is shared among all ten classes: 0.91 and nine times 0.01",
-            ),
-        ),
-        bound=2e-3,
+        difficulty=2, solution=-(0.91 * math.log(0.91) + 9 * 0.01 * math.log(0.01)), bound=2e-3
+    )
+    .wrong(0, "that would need p = 1 for the right class, and then log p of the others is −∞")
+    .wrong(math.log(10), "that is the loss of equal probabilities, the entropy of a fair die")
+    .wrong(
+        -math.log(0.91), "the nine other classes have a share of the target, too: add their terms"
+    )
+    .wrong(
+        -(0.9 * math.log(0.9) + 0.1 * math.log(0.1)),
+        "the ε is shared among all ten classes: 0.91 and nine times 0.01",
     ),
-    "balanced-weight": Exercise(
-        difficulty=1,
-        solution=10,
-        mistakes=(
-            (
-                0.05,
-                "that is its frequency, the source's weight (erratum E19): the inverse is meant",
-            ),
-            (20, "that is N/N_c; divide by the number of classes, so that a sample weighs 1"),
-            (19, "that is how many times more it weighs than the major class"),
-            (1000 / 1900, "that is the weight of the major class"),
-        ),
-    ),
-    "two-means": Exercise(
-        difficulty=1,
-        solution=2.75,
-        mistakes=(
-            (5.5, "that divides by N = 2, as in (1.29); PyTorch divides by the sum of the weights"),
-            (3.5, "that is the mean without weights"),
-            (11, "that is the weighted sum; divide it by the sum of the weights"),
-        ),
-    ),
+    "balanced-weight": Exercise(difficulty=1, solution=10)
+    .wrong(0.05, "that is its frequency, the source's weight (erratum E19): the inverse is meant")
+    .wrong(20, "that is N/N_c; divide by the number of classes, so that a sample weighs 1")
+    .wrong(19, "that is how many times more it weighs than the major class")
+    .wrong(1000 / 1900, "that is the weight of the major class"),
+    "two-means": Exercise(difficulty=1, solution=2.75)
+    .wrong(5.5, "that divides by N = 2, as in (1.29); PyTorch divides by the sum of the weights")
+    .wrong(3.5, "that is the mean without weights")
+    .wrong(11, "that is the weighted sum; divide it by the sum of the weights"),
     "stable-log-sigmoid": Exercise(
         difficulty=3,
         solution=lambda z: [
             math.log1p(math.exp(-abs(z_i))) + (-z_i if z_i < 0 else 0.0) for z_i in z
         ],
-        mistakes=(
-            (
-                lambda z: np.log1p(np.exp(-np.abs(z))),
-                "right for z ≥ 0; below, −z is missing: a sure and wrong answer must cost much",
-            ),
-            (
-                lambda z: np.log1p(np.exp(-np.abs(z))) + np.maximum(z, 0),
-                "that is −log(1 − σ(z)), the loss if the answer is no",
-            ),
-            (
-                lambda z: -np.log1p(np.exp(-np.abs(z))) - np.maximum(-z, 0),
-                "that is log σ(z): the sign is missing",
-            ),
-        ),
         cases=_logits_far_and_near,
+    )
+    .wrong(
+        lambda z: np.log1p(np.exp(-np.abs(z))),
+        "right for z ≥ 0; below, −z is missing: a sure and wrong answer must cost much",
+    )
+    .wrong(
+        lambda z: np.log1p(np.exp(-np.abs(z))) + np.maximum(z, 0),
+        "that is −log(1 − σ(z)), the loss if the answer is no",
+    )
+    .wrong(
+        lambda z: -np.log1p(np.exp(-np.abs(z))) - np.maximum(-z, 0),
+        "that is log σ(z): the sign is missing",
     ),
     "soft-dice": Exercise(
-        difficulty=1,
-        solution=lambda p, y: 1 - twins.dice(p[:, None], y[:, None], 1.0),
-        mistakes=(
-            (
-                lambda p, y: _soft_dice(p, y, above=0.0),
-                "right but for the smoothing above the line: a class that is absent and not "
-                "predicted scores 0 (erratum E24)",
-            ),
-            (
-                lambda p, y: _soft_dice(p, y, union=1.0),
-                "the denominator is the union here; Dice has the sum of the two sizes (erratum "
-                "E20)",
-            ),
-            (
-                lambda p, y: 1 - _soft_dice(p, y),
-                "that is the loss; the score was asked",
-            ),
-            (
-                lambda p, y: _soft_dice(np.round(p), y),
-                "p is rounded to 0 and 1 here: that has no gradient to train on",
-            ),
-        ),
-        cases=_mask,
+        difficulty=1, solution=lambda p, y: 1 - twins.dice(p[:, None], y[:, None], 1.0), cases=_mask
+    )
+    .wrong(
+        lambda p, y: _soft_dice(p, y, above=0.0),
+        "right but for the smoothing above the line: a class that is absent and not "
+        "predicted scores 0 (erratum E24)",
+    )
+    .wrong(
+        lambda p, y: _soft_dice(p, y, union=1.0),
+        "the denominator is the union here; Dice has the sum of the two sizes (erratum E20)",
+    )
+    .wrong(lambda p, y: 1 - _soft_dice(p, y), "that is the loss; the score was asked")
+    .wrong(
+        lambda p, y: _soft_dice(np.round(p), y),
+        "p is rounded to 0 and 1 here: that has no gradient to train on",
     ),
-    "missed-pixels": Exercise(
-        difficulty=1,
-        solution=100,
-        mistakes=(
-            (50, "that is 300 − 250, the tumour predictions that are wrong: the other count"),
-            (200, "that is how the predicted sizes differ from the true ones"),
-            (0, "3500 pixels are background and 3400 of them were found"),
-            (250, "those are the tumour pixels that were found"),
-        ),
-    ),
-    "focal-factor": Exercise(
-        difficulty=1,
-        solution=0.04,
-        mistakes=(
-            (0.64, "that is p_t²; the factor is (1 − p_t)²"),
-            (0.2, "that is 1 − p_t: raise it to the power γ"),
-            (25, "that is by how much the loss shrinks; the factor is its inverse"),
-            (0.04 * -math.log(0.8), "that is the focal loss itself"),
-        ),
-        bound=1e-3,
-    ),
+    "missed-pixels": Exercise(difficulty=1, solution=100)
+    .wrong(50, "that is 300 − 250, the tumour predictions that are wrong: the other count")
+    .wrong(200, "that is how the predicted sizes differ from the true ones")
+    .wrong(0, "3500 pixels are background and 3400 of them were found")
+    .wrong(250, "those are the tumour pixels that were found"),
+    "focal-factor": Exercise(difficulty=1, solution=0.04, bound=1e-3)
+    .wrong(0.64, "that is p_t²; the factor is (1 − p_t)²")
+    .wrong(0.2, "that is 1 − p_t: raise it to the power γ")
+    .wrong(25, "that is by how much the loss shrinks; the factor is its inverse")
+    .wrong(0.04 * -math.log(0.8), "that is the focal loss itself"),
     "focal-slope": Exercise(
         difficulty=2,
         solution=lambda p, gamma: [
             gamma * (1 - p_i) ** (gamma - 1) * math.log(p_i) - (1 - p_i) ** gamma / p_i for p_i in p
         ],
-        mistakes=(
-            (
-                lambda p, gamma: -((1 - p) ** gamma) / p,
-                "the factor (1 − p)^γ depends on p, too: product rule",
-            ),
-            (
-                lambda p, gamma: -gamma * (1 - p) ** (gamma - 1) * np.log(p) - (1 - p) ** gamma / p,
-                "the first term has the wrong sign: the inner derivative of 1 − p is −1",
-            ),
-            (
-                lambda p, gamma: gamma * (1 - p) ** (gamma - 1) / p,
-                "the two derivatives are multiplied; the product rule adds two products",
-            ),
-        ),
         cases=_p_and_gamma,
+    )
+    .wrong(
+        lambda p, gamma: -((1 - p) ** gamma) / p,
+        "the factor (1 − p)^γ depends on p, too: product rule",
+    )
+    .wrong(
+        lambda p, gamma: -gamma * (1 - p) ** (gamma - 1) * np.log(p) - (1 - p) ** gamma / p,
+        "the first term has the wrong sign: the inner derivative of 1 − p is −1",
+    )
+    .wrong(
+        lambda p, gamma: gamma * (1 - p) ** (gamma - 1) / p,
+        "the two derivatives are multiplied; the product rule adds two products",
     ),
     "one-triplet": Exercise(
         difficulty=1,
         solution=lambda a, p, n, margin: max(math.dist(a, p) - math.dist(a, n) + margin, 0.0),
-        mistakes=(
-            (
-                lambda a, p, n, margin: math.dist(a, p) - math.dist(a, n) + margin,
-                "right where it is positive; where the negative is far enough, it costs nothing",
-            ),
-            (
-                lambda a, p, n, margin: max(math.dist(a, n) - math.dist(a, p) + margin, 0.0),
-                "the other way round: the positive should be near and the negative far",
-            ),
-            (
-                lambda a, p, n, margin: max(math.dist(a, p) - math.dist(a, n), 0.0),
-                "the margin is missing",
-            ),
-            (
-                lambda a, p, n, margin: max(
-                    math.dist(a, p) ** 2 - math.dist(a, n) ** 2 + margin, 0.0
-                ),
-                "these are squared distances",
-            ),
-        ),
         cases=_triplet_points,
+    )
+    .wrong(
+        lambda a, p, n, m: math.dist(a, p) - math.dist(a, n) + m,
+        "right where it is positive; where the negative is far enough, it costs nothing",
+    )
+    .wrong(
+        lambda a, p, n, m: max(math.dist(a, n) - math.dist(a, p) + m, 0.0),
+        "the other way round: the positive should be near and the negative far",
+    )
+    .wrong(lambda a, p, n, m: max(math.dist(a, p) - math.dist(a, n), 0.0), "the margin is missing")
+    .wrong(
+        lambda a, p, n, m: max(math.dist(a, p) ** 2 - math.dist(a, n) ** 2 + m, 0.0),
+        "these are squared distances",
     ),
-    "fewer-missed": Exercise(
-        difficulty=1,
-        solution="c",
-        mistakes=(
-            ("a", "α weighs false positives: raising it makes the prediction more careful"),
-            ("b", "β weighs what is missed: lowering it makes that cheaper still"),
-            ("d", "the smoothing matters where a class is absent; it does not choose a side"),
-        ),
-    ),
+    "fewer-missed": Exercise(difficulty=1, solution="c")
+    .wrong("a", "α weighs false positives: raising it makes the prediction more careful")
+    .wrong("b", "β weighs what is missed: lowering it makes that cheaper still")
+    .wrong("d", "the smoothing matters where a class is absent; it does not choose a side"),
 }

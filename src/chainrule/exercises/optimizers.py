@@ -56,172 +56,87 @@ def _adam_with(
 
 
 EXERCISES = {
-    "updates-in-five-epochs": Exercise(
-        difficulty=1,
-        solution=160,
-        mistakes=(
-            (155, "the last batch of an epoch holds the 8 samples that are left: it is one, too"),
-            (157, "every epoch ends with a smaller batch: count one epoch, then five"),
-            (32, "that is one epoch"),
-            (5000, "that is stochastic descent, a step for each sample"),
-            (5, "that is batch descent, a step for each epoch"),
-        ),
+    "updates-in-five-epochs": Exercise(difficulty=1, solution=160)
+    .wrong(155, "the last batch of an epoch holds the 8 samples that are left: it is one, too")
+    .wrong(157, "every epoch ends with a smaller batch: count one epoch, then five")
+    .wrong(32, "that is one epoch")
+    .wrong(5000, "that is stochastic descent, a step for each sample")
+    .wrong(5, "that is batch descent, a step for each epoch"),
+    "noise-to-a-third": Exercise(difficulty=2, solution=144, bound=1e-3)
+    .wrong(48, "the mean *square* is a third then; the distance itself falls by √3 only")
+    .wrong(16 / 3, "smaller batches are noisier")
+    .wrong(27.7, "the other way round: square the 3"),
+    "largest-rate": Exercise(difficulty=2, solution=1 / 3)
+    .wrong(2 / 3, "λ is the second derivative of 3 w², not the 3")
+    .wrong(1 / 6, "that is the best rate: one step and w = 0")
+    .wrong(2.0, "2 is right for λ = 1")
+    .wrong(1.0, "λ is the second derivative of 3 w²: differentiate twice"),
+    "best-ravine": Exercise(difficulty=1, solution=0.8)
+    .wrong(8 / 9, "that is 1 − 1/κ, for the rate 1/λ_max")
+    .wrong(0.5, "that is the factor with the best momentum")
+    .wrong(1 / 9, "that is 1/κ")
+    .wrong(0.2, "that is the best learning rate: what does a step with it multiply by?"),
+    "momentum-step": Exercise(difficulty=1, solution=_momentum_step, cases=_momentum_cases)
+    .wrong(lambda w, v, g, lr, mu: w + mu * v, "the gradient has no part in it yet")
+    .wrong(lambda w, v, g, lr, mu: w - lr * g, "the velocity has no part in it yet")
+    .wrong(lambda w, v, g, lr, mu: w + mu * v + lr * g, "uphill: the sign of the gradient")
+    .wrong(lambda w, v, g, lr, mu: w + lr * (mu * v - g), "α belongs to the gradient alone")
+    .wrong(
+        lambda w, v, g, lr, mu: w + mu * v - (1 - mu) * lr * g,
+        "that makes a mean of the gradients; (1.14) adds them up",
+    )
+    .wrong(lambda w, v, g, lr, mu: mu * v - lr * g, "that is the new velocity: now take the step"),
+    "final-velocity": Exercise(difficulty=2, solution=20.0, bound=1e-6)
+    .wrong(0.95, "that is μ; add up 1 + μ + μ² + …")
+    .wrong(1.95, "that is the second step")
+    .wrong(19.0, "1 + μ + μ² + … begins with 1")
+    .wrong(1.0, "that is plain descent"),
+    "nesterov-step": Exercise(difficulty=2, solution=_nesterov_step, cases=_quadratic_cases)
+    .wrong(
+        lambda w, v, c, lr, mu: w + mu * v - lr * c * w,
+        "the gradient is taken at w: that is plain momentum",
+    )
+    .wrong(lambda w, v, c, lr, mu: w + mu * v - lr * c * (w + v), "the point ahead is w + μ v")
+    .wrong(
+        lambda w, v, c, lr, mu: w + mu * v + lr * c * (w + mu * v),
+        "uphill: the sign of the gradient",
+    )
+    .wrong(
+        lambda w, v, c, lr, mu: w - lr * c * (w + mu * v),
+        "the velocity moves w, too, not only the place of the gradient",
     ),
-    "noise-to-a-third": Exercise(
-        difficulty=2,
-        solution=144,
-        mistakes=(
-            (48, "the mean *square* is a third then; the distance itself falls by √3 only"),
-            (16 / 3, "smaller batches are noisier"),
-            (27.7, "the other way round: square the 3"),
-        ),
-        bound=1e-3,
-    ),
-    "largest-rate": Exercise(
-        difficulty=2,
-        solution=1 / 3,
-        mistakes=(
-            (2 / 3, "λ is the second derivative of 3 w², not the 3"),
-            (1 / 6, "that is the best rate: one step and w = 0"),
-            (2.0, "2 is right for λ = 1"),
-            (1.0, "λ is the second derivative of 3 w²: differentiate twice"),
-        ),
-    ),
-    "best-ravine": Exercise(
-        difficulty=1,
-        solution=0.8,
-        mistakes=(
-            (8 / 9, "that is 1 − 1/κ, for the rate 1/λ_max"),
-            (0.5, "that is the factor with the best momentum"),
-            (1 / 9, "that is 1/κ"),
-            (0.2, "that is the best learning rate: what does a step with it multiply by?"),
-        ),
-    ),
-    "momentum-step": Exercise(
-        difficulty=1,
-        solution=_momentum_step,
-        mistakes=(
-            (lambda w, v, g, lr, mu: w + mu * v, "the gradient has no part in it yet"),
-            (lambda w, v, g, lr, mu: w - lr * g, "the velocity has no part in it yet"),
-            (lambda w, v, g, lr, mu: w + mu * v + lr * g, "uphill: the sign of the gradient"),
-            (lambda w, v, g, lr, mu: w + lr * (mu * v - g), "α belongs to the gradient alone"),
-            (
-                lambda w, v, g, lr, mu: w + mu * v - (1 - mu) * lr * g,
-                "that makes a mean of the gradients; (1.14) adds them up",
-            ),
-            (
-                lambda w, v, g, lr, mu: mu * v - lr * g,
-                "that is the new velocity: now take the step",
-            ),
-        ),
-        cases=_momentum_cases,
-    ),
-    "final-velocity": Exercise(
-        difficulty=2,
-        solution=20.0,
-        mistakes=(
-            (0.95, "that is μ; add up 1 + μ + μ² + …"),
-            (1.95, "that is the second step"),
-            (19.0, "1 + μ + μ² + … begins with 1"),
-            (1.0, "that is plain descent"),
-        ),
-        bound=1e-6,
-    ),
-    "nesterov-step": Exercise(
-        difficulty=2,
-        solution=_nesterov_step,
-        mistakes=(
-            (
-                lambda w, v, c, lr, mu: w + mu * v - lr * c * w,
-                "the gradient is taken at w: that is plain momentum",
-            ),
-            (
-                lambda w, v, c, lr, mu: w + mu * v - lr * c * (w + v),
-                "the point ahead is w + μ v",
-            ),
-            (
-                lambda w, v, c, lr, mu: w + mu * v + lr * c * (w + mu * v),
-                "uphill: the sign of the gradient",
-            ),
-            (
-                lambda w, v, c, lr, mu: w - lr * c * (w + mu * v),
-                "the velocity moves w, too, not only the place of the gradient",
-            ),
-        ),
-        cases=_quadratic_cases,
-    ),
-    "adagrad-tires": Exercise(
-        difficulty=1,
-        solution=0.05,
-        mistakes=(
-            (0.5, "that is the first step; s has grown since"),
-            (0.005, "divide by the root of s"),
-            (0.5 / sqrt(99), "s counts the gradient of this step, too"),
-        ),
-    ),
-    "bias-by-hand": Exercise(
-        difficulty=2,
-        solution=2 * (1 - 0.9**5),
-        mistakes=(
-            (2.0, "that is m̂, after the correction"),
-            (2 * 0.9**5, "that is what is missing of 2"),
-            (2 * (1 - 0.9**4), "count the steps: that is after four"),
-            (0.2, "that is after the first step"),
-        ),
-        bound=1e-4,
-    ),
-    "adam-steps": Exercise(
-        difficulty=3,
-        solution=_adam,
-        mistakes=(
-            (lambda g, lr: _adam_with(g, lr, correct=False), "m and v are not corrected"),
-            (lambda g, lr: -_adam_with(g, lr), "uphill: the sign of the step"),
-            (lambda g, lr: _adam_with(g, lr, root=False), "v̂ stands where √v̂ belongs"),
-            (lambda g, lr: _adam_with(g, lr, square=False), "v is a mean of squares"),
-        ),
-        cases=_gradient_cases,
-        bound=1e-6,
-    ),
-    "small-gradients": Exercise(
-        difficulty=2,
-        solution=0.5,
-        mistakes=(
-            (1.0, "ε is as large as √v̂ here: it cannot be left out"),
-            (1e-4, "that is with ε inside the root"),
-            (1e-8, "the step is divided by √v̂ + ε, which is small, too"),
-            (0.05, "m̂ is corrected: it is the gradient, not a tenth of it"),
-        ),
-        bound=1e-2,
-    ),
-    "state-of-adam": Exercise(
-        difficulty=1,
-        solution=76_880,
-        mistakes=(
-            (38_440, "Adam keeps two numbers for each parameter: m and v"),
-            (19_220, "count bytes: a 32-bit number takes four"),
-            (115_320, "the parameters themselves are not the optimizer's"),
-            (153_760, "32 bits are four bytes, not eight"),
-        ),
-    ),
-    "decay-alone": Exercise(
-        difficulty=1,
-        solution=5 * (1 - 0.1 * 0.02) ** 50,
-        mistakes=(
-            (5 * (1 - 0.02) ** 50, "each step shrinks w by α ρ, not by ρ"),
-            (5 * (1 - 0.1 * 0.02 * 50), "each step shrinks what is left: the factors multiply"),
-            (5.0, "without a gradient AdamW still decays"),
-            (5 * (1 - 0.1 * 0.02), "that is one step"),
-        ),
-        bound=1e-4,
-    ),
-    "clip-by-hand": Exercise(
-        difficulty=1,
-        solution=1.2,
-        mistakes=(
-            (3.0, "the length of all three together is 13, more than 5.2"),
-            (1.3, "12 is the largest of them; the length is √(9 + 16 + 144) = 13"),
-            (5.2, "one factor for all: direction and proportions are kept"),
-            (0.4, "that is the factor: multiply the 3 by it"),
-        ),
-    ),
+    "adagrad-tires": Exercise(difficulty=1, solution=0.05)
+    .wrong(0.5, "that is the first step; s has grown since")
+    .wrong(0.005, "divide by the root of s")
+    .wrong(0.5 / sqrt(99), "s counts the gradient of this step, too"),
+    "bias-by-hand": Exercise(difficulty=2, solution=2 * (1 - 0.9**5), bound=1e-4)
+    .wrong(2.0, "that is m̂, after the correction")
+    .wrong(2 * 0.9**5, "that is what is missing of 2")
+    .wrong(2 * (1 - 0.9**4), "count the steps: that is after four")
+    .wrong(0.2, "that is after the first step"),
+    "adam-steps": Exercise(difficulty=3, solution=_adam, cases=_gradient_cases, bound=1e-6)
+    .wrong(lambda g, lr: _adam_with(g, lr, correct=False), "m and v are not corrected")
+    .wrong(lambda g, lr: -_adam_with(g, lr), "uphill: the sign of the step")
+    .wrong(lambda g, lr: _adam_with(g, lr, root=False), "v̂ stands where √v̂ belongs")
+    .wrong(lambda g, lr: _adam_with(g, lr, square=False), "v is a mean of squares"),
+    "small-gradients": Exercise(difficulty=2, solution=0.5, bound=1e-2)
+    .wrong(1.0, "ε is as large as √v̂ here: it cannot be left out")
+    .wrong(1e-4, "that is with ε inside the root")
+    .wrong(1e-8, "the step is divided by √v̂ + ε, which is small, too")
+    .wrong(0.05, "m̂ is corrected: it is the gradient, not a tenth of it"),
+    "state-of-adam": Exercise(difficulty=1, solution=76_880)
+    .wrong(38_440, "Adam keeps two numbers for each parameter: m and v")
+    .wrong(19_220, "count bytes: a 32-bit number takes four")
+    .wrong(115_320, "the parameters themselves are not the optimizer's")
+    .wrong(153_760, "32 bits are four bytes, not eight"),
+    "decay-alone": Exercise(difficulty=1, solution=5 * (1 - 0.1 * 0.02) ** 50, bound=1e-4)
+    .wrong(5 * (1 - 0.02) ** 50, "each step shrinks w by α ρ, not by ρ")
+    .wrong(5 * (1 - 0.1 * 0.02 * 50), "each step shrinks what is left: the factors multiply")
+    .wrong(5.0, "without a gradient AdamW still decays")
+    .wrong(5 * (1 - 0.1 * 0.02), "that is one step"),
+    "clip-by-hand": Exercise(difficulty=1, solution=1.2)
+    .wrong(3.0, "the length of all three together is 13, more than 5.2")
+    .wrong(1.3, "12 is the largest of them; the length is √(9 + 16 + 144) = 13")
+    .wrong(5.2, "one factor for all: direction and proportions are kept")
+    .wrong(0.4, "that is the factor: multiply the 3 by it"),
 }

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from .cases import CHECKED, SIZES, listed, network_cases
-from .core import Chain, Line, Proof
+from .cases import CHECKED, SIZES, listed, network_cases, published
+from .core import Line, Proof, chain
 from .expressions import Entry
 from .models import Network
-from .network import SMOOTH, UNCHECKED, C, L, a, b, backward_step, l, slope, w, z
+from .network import SECTIONS, SMOOTH, UNCHECKED, C, L, a, b, backward_step, l, slope, w, z
 from .operators import Gradient, Hadamard, Partial
 from .scope import Scope
 
@@ -28,26 +28,12 @@ class _Recursion(Network):
             self.names[d.name, layer] = rule.value(Scope(self, {"l": layer, "L": last}))
 
 
+@published(SECTIONS)
 def backpropagation(sizes: Sequence[Sequence[int]] = SIZES) -> Proof:
     """Prove that backpropagation finds the gradient of every parameter, by induction over layers.
 
-    Parameters
-    ----------
-    sizes : sequence of sequences of int
-        The networks in which every line is checked, each by its layers, the input first.
-
-    Returns
-    -------
-    Proof
-        d^l stands for what the algorithm computes, and all derivatives are SymPy's own, of the
-        cost as a function of the parameters.
-
-    Raises
-    ------
-    ValueError
-        If `sizes` has no network, or one without a hidden layer or with an empty layer.
-    ProofError
-        If a line does not hold.
+    d^l stands for what the algorithm computes, and all derivatives are SymPy's own, of the cost as
+    a function of the parameters.
 
     Examples
     --------
@@ -58,35 +44,30 @@ def backpropagation(sizes: Sequence[Sequence[int]] = SIZES) -> Proof:
     step = network_cases(sizes, 3, lambda last: range(1, last), _Recursion)
     every = network_cases(sizes, 3, lambda last: range(1, last + 1), _Recursion)
     chains = (
-        Chain(
+        chain(
             Partial(C, z(L)),
-            (
-                Line(Hadamard(Gradient(C, a(L)), slope(z(L))), "(1.5)"),
-                Line(d(L), "with this the algorithm begins"),
-            ),
             base,
+            Line(Hadamard(Gradient(C, a(L)), slope(z(L))), "(1.5)"),
+            Line(d(L), "with this the algorithm begins"),
         ),
-        Chain(
+        chain(
             Partial(C, z(l)),
-            (
-                Line(Hadamard(w(l + 1).T @ Partial(C, z(l + 1)), slope(z(l))), "(1.7)"),
-                Line(backward_step(d), "induction: what holds for layer $l+1$"),
-                Line(d(l), "this is what the algorithm computes next"),
-            ),
             step,
+            Line(Hadamard(w(l + 1).T @ Partial(C, z(l + 1)), slope(z(l))), "(1.7)"),
+            Line(backward_step(d), "induction: what holds for layer $l+1$"),
+            Line(d(l), "this is what the algorithm computes next"),
         ),
-        Chain(
+        chain(
             Partial(C, b(l)),
-            (Line(Partial(C, z(l)), "(1.8)"), Line(d(l), "by the two parts above")),
             every,
+            Line(Partial(C, z(l)), "(1.8)"),
+            Line(d(l), "by the two parts above"),
         ),
-        Chain(
+        chain(
             Partial(C, w(l)),
-            (
-                Line(Partial(C, z(l)) @ a(l - 1).T, "(1.9)"),
-                Line(d(l) @ a(l - 1).T, "by the first two parts"),
-            ),
             every,
+            Line(Partial(C, z(l)) @ a(l - 1).T, "(1.9)"),
+            Line(d(l) @ a(l - 1).T, "by the first two parts"),
         ),
     )
     checked = (

@@ -7,7 +7,7 @@ from typing import Any
 import sympy
 
 from .cases import CHECKED, listed, require_sizes
-from .core import Case, Chain, Line, Proof
+from .core import Case, Line, Proof, chain
 from .expressions import Entry, Expression, Index, Number
 from .models import Batch, Model, matrix
 from .operators import Binomial, Component, Expectation, Iverson, Partial, chosen_from, sum_over
@@ -65,28 +65,24 @@ def batch_gradient(
             ),
         )
 
-    weights = Chain(
+    weights = chain(
         Partial(C, w(l)[j, k]),
-        (
-            *steps(w(l)[j, k]),
-            Line(
-                sum_over(n, Delta(l)[n, j] * A(l - 1)[n, k]),
-                "only the term with $i = j$ and $m = k$ contains $w_{jk}^l$",
-            ),
-            Line(Component(Delta(l).T @ A(l - 1), (j, k)), "a row of the transpose times a column"),
-        ),
         cases,
+        *steps(w(l)[j, k]),
+        Line(
+            sum_over(n, Delta(l)[n, j] * A(l - 1)[n, k]),
+            "only the term with $i = j$ and $m = k$ contains $w_{jk}^l$",
+        ),
+        Line(Component(Delta(l).T @ A(l - 1), (j, k)), "a row of the transpose times a column"),
     )
-    all_weights = Chain(
-        Partial(C, w(l)), (Line(Delta(l).T @ A(l - 1), "the same for all $j$ and $k$"),), cases
+    all_weights = chain(
+        Partial(C, w(l)), cases, Line(Delta(l).T @ A(l - 1), "the same for all $j$ and $k$")
     )
-    biases = Chain(
+    biases = chain(
         Partial(C, b(l)[j]),
-        (
-            *steps(b(l)[j]),
-            Line(sum_over(n, Delta(l)[n, j]), "only the term with $i = j$ contains $b_j^l$"),
-        ),
         cases,
+        *steps(b(l)[j]),
+        Line(sum_over(n, Delta(l)[n, j]), "only the term with $i = j$ contains $b_j^l$"),
     )
     return Proof(
         "the gradients of a batch",
@@ -158,34 +154,32 @@ def minibatch_mean(
     any_size = (Case(Model(letters), {}, "any A and N"),)
     of_batch = Number(1) / N * chosen_from(batch, i, g[i])
     share = Binomial(A - 1, N - 1) / Binomial(A, N)
-    count = Chain(
+    count = chain(
         sum_over(batch, Iverson(i, batch, r"\in")),
-        (Line(Binomial(A - 1, N - 1), "the other $N - 1$ are chosen from the other $A - 1$"),),
         cases,
+        Line(Binomial(A - 1, N - 1), "the other $N - 1$ are chosen from the other $A - 1$"),
     )
-    ratio = Chain(
-        share, (Line(N / A, "the factorials cancel: checked for letters $A$ and $N$"),), any_size
+    ratio = chain(
+        share, any_size, Line(N / A, "the factorials cancel: checked for letters $A$ and $N$")
     )
-    mean = Chain(
+    mean = chain(
         Expectation(of_batch, batch),
-        (
-            Line(
-                Number(1) / Binomial(A, N) * sum_over(batch, of_batch),
-                "all batches are equally likely",
-            ),
-            Line(
-                Number(1)
-                / (N * Binomial(A, N))
-                * sum_over(i, g[i] * sum_over(batch, Iverson(i, batch, r"\in"))),
-                "each sample counts once for each batch that contains it",
-            ),
-            Line(
-                Number(1) / N * share * sum_over(i, g[i]),
-                "so many batches contain a sample, the same number for each",
-            ),
-            Line(Number(1) / A * sum_over(i, g[i]), "the ratio above"),
-        ),
         cases,
+        Line(
+            Number(1) / Binomial(A, N) * sum_over(batch, of_batch),
+            "all batches are equally likely",
+        ),
+        Line(
+            Number(1)
+            / (N * Binomial(A, N))
+            * sum_over(i, g[i] * sum_over(batch, Iverson(i, batch, r"\in"))),
+            "each sample counts once for each batch that contains it",
+        ),
+        Line(
+            Number(1) / N * share * sum_over(i, g[i]),
+            "so many batches contain a sample, the same number for each",
+        ),
+        Line(Number(1) / A * sum_over(i, g[i]), "the ratio above"),
     )
     return Proof(
         "the mean over random batches",

@@ -6,7 +6,7 @@ from typing import Any
 import sympy
 
 from .cases import listed, require_sizes
-from .core import LE, Case, Chain, Line, Proof
+from .core import LE, Case, Line, Proof, chain
 from .expressions import Entry, Index
 from .models import Model, abstract, matrix
 from .operators import Function, Gradient, Norm, SquaredNorm, product_over, sum_over
@@ -108,53 +108,47 @@ def error_norm_bound(sizes: Sequence[Sequence[int]] = ((3, 2), (2, 3), (1, 2), (
         for layer in range(1, last)
     )
     largest = r"$\lvert\sigma'(z_k)\rvert \le M$ for each neuron"
-    last_layer = Chain(
+    last_layer = chain(
         SquaredNorm(delta(L)),
-        (
-            Line(sum_over(k, D(C, a(L)[k]) ** 2 * slope(z(L)[k]) ** 2), "definition, and (1.4)"),
-            Line(M(L) ** 2 * sum_over(k, D(C, a(L)[k]) ** 2), largest, LE),
-            Line(M(L) ** 2 * SquaredNorm(Gradient(C, a(L))), "definition of the norm"),
-        ),
         output,
+        Line(sum_over(k, D(C, a(L)[k]) ** 2 * slope(z(L)[k]) ** 2), "definition, and (1.4)"),
+        Line(M(L) ** 2 * sum_over(k, D(C, a(L)[k]) ** 2), largest, LE),
+        Line(M(L) ** 2 * SquaredNorm(Gradient(C, a(L))), "definition of the norm"),
     )
     backward = sum_over(j, w(l + 1)[j, k] * delta(l + 1)[j]) ** 2
-    one_step = Chain(
+    one_step = chain(
         SquaredNorm(delta(l)),
-        (
-            Line(sum_over(k, delta(l)[k] ** 2), "definition of the norm"),
-            Line(sum_over(k, backward * slope(z(l)[k]) ** 2), "(1.6)"),
-            Line(M(l) ** 2 * sum_over(k, backward), largest, LE),
-            Line(M(l) ** 2 * SquaredNorm(w(l + 1).T @ delta(l + 1)), "definition of the norm"),
-            Line(
-                M(l) ** 2 * Norm(w(l + 1)) ** 2 * SquaredNorm(delta(l + 1)),
-                r"the largest stretch of $w^\mathsf{T}$ is that of $w$, $\lVert w \rVert_2$",
-                LE,
-                by_definition=True,
-            ),
-        ),
         hidden,
-    )
-    all_steps = Chain(
-        Norm(delta(l)),
-        (
-            Line(M(l) * Norm(w(l + 1)) * Norm(delta(l + 1)), "the root of the step above", LE),
-            Line(
-                M(l)
-                * Norm(w(l + 1))
-                * Norm(Gradient(C, a(L)))
-                * product_over(m, M(m), l + 1, L)
-                * product_over(m, Norm(w(m)), l + 2, L),
-                "induction: the bound holds for layer $l+1$",
-                LE,
-            ),
-            Line(
-                Norm(Gradient(C, a(L)))
-                * product_over(m, M(m), l, L)
-                * product_over(m, Norm(w(m)), l + 1, L),
-                "the factors of one more layer join the products",
-            ),
+        Line(sum_over(k, delta(l)[k] ** 2), "definition of the norm"),
+        Line(sum_over(k, backward * slope(z(l)[k]) ** 2), "(1.6)"),
+        Line(M(l) ** 2 * sum_over(k, backward), largest, LE),
+        Line(M(l) ** 2 * SquaredNorm(w(l + 1).T @ delta(l + 1)), "definition of the norm"),
+        Line(
+            M(l) ** 2 * Norm(w(l + 1)) ** 2 * SquaredNorm(delta(l + 1)),
+            r"the largest stretch of $w^\mathsf{T}$ is that of $w$, $\lVert w \rVert_2$",
+            LE,
+            by_definition=True,
         ),
+    )
+    all_steps = chain(
+        Norm(delta(l)),
         deep,
+        Line(M(l) * Norm(w(l + 1)) * Norm(delta(l + 1)), "the root of the step above", LE),
+        Line(
+            M(l)
+            * Norm(w(l + 1))
+            * Norm(Gradient(C, a(L)))
+            * product_over(m, M(m), l + 1, L)
+            * product_over(m, Norm(w(m)), l + 2, L),
+            "induction: the bound holds for layer $l+1$",
+            LE,
+        ),
+        Line(
+            Norm(Gradient(C, a(L)))
+            * product_over(m, M(m), l, L)
+            * product_over(m, Norm(w(m)), l + 1, L),
+            "the factors of one more layer join the products",
+        ),
     )
     return Proof(
         "a bound for the error",

@@ -1,5 +1,6 @@
 """The cases in which proofs are checked: which sizes, and how they are called."""
 
+import inspect
 from collections.abc import Callable, Iterable, Sequence
 from numbers import Integral
 from typing import Any
@@ -11,32 +12,28 @@ CHECKED = "Each line equals the line before for all values of its free indices a
 SIZES = ((2, 3, 2), (1, 2, 3, 2), (3, 1, 2))
 
 
+def published(sections: str, rule: Callable | None = None) -> Callable:
+    """Put sections that several theorems share before the example in a function's docstring.
+
+    The docstring and the name are those of a `rule` that the function is the door of, or its own.
+    """
+
+    def publish(door: Callable) -> Callable:
+        of = rule or door
+        said, heading, example = inspect.cleandoc(of.__doc__ or "").partition("Examples\n-")
+        door.__doc__ = said + sections + heading + example
+        door.__module__ = of.__module__
+        door.__name__ = door.__qualname__ = of.__name__
+        return door
+
+    return publish
+
+
 def require_sizes(
     sizes: Any, name: str, at_least: int, what: str, at_most: int | None = None
 ) -> list[tuple[int, ...]]:
-    """Refuse anything but a sequence of tuples of positive numbers.
+    """Refuse anything but a sequence of tuples of at least and at most so many positive numbers.
 
-    Parameters
-    ----------
-    sizes : sequence of sequences of int
-    name : str
-        The argument's name.
-    at_least, at_most : int
-        How many numbers belong in one of the tuples.
-    what : str
-        What was expected.
-
-    Returns
-    -------
-    list of tuple of int
-
-    Raises
-    ------
-    ValueError
-        If it is something else; the message begins with the argument's name.
-
-    Examples
-    --------
     >>> require_sizes([[2, 3]], "sizes", 2, "layers")
     [(2, 3)]
     """
@@ -55,18 +52,6 @@ def require_sizes(
 def listed(sizes: Sequence[Sequence[int]], between: str = "-") -> str:
     """Name sizes in a sentence.
 
-    Parameters
-    ----------
-    sizes : sequence of sequences of int
-    between : str
-        What stands between the numbers.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
     >>> listed([(2, 3, 2), (1, 2), (3, 1)])
     '2-3-2, 1-2 and 3-1'
     """
@@ -80,29 +65,10 @@ def network_cases(
     layers: Callable[[int], Iterable[int]],
     kind: Callable[[tuple[int, ...]], Network] = Network,
 ) -> tuple[Case, ...]:
-    """Give a case for each network and each of some of its layers l.
+    """Give a case for each network and each of its layers l that `layers` gives of the last one.
 
-    Parameters
-    ----------
-    sizes : sequence of sequences of int
-    shortest : int
-        The fewest layers that a network may have, counting the input.
-    layers : callable
-        Takes the number of the last layer and gives those that are meant.
-    kind : callable
-        Makes a network from its sizes.
+    A network has at least `shortest` layers, counting the input.
 
-    Returns
-    -------
-    tuple of Case
-
-    Raises
-    ------
-    ValueError
-        If a network is too short or has an empty layer.
-
-    Examples
-    --------
     >>> [str(case) for case in network_cases([(2, 3, 2)], 3, lambda last: range(1, last))]
     ['layers 2-3-2 (l = 1, L = 2)']
     """

@@ -128,6 +128,11 @@ class Chain:
                     )
 
 
+def chain(left: Expression, cases: tuple[Case, ...], *lines: Line) -> Chain:
+    """Give the chain of the `lines` that follow from the left side."""
+    return Chain(left, lines, cases)
+
+
 def follows(before: Expression, line: Line, case: Case) -> bool:
     """Tell whether a line follows from the expression before it, for all values of its indices."""
     scope = Scope(case.model, case.indices)

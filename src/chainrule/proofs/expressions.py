@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
-from functools import reduce
-from operator import add, matmul, mul
+from functools import partial, reduce
+from operator import add, attrgetter, matmul, mul, pow, truediv
 from typing import Any
 
 import sympy
@@ -22,6 +22,7 @@ class Expression:
     """Something that has both a LaTeX form and, in a scope, a value."""
 
     tightness = 3  # 0: a sum of terms, 1: a big operator, 2: a product, 3: an atom
+    is_tall: bool | None = None  # whether the LaTeX is higher than a line; None: if a part is
 
     def latex(self) -> str:
         """Give the LaTeX of the expression."""
@@ -32,14 +33,19 @@ class Expression:
         return self.latex().replace(" + ", "+").replace(" - ", "-")
 
     def value(self, scope: Scope) -> Any:
-        """Give the value in a `scope`: a SymPy expression or matrix."""
+        """Give the value in a `scope`, a SymPy expression or matrix, from those of the parts."""
+        return self.operation(*(part.value(scope) for part in self.parts()))
+
+    def operation(self, *values: Any) -> Any:
+        """Give the value from the `values` of the parts."""
         raise NotImplementedError
 
     def parts(self) -> Iterator[Expression]:
         """Yield the expressions that this one is made of."""
         for field in fields(self):  # type: ignore[arg-type]
             part = getattr(self, field.name)
-            yield from (p for p in (part if isinstance(part, tuple) else (part,)) if is_node(p))
+            several = part if isinstance(part, tuple) else (part,)
+            yield from (each for each in several if isinstance(each, Expression))
 
     def free(self) -> set[str]:
         """Give the names of the indices that no sum inside binds."""
@@ -51,7 +57,7 @@ class Expression:
 
     def tall(self) -> bool:
         """Tell whether the LaTeX is higher than one line."""
-        return any(part.tall() for part in self.parts())
+        return any(p.tall() for p in self.parts()) if self.is_tall is None else self.is_tall
 
     def wrapped(self, tightness: int) -> str:
         """Give the LaTeX, in parentheses if it binds less tightly than `tightness`."""
@@ -101,20 +107,19 @@ class Expression:
         return Transpose(self)
 
 
-def is_node(thing: Any) -> bool:
-    """Tell whether something is an expression."""
-    return isinstance(thing, Expression)
-
-
 def node(thing: Any) -> Expression:
     """Give an expression as it is, and a number as an expression."""
-    return thing if is_node(thing) else Number(thing)
+    return thing if isinstance(thing, Expression) else Number(thing)
 
 
 def parenthesized(latex: str, tall: bool = False) -> str:
     """Put parentheses around LaTeX, large ones if it is tall or has some itself."""
     size = r"\Big" if tall else r"\big" if "(" in latex else ""
     return f"{size}({latex}{size})"
+
+
+def _one_after_another(operation: Any, *values: Any) -> Any:
+    return reduce(operation, values)
 
 
 def braced(latex: str) -> str:
@@ -181,11 +186,8 @@ class Entry(Expression):
         letters = [index.compact() for index in self.lower]
         below = ("" if all(len(letter) == 1 for letter in letters) else ",").join(letters)
         above = self.upper.compact() if self.upper else ""
-        return (
-            self.name
-            + (f"_{braced(below)}" if below else "")
-            + (f"^{braced(above)}" if above else "")
-        )
+        under, over = f"_{braced(below)}" if below else "", f"^{braced(above)}" if above else ""
+        return self.name + under + over
 
     def layer(self, scope: Scope) -> Any:
         """Give the number of the layer in a `scope`, or None."""
@@ -208,6 +210,7 @@ class Plus(Expression):
 
     terms: tuple[Expression, ...]
     tightness = 0
+    operation = staticmethod(partial(_one_after_another, add))
 
     def latex(self) -> str:
         """Join the terms by their signs."""
@@ -216,16 +219,13 @@ class Plus(Expression):
         )
         return first + "".join(f" - {t[1:]}" if t[0] == "-" else f" + {t}" for t in others)
 
-    def value(self, scope: Scope) -> Any:
-        """Add the terms."""
-        return reduce(add, (term.value(scope) for term in self.terms))
-
 
 @dataclass(frozen=True)
 class Times(Expression):
     """A product of numbers."""
 
     factors: tuple[Expression, ...]
+    operation = staticmethod(partial(_one_after_another, mul))
 
     @property
     def tightness(self) -> int:  # type: ignore[override]
@@ -240,10 +240,6 @@ class Times(Expression):
         *others, last = factors
         return sign + r"\,".join([*(f.wrapped(2) for f in others), last.wrapped(1)])
 
-    def value(self, scope: Scope) -> Any:
-        """Multiply the factors."""
-        return reduce(mul, (factor.value(scope) for factor in self.factors))
-
 
 @dataclass(frozen=True)
 class Fraction(Expression):
@@ -251,18 +247,12 @@ class Fraction(Expression):
 
     above: Expression
     below: Expression
-
-    def tall(self) -> bool:
-        """Say yes."""
-        return True
+    is_tall = True
+    operation = staticmethod(truediv)
 
     def latex(self) -> str:
         """Write one above the other."""
         return rf"\frac{{{self.above.latex()}}}{{{self.below.latex()}}}"
-
-    def value(self, scope: Scope) -> Any:
-        """Divide."""
-        return self.above.value(scope) / self.below.value(scope)
 
 
 @dataclass(frozen=True)
@@ -271,6 +261,7 @@ class Power(Expression):
 
     base: Expression
     exponent: Expression
+    operation = staticmethod(pow)
 
     def latex(self) -> str:
         """Write the exponent above; a base that has something there gets parentheses."""
@@ -280,24 +271,17 @@ class Power(Expression):
             base = parenthesized(base, tall)
         return f"{base}^{braced(self.exponent.compact())}"
 
-    def value(self, scope: Scope) -> Any:
-        """Raise the one to the other."""
-        return self.base.value(scope) ** self.exponent.value(scope)
-
 
 @dataclass(frozen=True)
 class Transpose(Expression):
     """The transpose of a matrix."""
 
     matrix: Expression
+    operation = staticmethod(attrgetter("T"))
 
     def latex(self) -> str:
         """Write a T above."""
         return rf"{parenthesized(self.matrix.latex())}^\mathsf{{T}}"
-
-    def value(self, scope: Scope) -> Any:
-        """Transpose."""
-        return self.matrix.value(scope).T
 
 
 @dataclass(frozen=True)
@@ -306,11 +290,8 @@ class MatMul(Expression):
 
     factors: tuple[Expression, ...]
     tightness = 2
+    operation = staticmethod(partial(_one_after_another, matmul))
 
     def latex(self) -> str:
         """Write the factors side by side."""
         return r"\,".join(factor.wrapped(3) for factor in self.factors)
-
-    def value(self, scope: Scope) -> Any:
-        """Multiply the matrices."""
-        return reduce(matmul, (factor.value(scope) for factor in self.factors))

@@ -15,18 +15,8 @@ from .scope import Scope, Undefined
 def abstract(name: str, orders: tuple[int, ...] = ()) -> Any:
     """Give a function of which it is only known that it is real and differentiable, or its slope.
 
-    Parameters
-    ----------
-    name : str
-    orders : tuple of int
-        The arguments that it has been differentiated by.
+    It has been differentiated by the arguments numbered `orders`.
 
-    Returns
-    -------
-    subclass of sympy.Function
-
-    Examples
-    --------
     >>> import sympy
     >>> x, f = sympy.Symbol("x"), abstract("f")
     >>> sympy.diff(f(x**2), x)
@@ -122,21 +112,8 @@ class Model:
 
 
 def matrix(name: str, rows: int, columns: int = 1, **assumptions: Any) -> Any:
-    """Give a matrix of symbols.
+    """Give a matrix of symbols, with assumptions of SymPy's such as ``real=True``.
 
-    Parameters
-    ----------
-    name : str
-    rows, columns : int
-    **assumptions
-        Of SymPy, such as ``real=True``.
-
-    Returns
-    -------
-    sympy.ImmutableMatrix
-
-    Examples
-    --------
     >>> matrix("v", 2)
     Matrix([
     [v_1_1],

@@ -3,10 +3,10 @@
 σ may differ from layer to layer: σ(z^l) is the activation of layer l.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from .cases import CHECKED, SIZES, listed, network_cases
-from .core import Chain, Line, Proof
+from .cases import CHECKED, SIZES, listed, network_cases, published
+from .core import Chain, Line, Proof, chain
 from .expressions import Entry, Index
 from .operators import Component, Function, Gradient, Hadamard, Iverson, Partial, sum_over
 
@@ -22,136 +22,140 @@ UNCHECKED = (
     "Differentiability is a hypothesis, and SymPy's own chain rule is trusted.",
     "For other sizes the lines and their reasons have to be read.",
 )
+SECTIONS = """\
+Parameters
+----------
+sizes : sequence of sequences of int
+    The networks in which every line is checked, each by its layers, the input first.
+
+Returns
+-------
+Proof
+    Checked for every layer that it is about, of every network.
+
+Raises
+------
+ValueError
+    If `sizes` has no network, or one that is too short for such a layer or has an empty layer.
+ProofError
+    If a line does not hold.
+
+"""
 ANY = "All networks that were tried have elementwise activations; the proof does not need that."
 
 
-def _proof(
+def over_networks(
     title: str,
-    labels: tuple[str, ...],
-    chains: tuple[Chain, ...],
-    sizes: Sequence[Sequence[int]],
+    *labels: str,
+    layers: Callable[[int], Iterable[int]],
+    shortest: int = 2,
     elementwise: str = "",
-) -> Proof:
-    cases = f"layers of sizes {listed(sizes)}"
-    hypotheses = (SMOOTH, *([f"{elementwise} {OWN}"] if elementwise else []))
-    unchecked = UNCHECKED if elementwise else (*UNCHECKED, ANY)
-    return Proof(title, labels, hypotheses, chains, cases, (CHECKED,), unchecked)
+) -> Callable[[Callable[..., tuple[Chain, ...]]], Callable[..., Proof]]:
+    """Make a theorem about the `layers` of networks of the function that gives its chains."""
+
+    def theorem(chains: Callable[..., tuple[Chain, ...]]) -> Callable[..., Proof]:
+        @published(SECTIONS, rule=chains)
+        def prove(sizes: Sequence[Sequence[int]] = SIZES) -> Proof:
+            cases = network_cases(sizes, shortest, layers)
+            return Proof(
+                title,
+                labels,
+                (SMOOTH, f"{elementwise} {OWN}") if elementwise else (SMOOTH,),
+                chains(cases),
+                f"layers of sizes {listed(sizes)}",
+                (CHECKED,),
+                UNCHECKED if elementwise else (*UNCHECKED, ANY),
+            )
+
+        return prove
+
+    return theorem
 
 
-def output_error(sizes: Sequence[Sequence[int]] = SIZES) -> Proof:
+@over_networks(
+    "the error of the output layer",
+    "1.4",
+    "1.5",
+    layers=lambda last: [last],
+    elementwise="Each activation of the output layer",
+)
+def output_error(cases):
     """Prove equations 1.4 and 1.5: the error of the output layer.
-
-    Parameters
-    ----------
-    sizes : sequence of sequences of int
-        The networks in which every line is checked, each by its layers, the input first.
-
-    Returns
-    -------
-    Proof
-
-    Raises
-    ------
-    ValueError
-        If `sizes` has no network, or one without a layer or with an empty layer.
-    ProofError
-        If a line does not hold.
 
     Examples
     --------
     >>> output_error(sizes=[(2, 2)])
     ✓ (1.4, 1.5) the error of the output layer: 6 lines, for layers of sizes 2-2
     """
-    cases = network_cases(sizes, shortest=2, layers=lambda last: [last])
-    one = Chain(
+    one = chain(
         delta(L)[j],
-        (
-            Line(Partial(C, z(L)[j]), "definition of the error"),
-            Line(
-                sum_over(i, Partial(C, a(L)[i]) * Partial(a(L)[i], z(L)[j])),
-                "chain rule: $C$ depends on $z_j^L$ through the outputs",
-            ),
-            Line(
-                sum_over(i, Partial(C, a(L)[i]) * Partial(sigma(z(L)[i]), z(L)[j])),
-                "definition of the activation, (1.2)",
-            ),
-            Line(
-                sum_over(i, Partial(C, a(L)[i]) * slope(z(L)[i]) * Iverson(i, j)),
-                "each output depends on its own weighted input alone",
-            ),
-            Line(Partial(C, a(L)[j]) * slope(z(L)[j]), "only the term with $i = j$ remains"),
+        cases,
+        Line(Partial(C, z(L)[j]), "definition of the error"),
+        Line(
+            sum_over(i, Partial(C, a(L)[i]) * Partial(a(L)[i], z(L)[j])),
+            "chain rule: $C$ depends on $z_j^L$ through the outputs",
         ),
-        cases,
+        Line(
+            sum_over(i, Partial(C, a(L)[i]) * Partial(sigma(z(L)[i]), z(L)[j])),
+            "definition of the activation, (1.2)",
+        ),
+        Line(
+            sum_over(i, Partial(C, a(L)[i]) * slope(z(L)[i]) * Iverson(i, j)),
+            "each output depends on its own weighted input alone",
+        ),
+        Line(Partial(C, a(L)[j]) * slope(z(L)[j]), "only the term with $i = j$ remains"),
     )
-    whole = Chain(
+    whole = chain(
         delta(L),
-        (Line(Hadamard(Gradient(C, a(L)), slope(z(L))), "the same for all $j$ at once"),),
         cases,
+        Line(Hadamard(Gradient(C, a(L)), slope(z(L))), "the same for all $j$ at once"),
     )
-    elementwise = "Each activation of the output layer"
-    return _proof("the error of the output layer", ("1.4", "1.5"), (one, whole), sizes, elementwise)
+    return one, whole
 
 
-def hidden_error(sizes: Sequence[Sequence[int]] = SIZES) -> Proof:
+@over_networks(
+    "the error of a hidden layer",
+    "1.6",
+    "1.7",
+    shortest=3,
+    layers=lambda last: range(1, last),
+    elementwise="Each activation of layer $l$",
+)
+def hidden_error(cases):
     """Prove equations 1.6 and 1.7: the error of a hidden layer.
-
-    Parameters
-    ----------
-    sizes : sequence of sequences of int
-        The networks in which every line is checked, each by its layers, the input first.
-
-    Returns
-    -------
-    Proof
-        Checked for every hidden layer of every network.
-
-    Raises
-    ------
-    ValueError
-        If `sizes` has no network, or one without a hidden layer or with an empty layer.
-    ProofError
-        If a line does not hold.
 
     Examples
     --------
     >>> hidden_error(sizes=[(2, 3, 2)])
     ✓ (1.6, 1.7) the error of a hidden layer: 6 lines, for layers of sizes 2-3-2
     """
-    cases = network_cases(sizes, shortest=3, layers=lambda last: range(1, last))
-    one = Chain(
+    one = chain(
         delta(l)[k],
-        (
-            Line(Partial(C, z(l)[k]), "definition of the error"),
-            Line(
-                sum_over(j, Partial(C, z(l + 1)[j]) * Partial(z(l + 1)[j], z(l)[k])),
-                "chain rule: $C$ depends on $z_k^l$ through the next layer",
-            ),
-            Line(
-                sum_over(
-                    j,
-                    delta(l + 1)[j]
-                    * Partial(sum_over(i, w(l + 1)[j, i] * sigma(z(l)[i])) + b(l + 1)[j], z(l)[k]),
-                ),
-                "definition of the error, and of the weighted input, (1.1) and (1.2)",
-            ),
-            Line(
-                sum_over(j, delta(l + 1)[j] * w(l + 1)[j, k] * slope(z(l)[k])),
-                "only the term with $i = k$ contains $z_k^l$",
-            ),
-            Line(
-                Component(w(l + 1).T @ delta(l + 1), (k,)) * slope(z(l)[k]),
-                "the sum runs down column $k$ of $w^{l+1}$, a row of its transpose",
-            ),
+        cases,
+        Line(Partial(C, z(l)[k]), "definition of the error"),
+        Line(
+            sum_over(j, Partial(C, z(l + 1)[j]) * Partial(z(l + 1)[j], z(l)[k])),
+            "chain rule: $C$ depends on $z_k^l$ through the next layer",
         ),
-        cases,
+        Line(
+            sum_over(
+                j,
+                delta(l + 1)[j]
+                * Partial(sum_over(i, w(l + 1)[j, i] * sigma(z(l)[i])) + b(l + 1)[j], z(l)[k]),
+            ),
+            "definition of the error, and of the weighted input, (1.1) and (1.2)",
+        ),
+        Line(
+            sum_over(j, delta(l + 1)[j] * w(l + 1)[j, k] * slope(z(l)[k])),
+            "only the term with $i = k$ contains $z_k^l$",
+        ),
+        Line(
+            Component(w(l + 1).T @ delta(l + 1), (k,)) * slope(z(l)[k]),
+            "the sum runs down column $k$ of $w^{l+1}$, a row of its transpose",
+        ),
     )
-    whole = Chain(
-        delta(l),
-        (Line(backward_step(), "the same for all $k$ at once"),),
-        cases,
-    )
-    elementwise = "Each activation of layer $l$"
-    return _proof("the error of a hidden layer", ("1.6", "1.7"), (one, whole), sizes, elementwise)
+    whole = chain(delta(l), cases, Line(backward_step(), "the same for all $k$ at once"))
+    return one, whole
 
 
 def backward_step(error: Entry = delta) -> Hadamard:
@@ -159,107 +163,66 @@ def backward_step(error: Entry = delta) -> Hadamard:
     return Hadamard(w(l + 1).T @ error(l + 1), slope(z(l)))
 
 
-def bias_gradient(sizes: Sequence[Sequence[int]] = SIZES) -> Proof:
+@over_networks("the gradient of the biases", "1.8", layers=lambda last: range(1, last + 1))
+def bias_gradient(cases):
     """Prove equation 1.8: the gradient of the biases.
-
-    Parameters
-    ----------
-    sizes : sequence of sequences of int
-        The networks in which every line is checked, each by its layers, the input first.
-
-    Returns
-    -------
-    Proof
-        Checked for every layer of every network.
-
-    Raises
-    ------
-    ValueError
-        If `sizes` has no network, or one without a layer or with an empty layer.
-    ProofError
-        If a line does not hold.
 
     Examples
     --------
     >>> bias_gradient(sizes=[(2, 2)])
     ✓ (1.8) the gradient of the biases: 5 lines, for layers of sizes 2-2
     """
-    cases = network_cases(sizes, shortest=2, layers=lambda last: range(1, last + 1))
-    one = Chain(
+    one = chain(
         Partial(C, b(l)[j]),
-        (
-            Line(
-                sum_over(i, Partial(C, z(l)[i]) * Partial(z(l)[i], b(l)[j])),
-                "chain rule: $C$ depends on $b_j^l$ through the layer's weighted inputs",
-            ),
-            Line(
-                sum_over(
-                    i,
-                    delta(l)[i] * Partial(sum_over(k, w(l)[i, k] * a(l - 1)[k]) + b(l)[i], b(l)[j]),
-                ),
-                "definition of the error, and of the weighted input, (1.1)",
-            ),
-            Line(sum_over(i, delta(l)[i] * Iverson(i, j)), "only $b_j^l$ itself moves"),
-            Line(delta(l)[j], "only the term with $i = j$ remains"),
-        ),
         cases,
+        Line(
+            sum_over(i, Partial(C, z(l)[i]) * Partial(z(l)[i], b(l)[j])),
+            "chain rule: $C$ depends on $b_j^l$ through the layer's weighted inputs",
+        ),
+        Line(
+            sum_over(
+                i,
+                delta(l)[i] * Partial(sum_over(k, w(l)[i, k] * a(l - 1)[k]) + b(l)[i], b(l)[j]),
+            ),
+            "definition of the error, and of the weighted input, (1.1)",
+        ),
+        Line(sum_over(i, delta(l)[i] * Iverson(i, j)), "only $b_j^l$ itself moves"),
+        Line(delta(l)[j], "only the term with $i = j$ remains"),
     )
-    whole = Chain(Partial(C, b(l)), (Line(delta(l), "the same for all $j$ at once"),), cases)
-    return _proof("the gradient of the biases", ("1.8",), (one, whole), sizes)
+    whole = chain(Partial(C, b(l)), cases, Line(delta(l), "the same for all $j$ at once"))
+    return one, whole
 
 
-def weight_gradient(sizes: Sequence[Sequence[int]] = SIZES) -> Proof:
+@over_networks("the gradient of the weights", "1.9", layers=lambda last: range(1, last + 1))
+def weight_gradient(cases):
     """Prove equation 1.9: the gradient of the weights, and its matrix form.
-
-    Parameters
-    ----------
-    sizes : sequence of sequences of int
-        The networks in which every line is checked, each by its layers, the input first.
-
-    Returns
-    -------
-    Proof
-        Checked for every layer of every network.
-
-    Raises
-    ------
-    ValueError
-        If `sizes` has no network, or one without a layer or with an empty layer.
-    ProofError
-        If a line does not hold.
 
     Examples
     --------
     >>> weight_gradient(sizes=[(2, 2)])
     ✓ (1.9) the gradient of the weights: 5 lines, for layers of sizes 2-2
     """
-    cases = network_cases(sizes, shortest=2, layers=lambda last: range(1, last + 1))
-    one = Chain(
+    one = chain(
         Partial(C, w(l)[j, k]),
-        (
-            Line(
-                sum_over(i, Partial(C, z(l)[i]) * Partial(z(l)[i], w(l)[j, k])),
-                "chain rule: $C$ depends on $w_{jk}^l$ through the layer's weighted inputs",
-            ),
-            Line(
-                sum_over(
-                    i,
-                    delta(l)[i]
-                    * Partial(sum_over(m, w(l)[i, m] * a(l - 1)[m]) + b(l)[i], w(l)[j, k]),
-                ),
-                "definition of the error, and of the weighted input, (1.1)",
-            ),
-            Line(
-                sum_over(i, delta(l)[i] * Iverson(i, j) * a(l - 1)[k]),
-                "only the term with $i = j$ and $m = k$ contains $w_{jk}^l$",
-            ),
-            Line(a(l - 1)[k] * delta(l)[j], "only the term with $i = j$ remains"),
+        cases,
+        Line(
+            sum_over(i, Partial(C, z(l)[i]) * Partial(z(l)[i], w(l)[j, k])),
+            "chain rule: $C$ depends on $w_{jk}^l$ through the layer's weighted inputs",
         ),
-        cases,
+        Line(
+            sum_over(
+                i,
+                delta(l)[i] * Partial(sum_over(m, w(l)[i, m] * a(l - 1)[m]) + b(l)[i], w(l)[j, k]),
+            ),
+            "definition of the error, and of the weighted input, (1.1)",
+        ),
+        Line(
+            sum_over(i, delta(l)[i] * Iverson(i, j) * a(l - 1)[k]),
+            "only the term with $i = j$ and $m = k$ contains $w_{jk}^l$",
+        ),
+        Line(a(l - 1)[k] * delta(l)[j], "only the term with $i = j$ remains"),
     )
-    whole = Chain(
-        Partial(C, w(l)),
-        (Line(delta(l) @ a(l - 1).T, "the same for all $j$ and $k$ at once"),),
-        cases,
+    whole = chain(
+        Partial(C, w(l)), cases, Line(delta(l) @ a(l - 1).T, "the same for all $j$ and $k$ at once")
     )
-    return _proof("the gradient of the weights", ("1.9",), (one, whole), sizes)
+    return one, whole

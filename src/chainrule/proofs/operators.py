@@ -25,10 +25,7 @@ class Big(Expression):
     within: Expression | None = None
     symbol: str = r"\sum"
     tightness = 1
-
-    def tall(self) -> bool:
-        """Say yes."""
-        return True
+    is_tall = True
 
     def latex(self) -> str:
         """Write the sign, and limits only where they are not the whole range."""
@@ -103,9 +100,8 @@ class Iverson(Expression):
         """Write the brackets."""
         return f"[{self.left.latex()} {self.relation} {self.right.latex()}]"
 
-    def value(self, scope: Scope) -> Any:
+    def operation(self, left: Any, right: Any) -> Any:
         """Give 1 or 0."""
-        left, right = self.left.value(scope), self.right.value(scope)
         return sympy.Integer(left == right if self.relation == "=" else left in right)
 
 
@@ -154,15 +150,12 @@ class Partial(Expression):
 
     f: Expression
     x: Entry
+    is_tall = True
 
     @property
     def tightness(self) -> int:  # type: ignore[override]
         """An atom if it is one fraction, otherwise an operator in front of what it acts on."""
         return 3 if isinstance(self.f, Entry) else 1
-
-    def tall(self) -> bool:
-        """Say yes."""
-        return True
 
     def latex(self) -> str:
         """Write f in the fraction if it is short, otherwise behind it."""
@@ -188,10 +181,7 @@ class Gradient(Partial):
     """The vector of all ∂f/∂x_j, in the notation ∇_x f."""
 
     tightness = 2
-
-    def tall(self) -> bool:
-        """Say no."""
-        return False
+    is_tall = False
 
     def latex(self) -> str:
         """Write the nabla."""
@@ -205,6 +195,7 @@ class Hadamard(Expression):
     left: Expression
     right: Expression
     tightness = 0
+    operation = staticmethod(sympy.matrix_multiply_elementwise)
 
     def latex(self) -> str:
         """Write ⊙ between the two."""
@@ -213,10 +204,6 @@ class Hadamard(Expression):
             for part in (self.left, self.right)
         )
         return rf"{left} \odot {right}"
-
-    def value(self, scope: Scope) -> Any:
-        """Multiply entry by entry."""
-        return sympy.matrix_multiply_elementwise(self.left.value(scope), self.right.value(scope))
 
 
 @dataclass(frozen=True)
@@ -250,9 +237,9 @@ class SquaredNorm(Expression):
         """Write the bars and the 2."""
         return rf"\lVert {self.vector.latex()} \rVert_2^2"
 
-    def value(self, scope: Scope) -> Any:
-        """Add up the squares."""
-        return sum(entry**2 for entry in sympy.Matrix([self.vector.value(scope)]))
+    def operation(self, vector: Any) -> Any:
+        """Add up the squares of the entries of a `vector`."""
+        return sum(entry**2 for entry in sympy.Matrix([vector]))
 
 
 @dataclass(frozen=True)
@@ -283,14 +270,11 @@ class Binomial(Expression):
 
     above: Expression
     below: Expression
+    operation = staticmethod(sympy.binomial)
 
     def latex(self) -> str:
         """Write one above the other."""
         return rf"\binom{{{self.above.latex()}}}{{{self.below.latex()}}}"
-
-    def value(self, scope: Scope) -> Any:
-        """Count the choices."""
-        return sympy.binomial(self.above.value(scope), self.below.value(scope))
 
 
 @dataclass(frozen=True)

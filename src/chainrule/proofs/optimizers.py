@@ -5,7 +5,7 @@ from typing import Any
 import sympy
 
 from .cases import require_sizes
-from .core import Case, Chain, Line, Proof
+from .core import Case, Line, Proof, chain
 from .expressions import Entry, Expression, Index, Number
 from .models import Model, abstract
 from .operators import Expectation, Function, sum_over
@@ -76,48 +76,42 @@ def adam_bias_correction(steps: int = 6) -> Proof:
     any_step = {"t": sympy.Symbol("t", integer=True, positive=True)}
     letters = (Case(Model({(r"\beta", None): rate}), any_step, "any step"),)
     unrolled = (1 - beta) * sum_over(i, beta ** (t - i) * g[i], 1, t)
-    recursion = Chain(
+    recursion = chain(
         m[t],
-        (
-            Line(beta * m[t - 1] + (1 - beta) * g[t], "definition, with $m_0 = 0$"),
-            Line(
-                beta * (1 - beta) * sum_over(i, beta ** (t - 1 - i) * g[i], 1, t - 1)
-                + (1 - beta) * g[t],
-                "induction: what holds for $m_{t-1}$",
-            ),
-            Line(unrolled, r"$\beta$ goes into the sum, and $g_t$ is its last term"),
-        ),
         cases,
+        Line(beta * m[t - 1] + (1 - beta) * g[t], "definition, with $m_0 = 0$"),
+        Line(
+            beta * (1 - beta) * sum_over(i, beta ** (t - 1 - i) * g[i], 1, t - 1)
+            + (1 - beta) * g[t],
+            "induction: what holds for $m_{t-1}$",
+        ),
+        Line(unrolled, r"$\beta$ goes into the sum, and $g_t$ is its last term"),
     )
-    geometric = Chain(
+    geometric = chain(
         (1 - beta) * sum_over(i, beta ** (t - i), 1, t),
-        (Line(1 - beta**t, "a geometric sum: checked for a letter $t$"),),
         letters,
+        Line(1 - beta**t, "a geometric sum: checked for a letter $t$"),
     )
-    average = Chain(
+    average = chain(
         Expectation(m[t]),
-        (
-            Line(Expectation(unrolled), "the first part"),
-            Line(
-                (1 - beta) * sum_over(i, beta ** (t - i) * Expectation(g[i]), 1, t),
-                "an expectation is linear",
-            ),
-            Line(
-                (1 - beta) * sum_over(i, beta ** (t - i), 1, t) * mean,
-                r"$\operatorname{E}[g_i] = \bar g$",
-                given=True,
-            ),
-            Line((1 - beta**t) * mean, "the geometric sum"),
-        ),
         cases,
+        Line(Expectation(unrolled), "the first part"),
+        Line(
+            (1 - beta) * sum_over(i, beta ** (t - i) * Expectation(g[i]), 1, t),
+            "an expectation is linear",
+        ),
+        Line(
+            (1 - beta) * sum_over(i, beta ** (t - i), 1, t) * mean,
+            r"$\operatorname{E}[g_i] = \bar g$",
+            given=True,
+        ),
+        Line((1 - beta**t) * mean, "the geometric sum"),
     )
-    corrected = Chain(
+    corrected = chain(
         Expectation(m[t] / (1 - beta**t)),
-        (
-            Line(Number(1) / (1 - beta**t) * Expectation(m[t]), "an expectation is linear"),
-            Line(mean, "the part above", given=True),
-        ),
         cases,
+        Line(Number(1) / (1 - beta**t) * Expectation(m[t]), "an expectation is linear"),
+        Line(mean, "the part above", given=True),
     )
     return Proof(
         "Adam's bias correction",
@@ -188,40 +182,34 @@ def nesterov_forms(steps: int = 4) -> Proof:
     whole = _run(0, steps, sympy.Integer(0))
     run = tuple(Case(whole, {"t": n}, "the run from the beginning") for n in range(steps + 1))
     ahead = w[t] + mu * v[t]
-    source = Chain(
-        v[t + 1],
-        (Line(mu * v[t] - alpha[t] * gradient(ahead), "the source's form"),),
-        step,
+    source = chain(
+        v[t + 1], step, Line(mu * v[t] - alpha[t] * gradient(ahead), "the source's form")
     )
-    moved = Chain(w[t + 1], (Line(w[t] + v[t + 1], "the source's form"),), step)
-    buffers = Chain(
+    moved = chain(w[t + 1], step, Line(w[t] + v[t + 1], "the source's form"))
+    buffers = chain(
         b[t + 1],
-        (
-            Line(r[t] * mu * b[t] + gradient(theta[t]), "PyTorch's form, the buffer rescaled"),
-            Line(
-                alpha[t - 1] / alpha[t] * mu * -(v[t] / alpha[t - 1]) + gradient(ahead),
-                "definition of $r_t$; induction: the map holds at step $t$",
-            ),
-            Line(
-                -((mu * v[t] - alpha[t] * gradient(ahead)) / alpha[t]),
-                r"$\alpha_{t-1}$ cancels; one denominator",
-            ),
-            Line(-(v[t + 1] / alpha[t]), "the source's form"),
-        ),
         step,
+        Line(r[t] * mu * b[t] + gradient(theta[t]), "PyTorch's form, the buffer rescaled"),
+        Line(
+            alpha[t - 1] / alpha[t] * mu * -(v[t] / alpha[t - 1]) + gradient(ahead),
+            "definition of $r_t$; induction: the map holds at step $t$",
+        ),
+        Line(
+            -((mu * v[t] - alpha[t] * gradient(ahead)) / alpha[t]),
+            r"$\alpha_{t-1}$ cancels; one denominator",
+        ),
+        Line(-(v[t + 1] / alpha[t]), "the source's form"),
     )
-    points = Chain(
+    points = chain(
         theta[t + 1],
-        (
-            Line(theta[t] - alpha[t] * (gradient(theta[t]) + mu * b[t + 1]), "PyTorch's form"),
-            Line(
-                ahead - alpha[t] * gradient(ahead) + mu * v[t + 1],
-                "induction, and the part above",
-            ),
-            Line(w[t] + v[t + 1] + mu * v[t + 1], "the source's form of $v$"),
-            Line(w[t + 1] + mu * v[t + 1], "the source's form of $w$"),
-        ),
         step,
+        Line(theta[t] - alpha[t] * (gradient(theta[t]) + mu * b[t + 1]), "PyTorch's form"),
+        Line(
+            ahead - alpha[t] * gradient(ahead) + mu * v[t + 1],
+            "induction, and the part above",
+        ),
+        Line(w[t] + v[t + 1] + mu * v[t + 1], "the source's form of $v$"),
+        Line(w[t + 1] + mu * v[t + 1], "the source's form of $w$"),
     )
     return Proof(
         "two forms of Nesterov's momentum",
@@ -238,8 +226,8 @@ def nesterov_forms(steps: int = 4) -> Proof:
             moved,
             buffers,
             points,
-            Chain(theta[t], (Line(ahead, "both forms run from the beginning"),), run),
-            Chain(b[t], (Line(-(v[t] / alpha[t - 1]), "both forms run from the beginning"),), run),
+            chain(theta[t], run, Line(ahead, "both forms run from the beginning")),
+            chain(b[t], run, Line(-(v[t] / alpha[t - 1]), "both forms run from the beginning")),
         ),
         f"one step from anywhere, and {steps} from the beginning",
         (

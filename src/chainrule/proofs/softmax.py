@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import sympy
 
-from .cases import CHECKED, require_sizes
-from .core import GE, Case, Chain, Line, Proof
+from .cases import CHECKED, published, require_sizes
+from .core import GE, Case, Chain, Line, Proof, chain
 from .expressions import Entry, Index, Number
 from .models import Exponential, Model, matrix
 from .operators import Function, Iverson, Partial, sum_over
@@ -18,6 +18,24 @@ i, j, m = map(Index, "ijm")
 
 TARGETS = r"The targets add up to 1, $\sum_i y_i = 1$; they need not be 0 and 1."
 SIGN = "That the last is not negative was found from the positive exponentials and real $v$."
+SECTIONS = """\
+Parameters
+----------
+classes : sequence of int
+    The numbers of classes for which every line is checked.
+
+Returns
+-------
+Proof
+
+Raises
+------
+ValueError
+    If `classes` is empty or has a number below 2.
+ProofError
+    If a line does not hold.
+
+"""
 UNCHECKED = (
     "SymPy's rules of differentiation are trusted.",
     "For other numbers of classes the lines and their reasons have to be read.",
@@ -55,24 +73,9 @@ def _proof(title: str, hypotheses: tuple[str, ...], *chains: Chain, more: tuple 
     return Proof(title, (), hypotheses, chains, cases, (CHECKED, *more), UNCHECKED)
 
 
+@published(SECTIONS)
 def softmax_jacobian(classes: Sequence[int] = (2, 3, 4)) -> Proof:
     """Prove the Jacobian of softmax, ∂a_i/∂z_j = a_i ([i = j] − a_j).
-
-    Parameters
-    ----------
-    classes : sequence of int
-        The numbers of classes for which every line is checked.
-
-    Returns
-    -------
-    Proof
-
-    Raises
-    ------
-    ValueError
-        If `classes` is empty or has a number below 2.
-    ProofError
-        If a line does not hold.
 
     Examples
     --------
@@ -81,49 +84,32 @@ def softmax_jacobian(classes: Sequence[int] = (2, 3, 4)) -> Proof:
     """
     cases = _cases(classes)
     total = sum_over(m, exp(z[m]))
-    chain = Chain(
+    one = chain(
         Partial(a[i], z[j]),
-        (
-            Line(Partial(exp(z[i]) / total, z[j]), "definition of softmax"),
-            Line(
-                (Iverson(i, j) * exp(z[i]) * total - exp(z[i]) * exp(z[j])) / total**2,
-                "quotient rule; of the sum only the term with $m = j$ moves",
-            ),
-            Line(Iverson(i, j) * a[i] - a[i] * a[j], "definition of softmax"),
-            Line(a[i] * (Iverson(i, j) - a[j]), r"$a_i$ taken out"),
-        ),
         cases,
+        Line(Partial(exp(z[i]) / total, z[j]), "definition of softmax"),
+        Line(
+            (Iverson(i, j) * exp(z[i]) * total - exp(z[i]) * exp(z[j])) / total**2,
+            "quotient rule; of the sum only the term with $m = j$ moves",
+        ),
+        Line(Iverson(i, j) * a[i] - a[i] * a[j], "definition of softmax"),
+        Line(a[i] * (Iverson(i, j) - a[j]), r"$a_i$ taken out"),
     )
-    return _proof("the Jacobian of softmax", (), _definition(cases), chain)
+    return _proof("the Jacobian of softmax", (), _definition(cases), one)
 
 
 def _definition(cases: tuple[Case, ...]) -> Chain:
     line = Line(exp(z[i]) / sum_over(m, exp(z[m])), "definition of softmax")
-    return Chain(a[i], (line,), cases)
+    return chain(a[i], cases, line)
 
 
 def _cost(cases: tuple[Case, ...]) -> Chain:
-    return Chain(C, (Line(-sum_over(i, y[i] * log(a[i])), "the cross-entropy"),), cases)
+    return chain(C, cases, Line(-sum_over(i, y[i] * log(a[i])), "the cross-entropy"))
 
 
+@published(SECTIONS)
 def cross_entropy_gradient(classes: Sequence[int] = (2, 3, 4)) -> Proof:
     """Prove the gradient of the cross-entropy in the logits, a_j − y_j.
-
-    Parameters
-    ----------
-    classes : sequence of int
-        The numbers of classes for which every line is checked.
-
-    Returns
-    -------
-    Proof
-
-    Raises
-    ------
-    ValueError
-        If `classes` is empty or has a number below 2.
-    ProofError
-        If a line does not hold.
 
     Examples
     --------
@@ -131,44 +117,27 @@ def cross_entropy_gradient(classes: Sequence[int] = (2, 3, 4)) -> Proof:
     ✓ the gradient of the cross-entropy: 6 lines, for 2 classes
     """
     cases = _cases(classes)
-    chain = Chain(
+    one = chain(
         Partial(C, z[j]),
-        (
-            Line(
-                -sum_over(i, y[i] / a[i] * Partial(a[i], z[j])),
-                "chain rule; the slope of $\\log a$ is $1/a$",
-            ),
-            Line(
-                -sum_over(i, y[i] / a[i] * a[i] * (Iverson(i, j) - a[j])),
-                "the Jacobian of softmax",
-            ),
-            Line(-sum_over(i, y[i] * (Iverson(i, j) - a[j])), "$a_i$ cancels"),
-            Line(a[j] * sum_over(i, y[i]) - y[j], "the two parts of the sum"),
-            Line(a[j] - y[j], "the targets add up to 1", given=True),
-        ),
         cases,
+        Line(
+            -sum_over(i, y[i] / a[i] * Partial(a[i], z[j])),
+            "chain rule; the slope of $\\log a$ is $1/a$",
+        ),
+        Line(
+            -sum_over(i, y[i] / a[i] * a[i] * (Iverson(i, j) - a[j])),
+            "the Jacobian of softmax",
+        ),
+        Line(-sum_over(i, y[i] * (Iverson(i, j) - a[j])), "$a_i$ cancels"),
+        Line(a[j] * sum_over(i, y[i]) - y[j], "the two parts of the sum"),
+        Line(a[j] - y[j], "the targets add up to 1", given=True),
     )
-    return _proof("the gradient of the cross-entropy", (TARGETS,), _cost(cases), chain)
+    return _proof("the gradient of the cross-entropy", (TARGETS,), _cost(cases), one)
 
 
+@published(SECTIONS)
 def cross_entropy_convexity(classes: Sequence[int] = (2, 3, 4)) -> Proof:
     """Prove that the cross-entropy is convex in the logits: its Hessian H has vᵀ H v ≥ 0.
-
-    Parameters
-    ----------
-    classes : sequence of int
-        The numbers of classes for which every line is checked.
-
-    Returns
-    -------
-    Proof
-
-    Raises
-    ------
-    ValueError
-        If `classes` is empty or has a number below 2.
-    ProofError
-        If a line does not hold.
 
     Examples
     --------
@@ -176,34 +145,30 @@ def cross_entropy_convexity(classes: Sequence[int] = (2, 3, 4)) -> Proof:
     ✓ the cross-entropy is convex in the logits: 8 lines, for 2 classes
     """
     cases = _cases(classes)
-    hessian = Chain(
+    hessian = chain(
         Partial(Partial(C, z[i]), z[j]),
-        (
-            Line(Partial(a[i] - y[i], z[j]), "the gradient of the cross-entropy", given=True),
-            Line(Partial(a[i], z[j]), "the targets do not depend on $z$"),
-            Line(a[i] * (Iverson(i, j) - a[j]), "the Jacobian of softmax"),
-        ),
         cases,
+        Line(Partial(a[i] - y[i], z[j]), "the gradient of the cross-entropy", given=True),
+        Line(Partial(a[i], z[j]), "the targets do not depend on $z$"),
+        Line(a[i] * (Iverson(i, j) - a[j]), "the Jacobian of softmax"),
     )
-    form = Chain(
+    form = chain(
         sum_over(i, sum_over(j, v[i] * Partial(Partial(C, z[i]), z[j]) * v[j])),
-        (
-            Line(
-                sum_over(i, sum_over(j, v[i] * a[i] * (Iverson(i, j) - a[j]) * v[j])),
-                "the Hessian",
-                given=True,
-            ),
-            Line(
-                sum_over(i, a[i] * v[i] ** 2) - sum_over(i, a[i] * v[i]) ** 2,
-                "the two parts of the sum: the variance of $v$ under $a$",
-            ),
-            Line(
-                Number(1) / 2 * sum_over(i, sum_over(j, a[i] * a[j] * (v[i] - v[j]) ** 2)),
-                r"$\sum_i a_i = 1$: multiply the square out to go back",
-            ),
-            Line(Number(0), "squares, with weights that are positive", relation=GE),
-        ),
         cases,
+        Line(
+            sum_over(i, sum_over(j, v[i] * a[i] * (Iverson(i, j) - a[j]) * v[j])),
+            "the Hessian",
+            given=True,
+        ),
+        Line(
+            sum_over(i, a[i] * v[i] ** 2) - sum_over(i, a[i] * v[i]) ** 2,
+            "the two parts of the sum: the variance of $v$ under $a$",
+        ),
+        Line(
+            Number(1) / 2 * sum_over(i, sum_over(j, a[i] * a[j] * (v[i] - v[j]) ** 2)),
+            r"$\sum_i a_i = 1$: multiply the square out to go back",
+        ),
+        Line(Number(0), "squares, with weights that are positive", relation=GE),
     )
     title = "the cross-entropy is convex in the logits"
     return _proof(title, (TARGETS,), _cost(cases), hessian, form, more=(SIGN,))

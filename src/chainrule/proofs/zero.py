@@ -10,21 +10,8 @@ def frozen(value: Any, names: dict[Any, Any]) -> Any:
     """Replace every applied function, innermost first, by a symbol of its own.
 
     What is zero for all values of these symbols is zero for the functions, too. Equal arguments
-    are recognised after expanding them.
+    are recognised after expanding them. `names` is filled with the symbols given so far.
 
-    Parameters
-    ----------
-    value : sympy.Expr
-    names : dict
-        The symbols given so far; it is filled.
-
-    Returns
-    -------
-    sympy.Expr
-        Without functions.
-
-    Examples
-    --------
     >>> import sympy
     >>> x, f = sympy.Symbol("x"), sympy.Function("f")
     >>> frozen(f(x + x * x) - f(x * (x + 1)), {})
@@ -45,16 +32,6 @@ def frozen(value: Any, names: dict[Any, Any]) -> Any:
 def is_zero(value: Any) -> bool:
     """Tell whether a value is identically zero; where that cannot be decided, say no.
 
-    Parameters
-    ----------
-    value : sympy.Expr
-
-    Returns
-    -------
-    bool
-
-    Examples
-    --------
     >>> import sympy
     >>> x = sympy.Symbol("x")
     >>> is_zero((x + 1) ** 2 - x**2 - 2 * x - 1), is_zero(x**2 - x)
@@ -74,18 +51,8 @@ def is_zero(value: Any) -> bool:
 def is_nonnegative(value: Any, slacks: tuple[Any, ...] = ()) -> bool:
     """Tell whether a value is provably at least 0, whatever its symbols are.
 
-    Parameters
-    ----------
-    value : sympy.Expr
-    slacks : tuple of sympy.Symbol
-        Symbols to collect the terms by: what stands beside each is then factored.
+    Terms are collected by the slacks, and what stands beside each is factored.
 
-    Returns
-    -------
-    bool
-
-    Examples
-    --------
     >>> import sympy
     >>> x, y = sympy.symbols("x y", real=True)
     >>> is_nonnegative(x**2 + 2 * x * y + y**2), is_nonnegative(x * y)

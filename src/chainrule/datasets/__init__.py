@@ -1,0 +1,17 @@
+"""Data to train on: scikit-learn's digits, masks made here, MNIST from the reader's own disk."""
+
+from .core import Part, Split, digits, rare_digit, shifted
+from .masks import patches, spots
+from .mnist import mnist, read_idx
+
+__all__ = [
+    "Part",
+    "Split",
+    "digits",
+    "mnist",
+    "patches",
+    "rare_digit",
+    "read_idx",
+    "shifted",
+    "spots",
+]
