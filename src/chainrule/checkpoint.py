@@ -14,6 +14,7 @@ from .arrays.memory import require_writable
 from .arrays.settings import generator
 from .network import Network
 from .optimizers import Optimizer
+from .optimizers.core import require_apart
 
 __all__ = ["load", "save"]
 
@@ -125,6 +126,7 @@ def load(
         if kind(plain(parameter, name)) != "real floating":
             raise TypeError(f"{name}: expected floating-point numbers, got {parameter.dtype}")
         require_writable(parameter, name)
+    require_apart(parameters)
     values = [_like(array, p) for array, p in zip(new, parameters, strict=True)]
     try:
         type(rng.bit_generator)().state = rng_state

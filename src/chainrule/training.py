@@ -6,10 +6,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, device
+from array_api_compat import device
 from tqdm import tqdm
 
-from .arrays import Array, floating, kind, plain, same_library, same_shape
+from .arrays import (
+    Array,
+    detached,
+    floating,
+    kind,
+    library,
+    plain,
+    same_library,
+    same_shape,
+    with_numbers,
+)
 from .arrays.settings import count, generator
 from .checkpoint import load, save
 from .network import Network
@@ -150,7 +160,7 @@ def fit(
     >>> net.parameters[0].round(3), net.parameters[1].round(3)
     (array([[3.]]), array([1.]))
     """
-    _require_data(network, x, y, "x", "y")
+    x, y = _data(network, x, y, "x", "y")
     _require_dtypes(network, x, y)
     count.read(epochs, "epochs")
     if getattr(loss, "reduction", "mean") == "none":
@@ -158,7 +168,7 @@ def fit(
     if validation is not None:
         if len(validation) != 2:
             raise ValueError(f"validation: expected a pair (x, y), got {len(validation)} things")
-        _require_data(network, *validation, "validation[0]", "validation[1]")
+        validation = _data(network, *validation, "validation[0]", "validation[1]")
         _measure(History(), network, loss, *validation)  # what does not fit is refused here
 
     change = on_gradients or (lambda gradients: gradients)
@@ -225,9 +235,9 @@ def accuracy(network: Network, x: Array, y: Array) -> float:
 
 
 def _share_right(output: Array, y: Array) -> float:
-    xp = array_namespace(output)
-    if not hasattr(y, "shape"):
-        y = xp.asarray(y, device=device(output))
+    xp = library(output)
+    y = _plain(y if hasattr(y, "dtype") else xp.asarray(y, device=device(output)), "y")
+    same_library(with_numbers(y, "y"), output, "y")
     same_shape(y, output.shape[:1], "y", "one class per sample")
     return int(xp.count_nonzero(xp.argmax(output, axis=1) == y)) / len(y)
 
@@ -248,17 +258,14 @@ def rows(array: Array, batch: np.ndarray) -> Array:
     """Give the rows of a batch, in the array's own library and on its device."""
     if isinstance(array, np.ndarray):
         return array[batch]
-    xp = array_namespace(array)
+    xp = library(array)
     return xp.take(array, xp.asarray(batch, device=device(array)), axis=0)
 
 
-def _require_data(network: Network, x: Array, y: Array, x_name: str, y_name: str) -> None:
+def _data(network: Network, x: Array, y: Array, x_name: str, y_name: str) -> tuple[Array, Array]:
+    """Give the data as arrays whose rows can be taken; refuse what cannot be trained on."""
+    x, y = _plain(x, x_name), _plain(y, y_name)
     for name, array in ((x_name, x), (y_name, y)):
-        if not hasattr(array, "dtype"):
-            raise TypeError(f"{name}: expected an array, got {type(array).__name__}")
-        plain(array, name)
-        if kind(array) == "other":
-            raise TypeError(f"{name}: expected real numbers, got an array of {array.dtype}")
         same_library(array, (*network.parameters, x)[0], name)
     if x.ndim < 1 or x.shape[0] == 0:
         raise ValueError(f"{x_name}: expected at least one sample, got shape {tuple(x.shape)}")
@@ -268,15 +275,29 @@ def _require_data(network: Network, x: Array, y: Array, x_name: str, y_name: str
             f"got shape {tuple(y.shape)}"
         )
     for name, array in ((x_name, x), (y_name, y)):
-        xp = array_namespace(array)
-        if not bool(xp.all(xp.isfinite(array))):
+        xp = library(array)
+        if not bool(xp.all(xp.isfinite(with_numbers(array, name)))):
             raise ValueError(f"{name}: expected finite numbers, got NaN or infinity")
+    return x, y
+
+
+def _plain(array: Array, name: str) -> Array:
+    """Give an array of real numbers; of tensors, whole ones of a kind that can be compared."""
+    if not hasattr(array, "dtype"):
+        raise TypeError(f"{name}: expected an array, got {type(array).__name__}")
+    array = detached(plain(array, name))
+    if kind(array) == "other":
+        raise TypeError(f"{name}: expected real numbers, got an array of {array.dtype}")
+    if kind(array) == "integral" and not isinstance(array, np.ndarray):
+        xp = library(array)
+        return xp.astype(array, xp.int64, copy=False)
+    return array
 
 
 def _require_dtypes(network: Network, x: Array, y: Array) -> None:
     """Refuse data that would give gradients of a wider dtype than the parameters have."""
     for parameter in network.parameters[:1]:
-        xp, own = array_namespace(parameter), parameter.dtype
+        xp, own = library(parameter), parameter.dtype
         arrays = {"x": x, "y": y}
         if kind(y) == "integral":  # classes, or targets that take the dtype of the outputs
             del arrays["y"]

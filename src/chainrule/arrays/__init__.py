@@ -7,6 +7,7 @@ how a formula is applied, and `settings` what may be set.
 from .core import (
     OF_NUMPY,
     Array,
+    copied,
     detached,
     floating,
     floating_dtype,
@@ -26,6 +27,7 @@ from .core import (
 __all__ = [
     "OF_NUMPY",
     "Array",
+    "copied",
     "detached",
     "floating",
     "floating_dtype",

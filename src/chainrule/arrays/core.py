@@ -205,7 +205,7 @@ def floating_dtype(dtype: Any) -> np.dtype:
     return found
 
 
-def to_numpy(x: Array) -> np.ndarray:
+def to_numpy(x: Array, name: str = "x") -> np.ndarray:
     """Give a NumPy array with the numbers of `x`, from whatever library and device.
 
     It may share its memory with `x`, and is in float32 where `x` is in bfloat16, which NumPy lacks.
@@ -216,7 +216,7 @@ def to_numpy(x: Array) -> np.ndarray:
     """
     if isinstance(x, OF_NUMPY):
         return np.asarray(x)
-    x = with_numbers(x, "x")
+    x = with_numbers(x, name)
     if str(x.dtype) == "torch.bfloat16":
         x = x.float()
     return np.from_dlpack(x.cpu() if hasattr(x, "cpu") else x)
@@ -227,6 +227,11 @@ def with_numbers(x: Array, name: str) -> Array:
     if getattr(x, "is_meta", False):
         raise TypeError(f"{name}: expected numbers, got a tensor without any, on the meta device")
     return detached(x)
+
+
+def copied(x: Array) -> Array:
+    """Give a copy of x, without the record that PyTorch keeps of it."""
+    return library(x).asarray(detached(x), copy=True)
 
 
 def detached(x: Array) -> Array:

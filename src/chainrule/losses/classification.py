@@ -167,7 +167,7 @@ def balanced_weights(classes: Array, n_classes: int) -> Array:
     """
     n_classes = counted.read(n_classes, "n_classes")
     xp, _ = floating(classes, "classes")
-    numbers = to_numpy(classes) if hasattr(classes, "dtype") else np.asarray(classes)
+    numbers = to_numpy(classes, "classes") if hasattr(classes, "dtype") else np.asarray(classes)
     if numbers.dtype.kind not in "iu":
         raise TypeError(f"classes: expected whole numbers, got {numbers.dtype}")
     if numbers.size and not (numbers.min() >= 0 and numbers.max() < n_classes):

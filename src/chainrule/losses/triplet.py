@@ -218,12 +218,13 @@ def _require_classes(classes: Array, x: Array, name: str) -> None:
         raise TypeError(f"{name}: expected an array of whole numbers, got {classes.dtype}")
     same_library(classes, x, name)
     same_shape(classes, x.shape[:1], name, "one per embedding")
-    if np.unique(to_numpy(classes)).size in (1, x.shape[0]):
+    if np.unique(to_numpy(classes, name)).size in (1, x.shape[0]):
         raise ValueError(f"{name}: expected a pair of one class and a sample of another")
 
 
 def _require_finite(x: Array, name: str) -> None:
     """Raise a ValueError that names the argument where a number has no distance from others."""
+    require_entries(x, name)
     xp = library(x)
     if not bool(xp.all(xp.isfinite(with_numbers(x, name)))):
         raise ValueError(f"{name}: expected finite numbers, got NaN or infinity")

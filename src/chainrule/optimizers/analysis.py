@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from math import isfinite, nan, sqrt
 
-import numpy as np
-
-from ..arrays import Array, floating, library, real, to_numpy
+from ..arrays import Array, library, real, to_numpy, with_numbers
 from ..arrays.rules import narrowed, widened
 from ..arrays.settings import count, not_negative, positive
 
@@ -39,13 +37,11 @@ def batch_variance(gradients: Array, batch_size: int) -> float:
     >>> batch_variance(g, 1), batch_variance(g, 3)
     (2.0, 0.0)
     """
-    _, gradients = floating(gradients, "gradients")
-    rows = to_numpy(gradients).reshape(len(gradients), -1)
-    rows = rows.astype(np.result_type(rows, np.float32), copy=False)  # squares overflow in 16 bits
-    samples = len(rows)
-    count.read(batch_size, "batch_size")
-    if samples < 2:
-        raise ValueError(f"gradients: expected at least two samples, got {samples}")
+    rows = widened(to_numpy(real(gradients, "gradients"), "gradients"))
+    batch_size = count.read(batch_size, "batch_size")
+    if rows.ndim < 1 or len(rows) < 2:
+        raise ValueError(f"gradients: expected at least two samples, got shape {rows.shape}")
+    samples, rows = len(rows), rows.reshape(len(rows), -1)
     if batch_size > samples:
         raise ValueError(f"batch_size: expected at most {samples} (all samples), got {batch_size}")
     variance = ((rows - rows.mean(0)) ** 2).sum(1).mean()
@@ -190,13 +186,14 @@ def clip_norm(gradients: Sequence[Array], max_norm: float) -> list[Array]:
         raise TypeError(f"gradients: expected a list of arrays, got one {type(gradients).__name__}")
     given = [real(g, f"gradients[{i}]") for i, g in enumerate(gradients)]
     # the squares of 32-bit numbers overflow from 1e19 on; those of numbers up to 1 do not
-    largest = [float(library(g).max(abs(g))) for g in given if 0 not in g.shape]
+    numbers = [with_numbers(g, f"gradients[{i}]") for i, g in enumerate(given)]
+    largest = [float(library(g).max(abs(g))) for g in numbers if 0 not in g.shape]
     if not all(map(isfinite, largest)):
         return [g * nan for g in given]
     scale = max(largest, default=0.0)
     if not scale:
         return given
-    squares = [float(library(g).sum((widened(g) / scale) ** 2)) for g in given]
+    squares = [float(library(g).sum((widened(g) / scale) ** 2)) for g in numbers]
     factor = max_norm / scale / sqrt(sum(squares))
     if factor >= 1:
         return given

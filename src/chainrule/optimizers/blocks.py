@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from array_api_compat import device
 
-from ..arrays import Array, library, to_numpy, wide_dtype
+from ..arrays import Array, copied, library, to_numpy, wide_dtype
 from ..arrays.rules import narrowed, widened
 
 BLOCK = 65_536
@@ -54,7 +54,7 @@ class Block:
         w, g = self.read(parameters), self.read(gradients)
         if not self.few_bits:
             new, *memory = rule(w, g, *self.memory)
-            return new, [_copy(a) if a is g or a is w else a for a in memory]  # they are not ours
+            return new, [copied(a) if a is g or a is w else a for a in memory]  # they are not ours
         new, *memory = rule(*(a if a is None else widened(a) for a in (w, g, *self.memory)))
         return narrowed(new, w), [a if a is None else narrowed(a, w) for a in memory]
 
@@ -96,7 +96,7 @@ class Layout:
                 numbers = block.read(rows)
                 xp = library(numbers)
                 if known:
-                    block.memory.append(_copy(numbers))
+                    block.memory.append(copied(numbers))
                 else:
                     block.memory.append(None if initial is None else xp.full_like(numbers, initial))
 
@@ -141,10 +141,6 @@ def _blocks(parameters: Arrays) -> list[Block]:
             joined[p.dtype].places.append((i, slice(0, p.size)))
             room[p.dtype] -= p.size
     return blocks
-
-
-def _copy(array: Array) -> Array:
-    return library(array).asarray(array, copy=True)
 
 
 def _description(p: Array) -> tuple:

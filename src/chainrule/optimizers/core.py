@@ -7,7 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import Array, detached, kind, library, plain, same_library, same_shape
+from ..arrays import (
+    Array,
+    copied,
+    detached,
+    kind,
+    library,
+    plain,
+    same_library,
+    same_shape,
+    with_numbers,
+)
 from ..arrays.memory import require_writable, same_places, share_memory
 from ..arrays.settings import Settings, not_negative, positive
 from .blocks import Layout, row
@@ -156,7 +166,7 @@ class Optimizer(Settings):
         for every parameter. The arrays are copies.
         """
         kept = self._kept()
-        arrays = {name: [_copy(a) for a in kept.get(name, [])] for name in self._remembers()}
+        arrays = {name: [copied(a) for a in kept.get(name, [])] for name in self._remembers()}
         return {"class": type(self).__name__, **self._settings(), **self.counters(), **arrays}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -193,11 +203,12 @@ class Optimizer(Settings):
             setattr(fresh, name, _counter(state[name], name, type(zero)))
         memory = {name: state[name] for name in fresh._remembers()}
         for name, arrays in memory.items():
-            _require_arrays(arrays, f"state[{name!r}]")
+            for i, array in enumerate(_require_arrays(arrays, f"state[{name!r}]")):
+                with_numbers(array, f"state[{name!r}][{i}]")
         if len({tuple(tuple(a.shape) for a in arrays) for arrays in memory.values()}) > 1:
             raise ValueError(f"state: expected arrays of the same shapes in {sorted(memory)}")
         if fresh.steps:
-            fresh._memory = {name: [_copy(a) for a in arrays] for name, arrays in memory.items()}
+            fresh._memory = {name: [copied(a) for a in arrays] for name, arrays in memory.items()}
         vars(self).update(vars(fresh))
 
 
@@ -205,11 +216,6 @@ def _may_raise() -> bool:
     """Say whether a number that overflows, or is no number, may end a step by an error."""
     raises = {"raise", "call"} & set(np.geterr().values())
     return bool(raises) or any(action == "error" for action, *_ in warnings.filters)
-
-
-def _copy(array: Array) -> Array:
-    xp = library(array)
-    return xp.asarray(array, copy=True)
 
 
 def _counter(value: Any, name: str, kind_of_number: type) -> Any:
@@ -262,7 +268,7 @@ def _apart_from(parameters: Sequence[Array], own: int, gradient: Array) -> Array
         return gradient
     for i, p in enumerate(parameters):
         if share_memory(p, gradient) and not (i == own and same_places(p, gradient)):
-            return _copy(gradient)
+            return copied(gradient)
     return gradient
 
 
