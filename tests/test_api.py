@@ -74,7 +74,7 @@ def test_walk_finds_what_there_is():
         NAMES
     )
     found = {p.id for p in PROMISED}
-    assert {"chainrule.activations.ReLU", "chainrule.training.fit"} <= found
+    assert {"chainrule.activations.kinked.ReLU", "chainrule.training.fit"} <= found
 
 
 @each_module
@@ -144,7 +144,7 @@ def test_methods_document_their_arguments(cls):
 
 # what may be given by position though it has a default, besides the only argument of all
 BY_POSITION = {
-    "chainrule.activations.Maxout": ["pieces", "axis"],
+    "chainrule.activations.vectors.Maxout": ["pieces", "axis"],
     "chainrule.data_parallel.replica.Replica": ["rank", "size", "weight", "device"],
     "chainrule.data_parallel.replica.replicas": ["on", "timeout"],
     "chainrule.datasets.core.rare_digit": ["digit"],

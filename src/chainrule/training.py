@@ -76,7 +76,7 @@ def batches(n: int, batch_size: int, rng: np.random.Generator) -> Iterator[np.nd
     >>> [len(batch) for batch in batches(7, 3, np.random.default_rng(0))]
     [3, 3, 1]
     """
-    count.read(batch_size, "batch_size")
+    batch_size = count.read(batch_size, "batch_size")
     generator.read(rng)
     order = rng.permutation(n)
     for start in range(0, n, batch_size):
@@ -105,17 +105,11 @@ def fit(
     network : Network
         Its parameters are updated in place.
     loss : loss
-        From ``chainrule.losses``.
     optimizer : Optimizer
-        From ``chainrule.optimizers``.
-    x : array, shape (N, …)
-        The inputs, a sample per row.
-    y : array, shape (N, …)
-        The targets.
-    epochs : int
-        How many times the data is gone through.
-    batch_size : int
-        How many samples make a batch; the last one of an epoch may be smaller.
+    x, y : array, shape (N, …)
+        The inputs and the targets, a sample per row.
+    epochs, batch_size : int
+        How many times the data is gone through, and by how many samples at a time.
     rng : numpy.random.Generator
         Where the order of the samples comes from.
     validation : pair of arrays, optional
@@ -126,7 +120,6 @@ def fit(
     batches : function
         What cuts an epoch into batches, called like `batches`, which it is where left out.
     progress : bool
-        Whether to show a progress bar.
 
     Returns
     -------
@@ -162,7 +155,7 @@ def fit(
     """
     x, y = _data(network, x, y, "x", "y")
     _require_dtypes(network, x, y)
-    count.read(epochs, "epochs")
+    epochs = count.read(epochs, "epochs")
     if getattr(loss, "reduction", "mean") == "none":
         raise ValueError("loss: expected one that reduces to a number, got reduction='none'")
     if validation is not None:
@@ -177,12 +170,17 @@ def fit(
         numbers = batches(len(x), batch_size, rng)
         total, seen = 0.0, 0
         for value, size in five_steps(network, loss, optimizer, x, y, numbers, change):
-            _require_finite_loss(float(value), epoch)  # before the step that it would spoil
-            total, seen = total + float(value) * size, seen + size
+            if not math.isfinite(value := float(value)):  # before the step that it would spoil
+                raise FloatingPointError(
+                    f"the loss became {value} in epoch {epoch + 1}; the parameters are those of "
+                    "before that batch. A smaller learning rate usually helps."
+                )
+            total, seen = total + value * size, seen + size
         history.loss.append(total / seen)
         if validation is not None:
             _measure(history, network, loss, *validation)
-        _show(bar, history)
+        latest = {name: f"{values[-1]:.3f}" for name, values in vars(history).items() if values}
+        bar.set_postfix(latest, refresh=False)
     return history
 
 
@@ -249,11 +247,6 @@ def _measure(history: History, network: Network, loss: Any, x: Array, y: Array) 
         history.validation_accuracy.append(_share_right(output, y))
 
 
-def _show(bar: tqdm, history: History) -> None:
-    latest = {name: f"{values[-1]:.3f}" for name, values in vars(history).items() if values}
-    bar.set_postfix(latest, refresh=False)
-
-
 def rows(array: Array, batch: np.ndarray) -> Array:
     """Give the rows of a batch, in the array's own library and on its device."""
     if isinstance(array, np.ndarray):
@@ -308,11 +301,3 @@ def _require_dtypes(network: Network, x: Array, y: Array) -> None:
                     f"{name}: expected dtype {own} (that of the network's parameters), "
                     f"got {array.dtype}"
                 )
-
-
-def _require_finite_loss(value: float, epoch: int) -> None:
-    if not math.isfinite(value):
-        raise FloatingPointError(
-            f"the loss became {value} in epoch {epoch + 1}; the parameters are those of before "
-            "that batch. A smaller learning rate usually helps."
-        )

@@ -8,9 +8,10 @@ single entries: their "mean", their "sum", or "none" (they stay apart).
 from .classification import BinaryCrossEntropy, CrossEntropy, balanced_weights
 from .core import Loss
 from .focal import BinaryFocal, Focal
+from .mining import MinedTriplet, mine_triplets
 from .overlap import Dice, Tversky
 from .regression import MAE, MSE, Huber
-from .triplet import MinedTriplet, Triplet, mine_triplets
+from .triplet import Triplet
 
 __all__ = [
     "MAE",

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from array_api_compat import device
 
-from ..activations import sigmoid, softmax
+from ..activations.smooth import sigmoid
+from ..activations.vectors import softmax
 from ..arrays import Array, floating, kind, library, same_shape, to_numpy
 from ..arrays.functions import below_largest, exp, log, sum, times, where
 from ..arrays.rules import to_front, widened

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..activations import sigmoid
+from ..activations.smooth import sigmoid
 from ..arrays import Array, kind
 from ..arrays.functions import below_largest, exp, log, sum, times, where
 from ..arrays.settings import fraction, not_negative, optional, weights

@@ -39,9 +39,10 @@ def batch_variance(gradients: Array, batch_size: int) -> float:
     """
     rows = widened(to_numpy(real(gradients, "gradients"), "gradients"))
     batch_size = count.read(batch_size, "batch_size")
-    if rows.ndim < 1 or len(rows) < 2:
-        raise ValueError(f"gradients: expected at least two samples, got shape {rows.shape}")
-    samples, rows = len(rows), rows.reshape(len(rows), -1)
+    samples = len(rows) if rows.ndim else 0
+    if samples < 2:
+        raise ValueError(f"gradients: expected at least two samples, got {samples}")
+    rows = rows.reshape(samples, -1)
     if batch_size > samples:
         raise ValueError(f"batch_size: expected at most {samples} (all samples), got {batch_size}")
     variance = ((rows - rows.mean(0)) ** 2).sum(1).mean()

@@ -1,0 +1,210 @@
+"""The mining of triplets, and the loss that mines for itself."""
+
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+from array_api_compat import device
+
+from ..arrays import (
+    Array,
+    kind,
+    library,
+    plain,
+    real,
+    same_library,
+    same_shape,
+    to_numpy,
+    with_numbers,
+)
+from ..arrays.functions import all, any, argmax, argmin, nonzero, one_hot, sqrt, sum, where
+from ..arrays.rules import narrowed, widened
+from .core import as_array, require_entries
+from .triplet import Triplet, TripletSettings
+
+
+def mine_triplets(embeddings: Array, classes: Array) -> tuple[Array, Array, Array]:
+    """Give the hardest triplet of each anchor: its farthest positive and its nearest negative.
+
+    Parameters
+    ----------
+    embeddings : array, shape (N, D)
+    classes : array of int, shape (N,)
+
+    Returns
+    -------
+    tuple of three arrays of int
+        The rows of anchors, positives and negatives. A sample without a positive or without a
+        negative is no anchor.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or no sample can be an anchor.
+    TypeError
+        If the classes are not an array of whole numbers.
+
+    References
+    ----------
+    Hermans, Beyer and Leibe, 2017.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> embeddings, classes = np.array([[0.0], [1.0], [4.0], [3.0]]), np.array([0, 0, 0, 1])
+    >>> [rows.tolist() for rows in mine_triplets(embeddings, classes)]
+    [[0, 1, 2], [2, 2, 0], [3, 3, 3]]
+    """
+    x = real(embeddings, "embeddings")
+    if x.ndim != 2:
+        raise ValueError(f"embeddings: expected shape (N, D), got {tuple(x.shape)}")
+    if not hasattr(classes, "dtype"):
+        raise TypeError(f"classes: expected an array of whole numbers, got {classes!r}")
+    classes = plain(classes, "classes")
+    _require_classes(classes, x, "classes")
+    _require_finite(x, "embeddings")
+    return mined(x, classes)
+
+
+def _require_classes(classes: Array, x: Array, name: str) -> None:
+    if kind(classes) != "integral":
+        raise TypeError(f"{name}: expected an array of whole numbers, got {classes.dtype}")
+    same_library(classes, x, name)
+    same_shape(classes, x.shape[:1], name, "one per embedding")
+    if np.unique(to_numpy(classes, name)).size in (1, x.shape[0]):
+        raise ValueError(f"{name}: expected a pair of one class and a sample of another")
+
+
+def _require_finite(x: Array, name: str) -> None:
+    """Raise a ValueError that names the argument where a number has no distance from others."""
+    require_entries(x, name)
+    xp = library(x)
+    if not bool(xp.all(xp.isfinite(with_numbers(x, name)))):
+        raise ValueError(f"{name}: expected finite numbers, got NaN or infinity")
+
+
+def distances(x: Array) -> Array:
+    """Give the distance of every row from every other, up to a factor, shape (N, N)."""
+    x = widened(x)
+    largest = library(x).max(abs(x))
+    x = x / where(largest == 0, 1.0, largest)  # so that no square overflows
+    return library(x).stack([sqrt(sum((x - x[i, :]) ** 2, axis=1)) for i in range(x.shape[0])])
+
+
+def mined(x: Array, classes: Array) -> tuple[Array, Array, Array]:
+    """Give the rows of the hardest triplets."""
+    same = classes[:, None] == classes[None, :]
+    numbers = library(classes).arange(classes.shape[0], device=device(classes))
+    return hardest(distances(x), same, same & (numbers[:, None] != numbers[None, :]))
+
+
+def hardest(distance, same, partner):
+    """Give the rows of the anchors, of their farthest positives and of their nearest negatives."""
+    anchors = nonzero(any(partner, axis=1) & ~all(same, axis=1))[0]
+    positives = argmax(where(partner, distance, -1.0), axis=1)
+    negatives = argmin(where(same, inf, distance), axis=1)
+    return anchors, positives[anchors], negatives[anchors]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MinedTriplet(TripletSettings):
+    """Triplet loss of embeddings and their classes, which mines the triplets itself.
+
+    Each sample is an anchor with its hardest triplet in the batch (equation 1.4.7c). The mean is
+    over the anchors. Which triplets are mined changes in jumps; the gradient is that of the loss of
+    those that are. Mining goes by the Euclidean distance, whatever `p` is.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> embeddings, classes = np.array([[0.0], [1.0], [4.0]]), np.array([0, 0, 1])
+    >>> loss = MinedTriplet(margin=2.5, eps=0.0)
+    >>> float(loss(embeddings, classes))  # (max(1 − 4 + 2.5, 0) + max(1 − 3 + 2.5, 0)) / 2
+    0.25
+    >>> loss.gradient(embeddings, classes)
+    array([[-0.5],
+           [ 1. ],
+           [-0.5]])
+
+    References
+    ----------
+    Hermans, Beyer and Leibe, 2017.
+    """
+
+    def __call__(self, prediction: Array, target: Array) -> Array:
+        """Give the loss: a number, or one per anchor where the reduction is "none".
+
+        Parameters
+        ----------
+        prediction : array, shape (N, D)
+            Embeddings.
+        target : array of int, shape (N,)
+            Classes.
+
+        Returns
+        -------
+        array, of shape () or (anchors,)
+
+        Raises
+        ------
+        ValueError
+            If the shapes do not fit or are empty, or no sample can be an anchor.
+        TypeError
+            If the classes are not whole numbers.
+        """
+        x, rows = self._mined(prediction, target)
+        return narrowed(Triplet(**vars(self))(*parts(x, rows)), real(prediction))
+
+    def gradient(self, prediction: Array, target: Array, upstream: Array | None = None) -> Array:
+        """Give the loss's gradient with respect to the embeddings.
+
+        Parameters
+        ----------
+        prediction : array, shape (N, D)
+            Embeddings.
+        target : array of int, shape (N,)
+            Classes.
+        upstream : array, shaped like the loss
+            ∂C/∂loss; 1 where it is left out.
+
+        Returns
+        -------
+        array, shaped like the prediction
+
+        Raises
+        ------
+        ValueError
+            If the shapes do not fit or are empty, or no sample can be an anchor.
+        TypeError
+            If the classes are not whole numbers.
+        """
+        x, rows = self._mined(prediction, target)
+        a, p, n = parts(x, rows)
+        of_parts = Triplet(**vars(self)).gradient(a, p, n, upstream)
+        return narrowed(added_up(x.shape[0], zip(rows, of_parts, strict=True)), real(prediction))
+
+    @staticmethod
+    def _mined(prediction: Array, target: Array) -> tuple[Array, tuple[Array, Array, Array]]:
+        x = real(prediction, "prediction")
+        if x.ndim != 2:
+            raise ValueError(f"prediction: expected shape (N, D), got {tuple(x.shape)}")
+        require_entries(x)
+        classes = as_array(target, x)
+        _require_classes(classes, x, "target")
+        _require_finite(x, "prediction")
+        x = widened(x)
+        return x, mined(x, classes)
+
+
+def parts(x, rows):
+    """Give the anchors, the positives and the negatives."""
+    return [library(x).take(x, r, axis=0) for r in rows]
+
+
+def added_up(n, pairs):
+    """Add up for each of n samples the gradients of the triplets that it is part of.
+
+    `pairs` holds, for anchors, positives and negatives, their rows and their gradients.
+    """
+    anchors, positives, negatives = (one_hot(r, n, like=g) @ g for r, g in pairs)
+    return anchors + positives + negatives
