@@ -86,7 +86,7 @@ def attempt(door, arrays, *names, convert=np.asarray):
 
 
 def assert_close(found, expected, eps=1e-12):
-    """Hold numbers to others, as far as rounding to one part in 1/eps goes."""
+    """Hold numbers to others, as far as rounding goes."""
     assert found is not None, "refused"
     assert [tuple(a.shape) for a in found] == [tuple(a.shape) for a in expected]
     for a, b in zip(map(in64, found), map(in64, expected), strict=True):

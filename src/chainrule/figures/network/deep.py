@@ -16,11 +16,9 @@ from ..kit.slider import Curve, Slider
 ACTIVATIONS = {"sigmoid": Sigmoid(), "tanh": Tanh(), "ReLU": ReLU()}
 
 
-def deep_network(
-    activation: str, depth: int, rng: np.random.Generator, init: str = "xavier", scale: float = 1.0
-) -> Network:
+def deep_network(activation, depth, rng, init="xavier", scale=1.0):
     """Give a network of `depth` layers of 64 neurons that reads the digits."""
-    layers: list[Any] = []
+    layers = []
     for _ in range(depth):
         linear = Linear(64, 64, rng=rng, init=init)
         linear.weight *= scale
@@ -28,7 +26,7 @@ def deep_network(
     return Network(layers)
 
 
-def error_norms(net: Network, x: np.ndarray) -> list[float]:
+def error_norms(net, x):
     """Give the size ‖δ^l‖ of the error of every layer: the root mean square over the samples.
 
     The gradient that enters at the output is a unit vector for every sample, so what is measured
@@ -36,8 +34,7 @@ def error_norms(net: Network, x: np.ndarray) -> list[float]:
     """
     trace, upstream = net.forward(x), np.full((len(x), 64), 1 / 8)
     deltas = net.backward(trace, upstream, deltas=True).deltas
-    assert deltas is not None
-    return [float(np.sqrt((delta**2).sum(1).mean())) for delta in deltas]
+    return [float(np.sqrt((d**2).sum(1).mean())) for d in deltas]
 
 
 def rms_by_layer(trace: Trace) -> list[float]:
