@@ -14,72 +14,19 @@ from sklearn.utils.class_weight import compute_class_weight
 
 from .. import losses
 from ..arrays import to_numpy
-from ..oracles import autograd, central_difference, complex_step
+from ..oracles import autograd, complex_step
 from . import losses_twins as twins
 from .core import Claim, Oracle
-
-PAGE = "neural-network/losses"
-EXACT, CLOSE, DIFFERENCES = 1e-14, 1e-13, 1e-7
-
-
-# ---- oracles -----------------------------------------------------------------------------------
-
-
-def _tensors(torch: Any, case: tuple) -> list[Any]:
-    return [torch.as_tensor(thing) if isinstance(thing, np.ndarray) else thing for thing in case]
-
-
-def _torch(function: Callable, name: str = "torch", bound: float = EXACT) -> Oracle:
-    """Give an oracle: a function of torch and tensors."""
-
-    def expected(*case: Any) -> np.ndarray:
-        import torch
-
-        return function(torch, *_tensors(torch, case)).numpy()
-
-    return Oracle(name, expected, bound, needs="torch")
-
-
-def _autograd(function: Callable, bound: float = EXACT) -> Oracle:
-    """Give an oracle: PyTorch's gradient of the same with respect to the prediction."""
-
-    def expected(prediction: np.ndarray, *rest: Any) -> np.ndarray:
-        import torch
-
-        others = _tensors(torch, rest)
-        return autograd(lambda t: function(torch, t, *others), [prediction])[0]
-
-    return Oracle("torch.autograd", expected, bound, needs="torch")
-
-
-def _complex(twin: Callable, bound: float = EXACT) -> Oracle:
-    def expected(prediction: np.ndarray, *rest: Any) -> np.ndarray:
-        return complex_step(lambda t: twin(t, *rest), prediction)
-
-    return Oracle("complex step", expected, bound)
-
-
-def _differences(twin: Callable) -> Oracle:
-    def expected(prediction: np.ndarray, *rest: Any) -> np.ndarray:
-        return central_difference(lambda t: twin(t, *rest), prediction)
-
-    return Oracle("central differences", expected, DIFFERENCES)
-
-
-def _sympy(expected: Callable) -> Oracle:
-    """Give an oracle that takes SymPy first and computes with thirty digits."""
-
-    def asked(*case: Any) -> np.ndarray:
-        import sympy
-
-        return np.array(expected(sympy, *case), float)
-
-    return Oracle("SymPy, 30 digits", asked, EXACT, needs="sympy")
-
-
-def _claim(label: str, title: str, equation: str, code: str, *rest: Any) -> Claim:
-    return Claim(label, title, equation, PAGE, f"losses.{code}", *rest)
-
+from .oracles import (
+    CLOSE,
+    EXACT,
+    complex_oracle,
+    difference_oracle,
+    loops_oracle,
+    sympy_oracle,
+    torch_oracle,
+    torch_vjp,
+)
 
 # ---- cases -------------------------------------------------------------------------------------
 
@@ -197,96 +144,87 @@ def _with_delta(delta: float) -> losses.Huber:
 
 
 REGRESSION = (
-    _claim(
-        "1.25",
-        "mean squared error",
-        r"L = \frac{1}{N} \sum_{i=1}^{N} (\hat y_i - y_i)^2",
-        "MSE.__call__",
-        lambda y_hat, y: losses.MSE()(y_hat, y),
-        _errors,
-        (
+    Claim(
+        label="1.25",
+        title="mean squared error",
+        code="losses.MSE.__call__",
+        implementation=lambda y_hat, y: losses.MSE()(y_hat, y),
+        cases=_errors,
+        oracles=(
             Oracle("loops in exact fractions", twins.exact_mean_square, EXACT),
             Oracle("sklearn.metrics", lambda y_hat, y: metrics.mean_squared_error(y, y_hat), EXACT),
-            _torch(_torch_loss("mse_loss")),
+            torch_oracle("torch", _torch_loss("mse_loss")),
         ),
-        lambda y_hat, y: np.sum((y_hat - y) ** 2),
-        "the source's ‖y − ŷ‖², without the mean",
+        saboteur=lambda y_hat, y: np.sum((y_hat - y) ** 2),
+        mistake="the source's ‖y − ŷ‖², without the mean",
     ),
-    _claim(
-        "1.4.1a",
-        "the gradient of the mean squared error",
-        r"\frac{\partial L}{\partial \hat y_i} = \frac{2}{N} (\hat y_i - y_i)",
-        "MSE.gradient",
-        lambda y_hat, y: losses.MSE().gradient(y_hat, y),
-        _errors,
-        (_autograd(_torch_loss("mse_loss")), _complex(twins.mean_square)),
-        lambda y_hat, y: (y_hat - y) / len(y),
-        "the 2 forgotten",
+    Claim(
+        label="1.4.1a",
+        title="the gradient of the mean squared error",
+        code="losses.MSE.gradient",
+        implementation=lambda y_hat, y: losses.MSE().gradient(y_hat, y),
+        cases=_errors,
+        oracles=(torch_vjp(_torch_loss("mse_loss")), complex_oracle(twins.mean_square)),
+        saboteur=lambda y_hat, y: (y_hat - y) / len(y),
+        mistake="the 2 forgotten",
     ),
-    _claim(
-        "1.26",
-        "mean absolute error",
-        r"L = \frac{1}{N} \sum_{i=1}^{N} \lvert \hat y_i - y_i \rvert",
-        "MAE.__call__",
-        lambda y_hat, y: losses.MAE()(y_hat, y),
-        _errors,
-        (
+    Claim(
+        label="1.26",
+        title="mean absolute error",
+        code="losses.MAE.__call__",
+        implementation=lambda y_hat, y: losses.MAE()(y_hat, y),
+        cases=_errors,
+        oracles=(
             Oracle("loops in exact fractions", twins.exact_mean_size, EXACT),
             Oracle(
                 "sklearn.metrics", lambda y_hat, y: metrics.mean_absolute_error(y, y_hat), EXACT
             ),
-            _torch(_torch_loss("l1_loss")),
+            torch_oracle("torch", _torch_loss("l1_loss")),
         ),
-        lambda y_hat, y: np.mean(y - y_hat),
-        "the source's, without the absolute value",
+        saboteur=lambda y_hat, y: np.mean(y - y_hat),
+        mistake="the source's, without the absolute value",
     ),
-    _claim(
-        "1.4.2a",
-        "the gradient of the mean absolute error",
-        r"\frac{\partial L}{\partial \hat y_i} = \frac{1}{N} \operatorname{sign}(\hat y_i - y_i)",
-        "MAE.gradient",
-        lambda y_hat, y: losses.MAE().gradient(y_hat, y),
-        _errors,
-        (_autograd(_torch_loss("l1_loss")), _differences(twins.exact_mean_size)),
-        lambda y_hat, y: np.sign(y - y_hat) / len(y),
-        "the sign: uphill",
+    Claim(
+        label="1.4.2a",
+        title="the gradient of the mean absolute error",
+        code="losses.MAE.gradient",
+        implementation=lambda y_hat, y: losses.MAE().gradient(y_hat, y),
+        cases=_errors,
+        oracles=(torch_vjp(_torch_loss("l1_loss")), difference_oracle(twins.exact_mean_size)),
+        saboteur=lambda y_hat, y: np.sign(y - y_hat) / len(y),
+        mistake="the sign: uphill",
     ),
-    _claim(
-        "1.27",
-        "Huber's loss",
-        r"L_\delta = \frac{1}{N} \sum_{i=1}^{N} \begin{cases} \frac12 e_i^2 & "
-        r"\text{if } \lvert e_i \rvert < \delta \\ "
-        r"\delta \big(\lvert e_i \rvert - \frac12 \delta\big) & \text{otherwise} \end{cases}",
-        "Huber.__call__",
-        lambda y_hat, y, delta: _with_delta(delta)(y_hat, y),
-        _errors_with_delta,
-        (
+    Claim(
+        label="1.27",
+        title="Huber's loss",
+        code="losses.Huber.__call__",
+        implementation=lambda y_hat, y, delta: _with_delta(delta)(y_hat, y),
+        cases=_errors_with_delta,
+        oracles=(
             Oracle("loops in exact fractions", twins.exact_huber, EXACT),
             Oracle(
                 "scipy.special.huber",
                 lambda y_hat, y, delta: special.huber(delta, y_hat - y).mean(),
                 EXACT,
             ),
-            _torch(_torch_huber),
+            torch_oracle("torch", _torch_huber),
         ),
-        lambda y_hat, y, delta: np.mean(
+        saboteur=lambda y_hat, y, delta: np.mean(
             np.where(abs(y_hat - y) < delta, (y_hat - y) ** 2 / 2, delta * abs(y_hat - y))
         ),
-        "½ δ forgotten: a jump at δ",
+        mistake="½ δ forgotten: a jump at δ",
     ),
-    _claim(
-        "1.4.3a",
-        "the gradient of Huber's loss",
-        r"\frac{\partial L_\delta}{\partial \hat y_i} = \frac{1}{N} "
-        r"\max\big({-\delta}, \min(\delta, e_i)\big)",
-        "Huber.gradient",
-        lambda y_hat, y, delta: _with_delta(delta).gradient(y_hat, y),
-        _errors_with_delta,
-        (_autograd(_torch_huber), _differences(twins.exact_huber)),
-        lambda y_hat, y, delta: (
+    Claim(
+        label="1.4.3a",
+        title="the gradient of Huber's loss",
+        code="losses.Huber.gradient",
+        implementation=lambda y_hat, y, delta: _with_delta(delta).gradient(y_hat, y),
+        cases=_errors_with_delta,
+        oracles=(torch_vjp(_torch_huber), difference_oracle(twins.exact_huber)),
+        saboteur=lambda y_hat, y, delta: (
             np.where(abs(y_hat - y) < delta, y_hat - y, np.sign(y_hat - y)) / len(y)
         ),
-        "1 in the place of δ",
+        mistake="1 in the place of δ",
     ),
 )
 
@@ -338,139 +276,135 @@ def _weighted(z: Any, classes: Any, weight: Any) -> Any:
 
 
 CROSS_ENTROPY = (
-    _claim(
-        "1.4.4a",
-        "cross-entropy, entropy and Kullback–Leibler divergence",
-        r"-\sum_c y_c \log p_c = H(y) + D_\text{KL}(y \,\Vert\, p)",
-        "CrossEntropy.__call__",
-        lambda z, y: losses.CrossEntropy()(z, y),
-        _distribution,
-        (
+    Claim(
+        label="1.4.4a",
+        title="cross-entropy, entropy and Kullback–Leibler divergence",
+        code="losses.CrossEntropy.__call__",
+        implementation=lambda z, y: losses.CrossEntropy()(z, y),
+        cases=_distribution,
+        oracles=(
             Oracle("scipy.stats.entropy", _scipy_kl, EXACT),
-            _torch(_torch_kl, "torch.distributions"),
+            torch_oracle("torch.distributions", _torch_kl),
         ),
-        lambda z, y: _scipy_kl(z, y, wrong_way_round=True),
-        "KL(p ‖ y), the wrong way round",
+        saboteur=lambda z, y: _scipy_kl(z, y, wrong_way_round=True),
+        mistake="KL(p ‖ y), the wrong way round",
     ),
-    _claim(
-        "1.28",
-        "cross-entropy",
-        r"L = -\frac{1}{N} \sum_{i=1}^{N} \sum_{c=1}^{K} y_{ic} \log p_{ic}",
-        "CrossEntropy.__call__",
-        lambda z, y: losses.CrossEntropy()(z, y),
-        _logits,
-        (Oracle("loops", twins.cross_entropy, EXACT), _torch(_torch_cross_entropy)),
-        lambda z, y: twins.cross_entropy(z, y) / z.shape[1],
-        "a mean over the classes, too",
+    Claim(
+        label="1.28",
+        title="cross-entropy",
+        code="losses.CrossEntropy.__call__",
+        implementation=lambda z, y: losses.CrossEntropy()(z, y),
+        cases=_logits,
+        oracles=(loops_oracle(twins.cross_entropy), torch_oracle("torch", _torch_cross_entropy)),
+        saboteur=lambda z, y: twins.cross_entropy(z, y) / z.shape[1],
+        mistake="a mean over the classes, too",
     ),
-    _claim(
-        "1.4.4b",
-        "the gradient of cross-entropy",
-        r"\frac{\partial L}{\partial z_{ic}} = \frac{1}{N} (p_{ic} - y_{ic})",
-        "CrossEntropy.gradient",
-        lambda z, y: losses.CrossEntropy().gradient(z, y),
-        _logits,
-        (_autograd(_torch_cross_entropy), _complex(twins.cross_entropy)),
-        lambda z, y: special.softmax(z, 1) - y,
-        "1/N forgotten",
+    Claim(
+        label="1.4.4b",
+        title="the gradient of cross-entropy",
+        code="losses.CrossEntropy.gradient",
+        implementation=lambda z, y: losses.CrossEntropy().gradient(z, y),
+        cases=_logits,
+        oracles=(torch_vjp(_torch_cross_entropy), complex_oracle(twins.cross_entropy)),
+        saboteur=lambda z, y: special.softmax(z, 1) - y,
+        mistake="1/N forgotten",
     ),
-    _claim(
-        "1.4.4c",
-        "cross-entropy by log-sum-exp",
-        r"-\log p_t = \log \sum_c e^{z_c - m} - (z_t - m)",
-        "CrossEntropy.__call__",
-        lambda z, classes: losses.CrossEntropy(reduction="none")(z, classes),
-        _far,
-        (
-            _sympy(_exact_log_loss),
+    Claim(
+        label="1.4.4c",
+        title="cross-entropy by log-sum-exp",
+        code="losses.CrossEntropy.__call__",
+        implementation=lambda z, classes: losses.CrossEntropy(reduction="none")(z, classes),
+        cases=_far,
+        oracles=(
+            sympy_oracle(_exact_log_loss),
             Oracle(
                 "scipy.special.logsumexp",
                 lambda z, classes: special.logsumexp(z, 1) - z[np.arange(len(z)), classes],
                 EXACT,
             ),
         ),
-        lambda z, classes: (
+        saboteur=lambda z, classes: (
             special.logsumexp(z - z.max(1, keepdims=True), 1) - z[np.arange(len(z)), classes]
         ),
-        "m not subtracted from z_t",
+        mistake="m not subtracted from z_t",
     ),
-    _claim(
-        "1.4.4d",
-        "label smoothing",
-        r"y'_{ic} = (1 - \varepsilon)\, y_{ic} + \frac{\varepsilon}{K}",
-        "CrossEntropy.__call__",
-        lambda z, classes, share: losses.CrossEntropy(label_smoothing=share)(z, classes),
-        _with_smoothing,
-        (
-            Oracle(
-                "loops",
+    Claim(
+        label="1.4.4d",
+        title="label smoothing",
+        code="losses.CrossEntropy.__call__",
+        implementation=lambda z, classes, share: losses.CrossEntropy(label_smoothing=share)(
+            z, classes
+        ),
+        cases=_with_smoothing,
+        oracles=(
+            loops_oracle(
                 lambda z, classes, share: twins.cross_entropy(
                     z, twins.smoothed(classes, z.shape[1], share)
                 ),
                 EXACT,
             ),
-            _torch(
+            torch_oracle(
+                "torch",
                 lambda torch, z, classes, share: _torch_cross_entropy(
                     torch, z, classes, label_smoothing=share
-                )
+                ),
             ),
         ),
-        lambda z, classes, share: twins.cross_entropy(
+        saboteur=lambda z, classes, share: twins.cross_entropy(
             z, np.where(np.eye(3)[classes] == 1, 1 - share, share / 2)
         ),
-        "ε shared among the wrong classes only",
+        mistake="ε shared among the wrong classes only",
     ),
-    _claim(
-        "1.4.4e",
-        "binary cross-entropy",
-        r"L = -\frac{1}{N} \sum_{i=1}^{N} \big(y_i \log p_i + (1 - y_i) \log (1 - p_i)\big)",
-        "BinaryCrossEntropy.__call__",
-        lambda z, y: losses.BinaryCrossEntropy()(z, y),
-        _answers,
-        (_sympy(_exact_binary), _torch(_torch_binary)),
-        lambda z, y: -np.mean(y * np.log(special.expit(z))),
-        "the second term forgotten: “no” costs nothing",
+    Claim(
+        label="1.4.4e",
+        title="binary cross-entropy",
+        code="losses.BinaryCrossEntropy.__call__",
+        implementation=lambda z, y: losses.BinaryCrossEntropy()(z, y),
+        cases=_answers,
+        oracles=(sympy_oracle(_exact_binary), torch_oracle("torch", _torch_binary)),
+        saboteur=lambda z, y: -np.mean(y * np.log(special.expit(z))),
+        mistake="the second term forgotten: “no” costs nothing",
     ),
-    _claim(
-        "1.4.4f",
-        "the gradient of binary cross-entropy",
-        r"\frac{\partial L}{\partial z_i} = \frac{1}{N} (p_i - y_i)",
-        "BinaryCrossEntropy.gradient",
-        lambda z, y: losses.BinaryCrossEntropy().gradient(z, y),
-        _answers,
-        (_autograd(_torch_binary), _complex(twins.binary_cross_entropy)),
-        lambda z, y: (special.expit(z) - y) * special.expit(z) * special.expit(-z) / len(z),
-        "σ′ left in, as with the squared error",
+    Claim(
+        label="1.4.4f",
+        title="the gradient of binary cross-entropy",
+        code="losses.BinaryCrossEntropy.gradient",
+        implementation=lambda z, y: losses.BinaryCrossEntropy().gradient(z, y),
+        cases=_answers,
+        oracles=(torch_vjp(_torch_binary), complex_oracle(twins.binary_cross_entropy)),
+        saboteur=lambda z, y: (
+            (special.expit(z) - y) * special.expit(z) * special.expit(-z) / len(z)
+        ),
+        mistake="σ′ left in, as with the squared error",
     ),
-    _claim(
-        "1.29",
-        "weighted cross-entropy",
-        r"L = -\frac{1}{N} \sum_{i=1}^{N} \sum_{c=1}^{K} w_c\, y_{ic} \log p_{ic}",
-        "CrossEntropy.__call__",
-        lambda z, classes, weight: (
+    Claim(
+        label="1.29",
+        title="weighted cross-entropy",
+        code="losses.CrossEntropy.__call__",
+        implementation=lambda z, classes, weight: (
             losses.CrossEntropy(weight=weight, reduction="sum")(z, classes) / len(z)
         ),
-        _with_weight,
-        (
-            Oracle("loops", _weighted, EXACT),
-            _torch(
+        cases=_with_weight,
+        oracles=(
+            loops_oracle(_weighted),
+            torch_oracle(
+                "torch",
                 lambda torch, z, classes, weight: _torch_cross_entropy(
                     torch, z, classes, weight=weight, reduction="none"
-                ).mean()
+                ).mean(),
             ),
         ),
-        _weighted_mean,
-        "divided by Σ w",
+        saboteur=_weighted_mean,
+        mistake="divided by Σ w",
     ),
-    _claim(
-        "1.4.4g",
-        "the weighted mean",
-        r"L = \frac{-\sum_i \sum_c w_c\, y_{ic} \log p_{ic}}{\sum_i \sum_c w_c\, y_{ic}}",
-        "CrossEntropy.__call__",
-        lambda z, classes, weight: losses.CrossEntropy(weight=weight)(z, classes),
-        _with_weight,
-        (
-            Oracle("loops", _weighted_mean, EXACT),
+    Claim(
+        label="1.4.4g",
+        title="the weighted mean",
+        code="losses.CrossEntropy.__call__",
+        implementation=lambda z, classes, weight: losses.CrossEntropy(weight=weight)(z, classes),
+        cases=_with_weight,
+        oracles=(
+            loops_oracle(_weighted_mean),
             Oracle(
                 "sklearn.metrics.log_loss",
                 lambda z, classes, weight: metrics.log_loss(
@@ -478,23 +412,23 @@ CROSS_ENTROPY = (
                 ),
                 EXACT,
             ),
-            _torch(
+            torch_oracle(
+                "torch",
                 lambda torch, z, classes, weight: _torch_cross_entropy(
                     torch, z, classes, weight=weight
-                )
+                ),
             ),
         ),
-        _weighted,
-        "divided by N",
+        saboteur=_weighted,
+        mistake="divided by N",
     ),
-    _claim(
-        "1.30",
-        "balanced class weights",
-        r"w_c = \frac{N}{K N_c}",
-        "balanced_weights",
-        losses.balanced_weights,
-        _counts,
-        (
+    Claim(
+        label="1.30",
+        title="balanced class weights",
+        code="losses.balanced_weights",
+        implementation=losses.balanced_weights,
+        cases=_counts,
+        oracles=(
             Oracle("loops in exact fractions", twins.exact_balanced_weights, EXACT),
             Oracle(
                 "sklearn, class_weight='balanced'",
@@ -502,8 +436,8 @@ CROSS_ENTROPY = (
                 EXACT,
             ),
         ),
-        lambda y, n: np.bincount(y) / len(y),
-        "the source's N_c / N: the majority weighs most",
+        saboteur=lambda y, n: np.bincount(y) / len(y),
+        mistake="the source's N_c / N: the majority weighs most",
     ),
 )
 
@@ -547,73 +481,63 @@ def _dice_without_quotient_rule(p: Any, y: Any, smooth: float) -> Any:
 
 
 OVERLAP_DICE = (
-    _claim(
-        "1.31",
-        "Dice loss",
-        r"L = 1 - \frac{1}{K} \sum_{c=1}^{K} "
-        r"\frac{2 \sum_i p_{ic}\, y_{ic} + s}{\sum_i p_{ic} + \sum_i y_{ic} + s}",
-        "Dice.__call__",
-        lambda p, y, smooth: losses.Dice(smooth=smooth)(p, y),
-        _hard_masks,
-        (
-            Oracle("loops", twins.dice, EXACT),
+    Claim(
+        label="1.31",
+        title="Dice loss",
+        code="losses.Dice.__call__",
+        implementation=lambda p, y, smooth: losses.Dice(smooth=smooth)(p, y),
+        cases=_hard_masks,
+        oracles=(
+            loops_oracle(twins.dice),
             Oracle(
                 "1 − F₁ of sklearn, for hard masks",
                 _f1,
                 EXACT,
                 applies=lambda p, y, smooth: smooth == 0,
             ),
-            _torch(_torch_dice),
+            torch_oracle("torch", _torch_dice),
         ),
-        _jaccard,
-        "the union below the line, but not in Jaccard's way",
+        saboteur=_jaccard,
+        mistake="the union below the line, but not in Jaccard's way",
     ),
-    _claim(
-        "1.4.5a",
-        "the gradient of the Dice loss",
-        r"\frac{\partial L}{\partial p_{ic}} = -\frac{1}{K} "
-        r"\frac{2 y_{ic} - D_c}{\sum_j p_{jc} + \sum_j y_{jc} + s}",
-        "Dice.gradient",
-        lambda p, y, smooth: losses.Dice(smooth=smooth).gradient(p, y),
-        _masks,
-        (_autograd(_torch_dice), _complex(twins.dice)),
-        _dice_without_quotient_rule,
-        "the denominator taken for a constant",
+    Claim(
+        label="1.4.5a",
+        title="the gradient of the Dice loss",
+        code="losses.Dice.gradient",
+        implementation=lambda p, y, smooth: losses.Dice(smooth=smooth).gradient(p, y),
+        cases=_masks,
+        oracles=(torch_vjp(_torch_dice), complex_oracle(twins.dice)),
+        saboteur=_dice_without_quotient_rule,
+        mistake="the denominator taken for a constant",
     ),
 )
 
 OVERLAP_TVERSKY = (
-    _claim(
-        "1.4.8a",
-        "Tversky loss",
-        r"L = 1 - \frac{1}{K} \sum_{c=1}^{K} T_c, \qquad "
-        r"T_c = \frac{\text{TP}_c + s}"
-        r"{\text{TP}_c + \alpha\, \text{FP}_c + \beta\, \text{FN}_c + s}",
-        "Tversky.__call__",
-        lambda p, y, alpha, beta, smooth: losses.Tversky(alpha=alpha, beta=beta, smooth=smooth)(
-            p, y
-        ),
-        _tversky_masks,
-        (Oracle("loops", twins.tversky, EXACT), _torch(_torch_tversky)),
-        lambda p, y, alpha, beta, smooth: twins.tversky(p, y, beta, alpha, smooth),
-        "α and β swapped",
+    Claim(
+        label="1.4.8a",
+        title="Tversky loss",
+        code="losses.Tversky.__call__",
+        implementation=lambda p, y, alpha, beta, smooth: losses.Tversky(
+            alpha=alpha, beta=beta, smooth=smooth
+        )(p, y),
+        cases=_tversky_masks,
+        oracles=(loops_oracle(twins.tversky), torch_oracle("torch", _torch_tversky)),
+        saboteur=lambda p, y, alpha, beta, smooth: twins.tversky(p, y, beta, alpha, smooth),
+        mistake="α and β swapped",
     ),
-    _claim(
-        "1.4.8b",
-        "the gradient of the Tversky loss",
-        r"\frac{\partial L}{\partial p_{ic}} = -\frac{1}{K} "
-        r"\frac{y_{ic} - T_c \big(\alpha (1 - y_{ic}) + (1 - \beta)\, y_{ic}\big)}"
-        r"{\text{TP}_c + \alpha\, \text{FP}_c + \beta\, \text{FN}_c + s}",
-        "Tversky.gradient",
-        lambda p, y, alpha, beta, smooth: losses.Tversky(
+    Claim(
+        label="1.4.8b",
+        title="the gradient of the Tversky loss",
+        code="losses.Tversky.gradient",
+        implementation=lambda p, y, alpha, beta, smooth: losses.Tversky(
             alpha=alpha, beta=beta, smooth=smooth
         ).gradient(p, y),
-        _tversky_masks,
-        (_autograd(_torch_tversky), _complex(twins.tversky)),
-        lambda p, y, alpha, beta, smooth: losses.Tversky(
+        cases=_tversky_masks,
+        oracles=(torch_vjp(_torch_tversky), complex_oracle(twins.tversky)),
+        saboteur=lambda p, y, alpha, beta, smooth: losses.Tversky(
             alpha=beta, beta=alpha, smooth=smooth
         ).gradient(p, y),
-        "α and β swapped",
+        mistake="α and β swapped",
     ),
 )
 
@@ -646,41 +570,42 @@ def _without_product_rule(z: Any, classes: Any, gamma: float, alpha: Any) -> Any
 
 
 FOCAL = (
-    _claim(
-        "1.32",
-        "the probability of the right answer",
-        r"p_t = \begin{cases} p & \text{if } y = 1 \\ 1 - p & \text{if } y = 0 \end{cases}",
-        "BinaryFocal.__call__",
-        lambda z, y: np.exp(-to_numpy(losses.BinaryFocal(gamma=0.0, reduction="none")(z, y))),
-        _answers,
-        (Oracle("loops", twins.right_probabilities, EXACT), _torch(_torch_right)),
-        lambda z, y: special.expit(z),
-        "p for both answers",
+    Claim(
+        label="1.32",
+        title="the probability of the right answer",
+        code="losses.BinaryFocal.__call__",
+        implementation=lambda z, y: np.exp(
+            -to_numpy(losses.BinaryFocal(gamma=0.0, reduction="none")(z, y))
+        ),
+        cases=_answers,
+        oracles=(loops_oracle(twins.right_probabilities), torch_oracle("torch", _torch_right)),
+        saboteur=lambda z, y: special.expit(z),
+        mistake="p for both answers",
     ),
-    _claim(
-        "1.33",
-        "focal loss",
-        r"L = -\alpha_t (1 - p_t)^\gamma \log p_t",
-        "BinaryFocal.__call__",
-        _binary_focal,
-        _focal_answers,
-        (Oracle("loops", twins.binary_focal, CLOSE), _torch(_torch_binary_focal, bound=CLOSE)),
-        lambda z, y, gamma, alpha: 2 * alpha * _binary_focal(z, y, gamma, 0.5),
-        "the listing's: one α for both answers",
+    Claim(
+        label="1.33",
+        title="focal loss",
+        code="losses.BinaryFocal.__call__",
+        implementation=_binary_focal,
+        cases=_focal_answers,
+        oracles=(
+            loops_oracle(twins.binary_focal, CLOSE),
+            torch_oracle("torch", _torch_binary_focal, CLOSE),
+        ),
+        saboteur=lambda z, y, gamma, alpha: 2 * alpha * _binary_focal(z, y, gamma, 0.5),
+        mistake="the listing's: one α for both answers",
     ),
-    _claim(
-        "1.4.6a",
-        "the gradient of the focal loss",
-        r"\frac{\partial L}{\partial z_c} = \alpha_t (1 - p_t)^{\gamma - 1} "
-        r"\big(1 - p_t - \gamma p_t \log p_t\big) (p_c - y_c)",
-        "Focal.gradient",
-        lambda z, classes, gamma, alpha: losses.Focal(
+    Claim(
+        label="1.4.6a",
+        title="the gradient of the focal loss",
+        code="losses.Focal.gradient",
+        implementation=lambda z, classes, gamma, alpha: losses.Focal(
             gamma=gamma, alpha=alpha, reduction="sum"
         ).gradient(z, classes),
-        _focal_classes,
-        (_autograd(_torch_focal, CLOSE), _complex(twins.focal, CLOSE)),
-        _without_product_rule,
-        "(1 − p_t)^γ taken for a constant",
+        cases=_focal_classes,
+        oracles=(torch_vjp(_torch_focal, CLOSE), complex_oracle(twins.focal, CLOSE)),
+        saboteur=_without_product_rule,
+        mistake="(1 − p_t)^γ taken for a constant",
     ),
 )
 
@@ -741,59 +666,45 @@ def _torch_mined(x: Any, classes: Any) -> list[Any]:
 
 
 TRIPLET = (
-    _claim(
-        "1.4.7a",
-        "triplet loss",
-        r"L = \max\big(d(a, p) - d(a, n) + m,\; 0\big)",
-        "Triplet.__call__",
-        _triplet,
-        _triplets,
-        (Oracle("loops", twins.triplet, EXACT), _torch(_torch_triplet)),
-        lambda three, margin, eps: np.maximum(
+    Claim(
+        label="1.4.7a",
+        title="triplet loss",
+        code="losses.Triplet.__call__",
+        implementation=_triplet,
+        cases=_triplets,
+        oracles=(loops_oracle(twins.triplet), torch_oracle("torch", _torch_triplet)),
+        saboteur=lambda three, margin, eps: np.maximum(
             ((three[0] - three[1]) ** 2).sum(1) - ((three[0] - three[2]) ** 2).sum(1) + margin, 0
         ),
-        "squared distances",
+        mistake="squared distances",
     ),
-    _claim(
-        "1.4.7b",
-        "the gradient of the triplet loss",
-        r"\frac{\partial L}{\partial p} = -\frac{a - p}{d(a, p)}, \quad "
-        r"\frac{\partial L}{\partial n} = \frac{a - n}{d(a, n)}, \quad "
-        r"\frac{\partial L}{\partial a} = -\frac{\partial L}{\partial p} "
-        r"- \frac{\partial L}{\partial n}",
-        "Triplet.gradient",
-        _triplet_gradient,
-        _triplets,
-        (
+    Claim(
+        label="1.4.7b",
+        title="the gradient of the triplet loss",
+        code="losses.Triplet.gradient",
+        implementation=_triplet_gradient,
+        cases=_triplets,
+        oracles=(
             Oracle("torch.autograd", _torch_triplet_parts, EXACT, needs="torch"),
             Oracle("complex step", _triplet_parts, EXACT),
         ),
-        _anchor_ignores_negative,
-        "the anchor not pushed away from the negative",
+        saboteur=_anchor_ignores_negative,
+        mistake="the anchor not pushed away from the negative",
     ),
-    _claim(
-        "1.4.7c",
-        "the hardest triplets of a batch",
-        r"p(a) = \arg\max_{x \in \text{class of } a} d(a, x), \qquad "
-        r"n(a) = \arg\min_{x \notin \text{class of } a} d(a, x)",
-        "mine_triplets",
-        _mined,
-        _embeddings,
-        (
-            Oracle("loops", twins.hardest, EXACT),
+    Claim(
+        label="1.4.7c",
+        title="the hardest triplets of a batch",
+        code="losses.mine_triplets",
+        implementation=_mined,
+        cases=_embeddings,
+        oracles=(
+            loops_oracle(twins.hardest),
             Oracle("scipy.spatial.distance.cdist", _by_cdist, EXACT),
             Oracle("torch.cdist", _torch_mined, EXACT, needs="torch"),
         ),
-        lambda x, classes: _by_cdist(x, classes, hardest=False),
-        "the easiest ones",
+        saboteur=lambda x, classes: _by_cdist(x, classes, hardest=False),
+        mistake="the easiest ones",
     ),
 )
 
-CLAIMS = (
-    *REGRESSION,
-    *CROSS_ENTROPY,
-    *OVERLAP_DICE,
-    *FOCAL,
-    *TRIPLET,
-    *OVERLAP_TVERSKY,
-)
+CLAIMS = (*REGRESSION, *CROSS_ENTROPY, *OVERLAP_DICE, *FOCAL, *TRIPLET, *OVERLAP_TVERSKY)

@@ -25,8 +25,6 @@ from .network_twins import (
     twin_weighted_input,
 )
 
-PAGE = "neural-network/forward-backward"
-
 # ---- cases -------------------------------------------------------------------------------------
 # A case is (weights, biases, names, cost, x, y): a list of w^l and b^l, the names of the
 # activations, the name of the cost, a batch and its targets. Layers are square, so that an index
@@ -155,14 +153,12 @@ _OUTPUT_ORACLES = (
 
 FORWARD = (
     Claim(
-        "1.1",
-        "the weighted input of a neuron",
-        r"z_j^l = \sum_k w_{jk}^l a_k^{l-1} + b_j^l",
-        PAGE,
-        "network.Linear.__call__",
-        _neuron,
-        _neuron_cases,
-        (
+        label="1.1",
+        title="the weighted input of a neuron",
+        code="network.Linear.__call__",
+        implementation=_neuron,
+        cases=_neuron_cases,
+        oracles=(
             Oracle("loops in exact fractions", _exact_weighted_input, 1e-14),
             Oracle("torch.nn.functional.linear", _torch_neuron, 1e-14, needs="torch"),
         ),
@@ -170,14 +166,12 @@ FORWARD = (
         mistake="the indices of w swapped",
     ),
     Claim(
-        "1.2",
-        "the activation of a neuron",
-        r"a_j^l = \sigma\Big(\sum_k w_{jk}^l a_k^{l-1} + b_j^l\Big)",
-        PAGE,
-        "activations.Sigmoid.__call__",
-        _neuron,
-        _activated_cases,
-        (
+        label="1.2",
+        title="the activation of a neuron",
+        code="activations.Sigmoid.__call__",
+        implementation=_neuron,
+        cases=_activated_cases,
+        oracles=(
             Oracle(
                 "loops in Python floats",
                 lambda w, b, a, name: twin_activation(name, twin_weighted_input(w, b, a)),
@@ -189,26 +183,22 @@ FORWARD = (
         mistake="the bias added outside σ",
     ),
     Claim(
-        "1.3",
-        "the forward pass of a network",
-        r"a^l = \sigma(w^l a^{l-1} + b^l)",
-        PAGE,
-        "network.Network.__call__",
-        _forward,
-        network_cases,
-        _OUTPUT_ORACLES,
+        label="1.3",
+        title="the forward pass of a network",
+        code="network.Network.__call__",
+        implementation=_forward,
+        cases=network_cases,
+        oracles=_OUTPUT_ORACLES,
         saboteur=lambda weights, *rest: _forward([w.T for w in weights], *rest),
         mistake="w transposed",
     ),
     Claim(
-        "1.1.1a",
-        "the forward pass of a batch",
-        r"Z^l = A^{l-1} (w^l)^\mathsf{T} + b^l",
-        PAGE,
-        "network.Linear.__call__",
-        _forward,
-        lambda rng: network_cases(rng, samples=4),
-        _OUTPUT_ORACLES,
+        label="1.1.1a",
+        title="the forward pass of a batch",
+        code="network.Linear.__call__",
+        implementation=_forward,
+        cases=lambda rng: network_cases(rng, samples=4),
+        oracles=_OUTPUT_ORACLES,
         saboteur=lambda weights, *rest: _forward([w.T for w in weights], *rest),
         mistake="A w in the place of A wᵀ",
     ),
@@ -256,11 +246,7 @@ def _parameter_oracles(index: int) -> tuple[Oracle, ...]:
         Oracle("central differences", difference_parameter(index, central_difference), 1e-6),
         Oracle("complex step", difference_parameter(index, complex_step), 1e-12, applies=is_smooth),
         Oracle(
-            "SymPy, 30 digits",
-            sympy_parameter(index),
-            1e-12,
-            needs="sympy",
-            applies=_sympy_case,
+            "SymPy, 30 digits", sympy_parameter(index), 1e-12, needs="sympy", applies=_sympy_case
         ),
     )
 
@@ -305,39 +291,34 @@ def _own_activation(*case: Any) -> Any:
 
 BACKWARD = (
     Claim(
-        "1.4",
-        "the error of an output neuron",
-        r"\delta_j^L = \frac{\partial C}{\partial a_j^L}\, \sigma'(z_j^L)",
-        PAGE,
-        "activations.Elementwise.vjp",
-        _output_error,
-        network_cases,
-        _error_oracles(-1),
+        label="1.4",
+        title="the error of an output neuron",
+        code="activations.Elementwise.vjp",
+        implementation=_output_error,
+        cases=network_cases,
+        oracles=_error_oracles(-1),
         saboteur=_slope_forgotten,
         mistake="σ′ left out",
     ),
     Claim(
-        "1.5",
-        "the error of the output layer",
-        r"\delta^L = \nabla_{\!a} C \odot \sigma'(z^L)",
-        PAGE,
-        "activations.Elementwise.vjp",
-        _output_error,
-        network_cases,
-        _error_oracles(-1),
+        label="1.5",
+        title="the error of the output layer",
+        code="activations.Elementwise.vjp",
+        implementation=_output_error,
+        cases=network_cases,
+        oracles=_error_oracles(-1),
         saboteur=_slope_at_a,
         mistake="σ′ taken at a in the place of z",
     ),
     Claim(
-        "1.1.2a",
-        "the output error of half the squared distance",
-        r"C = \tfrac12 \lVert a^L - y \rVert_2^2 \;\Longrightarrow\; "
-        r"\delta^L = (a^L - y) \odot \sigma'(z^L)",
-        PAGE,
-        "losses.MSE.gradient",
-        lambda *case: _half_squared_norm(0.5, *case),
-        lambda rng: ((*case[:3], "half squared norm", *case[4:]) for case in network_cases(rng)),
-        (
+        label="1.1.2a",
+        title="the output error of half the squared distance",
+        code="losses.MSE.gradient",
+        implementation=lambda *case: _half_squared_norm(0.5, *case),
+        cases=lambda rng: (
+            (*case[:3], "half squared norm", *case[4:]) for case in network_cases(rng)
+        ),
+        oracles=(
             Oracle("torch.autograd", torch_error(-1), 1e-10, needs="torch"),
             Oracle("complex step", difference_error(-1, complex_step), 1e-12, applies=is_smooth),
             Oracle("loops, index by index", _twin_error(-1), 1e-12),
@@ -346,14 +327,12 @@ BACKWARD = (
         mistake="the error of ‖a − y‖₂², twice as large",
     ),
     Claim(
-        "1.1.2b",
-        "the error of a softmax output",
-        r"\delta^L = \Big(\frac{\partial a^L}{\partial z^L}\Big)^{\!\mathsf{T}} \nabla_{\!a} C",
-        PAGE,
-        "activations.Softmax.vjp",
-        _output_error,
-        softmax_cases,
-        (
+        label="1.1.2b",
+        title="the error of a softmax output",
+        code="activations.Softmax.vjp",
+        implementation=_output_error,
+        cases=softmax_cases,
+        oracles=(
             Oracle("torch.autograd", torch_error(-1), 1e-10, needs="torch"),
             Oracle("central differences", difference_error(-1, central_difference), 1e-6),
             Oracle("complex step", difference_error(-1, complex_step), 1e-12),
@@ -362,63 +341,52 @@ BACKWARD = (
         mistake="only the diagonal of the Jacobian, as if softmax were elementwise",
     ),
     Claim(
-        "1.6",
-        "the error of a hidden neuron",
-        r"\delta_k^l = \sum_j w_{jk}^{l+1}\, \delta_j^{l+1}\, \sigma'(z_k^l)",
-        PAGE,
-        "network.Network.backward",
-        _hidden_error,
-        deep_cases,
-        _error_oracles(0),
+        label="1.6",
+        title="the error of a hidden neuron",
+        code="network.Network.backward",
+        implementation=_hidden_error,
+        cases=deep_cases,
+        oracles=_error_oracles(0),
         saboteur=_no_sum,
         mistake="no sum over j",
     ),
     Claim(
-        "1.7",
-        "the error of a hidden layer",
-        r"\delta^l = \big((w^{l+1})^\mathsf{T} \delta^{l+1}\big) \odot \sigma'(z^l)",
-        PAGE,
-        "network.Linear.vjp",
-        _hidden_error,
-        deep_cases,
-        _error_oracles(0),
+        label="1.7",
+        title="the error of a hidden layer",
+        code="network.Linear.vjp",
+        implementation=_hidden_error,
+        cases=deep_cases,
+        oracles=_error_oracles(0),
         saboteur=_not_transposed,
         mistake="w not transposed",
     ),
     Claim(
-        "1.8",
-        "the gradient of a bias",
-        r"\frac{\partial C}{\partial b_j^l} = \delta_j^l",
-        PAGE,
-        "network.Linear.parameter_vjp",
-        _bias_gradient,
-        network_cases,
-        _parameter_oracles(1),
+        label="1.8",
+        title="the gradient of a bias",
+        code="network.Linear.parameter_vjp",
+        implementation=_bias_gradient,
+        cases=network_cases,
+        oracles=_parameter_oracles(1),
         saboteur=_slope_twice,
         mistake="σ′ multiplied in a second time",
     ),
     Claim(
-        "1.9",
-        "the gradient of a weight",
-        r"\frac{\partial C}{\partial w_{jk}^l} = a_k^{l-1}\, \delta_j^l",
-        PAGE,
-        "network.Linear.parameter_vjp",
-        _weight_gradient,
-        network_cases,
-        _parameter_oracles(0),
+        label="1.9",
+        title="the gradient of a weight",
+        code="network.Linear.parameter_vjp",
+        implementation=_weight_gradient,
+        cases=network_cases,
+        oracles=_parameter_oracles(0),
         saboteur=_own_activation,
         mistake="the layer's own activation in the place of the one before",
     ),
     Claim(
-        "1.1.2c",
-        "the gradients of a batch",
-        r"\frac{\partial C}{\partial w^l} = (\Delta^l)^\mathsf{T} A^{l-1}, \qquad "
-        r"\frac{\partial C}{\partial b^l} = \sum_n \Delta_n^l",
-        PAGE,
-        "network.Linear.parameter_vjp",
-        lambda *case: backward(*case).parameters,
-        lambda rng: network_cases(rng, samples=4),
-        (
+        label="1.1.2c",
+        title="the gradients of a batch",
+        code="network.Linear.parameter_vjp",
+        implementation=lambda *case: backward(*case).parameters,
+        cases=lambda rng: network_cases(rng, samples=4),
+        oracles=(
             Oracle("torch.autograd", torch_parameters, 1e-10, needs="torch"),
             Oracle("sample by sample, added up", lambda *case: _per_sample(*case), 1e-12),
         ),
@@ -555,16 +523,12 @@ def off_by(value: Any, expected: Any) -> float:
 
 START = (
     Claim(
-        "1.1.2d",
-        "what the errors are bounded by",
-        r"\lVert \delta^l \rVert_2 \le \lVert \nabla_{\!a} C \rVert_2 "
-        r"\prod_{m=l}^{L} \max_j \lvert \sigma'(z_j^m) \rvert "
-        r"\prod_{m=l+1}^{L} \lVert w^m \rVert_2",
-        PAGE,
-        "network.error_norm_bounds",
-        _bounds,
-        _bound_cases,
-        (
+        label="1.1.2d",
+        title="what the errors are bounded by",
+        code="network.error_norm_bounds",
+        implementation=_bounds,
+        cases=_bound_cases,
+        oracles=(
             Oracle(
                 "norms from torch.autograd stay below",
                 _torch_norms,
@@ -583,14 +547,12 @@ START = (
         mistake="the norms of the weights left out",
     ),
     Claim(
-        "1.1.2e",
-        "Xavier initialisation",
-        r"\operatorname{Var} w = \frac{2}{n_\text{in} + n_\text{out}}",
-        PAGE,
-        "network.initial_std",
-        _std("xavier"),
-        _sizes,
-        (
+        label="1.1.2e",
+        title="Xavier initialisation",
+        code="network.initial_std",
+        implementation=_std("xavier"),
+        cases=_sizes,
+        oracles=(
             Oracle("SymPy, solved for it", _sympy_xavier, 1e-12, needs="sympy", error=off_by),
             Oracle(
                 "torch.nn.init.xavier_normal_, sampled",
@@ -604,14 +566,12 @@ START = (
         mistake="He's variance in its place",
     ),
     Claim(
-        "1.1.2f",
-        "He initialisation",
-        r"\operatorname{Var} w = \frac{2}{n_\text{in}}",
-        PAGE,
-        "network.initial_std",
-        _std("he"),
-        _sizes,
-        (
+        label="1.1.2f",
+        title="He initialisation",
+        code="network.initial_std",
+        implementation=_std("he"),
+        cases=_sizes,
+        oracles=(
             Oracle("numerical integration (SciPy)", _quadrature_he, 1e-9, error=off_by),
             Oracle("torch.nn.init.calculate_gain", _torch_he, 1e-12, needs="torch", error=off_by),
         ),

@@ -34,8 +34,6 @@ from .optimizers_twins import (
     variance_over_all_batches,
 )
 
-PAGE = "neural-network/optimizers"
-
 
 def _copy(array: Any) -> Any:
     return library(array).asarray(array, copy=True)
@@ -90,17 +88,7 @@ def _epoch(size: int, lr: float = LR) -> Callable:
         weights, biases, names, cost, x, y = case
         net = network_of([_copy(w) for w in weights], [_copy(b) for b in biases], names)
         rng = np.random.default_rng(0)
-        fit(
-            net,
-            LOSSES[cost],
-            SGD(lr=lr),
-            x,
-            y,
-            epochs=1,
-            batch_size=size,
-            rng=rng,
-            progress=False,
-        )
+        fit(net, LOSSES[cost], SGD(lr=lr), x, y, epochs=1, batch_size=size, rng=rng, progress=False)
         return net.parameters
 
     return run
@@ -134,14 +122,12 @@ def _with_replacement(gradients: Any, size: int) -> float:
 
 BATCHES = (
     Claim(
-        "1.10",
-        "gradient descent",
-        r"w^l := w^l - \alpha\, \nabla_{w^l} C",
-        PAGE,
-        "optimizers.SGD.step",
-        _one_step,
-        _one_step_cases,
-        (
+        label="1.10",
+        title="gradient descent",
+        code="optimizers.SGD.step",
+        implementation=_one_step,
+        cases=_one_step_cases,
+        oracles=(
             Oracle("exact fractions", _exact_step, 1e-15),
             Oracle(
                 "torch.optim.SGD",
@@ -154,14 +140,12 @@ BATCHES = (
         mistake="uphill: the sign of the gradient",
     ),
     Claim(
-        "1.11",
-        "the cost of all data",
-        r"C = \frac1A \sum_{i=1}^{A} C(x_i, y_i)",
-        PAGE,
-        "losses.CrossEntropy.__call__",
-        _cost_of_data,
-        _data_cases,
-        (
+        label="1.11",
+        title="the cost of all data",
+        code="losses.CrossEntropy.__call__",
+        implementation=_cost_of_data,
+        cases=_data_cases,
+        oracles=(
             Oracle("loops, sample by sample", _mean_of_costs, 1e-13),
             Oracle("torch.nn.functional", _torch_cost_of_data, 1e-13, needs="torch"),
         ),
@@ -169,38 +153,32 @@ BATCHES = (
         mistake="divided by the number of neurons in the place of that of samples",
     ),
     Claim(
-        "1.12",
-        "batch gradient descent",
-        r"w^l := w^l - \alpha\, \frac1A \sum_{i=1}^{A} \nabla_{w^l} C(x_i, y_i)",
-        PAGE,
-        "training.fit",
-        _epoch(7),
-        _data_cases,
-        _epoch_oracles(7),
+        label="1.12",
+        title="batch gradient descent",
+        code="training.fit",
+        implementation=_epoch(7),
+        cases=_data_cases,
+        oracles=_epoch_oracles(7),
         saboteur=_epoch(7, lr=7 * LR),
         mistake="the sum in the place of the mean",
     ),
     Claim(
-        "1.13",
-        "mini-batch gradient descent",
-        r"w^l := w^l - \alpha\, \frac1N \sum_{i=1}^{N} \nabla_{w^l} C(x_i, y_i)",
-        PAGE,
-        "training.fit",
-        _epoch(3),
-        _data_cases,
-        _epoch_oracles(3),
+        label="1.13",
+        title="mini-batch gradient descent",
+        code="training.fit",
+        implementation=_epoch(3),
+        cases=_data_cases,
+        oracles=_epoch_oracles(3),
         saboteur=_epoch(3, lr=LR * 3 / 7),
         mistake="divided by A, the samples of the data set",
     ),
     Claim(
-        "1.2.1a",
-        "the noise of a batch's gradient",
-        r"\operatorname{E} \lVert g_B - g \rVert_2^2 = \frac{\sigma^2}{N}\, \frac{A - N}{A - 1}",
-        PAGE,
-        "optimizers.batch_variance",
-        batch_variance,
-        _noise_cases,
-        (
+        label="1.2.1a",
+        title="the noise of a batch's gradient",
+        code="optimizers.batch_variance",
+        implementation=batch_variance,
+        cases=_noise_cases,
+        oracles=(
             Oracle("every batch there is, one by one", variance_over_all_batches, 1e-13),
             Oracle("400 000 batches drawn", variance_of_drawn_batches, 1e-2),
         ),
@@ -419,14 +397,12 @@ def _clipped_by_torch(gradients: list, max_norm: float) -> list:
 
 MOMENTUM = (
     Claim(
-        "1.2.1b",
-        "descent on a parabola",
-        r"w_t = (1 - \alpha\lambda)^t\, w_0",
-        PAGE,
-        "optimizers.SGD.step",
-        _parabola,
-        _parabola_cases,
-        (
+        label="1.2.1b",
+        title="descent on a parabola",
+        code="optimizers.SGD.step",
+        implementation=_parabola,
+        cases=_parabola_cases,
+        oracles=(
             Oracle(
                 "the power, for C = ½ λ w²",
                 lambda w, lr, curvature, steps: (1 - lr * curvature) ** steps * w,
@@ -439,15 +415,12 @@ MOMENTUM = (
         roundoffs=64,  # every step rounds again
     ),
     Claim(
-        "1.2.1c",
-        "the best learning rate for a ravine",
-        r"\alpha = \frac{2}{\lambda_{\min} + \lambda_{\max}}, \qquad "
-        r"q = \frac{\kappa - 1}{\kappa + 1}",
-        PAGE,
-        "optimizers.best_descent",
-        lambda smallest, largest: list(best_descent(smallest, largest)),
-        _curvatures,
-        (
+        label="1.2.1c",
+        title="the best learning rate for a ravine",
+        code="optimizers.best_descent",
+        implementation=lambda smallest, largest: list(best_descent(smallest, largest)),
+        cases=_curvatures,
+        oracles=(
             Oracle("searched for (SciPy)", _searched_descent, 1e-6),
             Oracle("SymPy, solved for it", _solved_descent, 1e-12, needs="sympy"),
         ),
@@ -455,15 +428,12 @@ MOMENTUM = (
         mistake="1/λ_max, the rate that is best for the steepest direction alone",
     ),
     Claim(
-        "1.14",
-        "gradient descent with momentum",
-        r"v := \mu v - \alpha\, \frac1N \sum_{i=1}^{N} \nabla_{w^l} C(x_i, y_i), \qquad "
-        r"w^l := w^l + v",
-        PAGE,
-        "optimizers.SGD.step",
-        _momentum_path,
-        _descent_cases,
-        (
+        label="1.14",
+        title="gradient descent with momentum",
+        code="optimizers.SGD.step",
+        implementation=_momentum_path,
+        cases=_descent_cases,
+        oracles=(
             Oracle("the source's form, in Python floats", _entries(source_momentum), 1e-12),
             Oracle("torch.optim.SGD", _torch_descent(nesterov=False), 1e-12, needs="torch"),
         ),
@@ -471,14 +441,12 @@ MOMENTUM = (
         mistake="a running mean of gradients, (1 − μ) g, in the place of a sum",
     ),
     Claim(
-        "1.2.1d",
-        "how fast momentum converges",
-        r"r^2 - (1 + \mu - \alpha\lambda)\, r + \mu = 0",
-        PAGE,
-        "optimizers.convergence_factor",
-        convergence_factor,
-        _factor_cases,
-        (
+        label="1.2.1d",
+        title="how fast momentum converges",
+        code="optimizers.convergence_factor",
+        implementation=convergence_factor,
+        cases=_factor_cases,
+        oracles=(
             Oracle("eigenvalues of one step (NumPy)", _roots, 1e-7),
             Oracle("measured over 40 000 steps", _long_run, 1e-3),
         ),
@@ -486,15 +454,12 @@ MOMENTUM = (
         mistake="√μ, which is right only where the roots are complex",
     ),
     Claim(
-        "1.2.1e",
-        "the best momentum for a ravine",
-        r"\alpha = \frac{4}{(\sqrt{\lambda_{\min}} + \sqrt{\lambda_{\max}})^2}, \qquad "
-        r"\sqrt\mu = \frac{\sqrt\kappa - 1}{\sqrt\kappa + 1}",
-        PAGE,
-        "optimizers.best_momentum",
-        lambda smallest, largest: list(best_momentum(smallest, largest)),
-        _curvatures,
-        (
+        label="1.2.1e",
+        title="the best momentum for a ravine",
+        code="optimizers.best_momentum",
+        implementation=lambda smallest, largest: list(best_momentum(smallest, largest)),
+        cases=_curvatures,
+        oracles=(
             Oracle("searched for (SciPy)", _searched_momentum, 1e-3),
             Oracle(
                 "double roots at both ends (SymPy, 30 digits)", _double_roots, 1e-12, needs="sympy"
@@ -507,15 +472,12 @@ MOMENTUM = (
         mistake="the rate that is best without momentum",
     ),
     Claim(
-        "1.15",
-        "Nesterov's accelerated gradient",
-        r"v := \mu v - \alpha\, \frac1N \sum_{i=1}^{N} \nabla_{w^l} C(x_i, y_i; w^l + \mu v), "
-        r"\qquad w^l := w^l + v",
-        PAGE,
-        "optimizers.SGD.step",
-        _nesterov_path,
-        _descent_cases,
-        (
+        label="1.15",
+        title="Nesterov's accelerated gradient",
+        code="optimizers.SGD.step",
+        implementation=_nesterov_path,
+        cases=_descent_cases,
+        oracles=(
             Oracle("the source's form, in Python floats", _entries(source_nesterov), 1e-12),
             Oracle("torch.optim.SGD", _torch_descent(nesterov=True), 1e-12, needs="torch"),
         ),
@@ -523,14 +485,12 @@ MOMENTUM = (
         mistake="the gradient taken at w, not ahead",
     ),
     Claim(
-        "1.2.2b",
-        "the map between Nesterov's two forms",
-        r"\theta_t = w_t + \mu v_t, \qquad b_t = -\frac{v_t}{\alpha_{t-1}}",
-        PAGE,
-        "optimizers.SGD.step",
-        _nesterov_path,
-        _changing_cases,
-        (
+        label="1.2.2b",
+        title="the map between Nesterov's two forms",
+        code="optimizers.SGD.step",
+        implementation=_nesterov_path,
+        cases=_changing_cases,
+        oracles=(
             Oracle("the source's form, in Python floats", _entries(source_nesterov), 1e-12),
             Oracle("torch.optim.SGD", _torch_descent(nesterov=True), 1e-12, needs="torch"),
         ),
@@ -580,25 +540,17 @@ _PATH_ORACLES = (
 
 
 def _path_claim(
-    label: str,
-    title: str,
-    equation: str,
-    cases: Callable,
-    saboteur: Callable,
-    mistake: str,
-    code: str,
+    label: str, title: str, cases: Callable, saboteur: Callable, mistake: str, code: str
 ) -> Claim:
     return Claim(
-        label,
-        title,
-        equation,
-        PAGE,
-        f"optimizers.{code}",
-        optimizer_path,
-        cases,
-        _PATH_ORACLES,
-        saboteur,
-        mistake,
+        label=label,
+        title=title,
+        code=code,
+        implementation=optimizer_path,
+        cases=cases,
+        oracles=_PATH_ORACLES,
+        saboteur=saboteur,
+        mistake=mistake,
     )
 
 
@@ -650,18 +602,14 @@ def _torch_moments(w: Any, gradients: Any, betas: Any, corrected: bool) -> np.nd
     return np.array([state[n].numpy() / s for (n, _), s in zip(pairs, scale, strict=True)])
 
 
-def _moment_claim(
-    label: str, title: str, equation: str, corrected: bool, twin: Oracle, mistake: str
-) -> Claim:
+def _moment_claim(label: str, title: str, corrected: bool, twin: Oracle, mistake: str) -> Claim:
     return Claim(
-        label,
-        title,
-        equation,
-        PAGE,
-        "optimizers.Adam.step",
-        lambda w, g, betas: _moments(w, g, betas, corrected),
-        _moment_cases,
-        (
+        label=label,
+        title=title,
+        code="optimizers.Adam.step",
+        implementation=lambda w, g, betas: _moments(w, g, betas, corrected),
+        cases=_moment_cases,
+        oracles=(
             twin,
             Oracle(
                 "torch.optim.Adam, its state",
@@ -677,152 +625,133 @@ def _moment_claim(
 
 NAMESAKES = (
     _path_claim(
-        "1.2.1f",
-        "momentum as PyTorch has it",
-        r"b := \mu b + (1 - \tau)\, g, \qquad w := w - \alpha\, b",
-        _path_cases(
+        label="1.2.1f",
+        title="momentum as PyTorch has it",
+        cases=_path_cases(
             "SGD",
             {"momentum": 0.9},
             {"momentum": 0.8, "dampening": 0.3},
             {"momentum": 0.5, "weight_decay": 0.1},
         ),
-        lambda name, w, gradients, settings: optimizer_path(
+        saboteur=lambda name, w, gradients, settings: optimizer_path(
             name, w, gradients, settings | {"momentum": 0.9 * settings["momentum"]}
         ),
-        "a smaller momentum",
-        "SGD.step",
+        mistake="a smaller momentum",
+        code="optimizers.SGD.step",
     ),
     _path_claim(
-        "1.2.2a",
-        "Nesterov's form in PyTorch",
-        r"b := \mu b + g, \qquad \theta := \theta - \alpha\, (g + \mu b)",
-        _path_cases("SGD", {"momentum": 0.9, "nesterov": True}),
-        _with(nesterov=False),
-        "plain momentum",
-        "SGD.step",
+        label="1.2.2a",
+        title="Nesterov's form in PyTorch",
+        cases=_path_cases("SGD", {"momentum": 0.9, "nesterov": True}),
+        saboteur=_with(nesterov=False),
+        mistake="plain momentum",
+        code="optimizers.SGD.step",
     ),
     _path_claim(
-        "1.2.3a",
-        "Adagrad",
-        r"s := s + g^2, \qquad w := w - \alpha\, \frac{g}{\sqrt s + \varepsilon}",
-        _path_cases(
+        label="1.2.3a",
+        title="Adagrad",
+        cases=_path_cases(
             "Adagrad",
             {},
             {"lr_decay": 0.1, "weight_decay": 0.1},
             {"initial_accumulator_value": 0.5, "eps": 1e-3},
         ),
-        _with(lr_decay=0.3),
-        "a rate that decays faster",
-        "Adagrad.step",
+        saboteur=_with(lr_decay=0.3),
+        mistake="a rate that decays faster",
+        code="optimizers.Adagrad.step",
     ),
     _path_claim(
-        "1.2.4a",
-        "RMSProp",
-        r"v := \beta v + (1 - \beta)\, g^2, \qquad "
-        r"w := w - \alpha\, \frac{g}{\sqrt v + \varepsilon}",
-        _path_cases("RMSProp", {}, {"alpha": 0.9, "weight_decay": 0.1}, {"momentum": 0.8}),
-        _with(alpha=0.95),
-        "another β",
-        "RMSProp.step",
+        label="1.2.4a",
+        title="RMSProp",
+        cases=_path_cases("RMSProp", {}, {"alpha": 0.9, "weight_decay": 0.1}, {"momentum": 0.8}),
+        saboteur=_with(alpha=0.95),
+        mistake="another β",
+        code="optimizers.RMSProp.step",
     ),
     _path_claim(
-        "1.2.4b",
-        "RMSProp, centred",
-        r"w := w - \alpha\, \frac{g}{\sqrt{v - m^2} + \varepsilon}",
-        _path_cases("RMSProp", {"centered": True}, {"centered": True, "alpha": 0.9}),
-        _with(centered=False),
-        "the mean not taken off",
-        "RMSProp.step",
+        label="1.2.4b",
+        title="RMSProp, centred",
+        cases=_path_cases("RMSProp", {"centered": True}, {"centered": True, "alpha": 0.9}),
+        saboteur=_with(centered=False),
+        mistake="the mean not taken off",
+        code="optimizers.RMSProp.step",
     ),
     _moment_claim(
-        "1.2.5a",
-        "Adam's running means",
-        r"m := \beta_1 m + (1 - \beta_1)\, g, \qquad v := \beta_2 v + (1 - \beta_2)\, g^2",
-        False,
-        Oracle("the sum written out", _weighted_sums, 1e-13),
-        "already divided by 1 − βᵗ",
+        label="1.2.5a",
+        title="Adam's running means",
+        corrected=False,
+        twin=Oracle("the sum written out", _weighted_sums, 1e-13),
+        mistake="already divided by 1 − βᵗ",
     ),
     _moment_claim(
-        "1.2.5b",
-        "Adam's bias correction",
-        r"\hat m = \frac{m}{1 - \beta_1^t}, \qquad \hat v = \frac{v}{1 - \beta_2^t}",
-        True,
-        Oracle("means whose weights add up to 1 (numpy.average)", _weighted_means, 1e-12),
-        "not corrected",
+        label="1.2.5b",
+        title="Adam's bias correction",
+        corrected=True,
+        twin=Oracle("means whose weights add up to 1 (numpy.average)", _weighted_means, 1e-12),
+        mistake="not corrected",
     ),
     _path_claim(
-        "1.2.5c",
-        "Adam",
-        r"w := w - \alpha\, \frac{\hat m}{\sqrt{\hat v} + \varepsilon}",
-        _path_cases(
+        label="1.2.5c",
+        title="Adam",
+        cases=_path_cases(
             "Adam", {}, {"betas": (0.8, 0.9), "eps": 1e-2}, {"weight_decay": 0.3, "amsgrad": False}
         ),
-        _with(eps=0.1),
-        "a larger ε",
-        "Adam.step",
+        saboteur=_with(eps=0.1),
+        mistake="a larger ε",
+        code="optimizers.Adam.step",
     ),
     _path_claim(
-        "1.2.5d",
-        "Adam that does not forget its largest v",
-        r"v^{\max} := \max(v^{\max}, v), \qquad "
-        r"w := w - \alpha\, \frac{\hat m}{\sqrt{v^{\max} / (1 - \beta_2^t)} + \varepsilon}",
-        _path_cases("Adam", {"amsgrad": True, "betas": (0.9, 0.5)}),
-        _with(amsgrad=False),
-        "plain Adam",
-        "Adam.step",
+        label="1.2.5d",
+        title="Adam that does not forget its largest v",
+        cases=_path_cases("Adam", {"amsgrad": True, "betas": (0.9, 0.5)}),
+        saboteur=_with(amsgrad=False),
+        mistake="plain Adam",
+        code="optimizers.Adam.step",
     ),
     _path_claim(
-        "1.2.5e",
-        "AdamW",
-        r"w := (1 - \alpha\rho)\, w - \alpha\, \frac{\hat m}{\sqrt{\hat v} + \varepsilon}",
-        _path_cases("AdamW", {}, {"weight_decay": 0.3}, {"weight_decay": 0.1, "amsgrad": True}),
-        lambda name, w, gradients, settings: optimizer_path(
+        label="1.2.5e",
+        title="AdamW",
+        cases=_path_cases(
+            "AdamW", {}, {"weight_decay": 0.3}, {"weight_decay": 0.1, "amsgrad": True}
+        ),
+        saboteur=lambda name, w, gradients, settings: optimizer_path(
             "Adam", w, gradients, {"weight_decay": 1e-2, **settings}
         ),
-        "the decay in the gradient, as in Adam",
-        "AdamW.step",
+        mistake="the decay in the gradient, as in Adam",
+        code="optimizers.AdamW.step",
     ),
     _path_claim(
-        "1.2.5f",
-        "AdaMax",
-        r"u := \max(\beta_2 u,\; \lvert g \rvert + \varepsilon), \qquad "
-        r"w := w - \alpha\, \frac{\hat m}{u}",
-        _path_cases(
+        label="1.2.5f",
+        title="AdaMax",
+        cases=_path_cases(
             "AdaMax",
             {},
             {"betas": (0.8, 0.9), "eps": 1e-2},
             {"betas": (0.9, 0.7), "weight_decay": 0.3},
         ),
-        _with(betas=(0.9, 0.5)),
-        "a gradient forgotten faster",
-        "AdaMax.step",
+        saboteur=_with(betas=(0.9, 0.5)),
+        mistake="a gradient forgotten faster",
+        code="optimizers.AdaMax.step",
     ),
     _path_claim(
-        "1.2.5g",
-        "Nadam",
-        r"\hat m = \frac{\mu_{t+1}\, m}{1 - \mu_1 \cdots \mu_{t+1}} "
-        r"+ \frac{(1 - \mu_t)\, g}{1 - \mu_1 \cdots \mu_t}",
-        _path_cases(
+        label="1.2.5g",
+        title="Nadam",
+        cases=_path_cases(
             "Nadam", {}, {"betas": (0.8, 0.9), "momentum_decay": 0.1}, {"weight_decay": 0.3}
         ),
-        lambda name, w, gradients, settings: optimizer_path(
-            "Adam",
-            w,
-            gradients,
-            {k: v for k, v in settings.items() if k != "momentum_decay"},
+        saboteur=lambda name, w, gradients, settings: optimizer_path(
+            "Adam", w, gradients, {k: v for k, v in settings.items() if k != "momentum_decay"}
         ),
-        "Adam: no look ahead",
-        "Nadam.step",
+        mistake="Adam: no look ahead",
+        code="optimizers.Nadam.step",
     ),
     Claim(
-        "1.2.6a",
-        "clipping by the norm",
-        r"g := g \cdot \min\Big(1,\; \frac{c}{\lVert g \rVert_2}\Big)",
-        PAGE,
-        "optimizers.clip_norm",
-        clip_norm,
-        _clip_cases,
-        (
+        label="1.2.6a",
+        title="clipping by the norm",
+        code="optimizers.clip_norm",
+        implementation=clip_norm,
+        cases=_clip_cases,
+        oracles=(
             Oracle("loops in Python floats", _clipped_by_loops, 1e-14),
             Oracle(
                 "torch.nn.utils.clip_grad_norm_, which adds 1e-6 to the norm",

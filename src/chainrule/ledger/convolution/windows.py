@@ -6,29 +6,24 @@ from typing import Any
 import numpy as np
 from scipy import signal
 
-from .. import convolution
-from ..arrays import library
-from ..convolution import Geometry
-from ..oracles import autograd, complex_step
-from . import convolution_counts as counts
-from . import convolution_twins as twins
-from .convolution_cases import (
-    CLOSE,
-    EXACT,
+from ... import convolution
+from ...arrays import library
+from ...convolution import Geometry
+from ...oracles import autograd, complex_step
+from ..core import Claim, Oracle
+from ..oracles import CLOSE, EXACT, loops_oracle, torch_oracle
+from . import counts, twins
+from .cases import (
     GEOMETRIES,
     NONE,
     ONE,
     convolution_of,
     convolutions,
-    loops_oracle,
-    numbered,
     one_image,
     sizes,
     torch_convolution,
-    torch_oracle,
     unfold,
 )
-from .core import Oracle
 
 # ---- cases ---------------------------------------------------------------------------------------
 
@@ -149,14 +144,13 @@ def _additions_too_many(size: Any, kernel: Any, stride: Any, padding: Any, chann
 
 
 CONVOLUTION = (
-    numbered(
-        "2.1a",
-        "cross-correlation",
-        r"y_{uv} = \sum_{i=0}^{k_h-1} \sum_{j=0}^{k_w-1} w_{ij} \, x_{u+i,\,v+j}",
-        "conv2d",
-        _correlation,
-        _pictures,
-        (
+    Claim(
+        label="2.1a",
+        title="cross-correlation",
+        code="convolution.conv2d",
+        implementation=_correlation,
+        cases=_pictures,
+        oracles=(
             Oracle("loops in exact fractions", twins.correlate, EXACT),
             Oracle(
                 "scipy.signal.correlate2d", lambda x, w: signal.correlate2d(x, w, "valid"), EXACT
@@ -166,86 +160,78 @@ CONVOLUTION = (
                 lambda torch, x, w: torch_convolution(torch, x[None, None], w[None, None])[0, 0],
             ),
         ),
-        lambda x, w: signal.convolve2d(x, w, "valid"),
-        "the kernel turned",
+        saboteur=lambda x, w: signal.convolve2d(x, w, "valid"),
+        mistake="the kernel turned",
     ),
-    numbered(
-        "2.1b",
-        "the mathematician's convolution",
-        r"(w * x)_{uv} = \sum_{i=0}^{k_h-1} \sum_{j=0}^{k_w-1} w_{ij} \, x_{u-i,\,v-j}",
-        "conv2d",
-        _true_convolution,
-        _pictures,
-        (
+    Claim(
+        label="2.1b",
+        title="the mathematician's convolution",
+        code="convolution.conv2d",
+        implementation=_true_convolution,
+        cases=_pictures,
+        oracles=(
             loops_oracle(twins.turned),
             Oracle("scipy.signal.convolve2d", lambda x, w: signal.convolve2d(x, w), EXACT),
             torch_oracle("torch.nn.functional.conv_transpose2d", _torch_true_convolution),
         ),
-        lambda x, w: signal.correlate2d(x, w),
-        "the kernel not turned",
+        saboteur=lambda x, w: signal.correlate2d(x, w),
+        mistake="the kernel not turned",
     ),
-    numbered(
-        "2.1c",
-        "the size of the output",
-        r"o_h = \left\lfloor \frac{h + 2p - d(k_h - 1) - 1}{s} \right\rfloor + 1",
-        "Geometry.of",
-        lambda *case: list(Geometry.of(*case).output_size),
-        sizes,
-        (
+    Claim(
+        label="2.1c",
+        title="the size of the output",
+        code="convolution.Geometry.of",
+        implementation=lambda *case: list(Geometry.of(*case).output_size),
+        cases=sizes,
+        oracles=(
             Oracle("windows moved and counted", twins.counted_outputs, EXACT),
             Oracle("NumPy's sliding windows", _sliding_outputs, EXACT),
             torch_oracle("torch.nn.functional.conv2d", _torch_outputs),
         ),
-        _rounded_up,
-        "rounded up: a window over the edge",
+        saboteur=_rounded_up,
+        mistake="rounded up: a window over the edge",
     ),
-    numbered(
-        "2.1d",
-        "convolution with channels, stride, padding, dilation and bias",
-        r"\begin{aligned} y_{nouv} &= b_o + \sum_{c=0}^{C-1} \sum_{i=0}^{k_h-1} \sum_{j=0}^{k_w-1} "
-        r"\\ &\quad w_{ocij} \, x_{n,\,c,\,su+di-p,\,sv+dj-p} \end{aligned}",
-        "conv2d",
-        convolution_of,
-        convolutions,
-        (
-            loops_oracle(twins.convolve, EXACT),
+    Claim(
+        label="2.1d",
+        title="convolution with channels, stride, padding, dilation and bias",
+        code="convolution.conv2d",
+        implementation=convolution_of,
+        cases=convolutions,
+        oracles=(
+            loops_oracle(twins.convolve),
             Oracle("scipy.signal.correlate2d", twins.scipy_convolve, EXACT),
             torch_oracle("torch.nn.functional.conv2d", torch_convolution, EXACT),
         ),
-        _zeros_after,
-        "all zeros put below and right",
+        saboteur=_zeros_after,
+        mistake="all zeros put below and right",
     ),
-    numbered(
-        "2.1e",
-        "the operations of one kernel",
-        r"\text{operations} = o_h o_w \bigl(C k_h k_w + (C k_h k_w - 1)\bigr)",
-        "loop_operations",
-        _loop_operations,
-        _loop_sizes,
-        (
+    Claim(
+        label="2.1e",
+        title="the operations of one kernel",
+        code="convolution.loop_operations",
+        implementation=_loop_operations,
+        cases=_loop_sizes,
+        oracles=(
             Oracle("loops, counted", counts.loop_tally, EXACT),
             Oracle("NumPy's sliding windows, counted", _sliding_operations, EXACT),
             Oracle("sympy.count_ops", _sympy_operations, EXACT, needs="sympy"),
         ),
-        _additions_too_many,
-        "an addition for every multiplication: the first product is added to nothing",
+        saboteur=_additions_too_many,
+        mistake="an addition for every multiplication: the first product is added to nothing",
     ),
-    numbered(
-        "2.1f",
-        "convolution in groups",
-        r"\begin{aligned} y_{nouv} &= b_o + \sum_{c=0}^{C/g-1} \sum_{i=0}^{k_h-1} "
-        r"\sum_{j=0}^{k_w-1} w_{ocij} \\ &\quad "
-        r"x_{n,\,c + \lfloor o g / O \rfloor C / g,\,su+di-p,\,sv+dj-p} \end{aligned}",
-        "conv2d",
-        convolution_of,
-        _grouped,
-        (
-            loops_oracle(twins.convolve, EXACT),
+    Claim(
+        label="2.1f",
+        title="convolution in groups",
+        code="convolution.conv2d",
+        implementation=convolution_of,
+        cases=_grouped,
+        oracles=(
+            loops_oracle(twins.convolve),
             Oracle("scipy.signal.correlate2d", twins.scipy_convolve, EXACT),
             torch_oracle("torch.nn.functional.conv2d", torch_convolution, EXACT),
         ),
-        _in_turn,
-        "kernels dealt out to the groups in turn",
+        saboteur=_in_turn,
+        mistake="kernels dealt out to the groups in turn",
     ),
 )
 
@@ -308,71 +294,62 @@ def _overwritten(z: Any, *rest: Any) -> Any:
 
 
 IM2COL = (
-    numbered(
-        "2.1.1a",
-        "im2col",
-        r"X_{(c,i,j),\,(u,v)} = x_{c,\,su+di-p,\,sv+dj-p}",
-        "im2col",
-        _im2col,
-        _unfolded,
-        (
+    Claim(
+        label="2.1.1a",
+        title="im2col",
+        code="convolution.im2col",
+        implementation=_im2col,
+        cases=_unfolded,
+        oracles=(
             loops_oracle(twins.columns),
             Oracle("NumPy's sliding windows", twins.sliding_columns, EXACT),
             torch_oracle("torch.nn.functional.unfold", unfold),
         ),
-        _channels_last,
-        "the channels last in a column",
+        saboteur=_channels_last,
+        mistake="the channels last in a column",
     ),
-    numbered(
-        "2.1.1b",
-        "convolution as a matrix product",
-        r"Y = W X + b \, \mathbf{1}^\mathsf{T}",
-        "conv2d",
-        _as_rows(_by_im2col),
-        one_image,
-        (
-            loops_oracle(_as_rows(twins.convolve), EXACT),
+    Claim(
+        label="2.1.1b",
+        title="convolution as a matrix product",
+        code="convolution.conv2d",
+        implementation=_as_rows(_by_im2col),
+        cases=one_image,
+        oracles=(
+            loops_oracle(_as_rows(twins.convolve)),
             Oracle(
-                "product with NumPy's sliding windows",
-                _times_columns(twins.sliding_columns),
-                EXACT,
+                "product with NumPy's sliding windows", _times_columns(twins.sliding_columns), EXACT
             ),
             torch_oracle(
                 "torch.nn.functional.conv2d",
                 lambda torch, *case: _as_rows(lambda *images: torch_convolution(torch, *images))(
                     *case
                 ),
-                EXACT,
             ),
         ),
-        _times_columns(_channels_last),
-        "rows and columns in different orders",
+        saboteur=_times_columns(_channels_last),
+        mistake="rows and columns in different orders",
     ),
-    numbered(
-        "2.1.1c",
-        "col2im",
-        r"\mathrm{col2im}(Z)_{cab} = "
-        r"\sum_{\substack{i,u:\ su+di-p=a \\ j,v:\ sv+dj-p=b}} Z_{(c,i,j),\,(u,v)}",
-        "col2im",
-        _col2im,
-        _folded,
-        (
+    Claim(
+        label="2.1.1c",
+        title="col2im",
+        code="convolution.col2im",
+        implementation=_col2im,
+        cases=_folded,
+        oracles=(
             loops_oracle(twins.images),
             Oracle("the matrix of im2col, transposed", twins.by_transpose, EXACT),
             torch_oracle("torch.nn.functional.fold", _fold),
         ),
-        _overwritten,
-        "= in the place of +=: the last number instead of the sum",
+        saboteur=_overwritten,
+        mistake="= in the place of +=: the last number instead of the sum",
     ),
-    numbered(
-        "2.1.1d",
-        "col2im is the transpose of im2col",
-        r"\langle \mathrm{im2col}(x),\, Z \rangle = "
-        r"\langle x,\, \mathrm{col2im}(Z) \rangle",
-        "im2col",
-        lambda x, z, *rest: (_im2col(x, *rest) * z).sum(),
-        _unfolded_and_columns,
-        (
+    Claim(
+        label="2.1.1d",
+        title="col2im is the transpose of im2col",
+        code="convolution.im2col",
+        implementation=lambda x, z, *rest: (_im2col(x, *rest) * z).sum(),
+        cases=_unfolded_and_columns,
+        oracles=(
             loops_oracle(_inner_with(twins.images), CLOSE),
             Oracle("the matrix of im2col, transposed", _inner_with(twins.by_transpose), CLOSE),
             torch_oracle(
@@ -381,8 +358,8 @@ IM2COL = (
                 CLOSE,
             ),
         ),
-        _inner_with(_overwritten),
-        "col2im with = in the place of +=",
+        saboteur=_inner_with(_overwritten),
+        mistake="col2im with = in the place of +=",
         roundoffs=64,  # a long sum whose terms nearly cancel
     ),
 )
@@ -465,63 +442,57 @@ def _scipy_with(rule: Callable) -> Callable:
 
 
 GRADIENTS = (
-    numbered(
-        "2.1.1e",
-        "the gradient of the kernels",
-        r"\frac{\partial C}{\partial W} = \sum_n \delta^{(n)} {X^{(n)}}^\mathsf{T}",
-        "conv2d_vjp",
-        _vjp(1, "im2col"),
-        _errors,
-        (
+    Claim(
+        label="2.1.1e",
+        title="the gradient of the kernels",
+        code="convolution.conv2d_vjp",
+        implementation=_vjp(1, "im2col"),
+        cases=_errors,
+        oracles=(
             Oracle("product with columns made by loops", _weight_by_columns, EXACT),
             _complex(1),
             _torch_gradient(1),
         ),
-        lambda x, *rest: _weight_by_columns(x, *rest) / len(x),
-        "the mean over the images",
+        saboteur=lambda x, *rest: _weight_by_columns(x, *rest) / len(x),
+        mistake="the mean over the images",
     ),
-    numbered(
-        "2.1.1f",
-        "the gradient of the biases",
-        r"\frac{\partial C}{\partial b_o} = \sum_{n,u,v} \delta_{nouv}",
-        "conv2d_vjp",
-        _vjp(2),
-        _errors,
-        (loops_oracle(_bias_loops, EXACT), _complex(2), _torch_gradient(2)),
-        lambda x, w, delta, *rest: delta.sum(0).mean((1, 2)),
-        "the mean over the pixels",
+    Claim(
+        label="2.1.1f",
+        title="the gradient of the biases",
+        code="convolution.conv2d_vjp",
+        implementation=_vjp(2),
+        cases=_errors,
+        oracles=(loops_oracle(_bias_loops), _complex(2), _torch_gradient(2)),
+        saboteur=lambda x, w, delta, *rest: delta.sum(0).mean((1, 2)),
+        mistake="the mean over the pixels",
     ),
-    numbered(
-        "2.1.1g",
-        "the gradient of the images, by col2im",
-        r"\frac{\partial C}{\partial x^{(n)}} = "
-        r"\mathrm{col2im}\bigl(W^\mathsf{T} \delta^{(n)}\bigr)",
-        "conv2d_vjp",
-        _vjp(0, "im2col"),
-        _errors,
-        (
+    Claim(
+        label="2.1.1g",
+        title="the gradient of the images, by col2im",
+        code="convolution.conv2d_vjp",
+        implementation=_vjp(0, "im2col"),
+        cases=_errors,
+        oracles=(
             Oracle("the matrix of im2col, transposed", _image_by(twins.by_transpose), EXACT),
             _complex(0),
             _torch_gradient(0),
         ),
-        _image_by(_overwritten),
-        "col2im with = in the place of +=",
+        saboteur=_image_by(_overwritten),
+        mistake="col2im with = in the place of +=",
     ),
-    numbered(
-        "2.1.1h",
-        "the gradient of the images, pixel by pixel",
-        r"\frac{\partial C}{\partial x_{ncab}} = \sum_{o} "
-        r"\sum_{\substack{i,u:\ su+di-p=a \\ j,v:\ sv+dj-p=b}} w_{ocij} \, \delta_{nouv}",
-        "conv2d_vjp",
-        _vjp(0),
-        _errors,
-        (
-            loops_oracle(twins.image_gradient, EXACT),
+    Claim(
+        label="2.1.1h",
+        title="the gradient of the images, pixel by pixel",
+        code="convolution.conv2d_vjp",
+        implementation=_vjp(0),
+        cases=_errors,
+        oracles=(
+            loops_oracle(twins.image_gradient),
             Oracle("scipy.signal.convolve2d", _scipy_with(signal.convolve2d), EXACT),
             torch_oracle("torch.nn.functional.conv_transpose2d", _torch_transposed, EXACT),
         ),
-        _scipy_with(signal.correlate2d),
-        "the kernel turned once too often",
+        saboteur=_scipy_with(signal.correlate2d),
+        mistake="the kernel turned once too often",
     ),
 )
 
