@@ -28,7 +28,7 @@ def _points(rng: np.random.Generator) -> np.ndarray:
 
 def _cases(*parameters: float) -> Function:
     """Give points with each of these parameters, or three times without any."""
-    rows = [(p,) for p in parameters] or [()] * 3
+    rows: list[tuple] = [(p,) for p in parameters] or [()] * 3
     return lambda rng: ((_points(rng), *row) for row in rows)
 
 

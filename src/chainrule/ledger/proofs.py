@@ -17,9 +17,10 @@ from ..network import Linear, Network, multiplications
 from ..optimizers import Adam
 from ..oracles import central_difference, complex_step, count_multiplications
 from .core import Claim, Oracle
-from .network import backward, deep_cases, is_smooth, off_by
-from .network_twins import torch_parameters, twin_cost, twin_forward
-from .optimizers_twins import sample_gradients
+from .network.cases import backward, deep_cases, is_smooth
+from .network.start import off_by
+from .network.twins import torch_parameters, twin_cost, twin_forward
+from .optimizers.twins import sample_gradients
 
 # ---- the whole algorithm -----------------------------------------------------------------------
 

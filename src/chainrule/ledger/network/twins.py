@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..oracles import autograd
+from ...oracles import autograd
 
 # ---- naive twins -------------------------------------------------------------------------------
 
