@@ -34,7 +34,7 @@ from chainrule.convolution import (
     winograd_saving,
 )
 from chainrule.convolution.transforms import A, B, G
-from chainrule.ledger import convolution_counts
+from chainrule.ledger.convolution import counts
 from chainrule.oracles import adjoint_error, relative_error
 
 PAIRS = st.tuples(st.integers(1, 3), st.integers(1, 3))
@@ -415,7 +415,7 @@ def test_what_the_ledger_counts_is_a_convolution():
     """An oracle that counts should have run the right thing."""
     rng = np.random.default_rng(0)
     x, weight = rng.standard_normal((2, 8, 4)), rng.standard_normal((3, 2, 3, 2))
-    y, multiplications = convolution_counts.radix_2_convolution(x, weight)
+    y, multiplications = counts.radix_2_convolution(x, weight)
     assert relative_error(y, conv2d(x[None], weight)[0]) < 1e-13
     assert multiplications == fft_multiplications((8, 4), 2, 3)
 

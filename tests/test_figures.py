@@ -222,10 +222,10 @@ def test_the_record_of_mutants_is_of_another_kind_and_says_that_nearly_all_were_
 def test_the_table_says_when_a_saboteur_got_through():
     holds = verify("1.1")
     refuted = verify("1.1", implementation=holds.claim.saboteur)
-    assert "✓ [(1.1)]" in ledger.table([holds], [refuted]).markdown
-    assert "✓ the indices of w swapped" in ledger.table([holds], [refuted]).markdown
-    assert "✗ the indices of w swapped" in ledger.table([holds], [holds]).markdown
-    assert "✗ [(1.1)]" in ledger.table([refuted], [refuted]).markdown
+    assert "✓ [(1.1)]" in ledger.table([holds], [refuted], "book").markdown
+    assert "✓ the indices of w swapped" in ledger.table([holds], [refuted], "book").markdown
+    assert "✗ the indices of w swapped" in ledger.table([holds], [holds], "book").markdown
+    assert "✗ [(1.1)]" in ledger.table([refuted], [refuted], "book").markdown
 
 
 def on_paper():

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from chainrule import optimizers
 from chainrule.arrays import to_numpy
-from chainrule.ledger.optimizers_twins import TWINS, torch_path, twin_path
+from chainrule.ledger.optimizers.twins import TWINS, torch_path, twin_path
 from chainrule.optimizers import (
     SGD,
     Adagrad,

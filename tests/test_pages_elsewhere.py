@@ -216,7 +216,7 @@ def test_the_table_of_the_ledger_says_what_was_skipped():
     found = verify("1.1").findings
     missing = Finding(found[1].oracle, None, "torch is not installed")
     verdict = Verdict(claim("1.1"), [found[0], missing])
-    row = table([verdict], [verdict]).markdown.splitlines()[-1]
+    row = table([verdict], [verdict], str(BOOK)).markdown.splitlines()[-1]
     assert row.startswith("| – [(1.1)](eq-1-1) the weighted input of a neuron: skipped<br>")
     assert "; torch.nn.functional.linear (skipped) |" in row
     assert row.endswith(f"| – {claim('1.1').mistake} |")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..ledger import losses_twins as twins
+from ..ledger.losses import twins
 from .core import Exercise
 
 

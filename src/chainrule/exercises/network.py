@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..ledger.network_twins import (
+from ..ledger.network.twins import (
     TWIN_SLOPE,
     twin_cost_slope,
     twin_hidden_error,

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..ledger.optimizers_twins import adam
+from ..ledger.optimizers.twins import adam
 from .core import Exercise, vectors
 
 

@@ -1,17 +1,22 @@
 """The ledger as a page shows it: a table of the verdicts, and a picture of the errors found."""
 
+import json
+import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
 from ..ledger import Verdict
 from ..ledger.core import MARKS
+from ..pages import PAGES
 from .kit.drawing import number
 from .kit.picture import BLUE, GREY, Picture, picture
 
 __all__ = ["Table", "errors", "table"]
 
 
+_NUMBERED = re.compile(r"\(eq-[\w-]+\)=\n\$\$\n(.*?)\\tag\{([^}]+)\}\n\$\$", re.DOTALL)
 _REFUTED = {"fails": "holds", "holds": "fails", "skipped": "skipped"}  # a mistake should fail
 
 
@@ -31,7 +36,23 @@ class Table:
         return self.markdown
 
 
-def table(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict]) -> Table:
+def _formulas(book: str) -> dict[str, str]:
+    """Give the LaTeX of every numbered equation of the book's notebooks, without its full stop."""
+    found = {}
+    for page in PAGES:
+        path = Path(book, f"{page.path}.ipynb")
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"] if path.is_file() else []
+        for cell in cells:
+            for formula, label in _NUMBERED.findall("".join(cell["source"])):
+                formula = " ".join(formula.split()).rstrip(" .,")
+                formula = re.sub(r" ?[.,] \\end\{aligned\}$", r" \\end{aligned}", formula)
+                if "aligned" not in formula:  # each of some side by side is a line of its own
+                    formula = formula.replace(r" \qquad ", "$ $")
+                found[label] = formula
+    return found
+
+
+def table(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict], book: str) -> Table:
     """Give the ledger as a table: each equation, its verdict and code, and who was asked.
 
     Parameters
@@ -39,6 +60,9 @@ def table(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict]) -> Table:
     verdicts : sequence of Verdict
     sabotaged : sequence of Verdict
         Those on the saboteurs of the same claims, which the oracles should have refuted.
+    book : str
+        The folder of the pages, where the formulas are. One whose page is not there is left out:
+        a notebook may be alone in its folder.
 
     Returns
     -------
@@ -48,23 +72,23 @@ def table(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict]) -> Table:
     --------
     >>> from chainrule.ledger import claim, verify
     >>> refuted = verify("1.8", implementation=claim("1.8").saboteur)
-    >>> print(table([verify("1.8")], [refuted]).markdown.splitlines()[-1].split("<br>")[0])
+    >>> print(table([verify("1.8")], [refuted], "book").markdown.splitlines()[-1].split("<br>")[0])
     | ✓ [(1.8)](eq-1-8) the gradient of a bias: holds
     """
     head = ["equation and code", "agrees with (error below)", "refuted"]
-    rows = []
+    rows, formulas = [], _formulas(book)
     for verdict, saboteur in zip(verdicts, sabotaged, strict=True):
         claim = verdict.claim
         oracles = (
             f"{f.oracle.name} ({f.status if f.reason else number(f.oracle.bound)})"
             for f in verdict.findings
         )
-        equation = claim.equation.replace(r" \qquad ", "$ $")  # each is a line of its own
+        formula = f"<br>${formulas[claim.label]}$" if claim.label in formulas else ""
         link = f"[({claim.label})](eq-{claim.label.replace('.', '-')})"
         rows.append(
             [
                 f"{MARKS[verdict.status]} {link} {claim.title}: {verdict.status}"
-                f"<br>${equation}$<br>`{claim.code}`",
+                f"{formula}<br>`{claim.code}`",
                 "; ".join(oracles),
                 f"{MARKS[_REFUTED[saboteur.status]]} {claim.mistake}",
             ]

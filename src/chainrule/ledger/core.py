@@ -44,7 +44,7 @@ class Oracle:
         return not self.needs or find_spec(self.needs) is not None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Claim:
     """A numbered equation, as something that can be checked.
 
@@ -54,12 +54,8 @@ class Claim:
         The equation's number, as in "1.7".
     title : str
         What it is about.
-    equation : str
-        The equation in LaTeX.
-    page : str
-        The page it stands on, below ``book/`` and without its ending.
     code : str
-        The qualified name of the function that carries it out.
+        The qualified name of the function that carries it out, below ``chainrule``.
     implementation : callable
         That function, taking the arguments of a case.
     cases : callable
@@ -73,14 +69,13 @@ class Claim:
     roundoffs : int
         By how many unit roundoffs it may miss its oracles, beyond their own bounds, where numbers
         have fewer bits than in float64: more where many roundings add up.
-    lacks : tuple of str
-        For which dtypes PyTorch lacks a function that it needs.
+    page : str
+        The page it stands on, below ``book/`` and without its ending: what gathers the claims of
+        a page says it.
     """
 
     label: str
     title: str
-    equation: str
-    page: str
     code: str
     implementation: Callable[..., Any]
     cases: Callable[[np.random.Generator], Iterator[tuple]]
@@ -88,7 +83,7 @@ class Claim:
     saboteur: Callable[..., Any]
     mistake: str
     roundoffs: int = 16
-    lacks: tuple[str, ...] = ()
+    page: str = ""
 
 
 @dataclass(frozen=True)

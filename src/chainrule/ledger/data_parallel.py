@@ -15,7 +15,6 @@ from ..network import Linear, Network
 from ..oracles import autograd, central_difference
 from .core import Claim, Oracle
 
-PAGE = "scaling/data-parallel"
 EXACT, DIFFERENCES = 1e-13, 1e-7
 
 # ---- (3.2a): one layer and a tanh, a batch in shares of 5, 1 and 2 ------------------------------
@@ -149,19 +148,14 @@ def _by_fractions(communication: float, per_sample: float) -> int:
     return -floor(-Fraction(communication) / Fraction(per_sample))
 
 
-def _claim(label: str, title: str, equation: str, code: str, *rest: Any) -> Claim:
-    return Claim(label, title, equation, PAGE, code, *rest)
-
-
 CLAIMS = [
-    _claim(
-        "3.2a",
-        "the gradient of a batch in shares",
-        r"\frac1N \sum_{i=1}^{N} \nabla C_i = \sum_{r=0}^{P-1} \frac{n_r}{N}\, g_r",
-        "data_parallel.average",
-        lambda *case: _of_shares(data_parallel.average, *case),
-        _shares,
-        (
+    Claim(
+        label="3.2a",
+        title="the gradient of a batch in shares",
+        code="data_parallel.average",
+        implementation=lambda *case: _of_shares(data_parallel.average, *case),
+        cases=_shares,
+        oracles=(
             Oracle("torch.autograd, whole batch", _torch_gradients, EXACT, needs="torch"),
             Oracle(
                 "central differences",
@@ -172,56 +166,53 @@ CLAIMS = [
                 DIFFERENCES,
             ),
             Oracle(
-                "Replica, process by process",
-                lambda *case: _of_shares(_by_replicas, *case),
-                EXACT,
+                "Replica, process by process", lambda *case: _of_shares(_by_replicas, *case), EXACT
             ),
         ),
-        lambda *case: _of_shares(
+        saboteur=lambda *case: _of_shares(
             lambda gradients, counts: [sum(g) / len(g) for g in zip(*gradients, strict=True)], *case
         ),
-        "every share counts the same, however small",
+        mistake="every share counts the same, however small",
     ),
-    _claim(
-        "3.2b",
-        "the ring adds",
-        r"v_r^{(2P-2)} = \sum_{q=0}^{P-1} v_q^{(0)}",
-        "all_reduce.ring_all_reduce",
-        all_reduce.ring_all_reduce,
-        _parts,
-        (
+    Claim(
+        label="3.2b",
+        title="the ring adds",
+        code="all_reduce.ring_all_reduce",
+        implementation=all_reduce.ring_all_reduce,
+        cases=_parts,
+        oracles=(
             Oracle("loops", _loop_sums, EXACT, error=_sums_error),
             Oracle("torch.sum", _torch_sums, EXACT, needs="torch", error=_sums_error),
         ),
-        _without_second_half,
-        "stopped halfway, when every sum is complete in one place only",
+        saboteur=_without_second_half,
+        mistake="stopped halfway, when every sum is complete in one place only",
     ),
-    _claim(
-        "3.2c",
-        "the time of an all-reduce",
-        r"T(P) = 2\,(P-1) \left( \lambda + \frac{S}{P \beta} \right)",
-        "all_reduce.ring_seconds",
-        all_reduce.ring_seconds,
-        _links,
-        (
+    Claim(
+        label="3.2c",
+        title="the time of an all-reduce",
+        code="all_reduce.ring_seconds",
+        implementation=all_reduce.ring_seconds,
+        cases=_links,
+        oracles=(
             Oracle("the ring's rounds, timed", _rounds_timed, EXACT),
             Oracle("messages in exact fractions", _messages, EXACT),
         ),
-        lambda size, n_bytes, latency, bandwidth: 2 * (size - 1) * (latency + n_bytes / bandwidth),
-        "every message carries everything",
+        saboteur=lambda size, n_bytes, latency, bandwidth: (
+            2 * (size - 1) * (latency + n_bytes / bandwidth)
+        ),
+        mistake="every message carries everything",
     ),
-    _claim(
-        "3.2d",
-        "the share that hides the all-reduce",
-        r"b^* = \left\lceil \frac{T(P)}{t} \right\rceil",
-        "all_reduce.hiding_batch",
-        all_reduce.hiding_batch,
-        _times,
-        (
+    Claim(
+        label="3.2d",
+        title="the share that hides the all-reduce",
+        code="all_reduce.hiding_batch",
+        implementation=all_reduce.hiding_batch,
+        cases=_times,
+        oracles=(
             Oracle("trying every share", _first_that_hides, EXACT),
             Oracle("exact fractions", _by_fractions, EXACT),
         ),
-        lambda communication, per_sample: int(communication / per_sample),
-        "rounded down: the last sample is missing",
+        saboteur=lambda communication, per_sample: int(communication / per_sample),
+        mistake="rounded down: the last sample is missing",
     ),
 ]

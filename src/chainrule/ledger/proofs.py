@@ -17,11 +17,10 @@ from ..network import Linear, Network, multiplications
 from ..optimizers import Adam
 from ..oracles import central_difference, complex_step, count_multiplications
 from .core import Claim, Oracle
-from .network import backward, deep_cases, is_smooth, off_by
-from .network_twins import torch_parameters, twin_cost, twin_forward
-from .optimizers_twins import sample_gradients
-
-PAGE = "neural-network/proofs"
+from .network.cases import backward, deep_cases, is_smooth
+from .network.start import off_by
+from .network.twins import torch_parameters, twin_cost, twin_forward
+from .optimizers.twins import sample_gradients
 
 # ---- the whole algorithm -----------------------------------------------------------------------
 
@@ -55,15 +54,12 @@ def _every_parameter(rule: Callable) -> Callable:
 
 ALGORITHM = (
     Claim(
-        "1.5.2a",
-        "backpropagation finds every gradient",
-        r"\frac{\partial C}{\partial w^l} = \delta^l\, (a^{l-1})^\mathsf{T}, \qquad "
-        r"\frac{\partial C}{\partial b^l} = \delta^l",
-        PAGE,
-        "network.Network.backward",
-        _all_gradients,
-        deep_cases,
-        (
+        label="1.5.2a",
+        title="backpropagation finds every gradient",
+        code="network.Network.backward",
+        implementation=_all_gradients,
+        cases=deep_cases,
+        oracles=(
             Oracle("torch.autograd", torch_parameters, 1e-10, needs="torch"),
             Oracle(
                 "complex step, parameter by parameter",
@@ -163,18 +159,14 @@ def _torch_differences(sizes: Any, samples: int) -> int:
     return 2 * parameters * _torch_counted(sizes, samples)[0]
 
 
-def _cost_claim(
-    label: str, title: str, equation: str, index: int, saboteur: Callable, mistake: str
-) -> Claim:
+def _cost_claim(label: str, title: str, index: int, saboteur: Callable, mistake: str) -> Claim:
     return Claim(
-        label,
-        title,
-        equation,
-        PAGE,
-        "network.multiplications",
-        lambda sizes, samples: multiplications(sizes, samples)[index],
-        _size_cases,
-        (
+        label=label,
+        title=title,
+        code="network.multiplications",
+        implementation=lambda sizes, samples: multiplications(sizes, samples)[index],
+        cases=_size_cases,
+        oracles=(
             Oracle(
                 "counted while the package runs",
                 lambda sizes, samples: _counted(sizes, samples)[index],
@@ -196,30 +188,26 @@ def _cost_claim(
 
 COST = (
     _cost_claim(
-        "1.5.3a",
-        "multiplications of the forward pass",
-        r"F = N \sum_{l=1}^{L} n_{l-1}\, n_l",
-        0,
-        lambda sizes, samples: samples * sum(a * a for a, _ in pairwise(sizes)),
-        "n_in squared",
+        label="1.5.3a",
+        title="multiplications of the forward pass",
+        index=0,
+        saboteur=lambda sizes, samples: samples * sum(a * a for a, _ in pairwise(sizes)),
+        mistake="n_in squared",
     ),
     _cost_claim(
-        "1.5.3b",
-        "multiplications of the backward pass",
-        r"G = 2F - N\, n_0\, n_1",
-        1,
-        lambda sizes, samples: 2 * multiplications(sizes, samples)[0],
-        "the first layer's inputs given an error that nobody needs",
+        label="1.5.3b",
+        title="multiplications of the backward pass",
+        index=1,
+        saboteur=lambda sizes, samples: 2 * multiplications(sizes, samples)[0],
+        mistake="the first layer's inputs given an error that nobody needs",
     ),
     Claim(
-        "1.5.3c",
-        "multiplications of central differences",
-        r"D = 2 P F",
-        PAGE,
-        "oracles.central_difference",
-        _differences,
-        _size_cases,
-        (
+        label="1.5.3c",
+        title="multiplications of central differences",
+        code="network.multiplications",
+        implementation=_differences,
+        cases=_size_cases,
+        oracles=(
             Oracle("counted while they run", _counted_differences, 1e-15, error=off_by),
             Oracle(
                 "torch.utils.flop_counter, for each parameter",
@@ -319,14 +307,12 @@ def _torch_expected_mean(mean: Any, noise: Any, beta: float) -> np.ndarray:
 
 REST = (
     Claim(
-        "1.5.4a",
-        "a random batch is right on average",
-        r"\operatorname{E}_B\Big[\frac1N \sum_{i \in B} g_i\Big] = \frac1A \sum_{i=1}^{A} g_i",
-        PAGE,
-        "network.Network.backward",
-        _mean_over_batches(2),
-        _batch_cases,
-        (
+        label="1.5.4a",
+        title="a random batch is right on average",
+        code="network.Network.backward",
+        implementation=_mean_over_batches(2),
+        cases=_batch_cases,
+        oracles=(
             Oracle("all samples, index by index", _mean_of_samples, 1e-12),
             Oracle("torch.autograd, all samples at once", torch_parameters, 1e-12, needs="torch"),
         ),
@@ -334,14 +320,12 @@ REST = (
         mistake="batches of 2 divided by the 5 samples of the data",
     ),
     Claim(
-        "1.5.5a",
-        "the cross-entropy is convex in the logits",
-        r"v^\mathsf{T} H v = \frac12 \sum_{i,j} a_i\, a_j\, (v_i - v_j)^2",
-        PAGE,
-        "activations.Softmax.vjp",
-        _quadratic_form,
-        _logit_cases,
-        (
+        label="1.5.5a",
+        title="the cross-entropy is convex in the logits",
+        code="activations.Softmax.vjp",
+        implementation=_quadratic_form,
+        cases=_logit_cases,
+        oracles=(
             Oracle("the sum over pairs, in Python floats", _pairs, 1e-13),
             Oracle("torch.autograd.functional.hessian", _torch_hessian, 1e-13, needs="torch"),
         ),
@@ -349,14 +333,12 @@ REST = (
         mistake="each pair counted twice",
     ),
     Claim(
-        "1.5.6a",
-        "what Adam's running mean is on average",
-        r"\operatorname{E}[m_t] = (1 - \beta^t)\, \bar g",
-        PAGE,
-        "optimizers.Adam.step",
-        _expected_mean,
-        _noise_cases,
-        (
+        label="1.5.6a",
+        title="what Adam's running mean is on average",
+        code="optimizers.Adam.step",
+        implementation=_expected_mean,
+        cases=_noise_cases,
+        oracles=(
             Oracle("the formula", lambda mean, noise, beta: (1 - beta ** len(noise)) * mean, 1e-13),
             Oracle(
                 "torch.optim.Adam without the noise", _torch_expected_mean, 1e-13, needs="torch"

@@ -10,7 +10,6 @@ from .. import precision
 from ..convolution import Geometry, im2col, im2col_traffic
 from .core import Claim, Oracle
 
-PAGE = "scaling/device"
 EXACT = 1e-14
 
 # ---- (3.1a) and (3.1b): rounding ----------------------------------------------------------------
@@ -124,19 +123,14 @@ def _counted_bytes(size: Any, k: int, stride: int, padding: int, n: int, c: int,
     return 4 * moved
 
 
-def _claim(label: str, title: str, equation: str, code: str, *rest: Any) -> Claim:
-    return Claim(label, title, equation, PAGE, code, *rest)
-
-
 CLAIMS = [
-    _claim(
-        "3.1a",
-        "rounding to fewer bits",
-        r"\operatorname{fl}_m(x) = 2^{e-m} \operatorname{round}\bigl(2^{m-e} x\bigr)",
-        "precision.rounded",
-        precision.rounded,
-        _numbers,
-        (
+    Claim(
+        label="3.1a",
+        title="rounding to fewer bits",
+        code="precision.rounded",
+        implementation=precision.rounded,
+        cases=_numbers,
+        oracles=(
             Oracle("exact fractions", _nearest, 1e-16),
             Oracle(
                 "NumPy's casts", _numpy_cast, 1e-16, applies=lambda x, bits: bits in NUMPY_FORMATS
@@ -149,38 +143,36 @@ CLAIMS = [
                 applies=lambda x, bits: bits == precision.FORMATS["bfloat16"],
             ),
         ),
-        _cut_off,
-        "cut off, not rounded",
+        saboteur=_cut_off,
+        mistake="cut off, not rounded",
     ),
-    _claim(
-        "3.1b",
-        "the error of a product of vectors",
-        r"\bigl( (1 + u)^2 (1 + v)^n - 1 \bigr) \sum_{i=1}^{n} \lvert w_i a_i \rvert",
-        "precision.dot_bound",
-        precision.dot_bound,
-        _vectors,
-        (
+    Claim(
+        label="3.1b",
+        title="the error of a product of vectors",
+        code="precision.dot_bound",
+        implementation=precision.dot_bound,
+        cases=_vectors,
+        oracles=(
             Oracle("exact fractions", _bound_in_fractions, 1e-9),
             Oracle("errors of rounded sums", _error_of_sum, EXACT, error=_excess),
         ),
-        lambda w, a, bits, sum_bits: precision.dot_bound(w, a, bits, 60),
-        "sums taken for exact",
+        saboteur=lambda w, a, bits, sum_bits: precision.dot_bound(w, a, bits, 60),
+        mistake="sums taken for exact",
     ),
-    _claim(
-        "3.1c",
-        "the traffic of im2col",
-        r"B = s \, ( \lvert x \rvert + 2 \lvert X \rvert + \lvert W \rvert + \lvert Y \rvert )",
-        "convolution.im2col_traffic",
-        _traffic,
-        _layers,
-        (
+    Claim(
+        label="3.1c",
+        title="the traffic of im2col",
+        code="convolution.im2col_traffic",
+        implementation=_traffic,
+        cases=_layers,
+        oracles=(
             Oracle("bytes of the arrays", _bytes_of_arrays, 1e-16),
             Oracle("windows counted", _counted_bytes, 1e-16),
         ),
-        lambda size, k, stride, padding, n, c, o: (
+        saboteur=lambda size, k, stride, padding, n, c, o: (
             _traffic(size, k, stride, padding, n, c, o)
             - 4 * im2col(np.zeros((n, c, *size)), k, stride=stride, padding=padding).size
         ),
-        "the columns read, but not written before",
+        mistake="the columns read, but not written before",
     ),
 ]

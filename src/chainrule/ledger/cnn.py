@@ -7,9 +7,10 @@ import numpy as np
 
 from .. import convolution
 from ..oracles import autograd, complex_step
-from . import convolution_twins as twins
-from .convolution_cases import EXACT, NONE, ONE, loops_oracle, numbered, torch_oracle
-from .core import Oracle
+from .convolution import twins
+from .convolution.cases import NONE, ONE
+from .core import Claim, Oracle
+from .oracles import EXACT, loops_oracle, torch_oracle
 
 # ---- cases ---------------------------------------------------------------------------------------
 
@@ -88,68 +89,62 @@ def _last_of_equals(x: Any, delta: Any, *rest: Any) -> Any:
 
 
 CLAIMS = (
-    numbered(
-        "2.2a",
-        "max-pooling",
-        r"y_{ncuv} = \max_{i,j} \; x_{n,\,c,\,su+i-p,\,sv+j-p}",
-        "MaxPool2d",
-        _pool(convolution.MaxPool2d),
-        _pools,
-        (
+    Claim(
+        label="2.2a",
+        title="max-pooling",
+        code="convolution.MaxPool2d",
+        implementation=_pool(convolution.MaxPool2d),
+        cases=_pools,
+        oracles=(
             loops_oracle(lambda *case: twins.pool(twins.largest, *case)),
             Oracle("NumPy's sliding windows", _largest_of_sliding(-np.inf), EXACT),
             torch_oracle("torch.nn.functional.max_pool2d", _torch_pool("max_pool2d")),
         ),
-        _largest_of_sliding(0.0),
-        "zeros outside the image",
+        saboteur=_largest_of_sliding(0.0),
+        mistake="zeros outside the image",
     ),
-    numbered(
-        "2.2b",
-        "the gradient of max-pooling",
-        r"\frac{\partial C}{\partial x_{ncab}} = "
-        r"\sum_{u,v:\ (a,b) = \operatorname{arg\,max}_{ncuv}} \delta_{ncuv}",
-        "MaxPool2d.vjp",
-        _pool_vjp(convolution.MaxPool2d),
-        _pools_and_errors,
-        (
+    Claim(
+        label="2.2b",
+        title="the gradient of max-pooling",
+        code="convolution.MaxPool2d.vjp",
+        implementation=_pool_vjp(convolution.MaxPool2d),
+        cases=_pools_and_errors,
+        oracles=(
             loops_oracle(twins.to_the_largest),
             Oracle("numpy.argmax of sliding windows", twins.sliding_argmax, EXACT),
             _torch_pool_gradient("max_pool2d"),
         ),
-        _last_of_equals,
-        "the last of equals",
+        saboteur=_last_of_equals,
+        mistake="the last of equals",
     ),
-    numbered(
-        "2.2c",
-        "mean pooling",
-        r"y_{ncuv} = \frac{1}{k_h k_w} \sum_{i,j} x_{n,\,c,\,su+i-p,\,sv+j-p}",
-        "AvgPool2d",
-        _pool(convolution.AvgPool2d),
-        _pools,
-        (
+    Claim(
+        label="2.2c",
+        title="mean pooling",
+        code="convolution.AvgPool2d",
+        implementation=_pool(convolution.AvgPool2d),
+        cases=_pools,
+        oracles=(
             loops_oracle(_mean_loops),
             Oracle("scipy.signal.correlate2d", _scipy_mean, EXACT),
             torch_oracle("torch.nn.functional.avg_pool2d", _torch_pool("avg_pool2d")),
         ),
-        lambda *case: twins.pool(np.mean, *case),
-        "zeros outside the image not counted",
+        saboteur=lambda *case: twins.pool(np.mean, *case),
+        mistake="zeros outside the image not counted",
     ),
-    numbered(
-        "2.2d",
-        "the gradient of mean pooling",
-        r"\frac{\partial C}{\partial x_{ncab}} = \frac{1}{k_h k_w} "
-        r"\sum_{\substack{i,u:\ su+i-p=a \\ j,v:\ sv+j-p=b}} \delta_{ncuv}",
-        "AvgPool2d.vjp",
-        _pool_vjp(convolution.AvgPool2d),
-        _pools_and_errors,
-        (
+    Claim(
+        label="2.2d",
+        title="the gradient of mean pooling",
+        code="convolution.AvgPool2d.vjp",
+        implementation=_pool_vjp(convolution.AvgPool2d),
+        cases=_pools_and_errors,
+        oracles=(
             loops_oracle(twins.to_all),
             Oracle("complex step of the loops", _mean_step, EXACT),
             _torch_pool_gradient("avg_pool2d"),
         ),
-        lambda x, delta, kernel, *rest: (
+        saboteur=lambda x, delta, kernel, *rest: (
             twins.to_all(x, delta, kernel, *rest) * kernel[0] * kernel[1]
         ),
-        "δ in full to every pixel",
+        mistake="δ in full to every pixel",
     ),
 )

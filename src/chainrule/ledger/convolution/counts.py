@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .convolution_twins import NONE, ONE, convolve, counted_outputs, zeros_around
+from .twins import NONE, ONE, convolve, counted_outputs, zeros_around
 
 
 class Counted:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..oracles import autograd
+from ...oracles import autograd
 
 # ---- naive twins -------------------------------------------------------------------------------
 
@@ -219,10 +219,7 @@ def sympy_parameter(index: int) -> Callable:
         first = [exact(weights[0]), exact(biases[0])]
         first[index] = symbols.reshape(value.shape)
         a = list(exact(x[0]))
-        functions = {
-            "sigmoid": lambda z: 1 / (1 + sympy.exp(-z)),
-            "tanh": sympy.tanh,
-        }
+        functions = {"sigmoid": lambda z: 1 / (1 + sympy.exp(-z)), "tanh": sympy.tanh}
         parameters = [
             tuple(first),
             *zip(map(exact, weights[1:]), map(exact, biases[1:]), strict=True),

@@ -6,26 +6,22 @@ from typing import Any
 import numpy as np
 from scipy import signal
 
-from .. import convolution
-from ..convolution import Geometry
-from ..oracles import count_multiplications
-from . import convolution_counts as counts
-from . import convolution_twins as twins
-from .convolution_cases import (
-    EXACT,
+from ... import convolution
+from ...convolution import Geometry
+from ...oracles import count_multiplications
+from ..core import Claim, Oracle
+from ..oracles import EXACT, loops_oracle, torch_oracle
+from . import counts, twins
+from .cases import (
     GEOMETRIES,
     NONE,
     ONE,
     convolution_of,
-    loops_oracle,
-    numbered,
     one_image_without_bias,
     sizes,
     torch_convolution,
-    torch_oracle,
     unfold,
 )
-from .core import Oracle
 
 # ---- cases ---------------------------------------------------------------------------------------
 
@@ -183,49 +179,44 @@ def _wrong_side(x: Any, w: Any, padding: Any) -> Any:
 
 
 CLAIMS = (
-    numbered(
-        "2.1.1i",
-        "how much larger the columns are",
-        r"\frac{\text{numbers in } X}{\text{numbers in } x} = \frac{k_h k_w \, o_h o_w}{h w}",
-        "column_growth",
-        lambda *case: convolution.column_growth(Geometry.of(*case)),
-        sizes,
-        (
+    Claim(
+        label="2.1.1i",
+        title="how much larger the columns are",
+        code="convolution.column_growth",
+        implementation=lambda *case: convolution.column_growth(Geometry.of(*case)),
+        cases=sizes,
+        oracles=(
             Oracle("columns made by loops, counted", _growth_of(twins.columns), EXACT),
             Oracle("NumPy's sliding windows, counted", _growth_of(twins.sliding_columns), EXACT),
             torch_oracle("torch.nn.functional.unfold", _torch_growth),
         ),
-        lambda size, kernel, *rest: kernel[0] * kernel[1],
-        "a window for every pixel",
+        saboteur=lambda size, kernel, *rest: kernel[0] * kernel[1],
+        mistake="a window for every pixel",
     ),
-    numbered(
-        "2.1.1j",
-        "convolution as a sum of products with shifted images",
-        r"\begin{aligned} Y &= \sum_{i=0}^{k_h-1} \sum_{j=0}^{k_w-1} W_{ij} \, S_{ij}(x), \\ "
-        r"S_{ij}(x)_{cuv} &= x_{c,\,su+di-p,\,sv+dj-p} \end{aligned}",
-        "conv2d",
-        _one(convolution_of),
-        one_image_without_bias,
-        (
-            loops_oracle(_one(twins.convolve), EXACT),
+    Claim(
+        label="2.1.1j",
+        title="convolution as a sum of products with shifted images",
+        code="convolution.conv2d",
+        implementation=_one(convolution_of),
+        cases=one_image_without_bias,
+        oracles=(
+            loops_oracle(_one(twins.convolve)),
             Oracle("slices and numpy.einsum", twins.shifted, EXACT),
             torch_oracle(
                 "torch.nn.functional.conv2d",
                 lambda torch, x, w, *rest: torch_convolution(torch, x[None], w, None, *rest)[0],
-                EXACT,
             ),
         ),
-        _not_dilated,
-        "shifted by i and j, without d",
+        saboteur=_not_dilated,
+        mistake="shifted by i and j, without d",
     ),
-    numbered(
-        "2.1.1k",
-        "operations per byte",
-        r"I = \frac{2 \, O C k_h k_w \, o_h o_w}{4 \, (C h w + O C k_h k_w + O \, o_h o_w)}",
-        "intensity",
-        _intensity,
-        _layer_sizes,
-        (
+    Claim(
+        label="2.1.1k",
+        title="operations per byte",
+        code="convolution.intensity",
+        implementation=_intensity,
+        cases=_layer_sizes,
+        oracles=(
             Oracle(
                 "loops over ones, and bytes in NumPy",
                 lambda *case: 2 * _loop_multiplications(*case) / _byte_count(*case),
@@ -238,89 +229,81 @@ CLAIMS = (
             ),
             torch_oracle("torch.utils.flop_counter", _torch_intensity),
         ),
-        lambda *case: _multiplied(*case) / _byte_count(*case),
-        "the additions not counted",
+        saboteur=lambda *case: _multiplied(*case) / _byte_count(*case),
+        mistake="the additions not counted",
     ),
-    numbered(
-        "2.1.1l",
-        "convolution by Fourier's transform",
-        r"y = \mathcal{F}^{-1}\bigl( \overline{\mathcal{F}(w)} \odot \mathcal{F}(x) \bigr)",
-        "conv2d_fft",
-        _fft,
-        _padded_only,
-        (
-            loops_oracle(_with_padding(twins.convolve), EXACT),
+    Claim(
+        label="2.1.1l",
+        title="convolution by Fourier's transform",
+        code="convolution.conv2d_fft",
+        implementation=_fft,
+        cases=_padded_only,
+        oracles=(
+            loops_oracle(_with_padding(twins.convolve)),
             Oracle("scipy.signal.fftconvolve", _scipy_fft, EXACT),
             torch_oracle(
                 "torch.nn.functional.conv2d",
                 lambda torch, x, w, padding: torch_convolution(torch, x, w, padding=padding),
-                EXACT,
             ),
         ),
-        _not_conjugated,
-        "not conjugated: the kernel turned, and round the edge",
-        lacks=("bfloat16",),
+        saboteur=_not_conjugated,
+        mistake="not conjugated: the kernel turned, and round the edge",
     ),
-    numbered(
-        "2.1.1m",
-        "the multiplications of that",
-        r"\tfrac{P}{2} \log_2 P \; (C + OC + O) + OCP",
-        "fft_multiplications",
-        convolution.fft_multiplications,
-        _powers_of_two,
-        (
+    Claim(
+        label="2.1.1m",
+        title="the multiplications of that",
+        code="convolution.fft_multiplications",
+        implementation=convolution.fft_multiplications,
+        cases=_powers_of_two,
+        oracles=(
             Oracle("a recursive transform, counted", counts.radix_2_tally, EXACT),
             Oracle("butterflies, counted", counts.butterflies, EXACT),
         ),
-        _kernels_for_nothing,
-        "the transforms of the kernels forgotten",
+        saboteur=_kernels_for_nothing,
+        mistake="the transforms of the kernels forgotten",
     ),
-    numbered(
-        "2.1.1n",
-        "Winograd's method for two outputs",
-        r"y = A^\mathsf{T} \bigl[ (G w) \odot (B^\mathsf{T} x) \bigr]",
-        "winograd_pair",
-        convolution.winograd_pair,
-        _four_pixels,
-        (
+    Claim(
+        label="2.1.1n",
+        title="Winograd's method for two outputs",
+        code="convolution.winograd_pair",
+        implementation=convolution.winograd_pair,
+        cases=_four_pixels,
+        oracles=(
             Oracle("Toom and Cook's, in exact fractions", counts.toom_cook_pairs, EXACT),
             Oracle("numpy.correlate", _correlate_rows, EXACT),
             Oracle("SymPy, a product of polynomials", _sympy_polynomials, EXACT, needs="sympy"),
         ),
-        _sign_lost,
-        "the signs of A lost",
+        saboteur=_sign_lost,
+        mistake="the signs of A lost",
     ),
-    numbered(
-        "2.1.1o",
-        "Winograd's method for images",
-        r"Y = A^\mathsf{T} \bigl[ (G w G^\mathsf{T}) \odot (B^\mathsf{T} x B) \bigr] A",
-        "conv2d_winograd",
-        _winograd,
-        _three_by_three,
-        (
-            loops_oracle(_with_padding(twins.convolve), EXACT),
+    Claim(
+        label="2.1.1o",
+        title="Winograd's method for images",
+        code="convolution.conv2d_winograd",
+        implementation=_winograd,
+        cases=_three_by_three,
+        oracles=(
+            loops_oracle(_with_padding(twins.convolve)),
             Oracle("scipy.signal.correlate2d", _with_padding(twins.scipy_convolve), EXACT),
             torch_oracle(
                 "torch.nn.functional.conv2d",
                 lambda torch, x, w, padding: torch_convolution(torch, x, w, padding=padding),
-                EXACT,
             ),
         ),
-        _wrong_side,
-        "B x Bᵀ in the place of Bᵀ x B",
+        saboteur=_wrong_side,
+        mistake="B x Bᵀ in the place of Bᵀ x B",
     ),
-    numbered(
-        "2.1.1p",
-        "how many multiplications that saves",
-        r"\frac{m^2 k^2}{(m + k - 1)^2}",
-        "winograd_saving",
-        convolution.winograd_saving,
-        _tile_sizes,
-        (
+    Claim(
+        label="2.1.1p",
+        title="how many multiplications that saves",
+        code="convolution.winograd_saving",
+        implementation=convolution.winograd_saving,
+        cases=_tile_sizes,
+        oracles=(
             Oracle("loops and Toom and Cook's way, counted", counts.saving_by_running, EXACT),
             Oracle("sets of pixels, counted", counts.saving_by_sets, EXACT),
         ),
-        lambda m, k: m * k / (m + k - 1),
-        "that of one dimension",
+        saboteur=lambda m, k: m * k / (m + k - 1),
+        mistake="that of one dimension",
     ),
 )

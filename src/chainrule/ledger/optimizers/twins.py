@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .network_twins import torch_parameters, twin_errors, twin_forward
+from ..network.twins import torch_parameters, twin_errors, twin_forward
 
 # ---- one number, step by step: each yields w after every step ----------------------------------
 

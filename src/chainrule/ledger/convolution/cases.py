@@ -1,46 +1,17 @@
-"""What the claims of chapter 2 share: oracles, cases, and PyTorch's way to call things.
+"""What the claims of chapter 2 share: cases, and PyTorch's way to call things.
 
 Sizes, strides, paddings and dilations are pairs in every case.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from .. import convolution
-from . import convolution_twins as twins
-from .core import Claim, Oracle
+from ... import convolution
+from . import twins
 
-EXACT, CLOSE = 1e-14, 1e-13
 ONE, NONE = twins.ONE, twins.NONE
-
-# ---- oracles -------------------------------------------------------------------------------------
-
-
-def torch_oracle(name: str, function: Callable, bound: float = EXACT) -> Oracle:
-    """Give an oracle: a function of torch and of the case, its arrays as tensors."""
-
-    def expected(*case: Any) -> Any:
-        import torch
-
-        tensors = (torch.as_tensor(t) if isinstance(t, np.ndarray) else t for t in case)
-        found = function(torch, *tensors)
-        return found.numpy() if isinstance(found, torch.Tensor) else found
-
-    return Oracle(name, expected, bound, needs="torch")
-
-
-def loops_oracle(twin: Callable, bound: float = EXACT) -> Oracle:
-    """Give an oracle: a twin of the implementation, in loops."""
-    return Oracle("loops", twin, bound)
-
-
-def numbered(label: str, title: str, equation: str, code: str, *rest: Any, **more: Any) -> Claim:
-    """Give a claim of chapter 2: its number says on which page it stands."""
-    page = "convolution/cnn" if label.startswith("2.2") else "convolution/convolution"
-    return Claim(label, title, equation, page, f"convolution.{code}", *rest, **more)
-
 
 # ---- convolution by PyTorch, and by the package --------------------------------------------------
 

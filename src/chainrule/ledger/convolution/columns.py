@@ -1,0 +1,138 @@
+"""im2col and col2im: 2.1.1."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ... import convolution
+from ..core import Claim, Oracle
+from ..oracles import CLOSE, EXACT, loops_oracle, torch_oracle
+from . import twins
+from .cases import one_image, torch_convolution, unfold
+from .pictures import folded, unfolded, unfolded_and_columns
+
+
+def _im2col(x: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> Any:
+    return convolution.im2col(x, kernel, stride=stride, padding=padding, dilation=dilation)
+
+
+def _fold(
+    torch: Any, z: Any, size: Any, kernel: Any, stride: Any, padding: Any, dilation: Any
+) -> Any:
+    return torch.nn.functional.fold(z, size, kernel, dilation, padding, stride)
+
+
+def _col2im(z: Any, size: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> Any:
+    return convolution.col2im(z, size, kernel, stride=stride, padding=padding, dilation=dilation)
+
+
+def _channels_last(x: Any, *rest: Any) -> Any:
+    """Give columns that hold their window place by place, each channel by channel."""
+    found = twins.sliding_columns(x, *rest)
+    by_place = found.reshape(len(x), x.shape[1], -1, found.shape[-1]).swapaxes(1, 2)
+    return by_place.reshape(found.shape)
+
+
+def _times_columns(columns: Callable) -> Callable:
+    """Give W X + b 1ᵀ for one image, with the columns made in this way."""
+
+    def product(x: Any, w: Any, b: Any, *rest: Any) -> Any:
+        found = columns(x[None], w.shape[2:], *rest)[0]
+        return w.reshape(len(w), -1) @ found + b[:, None]
+
+    return product
+
+
+def _as_rows(convolve: Callable) -> Callable:
+    """Give what a convolution makes of one image, every channel as a row."""
+
+    def rows(x: Any, w: Any, b: Any, *rest: Any) -> Any:
+        return convolve(x[None], w, b, *rest).reshape(len(w), -1)
+
+    return rows
+
+
+def _by_im2col(x: Any, w: Any, b: Any, stride: Any, padding: Any, dilation: Any) -> Any:
+    return convolution.conv2d(
+        x, w, b, stride=stride, padding=padding, dilation=dilation, method="im2col"
+    )
+
+
+def _inner_with(fold: Callable) -> Callable:
+    """Give ⟨x, col2im(Z)⟩, with col2im made in this way."""
+    return lambda x, z, *rest: (x * fold(z, x.shape[2:], *rest)).sum()
+
+
+def _overwritten(z: Any, *rest: Any) -> Any:
+    return twins.images(z, *rest, overwritten=True)
+
+
+IM2COL = (
+    Claim(
+        label="2.1.1a",
+        title="im2col",
+        code="convolution.im2col",
+        implementation=_im2col,
+        cases=unfolded,
+        oracles=(
+            loops_oracle(twins.columns),
+            Oracle("NumPy's sliding windows", twins.sliding_columns, EXACT),
+            torch_oracle("torch.nn.functional.unfold", unfold),
+        ),
+        saboteur=_channels_last,
+        mistake="the channels last in a column",
+    ),
+    Claim(
+        label="2.1.1b",
+        title="convolution as a matrix product",
+        code="convolution.conv2d",
+        implementation=_as_rows(_by_im2col),
+        cases=one_image,
+        oracles=(
+            loops_oracle(_as_rows(twins.convolve)),
+            Oracle(
+                "product with NumPy's sliding windows", _times_columns(twins.sliding_columns), EXACT
+            ),
+            torch_oracle(
+                "torch.nn.functional.conv2d",
+                lambda torch, *case: _as_rows(lambda *images: torch_convolution(torch, *images))(
+                    *case
+                ),
+            ),
+        ),
+        saboteur=_times_columns(_channels_last),
+        mistake="rows and columns in different orders",
+    ),
+    Claim(
+        label="2.1.1c",
+        title="col2im",
+        code="convolution.col2im",
+        implementation=_col2im,
+        cases=folded,
+        oracles=(
+            loops_oracle(twins.images),
+            Oracle("the matrix of im2col, transposed", twins.by_transpose, EXACT),
+            torch_oracle("torch.nn.functional.fold", _fold),
+        ),
+        saboteur=_overwritten,
+        mistake="= in the place of +=: the last number instead of the sum",
+    ),
+    Claim(
+        label="2.1.1d",
+        title="col2im is the transpose of im2col",
+        code="convolution.im2col",
+        implementation=lambda x, z, *rest: (_im2col(x, *rest) * z).sum(),
+        cases=unfolded_and_columns,
+        oracles=(
+            loops_oracle(_inner_with(twins.images), CLOSE),
+            Oracle("the matrix of im2col, transposed", _inner_with(twins.by_transpose), CLOSE),
+            torch_oracle(
+                "torch.nn.functional.fold",
+                lambda torch, *case: _inner_with(lambda *columns: _fold(torch, *columns))(*case),
+                CLOSE,
+            ),
+        ),
+        saboteur=_inner_with(_overwritten),
+        mistake="col2im with = in the place of +=",
+        roundoffs=64,  # a long sum whose terms nearly cancel
+    ),
+)

@@ -1,0 +1,175 @@
+"""Convolution: 2.1."""
+
+from typing import Any
+
+import numpy as np
+from scipy import signal
+
+from ... import convolution
+from ...arrays import library
+from ...convolution import Geometry
+from ..core import Claim, Oracle
+from ..oracles import EXACT, loops_oracle, torch_oracle
+from . import counts, twins
+from .cases import NONE, ONE, convolution_of, convolutions, sizes, torch_convolution
+from .pictures import grouped, loop_sizes, pictures
+
+
+def _correlation(x: Any, w: Any) -> Any:
+    return convolution.conv2d(x[None, None], w[None, None])[0, 0]
+
+
+def _true_convolution(x: Any, w: Any) -> Any:
+    turned = library(w).flip(w)
+    padding = [k - 1 for k in w.shape]
+    return convolution.conv2d(x[None, None], turned[None, None], padding=padding)[0, 0]
+
+
+def _torch_true_convolution(torch: Any, x: Any, w: Any) -> Any:
+    return torch.nn.functional.conv_transpose2d(x[None, None], w[None, None])[0, 0]
+
+
+def _torch_outputs(torch: Any, size: Any, kernel: Any, *rest: Any) -> list[int]:
+    image, one = torch.zeros(1, 1, *size), torch.zeros(1, 1, *kernel)
+    return list(torch_convolution(torch, image, one, None, *rest).shape[2:])
+
+
+def _sliding_outputs(size: Any, kernel: Any, *rest: Any) -> list[int]:
+    return list(twins.sliding(np.zeros((1, 1, *size)), kernel, *rest).shape[2:4])
+
+
+def _rounded_up(size: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> list[int]:
+    every = zip(size, kernel, stride, padding, dilation, strict=True)
+    return [-(-(h + 2 * p - d * (k - 1) - 1) // s) + 1 for h, k, s, p, d in every]
+
+
+def _zeros_after(x: Any, w: Any, b: Any, stride: Any, padding: Any, dilation: Any) -> Any:
+    around = [(0, 0), (0, 0), *((0, 2 * p) for p in padding)]
+    return twins.scipy_convolve(np.pad(x, around), w, b, stride, NONE, dilation)
+
+
+def _in_turn(x: Any, w: Any, b: Any, *rest: Any) -> Any:
+    groups = rest[-1]
+    return twins.scipy_convolve(x, w, b, *rest, group_of=lambda o: o % groups)
+
+
+def _loop_operations(size: Any, kernel: Any, stride: Any, padding: Any, channels: int) -> list:
+    geometry = Geometry.of(size, kernel, stride, padding)
+    return list(convolution.loop_operations(geometry, channels))
+
+
+def _sliding_operations(size: Any, kernel: Any, stride: Any, padding: Any, channels: int) -> list:
+    """Count what is in the windows, and the windows."""
+    found = twins.sliding(np.zeros((1, channels, *size)), kernel, stride, padding)
+    return [found.size, found.size - found[0, 0, :, :, 0, 0].size]
+
+
+def _sympy_operations(size: Any, kernel: Any, stride: Any, padding: Any, channels: int) -> list:
+    """Write every output down, and let SymPy count."""
+    import sympy
+
+    k_h, k_w = kernel
+    w = sympy.symbols(f"w:{channels * k_h * k_w}")
+    total = sympy.Integer(0)
+    for row in range(int(np.prod(twins.counted_outputs(size, kernel, stride, padding, ONE)))):
+        terms = [w_i * sympy.Symbol(f"x{row}_{i}") for i, w_i in enumerate(w)]
+        total += sympy.count_ops(sympy.Add(*terms), visual=True)
+    return [int(total.coeff(sympy.Symbol(operation))) for operation in ("MUL", "ADD")]
+
+
+def _additions_too_many(size: Any, kernel: Any, stride: Any, padding: Any, channels: int) -> list:
+    multiplications, _ = counts.loop_tally(size, kernel, stride, padding, channels)
+    return [multiplications, multiplications]
+
+
+CONVOLUTION = (
+    Claim(
+        label="2.1a",
+        title="cross-correlation",
+        code="convolution.conv2d",
+        implementation=_correlation,
+        cases=pictures,
+        oracles=(
+            Oracle("loops in exact fractions", twins.correlate, EXACT),
+            Oracle(
+                "scipy.signal.correlate2d", lambda x, w: signal.correlate2d(x, w, "valid"), EXACT
+            ),
+            torch_oracle(
+                "torch.nn.functional.conv2d",
+                lambda torch, x, w: torch_convolution(torch, x[None, None], w[None, None])[0, 0],
+            ),
+        ),
+        saboteur=lambda x, w: signal.convolve2d(x, w, "valid"),
+        mistake="the kernel turned",
+    ),
+    Claim(
+        label="2.1b",
+        title="the mathematician's convolution",
+        code="convolution.conv2d",
+        implementation=_true_convolution,
+        cases=pictures,
+        oracles=(
+            loops_oracle(twins.turned),
+            Oracle("scipy.signal.convolve2d", lambda x, w: signal.convolve2d(x, w), EXACT),
+            torch_oracle("torch.nn.functional.conv_transpose2d", _torch_true_convolution),
+        ),
+        saboteur=lambda x, w: signal.correlate2d(x, w),
+        mistake="the kernel not turned",
+    ),
+    Claim(
+        label="2.1c",
+        title="the size of the output",
+        code="convolution.Geometry.of",
+        implementation=lambda *case: list(Geometry.of(*case).output_size),
+        cases=sizes,
+        oracles=(
+            Oracle("windows moved and counted", twins.counted_outputs, EXACT),
+            Oracle("NumPy's sliding windows", _sliding_outputs, EXACT),
+            torch_oracle("torch.nn.functional.conv2d", _torch_outputs),
+        ),
+        saboteur=_rounded_up,
+        mistake="rounded up: a window over the edge",
+    ),
+    Claim(
+        label="2.1d",
+        title="convolution with channels, stride, padding, dilation and bias",
+        code="convolution.conv2d",
+        implementation=convolution_of,
+        cases=convolutions,
+        oracles=(
+            loops_oracle(twins.convolve),
+            Oracle("scipy.signal.correlate2d", twins.scipy_convolve, EXACT),
+            torch_oracle("torch.nn.functional.conv2d", torch_convolution, EXACT),
+        ),
+        saboteur=_zeros_after,
+        mistake="all zeros put below and right",
+    ),
+    Claim(
+        label="2.1e",
+        title="the operations of one kernel",
+        code="convolution.loop_operations",
+        implementation=_loop_operations,
+        cases=loop_sizes,
+        oracles=(
+            Oracle("loops, counted", counts.loop_tally, EXACT),
+            Oracle("NumPy's sliding windows, counted", _sliding_operations, EXACT),
+            Oracle("sympy.count_ops", _sympy_operations, EXACT, needs="sympy"),
+        ),
+        saboteur=_additions_too_many,
+        mistake="an addition for every multiplication: the first product is added to nothing",
+    ),
+    Claim(
+        label="2.1f",
+        title="convolution in groups",
+        code="convolution.conv2d",
+        implementation=convolution_of,
+        cases=grouped,
+        oracles=(
+            loops_oracle(twins.convolve),
+            Oracle("scipy.signal.correlate2d", twins.scipy_convolve, EXACT),
+            torch_oracle("torch.nn.functional.conv2d", torch_convolution, EXACT),
+        ),
+        saboteur=_in_turn,
+        mistake="kernels dealt out to the groups in turn",
+    ),
+)

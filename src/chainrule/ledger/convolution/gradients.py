@@ -1,0 +1,146 @@
+"""The gradients of a convolution: 2.1.1."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from scipy import signal
+
+from ... import convolution
+from ...oracles import autograd, complex_step
+from ..core import Claim, Oracle
+from ..oracles import EXACT, loops_oracle, torch_oracle
+from . import twins
+from .cases import torch_convolution
+from .columns import _overwritten
+from .pictures import errors
+
+
+def _vjp(wanted: int, method: str = "auto") -> Callable:
+    def gradient(x: Any, w: Any, delta: Any, stride: Any, padding: Any, dilation: Any) -> Any:
+        return convolution.conv2d_vjp(
+            x, w, delta, stride=stride, padding=padding, dilation=dilation, method=method
+        )[wanted]
+
+    return gradient
+
+
+def _complex(wanted: int) -> Oracle:
+    """Give an oracle: a step in the imaginary direction, of the loops."""
+
+    def expected(x: Any, w: Any, delta: Any, *rest: Any) -> Any:
+        arrays = [x, w, np.zeros(len(w))]
+
+        def cost(changed: Any) -> Any:
+            given = [*arrays[:wanted], changed, *arrays[wanted + 1 :]]
+            return twins.upstream_cost(*given, delta, *rest)
+
+        return complex_step(cost, arrays[wanted])
+
+    return Oracle("complex step of the loops", expected, EXACT)
+
+
+def _torch_gradient(wanted: int) -> Oracle:
+    def expected(x: Any, w: Any, delta: Any, *rest: Any) -> Any:
+        import torch
+
+        def y(*tensors: Any) -> Any:
+            return torch_convolution(torch, *tensors, *rest)
+
+        return autograd(y, [x, w, np.zeros(len(w))], delta)[wanted]
+
+    return Oracle("torch.autograd", expected, EXACT, needs="torch")
+
+
+def _weight_by_columns(x: Any, w: Any, delta: Any, *rest: Any) -> Any:
+    found = twins.columns(x, w.shape[2:], *rest)
+    return np.einsum("nol,nkl->ok", delta.reshape(*delta.shape[:2], -1), found).reshape(w.shape)
+
+
+def _image_by(fold: Callable) -> Callable:
+    """Give col2im(Wᵀ δ), with col2im made in this way."""
+
+    def gradient(x: Any, w: Any, delta: Any, *rest: Any) -> Any:
+        z = w.reshape(len(w), -1).T @ delta.reshape(*delta.shape[:2], -1)
+        return fold(z, x.shape[2:], w.shape[2:], *rest)
+
+    return gradient
+
+
+def _bias_loops(x: Any, w: Any, delta: Any, *rest: Any) -> Any:
+    total = [0.0] * len(w)
+    for n, o, u, v in np.ndindex(delta.shape):
+        total[o] += delta[n, o, u, v]
+    return total
+
+
+def _torch_transposed(
+    torch: Any, x: Any, w: Any, delta: Any, stride: Any, padding: Any, dilation: Any
+) -> Any:
+    """Give the transposed convolution, with as many rows and columns more as no window reached."""
+    size, outputs, kernel = x.shape[2:], delta.shape[2:], w.shape[2:]
+    every = zip(size, outputs, kernel, stride, padding, dilation, strict=True)
+    more = [h - ((o - 1) * s - 2 * p + d * (k - 1) + 1) for h, o, k, s, p, d in every]
+    return torch.nn.functional.conv_transpose2d(
+        delta, w, None, stride, padding, more, dilation=dilation
+    )
+
+
+def _scipy_with(rule: Callable) -> Callable:
+    return lambda *case: twins.scipy_image_gradient(*case, rule=rule)
+
+
+GRADIENTS = (
+    Claim(
+        label="2.1.1e",
+        title="the gradient of the kernels",
+        code="convolution.conv2d_vjp",
+        implementation=_vjp(1, "im2col"),
+        cases=errors,
+        oracles=(
+            Oracle("product with columns made by loops", _weight_by_columns, EXACT),
+            _complex(1),
+            _torch_gradient(1),
+        ),
+        saboteur=lambda x, *rest: _weight_by_columns(x, *rest) / len(x),
+        mistake="the mean over the images",
+    ),
+    Claim(
+        label="2.1.1f",
+        title="the gradient of the biases",
+        code="convolution.conv2d_vjp",
+        implementation=_vjp(2),
+        cases=errors,
+        oracles=(loops_oracle(_bias_loops), _complex(2), _torch_gradient(2)),
+        saboteur=lambda x, w, delta, *rest: delta.sum(0).mean((1, 2)),
+        mistake="the mean over the pixels",
+    ),
+    Claim(
+        label="2.1.1g",
+        title="the gradient of the images, by col2im",
+        code="convolution.conv2d_vjp",
+        implementation=_vjp(0, "im2col"),
+        cases=errors,
+        oracles=(
+            Oracle("the matrix of im2col, transposed", _image_by(twins.by_transpose), EXACT),
+            _complex(0),
+            _torch_gradient(0),
+        ),
+        saboteur=_image_by(_overwritten),
+        mistake="col2im with = in the place of +=",
+    ),
+    Claim(
+        label="2.1.1h",
+        title="the gradient of the images, pixel by pixel",
+        code="convolution.conv2d_vjp",
+        implementation=_vjp(0),
+        cases=errors,
+        oracles=(
+            loops_oracle(twins.image_gradient),
+            Oracle("scipy.signal.convolve2d", _scipy_with(signal.convolve2d), EXACT),
+            torch_oracle("torch.nn.functional.conv_transpose2d", _torch_transposed, EXACT),
+        ),
+        saboteur=_scipy_with(signal.correlate2d),
+        mistake="the kernel turned once too often",
+    ),
+)

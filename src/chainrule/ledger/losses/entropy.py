@@ -1,0 +1,226 @@
+"""Cross-entropy: 1.4.4."""
+
+from typing import Any
+
+import numpy as np
+from scipy import special, stats
+from sklearn import metrics
+from sklearn.utils.class_weight import compute_class_weight
+
+from ... import losses
+from ..core import Claim, Oracle
+from ..oracles import EXACT, complex_oracle, loops_oracle, sympy_oracle, torch_oracle, torch_vjp
+from . import twins
+from .cases import _answers, _counts, _far, _logits, distribution, with_smoothing, with_weight
+
+
+def torch_cross_entropy(torch: Any, z: Any, y: Any, **options: Any) -> Any:
+    """Give PyTorch's."""
+    return torch.nn.functional.cross_entropy(z, y, **options)
+
+
+def _torch_binary(torch: Any, z: Any, y: Any) -> Any:
+    return torch.nn.functional.binary_cross_entropy_with_logits(z, y)
+
+
+def _torch_kl(torch: Any, z: Any, y: Any) -> Any:
+    """Give H(y) + KL(y ‖ p) as torch.distributions knows them."""
+    target = torch.distributions.Categorical(probs=y)
+    prediction = torch.distributions.Categorical(logits=z)
+    return (target.entropy() + torch.distributions.kl_divergence(target, prediction)).mean()
+
+
+def _scipy_kl(z: Any, y: Any, wrong_way_round: bool = False) -> float:
+    y, p = y[0], special.softmax(z[0])
+    return stats.entropy(y) + (stats.entropy(p, y) if wrong_way_round else stats.entropy(y, p))
+
+
+def _exact_log_loss(sympy: Any, z: Any, classes: Any) -> list[Any]:
+    found = []
+    for z_i, t in zip(z, classes, strict=True):
+        exact = [sympy.Rational(float(z_ic)) for z_ic in z_i]
+        found.append(sympy.N(sympy.log(sum(map(sympy.exp, exact))) - exact[t], 30))
+    return found
+
+
+def _exact_binary(sympy: Any, z: Any, y: Any) -> Any:
+    total = 0
+    for z_i, y_i in zip(z, y, strict=True):
+        sign = 1 if y_i else -1
+        total += sympy.log(1 + sympy.exp(-sign * sympy.Rational(float(z_i))))
+    return sympy.N(total / len(z), 30)
+
+
+def _weighted_mean(z: Any, classes: Any, weight: Any) -> Any:
+    return sum(twins.weighted_losses(z, classes, weight)) / sum(weight[t] for t in classes)
+
+
+def _weighted(z: Any, classes: Any, weight: Any) -> Any:
+    return sum(twins.weighted_losses(z, classes, weight)) / len(z)
+
+
+CROSS_ENTROPY = (
+    Claim(
+        label="1.4.4a",
+        title="cross-entropy, entropy and Kullback–Leibler divergence",
+        code="losses.CrossEntropy.__call__",
+        implementation=lambda z, y: losses.CrossEntropy()(z, y),
+        cases=distribution,
+        oracles=(
+            Oracle("scipy.stats.entropy", _scipy_kl, EXACT),
+            torch_oracle("torch.distributions", _torch_kl),
+        ),
+        saboteur=lambda z, y: _scipy_kl(z, y, wrong_way_round=True),
+        mistake="KL(p ‖ y), the wrong way round",
+    ),
+    Claim(
+        label="1.28",
+        title="cross-entropy",
+        code="losses.CrossEntropy.__call__",
+        implementation=lambda z, y: losses.CrossEntropy()(z, y),
+        cases=_logits,
+        oracles=(loops_oracle(twins.cross_entropy), torch_oracle("torch", torch_cross_entropy)),
+        saboteur=lambda z, y: twins.cross_entropy(z, y) / z.shape[1],
+        mistake="a mean over the classes, too",
+    ),
+    Claim(
+        label="1.4.4b",
+        title="the gradient of cross-entropy",
+        code="losses.CrossEntropy.gradient",
+        implementation=lambda z, y: losses.CrossEntropy().gradient(z, y),
+        cases=_logits,
+        oracles=(torch_vjp(torch_cross_entropy), complex_oracle(twins.cross_entropy)),
+        saboteur=lambda z, y: special.softmax(z, 1) - y,
+        mistake="1/N forgotten",
+    ),
+    Claim(
+        label="1.4.4c",
+        title="cross-entropy by log-sum-exp",
+        code="losses.CrossEntropy.__call__",
+        implementation=lambda z, classes: losses.CrossEntropy(reduction="none")(z, classes),
+        cases=_far,
+        oracles=(
+            sympy_oracle(_exact_log_loss),
+            Oracle(
+                "scipy.special.logsumexp",
+                lambda z, classes: special.logsumexp(z, 1) - z[np.arange(len(z)), classes],
+                EXACT,
+            ),
+        ),
+        saboteur=lambda z, classes: (
+            special.logsumexp(z - z.max(1, keepdims=True), 1) - z[np.arange(len(z)), classes]
+        ),
+        mistake="m not subtracted from z_t",
+    ),
+    Claim(
+        label="1.4.4d",
+        title="label smoothing",
+        code="losses.CrossEntropy.__call__",
+        implementation=lambda z, classes, share: losses.CrossEntropy(label_smoothing=share)(
+            z, classes
+        ),
+        cases=with_smoothing,
+        oracles=(
+            loops_oracle(
+                lambda z, classes, share: twins.cross_entropy(
+                    z, twins.smoothed(classes, z.shape[1], share)
+                ),
+                EXACT,
+            ),
+            torch_oracle(
+                "torch",
+                lambda torch, z, classes, share: torch_cross_entropy(
+                    torch, z, classes, label_smoothing=share
+                ),
+            ),
+        ),
+        saboteur=lambda z, classes, share: twins.cross_entropy(
+            z, np.where(np.eye(3)[classes] == 1, 1 - share, share / 2)
+        ),
+        mistake="ε shared among the wrong classes only",
+    ),
+    Claim(
+        label="1.4.4e",
+        title="binary cross-entropy",
+        code="losses.BinaryCrossEntropy.__call__",
+        implementation=lambda z, y: losses.BinaryCrossEntropy()(z, y),
+        cases=_answers,
+        oracles=(sympy_oracle(_exact_binary), torch_oracle("torch", _torch_binary)),
+        saboteur=lambda z, y: -np.mean(y * np.log(special.expit(z))),
+        mistake="the second term forgotten: “no” costs nothing",
+    ),
+    Claim(
+        label="1.4.4f",
+        title="the gradient of binary cross-entropy",
+        code="losses.BinaryCrossEntropy.gradient",
+        implementation=lambda z, y: losses.BinaryCrossEntropy().gradient(z, y),
+        cases=_answers,
+        oracles=(torch_vjp(_torch_binary), complex_oracle(twins.binary_cross_entropy)),
+        saboteur=lambda z, y: (
+            (special.expit(z) - y) * special.expit(z) * special.expit(-z) / len(z)
+        ),
+        mistake="σ′ left in, as with the squared error",
+    ),
+    Claim(
+        label="1.29",
+        title="weighted cross-entropy",
+        code="losses.CrossEntropy.__call__",
+        implementation=lambda z, classes, weight: (
+            losses.CrossEntropy(weight=weight, reduction="sum")(z, classes) / len(z)
+        ),
+        cases=with_weight,
+        oracles=(
+            loops_oracle(_weighted),
+            torch_oracle(
+                "torch",
+                lambda torch, z, classes, weight: torch_cross_entropy(
+                    torch, z, classes, weight=weight, reduction="none"
+                ).mean(),
+            ),
+        ),
+        saboteur=_weighted_mean,
+        mistake="divided by Σ w",
+    ),
+    Claim(
+        label="1.4.4g",
+        title="the weighted mean",
+        code="losses.CrossEntropy.__call__",
+        implementation=lambda z, classes, weight: losses.CrossEntropy(weight=weight)(z, classes),
+        cases=with_weight,
+        oracles=(
+            loops_oracle(_weighted_mean),
+            Oracle(
+                "sklearn.metrics.log_loss",
+                lambda z, classes, weight: metrics.log_loss(
+                    classes, special.softmax(z, 1), sample_weight=weight[classes]
+                ),
+                EXACT,
+            ),
+            torch_oracle(
+                "torch",
+                lambda torch, z, classes, weight: torch_cross_entropy(
+                    torch, z, classes, weight=weight
+                ),
+            ),
+        ),
+        saboteur=_weighted,
+        mistake="divided by N",
+    ),
+    Claim(
+        label="1.30",
+        title="balanced class weights",
+        code="losses.balanced_weights",
+        implementation=losses.balanced_weights,
+        cases=_counts,
+        oracles=(
+            Oracle("loops in exact fractions", twins.exact_balanced_weights, EXACT),
+            Oracle(
+                "sklearn, class_weight='balanced'",
+                lambda y, n: compute_class_weight("balanced", classes=np.arange(n), y=y),
+                EXACT,
+            ),
+        ),
+        saboteur=lambda y, n: np.bincount(y) / len(y),
+        mistake="the source's N_c / N: the majority weighs most",
+    ),
+)

@@ -1,0 +1,95 @@
+"""The networks that claims are tried on, and the package on one of them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ... import activations, losses
+from ...network import Linear, Network
+
+# A case is (weights, biases, names, cost, x, y): a list of w^l and b^l, the names of the
+# activations, the name of the cost, a batch and its targets. Layers are square, so that an index
+# that is swapped still fits and has to be found out by its numbers.
+
+SMOOTH = ("sigmoid", "tanh")
+COSTS = ("squared error", "cross-entropy")
+
+
+def network_cases(
+    rng: np.random.Generator, names: tuple = ("sigmoid", "tanh", "relu"), samples: int = 1
+) -> Iterator[tuple]:
+    """Yield small random networks: one to three layers of three neurons each."""
+    for depth in (1, 2, 3):
+        for name in names:
+            for cost in COSTS:
+                weights = [rng.standard_normal((3, 3)) for _ in range(depth)]
+                biases = [rng.standard_normal(3) for _ in range(depth)]
+                y = rng.dirichlet(np.ones(3), samples)
+                x = rng.standard_normal((samples, 3))
+                yield weights, biases, [name] * depth, cost, x, y
+
+
+def _deep(*case: Any) -> bool:
+    return len(case[0]) > 1
+
+
+def deep_cases(rng: np.random.Generator) -> Iterator[tuple]:
+    """Yield the networks that have a hidden layer."""
+    return (case for case in network_cases(rng) if _deep(*case))
+
+
+def softmax_cases(rng: np.random.Generator) -> Iterator[tuple]:
+    """Yield networks that end in softmax."""
+    for case in network_cases(rng, names=("tanh",)):
+        case[2][-1] = "softmax"
+        yield case
+
+
+def is_smooth(*case: Any) -> bool:
+    """Tell whether all activations of a case are analytic."""
+    return set(case[2]) <= {*SMOOTH, "softmax"}
+
+
+def sympy_case(*case: Any) -> bool:
+    """Thirty digits take time: two layers are enough."""
+    return is_smooth(*case) and len(case[0]) == 2
+
+
+# ---- the package, on a case --------------------------------------------------------------------
+
+ACTIVATIONS: dict[str, Any] = {
+    "sigmoid": activations.Sigmoid(),
+    "tanh": activations.Tanh(),
+    "relu": activations.ReLU(),
+    "softmax": activations.Softmax(),
+}
+LOSSES: dict[str, Any] = {"squared error": losses.MSE(), "cross-entropy": losses.CrossEntropy()}
+
+
+def network_of(weights: list, biases: list, names: list) -> Network:
+    """Give the package's network with these parameters and activations."""
+    layers: list[Any] = []
+    for w, b, name in zip(weights, biases, names, strict=True):
+        linear = Linear(w.shape[1], w.shape[0], rng=np.random.default_rng(0))
+        linear.weight, linear.bias = w, b
+        layers += [linear, ACTIVATIONS[name]]
+    return Network(layers)
+
+
+def _forward(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> Any:
+    return network_of(weights, biases, names)(x)
+
+
+def backward(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> Any:
+    """Give the package's gradients and errors."""
+    net = network_of(weights, biases, names)
+    trace = net.forward(x)
+    return net.backward(trace, LOSSES[cost].gradient(trace.output, y), deltas=True)
+
+
+def _neuron(w: Any, b: Any, a: Any, name: str = "") -> Any:
+    linear = Linear(w.shape[1], w.shape[0], rng=np.random.default_rng(0))
+    linear.weight, linear.bias = w, b
+    z = linear(a[None, :])
+    return (ACTIVATIONS[name](z) if name else z)[0, :]

@@ -1,0 +1,100 @@
+"""The claims of section 1.1.1: forward pass."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from ..core import Claim, Oracle
+from .cases import _forward, _neuron, network_cases
+from .twins import torch_output, twin_activation, twin_outputs, twin_weighted_input
+
+
+def _neuron_cases(rng: np.random.Generator) -> Iterator[tuple]:
+    for _ in range(5):
+        yield rng.standard_normal((4, 4)), rng.standard_normal(4), rng.standard_normal(4)
+
+
+def _activated_cases(rng: np.random.Generator) -> Iterator[tuple]:
+    for name in ("sigmoid", "tanh", "relu"):
+        for case in _neuron_cases(rng):
+            yield *case, name
+
+
+def _exact_weighted_input(w: Any, b: Any, a: Any) -> list[float]:
+    exact = np.vectorize(Fraction, otypes=[object])
+    return [float(z) for z in twin_weighted_input(exact(w), exact(b), exact(a))]
+
+
+def _torch_neuron(w: Any, b: Any, a: Any, name: str = "") -> np.ndarray:
+    import torch
+
+    tensors = [torch.as_tensor(array) for array in (a, w, b)]
+    if name:
+        return torch_output([w], [b], [name], a).numpy()
+    return torch.nn.functional.linear(*tensors).numpy()
+
+
+_OUTPUT_ORACLES = (
+    Oracle("loops, sample by sample", twin_outputs, 1e-13),
+    Oracle(
+        "torch.nn.functional",
+        lambda weights, biases, names, cost, x, y: torch_output(weights, biases, names, x).numpy(),
+        1e-13,
+        needs="torch",
+    ),
+)
+
+FORWARD = (
+    Claim(
+        label="1.1",
+        title="the weighted input of a neuron",
+        code="network.Linear.__call__",
+        implementation=_neuron,
+        cases=_neuron_cases,
+        oracles=(
+            Oracle("loops in exact fractions", _exact_weighted_input, 1e-14),
+            Oracle("torch.nn.functional.linear", _torch_neuron, 1e-14, needs="torch"),
+        ),
+        saboteur=lambda w, b, a: _neuron(w.T, b, a),
+        mistake="the indices of w swapped",
+    ),
+    Claim(
+        label="1.2",
+        title="the activation of a neuron",
+        code="activations.Sigmoid.__call__",
+        implementation=_neuron,
+        cases=_activated_cases,
+        oracles=(
+            Oracle(
+                "loops in Python floats",
+                lambda w, b, a, name: twin_activation(name, twin_weighted_input(w, b, a)),
+                1e-13,
+            ),
+            Oracle("torch.nn.functional", _torch_neuron, 1e-13, needs="torch"),
+        ),
+        saboteur=lambda w, b, a, name: _neuron(w, 0 * b, a, name) + b,
+        mistake="the bias added outside σ",
+    ),
+    Claim(
+        label="1.3",
+        title="the forward pass of a network",
+        code="network.Network.__call__",
+        implementation=_forward,
+        cases=network_cases,
+        oracles=_OUTPUT_ORACLES,
+        saboteur=lambda weights, *rest: _forward([w.T for w in weights], *rest),
+        mistake="w transposed",
+    ),
+    Claim(
+        label="1.1.1a",
+        title="the forward pass of a batch",
+        code="network.Linear.__call__",
+        implementation=_forward,
+        cases=lambda rng: network_cases(rng, samples=4),
+        oracles=_OUTPUT_ORACLES,
+        saboteur=lambda weights, *rest: _forward([w.T for w in weights], *rest),
+        mistake="A w in the place of A wᵀ",
+    ),
+)

@@ -1,0 +1,166 @@
+"""Why gradients vanish, and how weights should start."""
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from ...network import error_norm_bounds, initial_std
+from ..core import Claim, Oracle
+from .cases import ACTIVATIONS, LOSSES, SMOOTH, network_cases, network_of
+from .twins import torch_error, twin_errors
+
+
+def _bounds(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> list[float]:
+    net = network_of(weights, biases, names)
+    trace = net.forward(x)
+    return error_norm_bounds(net, trace, LOSSES[cost].gradient(trace.output, y))
+
+
+def _bounds_without_weights(
+    weights: list, biases: list, names: list, cost: str, x: Any, y: Any
+) -> list[float]:
+    net = network_of(weights, biases, names)
+    trace = net.forward(x)
+    bound = float(np.linalg.norm(LOSSES[cost].gradient(trace.output, y)))
+    bounds: list[float] = []
+    for name, z in zip(reversed(names), reversed(trace.inputs[1::2]), strict=True):
+        bound *= float(np.max(ACTIVATIONS[name].derivative(z)))
+        bounds.insert(0, bound)
+    return bounds
+
+
+def _bound_cases(rng: np.random.Generator) -> Iterator[tuple]:
+    yield from network_cases(rng)
+    for name in SMOOTH:  # chains of single neurons, where the bound is the norm itself
+        weights, biases = [rng.standard_normal((1, 1)) for _ in range(4)], [np.ones(1)] * 4
+        yield weights, biases, [name] * 4, "squared error", np.ones((1, 1)), np.zeros((1, 1))
+
+
+def _excess(bounds: Any, norms: Any) -> float:
+    """Give by how much a norm exceeds its bound, relatively; 0 where none does."""
+    excess = [norm / bound - 1 for norm, bound in zip(norms, bounds, strict=True)]
+    return float(np.max([0.0, *excess]))  # not max: it can lose a NaN
+
+
+def _torch_norms(*case: Any) -> list[float]:
+    return [float(np.linalg.norm(torch_error(layer)(*case))) for layer in range(len(case[0]))]
+
+
+def _chain_errors(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> list:
+    deltas = twin_errors(weights, biases, names, cost, x[0], y[0])
+    return [abs(delta[0]) for delta in deltas]
+
+
+def _std(init: str) -> Callable[[int, int], float]:
+    return lambda n_in, n_out: initial_std(n_in, n_out, init)
+
+
+def _sizes(rng: np.random.Generator) -> Iterator[tuple]:
+    yield from ((64, 128), (100, 100), (300, 10))
+
+
+def _sympy_xavier(n_in: int, n_out: int) -> float:
+    """Solve for the standard deviation: forward n_in s² = 1, backward n_out s² = 1, on average."""
+    import sympy
+
+    s = sympy.Symbol("s", positive=True)
+    mean = (n_in * s**2 + n_out * s**2) / 2
+    (solution,) = sympy.solve(sympy.Eq(mean, 1), s)
+    return float(solution)
+
+
+def _torch_sampled(initialiser: str) -> Callable[[int, int], float]:
+    def expected(n_in: int, n_out: int) -> float:
+        import torch
+
+        weight = torch.empty(n_out, n_in, dtype=torch.float64)
+        generator = torch.Generator().manual_seed(0)
+        draws = []
+        for _ in range(200):
+            getattr(torch.nn.init, initialiser)(weight, generator=generator)
+            draws.append(weight.square().mean())
+        return float(torch.stack(draws).mean().sqrt())
+
+    return expected
+
+
+def _torch_he(n_in: int, n_out: int) -> float:
+    import torch
+
+    return torch.nn.init.calculate_gain("relu") / math.sqrt(n_in)
+
+
+def _quadrature_he(n_in: int, n_out: int) -> float:
+    """Ask that n_in s² E[max(g, 0)²] = 1 for a standard normal g, by numerical integration."""
+    from scipy.integrate import quad
+
+    density = 1 / math.sqrt(2 * math.pi)
+    mean_square, _ = quad(lambda g: g**2 * density * math.exp(-(g**2) / 2), 0, math.inf)
+    return 1 / math.sqrt(n_in * mean_square)
+
+
+def off_by(value: Any, expected: Any) -> float:
+    """Give the error of a number relative to it, however small it is."""
+    return abs(float(value) / float(expected) - 1)
+
+
+START = (
+    Claim(
+        label="1.1.2d",
+        title="what the errors are bounded by",
+        code="network.error_norm_bounds",
+        implementation=_bounds,
+        cases=_bound_cases,
+        oracles=(
+            Oracle(
+                "norms from torch.autograd stay below",
+                _torch_norms,
+                1e-12,
+                needs="torch",
+                error=_excess,
+            ),
+            Oracle(
+                "equality on a chain of single neurons",
+                _chain_errors,
+                1e-12,
+                applies=lambda *case: len(case[1][0]) == 1,
+            ),
+        ),
+        saboteur=_bounds_without_weights,
+        mistake="the norms of the weights left out",
+    ),
+    Claim(
+        label="1.1.2e",
+        title="Xavier initialisation",
+        code="network.initial_std",
+        implementation=_std("xavier"),
+        cases=_sizes,
+        oracles=(
+            Oracle("SymPy, solved for it", _sympy_xavier, 1e-12, needs="sympy", error=off_by),
+            Oracle(
+                "torch.nn.init.xavier_normal_, sampled",
+                _torch_sampled("xavier_normal_"),
+                5e-3,
+                needs="torch",
+                error=off_by,
+            ),
+        ),
+        saboteur=lambda n_in, n_out: math.sqrt(2 / n_in),
+        mistake="He's variance in its place",
+    ),
+    Claim(
+        label="1.1.2f",
+        title="He initialisation",
+        code="network.initial_std",
+        implementation=_std("he"),
+        cases=_sizes,
+        oracles=(
+            Oracle("numerical integration (SciPy)", _quadrature_he, 1e-9, error=off_by),
+            Oracle("torch.nn.init.calculate_gain", _torch_he, 1e-12, needs="torch", error=off_by),
+        ),
+        saboteur=lambda n_in, n_out: math.sqrt(1 / n_in),
+        mistake="half the variance: the half that ReLU cuts off forgotten",
+    ),
+)

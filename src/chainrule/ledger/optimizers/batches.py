@@ -1,0 +1,174 @@
+"""One rule, different batches: 1.10 to 1.13."""
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from ...arrays import library
+from ...optimizers import SGD, batch_variance
+from ...training import fit
+from ..core import Claim, Oracle
+from ..network.cases import LOSSES, network_cases, network_of
+from ..network.twins import torch_cost, torch_output, twin_cost, twin_outputs
+from .twins import (
+    sample_gradients,
+    torch_path,
+    torch_sample_gradients,
+    twin_epoch,
+    variance_of_drawn_batches,
+    variance_over_all_batches,
+)
+
+
+def copy_of(array: Any) -> Any:
+    """Give a copy, of the same library."""
+    return library(array).asarray(array, copy=True)
+
+
+LR = 0.5
+
+
+def _one_step_cases(rng: np.random.Generator) -> Iterator[tuple]:
+    for _ in range(5):
+        yield rng.standard_normal(4), rng.standard_normal(4), float(rng.uniform(0.01, 1))
+
+
+def _one_step(w: Any, g: Any, lr: float) -> Any:
+    w = copy_of(w)
+    SGD(lr=lr).step([w], [g])
+    return w
+
+
+def _exact_step(w: Any, g: Any, lr: float) -> list[float]:
+    pairs = zip(w, g, strict=True)
+    return [float(Fraction(float(a)) - Fraction(lr) * Fraction(float(b))) for a, b in pairs]
+
+
+def _data_cases(rng: np.random.Generator) -> Iterator[tuple]:
+    """Yield small networks with seven samples."""
+    return network_cases(rng, names=("tanh",), samples=7)
+
+
+def _cost_of_data(*case: Any) -> Any:
+    weights, biases, names, cost, x, y = case
+    return LOSSES[cost](network_of(weights, biases, names)(x), y)
+
+
+def _mean_of_costs(*case: Any) -> float:
+    _, _, _, cost, _, y = case
+    each = [twin_cost(cost, a, target) for a, target in zip(twin_outputs(*case), y, strict=True)]
+    return sum(each) / len(each)
+
+
+def _torch_cost_of_data(*case: Any) -> float:
+    weights, biases, names, cost, x, y = case
+    return float(torch_cost(cost, torch_output(weights, biases, names, x), y))
+
+
+def _epoch(size: int, lr: float = LR) -> Callable:
+    """Give one epoch with batches of this size, in the order of generator 0."""
+
+    def run(*case: Any) -> Any:
+        weights, biases, names, cost, x, y = case
+        net = network_of([copy_of(w) for w in weights], [copy_of(b) for b in biases], names)
+        rng = np.random.default_rng(0)
+        fit(net, LOSSES[cost], SGD(lr=lr), x, y, epochs=1, batch_size=size, rng=rng, progress=False)
+        return net.parameters
+
+    return run
+
+
+def _epoch_oracles(size: int) -> tuple[Oracle, ...]:
+    return (
+        Oracle(
+            "sample by sample, index by index",
+            lambda *case: twin_epoch(sample_gradients, size, LR, *case),
+            1e-12,
+        ),
+        Oracle(
+            "torch.autograd, sample by sample",
+            lambda *case: twin_epoch(torch_sample_gradients, size, LR, *case),
+            1e-12,
+            needs="torch",
+        ),
+    )
+
+
+def _noise_cases(rng: np.random.Generator) -> Iterator[tuple]:
+    gradients = rng.standard_normal((8, 3))
+    for size in (1, 2, 3, 6):
+        yield gradients, size
+
+
+def _with_replacement(gradients: Any, size: int) -> float:
+    return batch_variance(gradients, 1) / size
+
+
+BATCHES = (
+    Claim(
+        label="1.10",
+        title="gradient descent",
+        code="optimizers.SGD.step",
+        implementation=_one_step,
+        cases=_one_step_cases,
+        oracles=(
+            Oracle("exact fractions", _exact_step, 1e-15),
+            Oracle(
+                "torch.optim.SGD",
+                lambda w, g, lr: torch_path("SGD", w, [g], {"lr": lr})[0],
+                1e-15,
+                needs="torch",
+            ),
+        ),
+        saboteur=lambda w, g, lr: _one_step(w, -g, lr),
+        mistake="uphill: the sign of the gradient",
+    ),
+    Claim(
+        label="1.11",
+        title="the cost of all data",
+        code="losses.CrossEntropy.__call__",
+        implementation=_cost_of_data,
+        cases=_data_cases,
+        oracles=(
+            Oracle("loops, sample by sample", _mean_of_costs, 1e-13),
+            Oracle("torch.nn.functional", _torch_cost_of_data, 1e-13, needs="torch"),
+        ),
+        saboteur=lambda *case: _cost_of_data(*case) * len(case[4]) / len(case[0][0]),
+        mistake="divided by the number of neurons in the place of that of samples",
+    ),
+    Claim(
+        label="1.12",
+        title="batch gradient descent",
+        code="training.fit",
+        implementation=_epoch(7),
+        cases=_data_cases,
+        oracles=_epoch_oracles(7),
+        saboteur=_epoch(7, lr=7 * LR),
+        mistake="the sum in the place of the mean",
+    ),
+    Claim(
+        label="1.13",
+        title="mini-batch gradient descent",
+        code="training.fit",
+        implementation=_epoch(3),
+        cases=_data_cases,
+        oracles=_epoch_oracles(3),
+        saboteur=_epoch(3, lr=LR * 3 / 7),
+        mistake="divided by A, the samples of the data set",
+    ),
+    Claim(
+        label="1.2.1a",
+        title="the noise of a batch's gradient",
+        code="optimizers.batch_variance",
+        implementation=batch_variance,
+        cases=_noise_cases,
+        oracles=(
+            Oracle("every batch there is, one by one", variance_over_all_batches, 1e-13),
+            Oracle("400 000 batches drawn", variance_of_drawn_batches, 1e-2),
+        ),
+        saboteur=_with_replacement,
+        mistake="σ²/N, as if every sample were put back before the next is drawn",
+    ),
+)

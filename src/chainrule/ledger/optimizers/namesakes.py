@@ -1,0 +1,300 @@
+"""Every optimizer against its namesake, and clipping."""
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from ... import optimizers
+from ...arrays import library
+from ...optimizers import Optimizer, clip_norm
+from ..core import Claim, Oracle
+from .batches import copy_of
+from .twins import torch_path, twin_path
+
+
+def _path_cases(name: str, *settings: dict) -> Callable:
+    def cases(rng: np.random.Generator) -> Iterator[tuple]:
+        for row in settings:
+            for first in (1.0, 0.0):  # the second time with a zero gradient at the first step
+                gradients = rng.standard_normal((12, 3))
+                gradients[0] *= first
+                yield name, rng.standard_normal(3), gradients, {"lr": 0.05, **row}
+
+    return cases
+
+
+def optimizer_path(name: str, w: Any, gradients: Any, settings: dict) -> Any:
+    """Give w after every step of one of the package's optimizers."""
+    return _path_of(getattr(optimizers, name)(**settings), w, gradients)
+
+
+def _path_of(optimizer: Optimizer, w: Any, gradients: Any) -> Any:
+    w, path = copy_of(w), []
+    for step in range(gradients.shape[0]):
+        optimizer.step([w], [gradients[step, :]])
+        path.append(copy_of(w))
+    return library(w).stack(path)
+
+
+def _with(**changed: Any) -> Callable:
+    """Give a saboteur: the same optimizer with other settings."""
+    return lambda name, w, gradients, settings: optimizer_path(
+        name, w, gradients, settings | changed
+    )
+
+
+_PATH_ORACLES = (
+    Oracle("the formula, number by number", twin_path, 1e-12),
+    Oracle("torch.optim", torch_path, 1e-12, needs="torch"),
+)
+
+
+def _path_claim(
+    label: str, title: str, cases: Callable, saboteur: Callable, mistake: str, code: str
+) -> Claim:
+    return Claim(
+        label=label,
+        title=title,
+        code=code,
+        implementation=optimizer_path,
+        cases=cases,
+        oracles=_PATH_ORACLES,
+        saboteur=saboteur,
+        mistake=mistake,
+    )
+
+
+def _moments(w: Any, gradients: Any, betas: tuple[float, float], corrected: bool) -> Any:
+    """Run Adam and give what it remembers, or m̂ and v̂ made of it."""
+    optimizer = optimizers.Adam(betas=betas)
+    _path_of(optimizer, w, gradients)
+    state = optimizer.state_dict()
+    pairs = zip(("mean", "square_mean"), betas, strict=True)
+    moments = [
+        state[name][0] / (1 - beta**optimizer.steps if corrected else 1) for name, beta in pairs
+    ]
+    return library(w).stack(moments)
+
+
+def _moment_cases(rng: np.random.Generator) -> Iterator[tuple]:
+    for steps in (1, 2, 10):
+        yield rng.standard_normal(3), rng.standard_normal((steps, 3)), (0.9, 0.99)
+
+
+def _weighted_sums(w: Any, gradients: Any, betas: Any) -> np.ndarray:
+    steps = len(gradients)
+    rows = []
+    for power, beta in zip((1, 2), betas, strict=True):
+        terms = [beta ** (steps - i) * g**power for i, g in enumerate(gradients, 1)]
+        rows.append((1 - beta) * sum(terms))
+    return np.array(rows)
+
+
+def _weighted_means(w: Any, gradients: Any, betas: Any) -> np.ndarray:
+    """Give weighted means whose weights add up to 1: that is what the correction does."""
+    steps = len(gradients)
+    weights = [[beta ** (steps - i) for i in range(1, steps + 1)] for beta in betas]
+    powers = (gradients, gradients**2)
+    return np.array([np.average(p, 0, w) for p, w in zip(powers, weights, strict=True)])
+
+
+def _torch_moments(w: Any, gradients: Any, betas: Any, corrected: bool) -> np.ndarray:
+    import torch
+
+    parameter = torch.tensor(w, requires_grad=True)
+    optimizer = torch.optim.Adam([parameter], betas=betas)
+    for g in gradients:
+        parameter.grad = torch.tensor(g)
+        optimizer.step()
+    state = optimizer.state[parameter]
+    pairs = zip(("exp_avg", "exp_avg_sq"), betas, strict=True)
+    scale = [1 - beta ** len(gradients) if corrected else 1.0 for beta in betas]
+    return np.array([state[n].numpy() / s for (n, _), s in zip(pairs, scale, strict=True)])
+
+
+def _moment_claim(label: str, title: str, corrected: bool, twin: Oracle, mistake: str) -> Claim:
+    return Claim(
+        label=label,
+        title=title,
+        code="optimizers.Adam.step",
+        implementation=lambda w, g, betas: _moments(w, g, betas, corrected),
+        cases=_moment_cases,
+        oracles=(
+            twin,
+            Oracle(
+                "torch.optim.Adam, its state",
+                lambda w, g, betas: _torch_moments(w, g, betas, corrected),
+                1e-12,
+                needs="torch",
+            ),
+        ),
+        saboteur=lambda w, g, betas: _moments(w, g, betas, not corrected),
+        mistake=mistake,
+    )
+
+
+def _clip_cases(rng: np.random.Generator) -> Iterator[tuple]:
+    for max_norm in (0.5, 3.0, 100.0):
+        yield [rng.standard_normal((2, 3)), rng.standard_normal(4)], max_norm
+
+
+def _clipped_by_loops(gradients: list, max_norm: float) -> list:
+    length = math.sqrt(sum(float(x) ** 2 for g in gradients for x in np.ravel(g)))
+    return [g * min(1.0, max_norm / length) for g in gradients]
+
+
+def _clipped_by_torch(gradients: list, max_norm: float) -> list:
+    import torch
+
+    leaves = [torch.nn.Parameter(torch.tensor(g)) for g in gradients]
+    for leaf, g in zip(leaves, gradients, strict=True):
+        leaf.grad = torch.tensor(g)
+    torch.nn.utils.clip_grad_norm_(leaves, max_norm)
+    return [leaf.grad.numpy() for leaf in leaves]  # type: ignore[union-attr]
+
+
+NAMESAKES = (
+    _path_claim(
+        label="1.2.1f",
+        title="momentum as PyTorch has it",
+        cases=_path_cases(
+            "SGD",
+            {"momentum": 0.9},
+            {"momentum": 0.8, "dampening": 0.3},
+            {"momentum": 0.5, "weight_decay": 0.1},
+        ),
+        saboteur=lambda name, w, gradients, settings: optimizer_path(
+            name, w, gradients, settings | {"momentum": 0.9 * settings["momentum"]}
+        ),
+        mistake="a smaller momentum",
+        code="optimizers.SGD.step",
+    ),
+    _path_claim(
+        label="1.2.2a",
+        title="Nesterov's form in PyTorch",
+        cases=_path_cases("SGD", {"momentum": 0.9, "nesterov": True}),
+        saboteur=_with(nesterov=False),
+        mistake="plain momentum",
+        code="optimizers.SGD.step",
+    ),
+    _path_claim(
+        label="1.2.3a",
+        title="Adagrad",
+        cases=_path_cases(
+            "Adagrad",
+            {},
+            {"lr_decay": 0.1, "weight_decay": 0.1},
+            {"initial_accumulator_value": 0.5, "eps": 1e-3},
+        ),
+        saboteur=_with(lr_decay=0.3),
+        mistake="a rate that decays faster",
+        code="optimizers.Adagrad.step",
+    ),
+    _path_claim(
+        label="1.2.4a",
+        title="RMSProp",
+        cases=_path_cases("RMSProp", {}, {"alpha": 0.9, "weight_decay": 0.1}, {"momentum": 0.8}),
+        saboteur=_with(alpha=0.95),
+        mistake="another β",
+        code="optimizers.RMSProp.step",
+    ),
+    _path_claim(
+        label="1.2.4b",
+        title="RMSProp, centred",
+        cases=_path_cases("RMSProp", {"centered": True}, {"centered": True, "alpha": 0.9}),
+        saboteur=_with(centered=False),
+        mistake="the mean not taken off",
+        code="optimizers.RMSProp.step",
+    ),
+    _moment_claim(
+        label="1.2.5a",
+        title="Adam's running means",
+        corrected=False,
+        twin=Oracle("the sum written out", _weighted_sums, 1e-13),
+        mistake="already divided by 1 − βᵗ",
+    ),
+    _moment_claim(
+        label="1.2.5b",
+        title="Adam's bias correction",
+        corrected=True,
+        twin=Oracle("means whose weights add up to 1 (numpy.average)", _weighted_means, 1e-12),
+        mistake="not corrected",
+    ),
+    _path_claim(
+        label="1.2.5c",
+        title="Adam",
+        cases=_path_cases(
+            "Adam", {}, {"betas": (0.8, 0.9), "eps": 1e-2}, {"weight_decay": 0.3, "amsgrad": False}
+        ),
+        saboteur=_with(eps=0.1),
+        mistake="a larger ε",
+        code="optimizers.Adam.step",
+    ),
+    _path_claim(
+        label="1.2.5d",
+        title="Adam that does not forget its largest v",
+        cases=_path_cases("Adam", {"amsgrad": True, "betas": (0.9, 0.5)}),
+        saboteur=_with(amsgrad=False),
+        mistake="plain Adam",
+        code="optimizers.Adam.step",
+    ),
+    _path_claim(
+        label="1.2.5e",
+        title="AdamW",
+        cases=_path_cases(
+            "AdamW", {}, {"weight_decay": 0.3}, {"weight_decay": 0.1, "amsgrad": True}
+        ),
+        saboteur=lambda name, w, gradients, settings: optimizer_path(
+            "Adam", w, gradients, {"weight_decay": 1e-2, **settings}
+        ),
+        mistake="the decay in the gradient, as in Adam",
+        code="optimizers.AdamW.step",
+    ),
+    _path_claim(
+        label="1.2.5f",
+        title="AdaMax",
+        cases=_path_cases(
+            "AdaMax",
+            {},
+            {"betas": (0.8, 0.9), "eps": 1e-2},
+            {"betas": (0.9, 0.7), "weight_decay": 0.3},
+        ),
+        saboteur=_with(betas=(0.9, 0.5)),
+        mistake="a gradient forgotten faster",
+        code="optimizers.AdaMax.step",
+    ),
+    _path_claim(
+        label="1.2.5g",
+        title="Nadam",
+        cases=_path_cases(
+            "Nadam", {}, {"betas": (0.8, 0.9), "momentum_decay": 0.1}, {"weight_decay": 0.3}
+        ),
+        saboteur=lambda name, w, gradients, settings: optimizer_path(
+            "Adam", w, gradients, {k: v for k, v in settings.items() if k != "momentum_decay"}
+        ),
+        mistake="Adam: no look ahead",
+        code="optimizers.Nadam.step",
+    ),
+    Claim(
+        label="1.2.6a",
+        title="clipping by the norm",
+        code="optimizers.clip_norm",
+        implementation=clip_norm,
+        cases=_clip_cases,
+        oracles=(
+            Oracle("loops in Python floats", _clipped_by_loops, 1e-14),
+            Oracle(
+                "torch.nn.utils.clip_grad_norm_, which adds 1e-6 to the norm",
+                _clipped_by_torch,
+                1e-5,
+                needs="torch",
+            ),
+        ),
+        saboteur=lambda gradients, max_norm: [
+            part for g in gradients for part in clip_norm([g], max_norm)
+        ],
+        mistake="each array clipped by itself, which turns the whole vector",
+    ),
+)

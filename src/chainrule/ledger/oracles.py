@@ -1,0 +1,84 @@
+"""Oracles that many claims ask, each made in one place from a function written for it.
+
+A function of PyTorch or SymPy takes the library first, so that it is imported when it is asked.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..oracles import autograd, central_difference, complex_step
+from .core import Oracle
+
+EXACT, CLOSE, DIFFERENCES = 1e-14, 1e-13, 1e-7
+
+
+def tensors(torch: Any, case: tuple) -> list[Any]:
+    """Give the things of a case, the arrays among them as tensors."""
+    return [torch.as_tensor(thing) if isinstance(thing, np.ndarray) else thing for thing in case]
+
+
+def torch_oracle(name: str, function: Callable[..., Any], bound: float = EXACT) -> Oracle:
+    """Give an oracle: a function of torch and of the case, its arrays as tensors."""
+
+    def expected(*case: Any) -> Any:
+        import torch
+
+        found = function(torch, *tensors(torch, case))
+        return found.numpy() if isinstance(found, torch.Tensor) else found
+
+    return Oracle(name, expected, bound, needs="torch")
+
+
+def torch_vjp(
+    function: Callable[..., Any], bound: float = EXACT, *, upstream: bool = False
+) -> Oracle:
+    """Give an oracle: PyTorch's gradient of such a function with respect to what it takes first.
+
+    Weighted by the upstream, where that comes second in a case; of the sum where it does not.
+    """
+
+    def expected(first: np.ndarray, *rest: Any) -> np.ndarray:
+        import torch
+
+        others = tensors(torch, rest[upstream:])
+        if upstream:
+            return autograd(lambda t: function(torch, t, *others), [first], rest[0])[0]
+        return autograd(lambda t: function(torch, t, *others).sum(), [first])[0]
+
+    return Oracle("torch.autograd", expected, bound, needs="torch")
+
+
+def complex_oracle(twin: Callable[..., Any], bound: float = EXACT) -> Oracle:
+    """Give an oracle: a step in the imaginary direction, of the first thing that a twin takes."""
+
+    def expected(first: np.ndarray, *rest: Any) -> np.ndarray:
+        return complex_step(lambda t: twin(t, *rest), first)
+
+    return Oracle("complex step", expected, bound)
+
+
+def difference_oracle(twin: Callable[..., Any]) -> Oracle:
+    """Give an oracle: central differences in the place of that step."""
+
+    def expected(first: np.ndarray, *rest: Any) -> np.ndarray:
+        return central_difference(lambda t: twin(t, *rest), first)
+
+    return Oracle("central differences", expected, DIFFERENCES)
+
+
+def sympy_oracle(function: Callable[..., Any]) -> Oracle:
+    """Give an oracle: a function of SymPy and of the case, which computes with thirty digits."""
+
+    def expected(*case: Any) -> np.ndarray:
+        import sympy
+
+        return np.array(function(sympy, *case), float)
+
+    return Oracle("SymPy, 30 digits", expected, EXACT, needs="sympy")
+
+
+def loops_oracle(twin: Callable[..., Any], bound: float = EXACT) -> Oracle:
+    """Give an oracle: a twin of the implementation, in loops."""
+    return Oracle("loops", twin, bound)
