@@ -115,9 +115,13 @@ class Network:
 
     def __call__(self, x: Array) -> Array:
         """Give the network's output for a batch x, shape (N, n_in)."""
+        return self.value(x)
+
+    def value(self, a):
+        """Give the output for a batch a: what a layer gives is what the next one is applied to."""
         for layer in self.layers:
-            x = layer(x)
-        return x
+            a = layer(a)
+        return a
 
     def forward(self, x: Array) -> Trace:
         """Apply the network to a batch x, shape (N, n_in), and keep every layer's input.
