@@ -160,6 +160,15 @@ def test_a_gradient_may_be_a_view_of_its_parameter(label, size, view):
         np.testing.assert_array_equal(w, twin)
 
 
+@pytest.mark.parametrize("convert", [np.array, torch.tensor], ids=["numpy", "torch"])
+@pytest.mark.parametrize("size", [8, 3 * LARGE])
+def test_a_gradient_may_lie_in_another_parameter(convert, size):
+    a, b = convert(np.full(size, 1.0)), convert(np.full(size, 3.0))
+    SGD(lr=0.5).step([a, b], [b, a])
+    np.testing.assert_array_equal(in64(a), np.full(size, -0.5))
+    np.testing.assert_array_equal(in64(b), np.full(size, 2.5))
+
+
 @each_optimizer
 @pytest.mark.parametrize("sizes", [(3, 3, 3), (LARGE, 3, LARGE), (3 * LARGE,)], ids=str)
 @pytest.mark.parametrize("strict", [True, False], ids=["raise", "warn"])

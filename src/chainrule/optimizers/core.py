@@ -232,6 +232,10 @@ def _counter(value: Any, name: str, kind_of_number: type) -> Any:
 
 def fitting(parameters: Sequence[Array], gradients: Sequence[Array]) -> list[Array]:
     """Give gradients to make a step with; raise an error that names what does not fit."""
+    if type(parameters) is type(gradients) is list and len(parameters) == len(gradients):
+        apart = {*map(id, parameters)}.isdisjoint(map(id, gradients))
+        if apart and all(map(_fit_at_once, parameters, gradients)):
+            return gradients  # as nearly always; what follows is slow
     _require_arrays(parameters, "parameters")
     gradients = _require_arrays(gradients, "gradients")
     if len(parameters) != len(gradients):
@@ -252,6 +256,20 @@ def fitting(parameters: Sequence[Array], gradients: Sequence[Array]) -> list[Arr
     return [_apart_from(parameters, i, g) for i, g in enumerate(gradients)]
 
 
+def _fit_at_once(parameter: Array, gradient: Array) -> bool:
+    """Say whether these are plain arrays that fit each other, each in memory of its own."""
+    return (
+        type(parameter) is type(gradient) is np.ndarray
+        and parameter.dtype is gradient.dtype
+        and parameter.dtype.char in "def"
+        and parameter.dtype.isnative
+        and parameter.shape == gradient.shape
+        and gradient.flags.owndata
+        and parameter.flags.owndata
+        and parameter.flags.carray  # writable, too
+    )
+
+
 def require_apart(parameters: Sequence[Array]) -> None:
     """Raise a ValueError if two parameters share memory: a step would change it twice."""
     for i, p in enumerate(parameters):
@@ -264,8 +282,6 @@ def require_apart(parameters: Sequence[Array]) -> None:
 
 def _apart_from(parameters: Sequence[Array], own: int, gradient: Array) -> Array:
     """Give the gradient, copied if it lies in the memory of a parameter, not as its own."""
-    if isinstance(gradient, np.ndarray) and gradient.flags.owndata:
-        return gradient
     for i, p in enumerate(parameters):
         if share_memory(p, gradient) and not (i == own and same_places(p, gradient)):
             return copied(gradient)
