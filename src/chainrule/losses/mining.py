@@ -206,5 +206,7 @@ def added_up(n, pairs):
 
     `pairs` holds, for anchors, positives and negatives, their rows and their gradients.
     """
-    anchors, positives, negatives = (one_hot(r, n, like=g) @ g for r, g in pairs)
-    return anchors + positives + negatives
+    total = 0.0
+    for rows, gradients in pairs:
+        total = total + one_hot(rows, n, like=gradients) @ gradients
+    return total
