@@ -14,7 +14,7 @@ from .arrays.memory import require_writable
 from .arrays.settings import generator
 from .network import Network
 from .optimizers import Optimizer
-from .optimizers.core import require_apart
+from .optimizers.fitting import require_apart
 
 __all__ = ["load", "save"]
 

@@ -54,10 +54,8 @@ def batches(n: int, batch_size: int, rng: np.random.Generator) -> Iterator[np.nd
 
     Parameters
     ----------
-    n : int
-        How many samples there are.
-    batch_size : int
-        How many of them make a batch; the last batch may be smaller.
+    n, batch_size : int
+        How many samples there are, and how many make a batch; the last batch may be smaller.
     rng : numpy.random.Generator
         Where the order comes from.
 
@@ -118,7 +116,7 @@ def fit(
         Is called with the list of gradients between the backward pass and the update; what it
         returns, if anything, takes their place.
     batches : function
-        What cuts an epoch into batches, called like `batches`, which it is where left out.
+        What cuts an epoch into batches, called like `batches`.
     progress : bool
 
     Returns
@@ -159,8 +157,8 @@ def fit(
     if getattr(loss, "reduction", "mean") == "none":
         raise ValueError("loss: expected one that reduces to a number, got reduction='none'")
     if validation is not None:
-        if len(validation) != 2:
-            raise ValueError(f"validation: expected a pair (x, y), got {len(validation)} things")
+        if (n := len(validation)) != 2:
+            raise ValueError(f"validation: expected a pair (x, y), got {n} things")
         validation = _data(network, *validation, "validation[0]", "validation[1]")
         _measure(History(), network, loss, *validation)  # what does not fit is refused here
 
@@ -249,8 +247,6 @@ def _measure(history: History, network: Network, loss: Any, x: Array, y: Array) 
 
 def rows(array: Array, batch: np.ndarray) -> Array:
     """Give the rows of a batch, in the array's own library and on its device."""
-    if isinstance(array, np.ndarray):
-        return array[batch]
     xp = library(array)
     return xp.take(array, xp.asarray(batch, device=device(array)), axis=0)
 
