@@ -167,14 +167,13 @@ class Network:
             raise ValueError(
                 f"trace: expected the inputs of {len(self.layers)} layers, got {len(trace.inputs)}"
             )
-        total: dict[int, Array] = {}
+        gradients: list[Array] = []
         kept: list[Array] = []
         for layer, a, delta in islice(self.errors(trace.inputs, upstream), self._depth()):
             if hasattr(layer, "parameters"):
-                for p, g in zip(layer.parameters, layer.parameter_vjp(a, delta), strict=True):
-                    total[id(p)] = total[id(p)] + g if id(p) in total else g
-                kept = [delta, *kept] if deltas else []
-        return Gradients([total[id(p)] for p in self.parameters], kept if deltas else None)
+                gradients = [*layer.parameter_vjp(a, delta), *gradients]
+                kept = [delta, *kept]
+        return Gradients(self._added_up(gradients), kept if deltas else None)
 
     def errors(self, inputs, delta):
         """Yield each layer, its input a of `inputs` and its error delta, from the last one on."""
@@ -185,10 +184,20 @@ class Network:
     def _all_parameters(self) -> Iterator[Array]:
         return (p for layer in self.layers for p in getattr(layer, "parameters", ()))
 
+    def _added_up(self, gradients: list[Array]) -> list[Array]:
+        """Give one gradient for each parameter, the sum where it stands in several places."""
+        places = [id(p) for layer in self.layers for p in getattr(layer, "parameters", ())]
+        if len({*places}) == len(places):  # as nearly always
+            return gradients
+        total: dict[int, Array] = {}
+        for place, gradient in zip(places, gradients, strict=True):
+            total[place] = total[place] + gradient if place in total else gradient
+        return [*total.values()]
+
     def _depth(self) -> int:
         """Give how many layers there are from the first with parameters on."""
-        found = [i for i, layer in enumerate(self.layers) if hasattr(layer, "parameters")]
-        return len(self.layers) - found[0] if found else 0
+        n = len(self.layers)
+        return n - next((i for i in range(n) if hasattr(self.layers[i], "parameters")), n)
 
 
 def error_norm_bounds(network: Network, trace: Trace, upstream: Array) -> list[float]:

@@ -247,6 +247,8 @@ def _measure(history: History, network: Network, loss: Any, x: Array, y: Array) 
 
 def rows(array: Array, batch: np.ndarray) -> Array:
     """Give the rows of a batch, in the array's own library and on its device."""
+    if isinstance(array, np.ndarray):
+        return array.take(batch, axis=0)
     xp = library(array)
     return xp.take(array, xp.asarray(batch, device=device(array)), axis=0)
 

@@ -120,8 +120,8 @@ def real(x: Array, name: str = "x", like: Array | None = None) -> Array:
     >>> real([1, 2])
     array([1., 2.])
     """
-    numpy = x.__class__ is np.ndarray and x.dtype.char in "dfe" and x.dtype.isnative
-    if numpy and (like is None or like.__class__ is np.ndarray):
+    known = x.__class__ is np.ndarray and x.dtype in FLOATS  # as nearly always
+    if known and (like is None or like.__class__ is np.ndarray):
         return x
     if not hasattr(x, "dtype"):
         x = from_python(x, name)
@@ -243,3 +243,4 @@ def detached(x: Array) -> Array:
 
 
 OF_NUMPY = (np.ndarray, np.generic)
+FLOATS = {np.dtype(name) for name in ("float16", "float32", "float64")}

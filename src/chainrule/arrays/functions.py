@@ -39,7 +39,6 @@ frexp = _of_any_library("frexp")
 ldexp = _of_any_library("ldexp")
 log = _of_any_library("log")
 log1p = _of_any_library("log1p")
-max = _of_any_library("max")
 maximum = _of_any_library("maximum")
 mean = _of_any_library("mean")
 minimum = _of_any_library("minimum")
@@ -53,6 +52,13 @@ tanh = _of_any_library("tanh")
 where = _of_any_library("where")
 
 
+def max(x: Array, axis: int | None = None) -> Array:
+    """Do as ``numpy.max``, for an array of any library."""
+    if isinstance(x, OF_NUMPY):
+        return np.maximum.reduce(x, axis=axis)
+    return library(x).max(x, axis=axis)
+
+
 def sum(x: Array, axis: int | tuple[int, ...] | None = None) -> Array:
     """Do as ``numpy.sum``, for an array of any library; 16-bit numbers are added up in 32 bits.
 
@@ -63,8 +69,8 @@ def sum(x: Array, axis: int | tuple[int, ...] | None = None) -> Array:
     if not isinstance(x, OF_NUMPY):
         return library(x).sum(x, axis=axis)  # PyTorch sees to it by itself
     if x.dtype.itemsize > 2:
-        return np.sum(x, axis=axis)
-    return np.sum(x, axis=axis, dtype=np.float32).astype(x.dtype)
+        return np.add.reduce(x, axis=axis)  # what np.sum comes to after some more calls
+    return np.add.reduce(x, axis=axis, dtype=np.float32).astype(x.dtype)
 
 
 def times(x: Array, w: Array | float) -> Array:
@@ -89,9 +95,9 @@ def below_largest(x: Array) -> Array:
     array([  0., -inf])
     """
     largest = max(x, axis=0)
-    infinite = abs(largest) == INFINITY
-    if isinstance(x, OF_NUMPY) and not np.any(infinite):
+    if isinstance(x, OF_NUMPY) and np.isfinite(largest).all():
         return x - largest
+    infinite = abs(largest) == INFINITY
     at_largest = x == largest
     several = sum(as_numbers(at_largest, like=x), axis=0)
     top = where(several > 1, float("nan"), 0 * several)  # of several infinite ones nothing is known

@@ -42,7 +42,7 @@ def agree(first: Array, *others: Array) -> bool:
     for x in others:
         if x.dtype is not dtype and x.dtype != dtype:
             return False
-    return getattr(dtype, "itemsize", 4) >= 4 and getattr(dtype, "isnative", True)
+    return wide_dtype(first) is None and getattr(dtype, "isnative", True)
 
 
 def cast(x: Array, dtype: Any) -> Array:

@@ -7,6 +7,7 @@ A loss states two formulas beside each other, `value` and `slope`. What calls th
 from dataclasses import dataclass
 from math import prod
 
+import numpy as np
 from array_api_compat import device
 
 from ..arrays import (
@@ -23,7 +24,7 @@ from ..arrays import (
     upstream_of,
     with_numbers,
 )
-from ..arrays.functions import exp, is_class, log1p, maximum, sum
+from ..arrays.functions import as_numbers, exp, is_class, log1p, maximum, sum
 from ..arrays.rules import from_front, narrowed, to_front, widened
 from ..arrays.settings import Settings, one_of
 
@@ -260,11 +261,13 @@ def hot(z: Array, classes: Array, ignore_index: int | None = None) -> tuple[Arra
     """
     same_shape(classes, z.shape[1:], "target", "one class per sample")
     xp = library(z)
-    classes = xp.astype(with_numbers(classes, "target"), xp.int64, copy=False)
+    if classes.dtype != xp.int64:
+        classes = xp.astype(classes, xp.int64)
+    classes = with_numbers(classes, "target")
     y = is_class(classes, z.shape[0])
     if ignore_index is not None and 0 <= ignore_index < z.shape[0]:
         y[ignore_index, ...] = False
-    count = int(xp.count_nonzero(y))
+    count = int(np.count_nonzero(y) if isinstance(y, np.ndarray) else xp.count_nonzero(y))
     if count < prod(z.shape[1:]):
         counted = to_numpy(classes).astype(int)
         if ignore_index is not None:
@@ -274,7 +277,7 @@ def hot(z: Array, classes: Array, ignore_index: int | None = None) -> tuple[Arra
                 f"target: expected classes 0 … {z.shape[0] - 1} (the prediction has {z.shape[0]} "
                 f"entries a sample), got classes from {counted.min()} to {counted.max()}"
             )
-    return xp.astype(y, z.dtype), count
+    return as_numbers(y, like=z), count
 
 
 def per_class(weight: Array, name: str, like: Array) -> Array:

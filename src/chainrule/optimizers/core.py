@@ -97,7 +97,7 @@ class Optimizer(Settings):
             except (ArithmeticError, Warning):
                 vars(self).update(before)
                 raise
-        self._layout, self._memory, self._numbers = layout, {}, numbers
+        vars(self).update(_layout=layout, _memory={}, _numbers=numbers)
         for block in layout.blocks:
             new, memory = block.computed(rule, w, g)
             block.write(w, new)
@@ -205,7 +205,7 @@ class Optimizer(Settings):
 def _may_raise() -> bool:
     """Say whether a number that overflows, or is no number, may end a step by an error."""
     raises = {"raise", "call"} & set(np.geterr().values())
-    return bool(raises) or any(action == "error" for action, *_ in warnings.filters)
+    return bool(raises) or "error" in {each[0] for each in warnings.filters}
 
 
 def _counter(value: Any, name: str, kind_of_number: type) -> Any:
