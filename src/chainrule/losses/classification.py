@@ -21,9 +21,10 @@ from .core import ClassLoss, YesNoLoss, as_array, between_0_and_1, hot, log_loss
 class CrossEntropy(ClassLoss):
     """Cross-entropy of the softmax of logits, −(1/N) Σ_i Σ_c y_ic log p_ic (equation 1.28).
 
-    The prediction holds logits, not probabilities: log p is then computed as a difference,
-    z − log Σ e^z, and stays finite where p itself would round to 0. The mean is over the N
-    samples; with a weight and integer classes it divides by the sum of the samples' weights.
+    The prediction holds logits (N, K, …), not probabilities; the target classes (N, …) in
+    0 … K − 1, or probabilities (N, K, …). log p is computed as a difference, z − log Σ e^z, and
+    stays finite where p itself would round to 0. The mean is over the N samples; with a weight and
+    integer classes it divides by the sum of the samples' weights.
 
     Examples
     --------
@@ -61,8 +62,7 @@ class CrossEntropy(ClassLoss):
         """Spread a share of each target over all n classes."""
         return (1 - self.label_smoothing) * y + self.label_smoothing / n * sum(y, axis=0)
 
-    def _read(self, z: Array, target: Array) -> tuple:
-        """Give the logits, the factor y of each −log p, and what the mean divides by."""
+    def _classes(self, z: Array, target: Array) -> tuple[Array, Any]:
         y = as_array(target, z)
         count: Any = prod(z.shape[1:])
         weight = None if self.weight is None else per_class(self.weight, "weight", z)
@@ -83,7 +83,7 @@ class CrossEntropy(ClassLoss):
                 y = (1 - self.label_smoothing) * y + self.label_smoothing / z.shape[0]
         else:
             raise TypeError(f"target: expected integer classes or probabilities, got {y.dtype}")
-        return z, y if weight is None else weight * y, count
+        return y if weight is None else weight * y, count
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -1,11 +1,13 @@
 """What the losses share: the reduction, and how a prediction and a target are read.
 
-A loss states two formulas beside each other, `value` and `slope`. What calls them is its family:
-`EntryLoss` for a loss of each entry, `ClassLoss` for one of each sample's classes.
+A loss states two formulas beside each other, `value` and `slope`. What calls them is `Loss`; how a
+prediction and a target are read says its family: `EntryLoss` for a loss of each entry, `ClassLoss`
+for one of each sample's classes.
 """
 
 from dataclasses import dataclass
 from math import prod
+from typing import Any
 
 import numpy as np
 from array_api_compat import device
@@ -31,9 +33,72 @@ from ..arrays.settings import Settings, one_of
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Loss(Settings):
-    """A loss of many entries, and what becomes of them: the mean, the sum, or all of them."""
+    """A loss of many entries, and what becomes of them: the mean, the sum, or all of them.
+
+    A loss states its formulas, `value` and `slope`; its family says how it reads a prediction and a
+    target.
+    """
 
     reduction: str = one_of("mean", "sum", "none", sentence="what is made of the entries' losses")
+
+    def __call__(self, prediction: Array, target: Array) -> Array:
+        """Give the loss: a number, or the losses of all entries where the reduction is "none".
+
+        Parameters
+        ----------
+        prediction, target : array
+            Of the shapes that the loss takes, and not empty.
+
+        Returns
+        -------
+        array
+
+        Raises
+        ------
+        ValueError
+            If the shapes do not fit, a number is out of range, or there is nothing to take a mean
+            of.
+        TypeError
+            If an array does not hold numbers, or the target numbers of a kind that the loss does
+            not know.
+        """
+        like, arrays, count = self._read(prediction, target)
+        return narrowed(self._reduce(self._losses(*arrays), count), like)
+
+    def gradient(self, prediction: Array, target: Array, upstream: Array | None = None) -> Array:
+        """Give the loss's gradient with respect to the prediction.
+
+        Parameters
+        ----------
+        prediction, target : array
+            Those of the call, and what it refuses is refused here.
+        upstream : array, shaped like the loss
+            ∂C/∂loss; 1 where it is left out.
+
+        Returns
+        -------
+        array, shaped like the prediction
+        """
+        like, arrays, count = self._read(prediction, target)
+        return narrowed(self._slopes(arrays, count, upstream, like), like)
+
+    def value(self, *arrays):
+        """Give the loss of each entry or sample; the formula alone."""
+        raise NotImplementedError
+
+    def slope(self, *arrays):
+        """Give the slope of each loss in what is predicted; the formula alone."""
+        raise NotImplementedError
+
+    def _read(self, prediction: Array, target: Array) -> tuple[Array, tuple, Any]:
+        """Give the prediction, what the formulas are applied to, and what the mean divides by."""
+        raise NotImplementedError
+
+    def _losses(self, *arrays: Array) -> Array:
+        return self.value(*arrays)
+
+    def _slopes(self, arrays: tuple, count: Any, upstream: Array | None, like: Array) -> Array:
+        return self.slope(*arrays) * self._spread(like.shape, upstream, like, count)
 
     def _reduce(self, losses: Array, count: Array | float | None = None) -> Array:
         """Give the mean, the sum or all of the losses; `count` is what the mean divides by."""
@@ -59,62 +124,15 @@ class Loss(Settings):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class EntryLoss(Loss):
-    """A loss of each entry of a prediction, of which it states the value and the slope."""
+    """A loss of each entry of a prediction; the target has the same shape, whatever it is."""
 
-    def __call__(self, prediction: Array, target: Array) -> Array:
-        """Give the loss: a number, or one for each entry where the reduction is "none".
-
-        Parameters
-        ----------
-        prediction, target : array, of one shape, any shape that is not empty
-
-        Returns
-        -------
-        array, of shape () or shaped like the prediction
-
-        Raises
-        ------
-        ValueError
-            If the shapes differ or are empty.
-        """
+    def _read(self, prediction: Array, target: Array) -> tuple:
         prediction, target = pair(prediction, target)
-        losses = self.value(*self._ready(widened(prediction), widened(target)))
-        return narrowed(self._reduce(losses), prediction)
-
-    def gradient(self, prediction: Array, target: Array, upstream: Array | None = None) -> Array:
-        """Give the loss's gradient with respect to the prediction.
-
-        Parameters
-        ----------
-        prediction, target : array, of one shape, any shape that is not empty
-        upstream : array, shaped like the loss
-            ∂C/∂loss; 1 where it is left out.
-
-        Returns
-        -------
-        array, shaped like the prediction
-
-        Raises
-        ------
-        ValueError
-            If the shapes differ or are empty.
-        """
-        prediction, target = pair(prediction, target)
-        slope = self.slope(*self._ready(widened(prediction), widened(target)))
-        share = self._spread(prediction.shape, upstream, like=prediction)
-        return narrowed(slope * share, prediction)
+        return prediction, self._ready(widened(prediction), widened(target)), None
 
     def _ready(self, prediction: Array, target: Array) -> tuple:
-        """Give what the rules are applied to."""
+        """Give what the formulas are applied to."""
         return prediction, target
-
-    def value(self, *arrays):
-        """Give the loss of each entry; the formula alone."""
-        raise NotImplementedError
-
-    def slope(self, *arrays):
-        """Give the slope of each entry's loss; the formula alone."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -128,78 +146,25 @@ class YesNoLoss(EntryLoss):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ClassLoss(Loss):
-    """A loss of the logits of each sample's classes, of which it states the value and the slope.
+    """A loss of each sample's logits, shape (N, K, …), for targets that are classes, (N, …).
 
-    Both get the logits and the target with the classes along the first axis, z and y of shape
+    The formulas get logits and target with the classes along the first axis, z and y of shape
     (K, N, …).
     """
 
-    def __call__(self, prediction: Array, target: Array) -> Array:
-        """Give the loss: a number, or one per sample where the reduction is "none".
-
-        Parameters
-        ----------
-        prediction : array, shape (N, K, …)
-            Logits.
-        target : array, shape (N, …) of integers in 0 … K − 1, or (N, K, …) of probabilities
-            Probabilities only where the loss knows them.
-
-        Returns
-        -------
-        array, of shape () or (N, …)
-
-        Raises
-        ------
-        ValueError
-            If the shapes do not fit, a class is out of range, there is no sample, or there is
-            nothing to take a mean of: all are ignored, or weigh nothing.
-        TypeError
-            If the target is neither integers nor floats that the loss knows.
-        """
+    def _read(self, prediction: Array, target: Array) -> tuple:
         prediction = with_classes(prediction, "logits")
-        z, y, count = self._read(to_front(widened(prediction), 1), target)
-        return narrowed(self._reduce(self.value(z, y), count), prediction)
+        z = to_front(widened(prediction), 1)
+        y, count = self._classes(z, target)
+        return prediction, (z, y), count
 
-    def gradient(self, prediction: Array, target: Array, upstream: Array | None = None) -> Array:
-        """Give the loss's gradient with respect to the logits.
-
-        Parameters
-        ----------
-        prediction : array, shape (N, K, …)
-            Logits.
-        target : array, shape (N, …) of integers in 0 … K − 1, or (N, K, …) of probabilities
-            Probabilities only where the loss knows them.
-        upstream : array, shaped like the loss
-            ∂C/∂loss; 1 where it is left out.
-
-        Returns
-        -------
-        array, shaped like the prediction
-
-        Raises
-        ------
-        ValueError
-            If the shapes do not fit, a class is out of range, there is no sample, or there is
-            nothing to take a mean of: all are ignored, or weigh nothing.
-        TypeError
-            If the target is neither integers nor floats that the loss knows.
-        """
-        prediction = with_classes(prediction, "logits")
-        z, y, count = self._read(to_front(widened(prediction), 1), target)
-        share = self._spread(z.shape[1:], upstream, prediction, count)
-        return narrowed(from_front(self.slope(z, y) * share, 1), prediction)
-
-    def _read(self, z: Array, target: Array) -> tuple:
-        """Give what the rules are applied to, and what the mean divides by."""
+    def _classes(self, z: Array, target: Array) -> tuple[Array, Any]:
+        """Give the target as numbers shaped like z, and what the mean divides by."""
         raise NotImplementedError
 
-    def value(self, z, y):
-        """Give the loss of each sample; the formula alone."""
-        raise NotImplementedError
-
-    def slope(self, z, y):
-        """Give the slope of each sample's loss in its logits; the formula alone."""
-        raise NotImplementedError
+    def _slopes(self, arrays: tuple, count: Any, upstream: Array | None, like: Array) -> Array:
+        share = self._spread(arrays[0].shape[1:], upstream, like, count)
+        return from_front(self.slope(*arrays) * share, 1)
 
 
 # ---- reading -------------------------------------------------------------------------------------

@@ -63,12 +63,11 @@ class Focal(ClassLoss):
             others / where(rest == 0, 1.0, rest),
         )
 
-    def _read(self, z: Array, target: Array) -> tuple:
-        """Give the logits, the target as 0 and 1, and what the mean divides by."""
+    def _classes(self, z: Array, target: Array) -> tuple[Array, int]:
         classes = as_array(target, z)
         if kind(classes) != "integral":
             raise TypeError(f"target: expected integer classes, got {classes.dtype}")
-        return z, hot(z, classes)[0], prod(z.shape[1:])
+        return hot(z, classes)[0], prod(z.shape[1:])
 
     def alpha_of(self, y: Array) -> Any:
         """Give α_t: one for all samples, or one for each."""

@@ -1,8 +1,9 @@
 """Losses of overlap, for masks with few foreground pixels: Dice and Tversky."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from ..arrays import Array, kind, library, same_shape, upstream_of
+from ..arrays import Array, kind, library, same_shape
 from ..arrays.functions import sum, where
 from ..arrays.rules import from_front, narrowed, to_front, widened
 from ..arrays.settings import not_negative, switch
@@ -13,85 +14,30 @@ from .core import Loss, as_array, between_0_and_1, hot, with_classes
 class Overlap(Loss):
     """A loss 1 − S_c of each class c, with S_c = above / below a score of overlap.
 
-    A loss states what stands above and below the line, `value`, and their slopes, `slope`, for
-    probabilities p and a target y whose last axis is what is added up.
+    The prediction holds probabilities, shape (N, K, …), the target classes, (N, …), or 0 and 1,
+    (N, K, …). With the reduction "none" there is a loss for each class, or for each sample and
+    class if the sums are per sample. A loss states what stands above and below the line, `value`,
+    and the slopes of both, `slope`, for probabilities p and a target y whose last axis is what is
+    added up.
     """
 
     smooth: float = not_negative(1e-5, "s; with 0, 0/0 counts as 1")
     per_sample: bool = switch(False, "whether each sample has sums of its own, and is averaged")
     skip_absent: bool = switch(False, "whether classes that the target lacks are left out")
 
-    def __call__(self, prediction: Array, target: Array) -> Array:
-        """Give the loss: a number, or one per class where the reduction is "none".
+    def _losses(self, p: Array, y: Array) -> Array:
+        return (1 - self._score(p, y)[0]) * self._shares(y)
 
-        Parameters
-        ----------
-        prediction : array, shape (N, K, …)
-            Probabilities.
-        target : array, shape (N, …) of classes in 0 … K − 1, or (N, K, …) of 0 and 1
-
-        Returns
-        -------
-        array, of shape (), or (K,), or (N, K) if the sums are per sample
-
-        Raises
-        ------
-        ValueError
-            If the shapes do not fit, a probability or a class is out of range, there is no sample,
-            or every class is absent and skipped.
-        TypeError
-            If the target does not hold numbers.
-        """
-        prediction = with_classes(prediction, "probabilities")
-        p, y = self._rows(prediction, target)
-        score, _ = self._score(p, y)
-        losses = (1 - score) * self._shares(y)
-        return narrowed(losses if self.reduction == "none" else sum(losses), prediction)
-
-    def gradient(self, prediction: Array, target: Array, upstream: Array | None = None) -> Array:
-        """Give the loss's gradient with respect to the probabilities.
-
-        Parameters
-        ----------
-        prediction : array, shape (N, K, …)
-            Probabilities.
-        target : array, shape (N, …) of classes in 0 … K − 1, or (N, K, …) of 0 and 1
-        upstream : array, shaped like the loss
-            ∂C/∂loss; 1 where it is left out.
-
-        Returns
-        -------
-        array, shaped like the prediction
-
-        Raises
-        ------
-        ValueError
-            If the shapes do not fit, a probability or a class is out of range, there is no sample,
-            or every class is absent and skipped.
-        TypeError
-            If the target does not hold numbers.
-        """
-        prediction = with_classes(prediction, "probabilities")
-        p, y = self._rows(prediction, target)
+    def _slopes(self, arrays: tuple, count: Any, upstream: Array | None, like: Array) -> Array:
+        p, y = arrays
         score, inverse = self._score(p, y)
         above, below = self.slope(p, y)
-        share = self._shares(y)
-        if upstream is not None:
-            shape = score.shape if self.reduction == "none" else ()
-            share = share * upstream_of(upstream, shape, "the shape of the loss", prediction)
-        slope = (score[..., None] * below - above) * (inverse * share)[..., None]
-        return narrowed(self._unrolled(slope, prediction), prediction)
+        share = inverse * self._shares(y) * self._spread(score.shape, upstream, like, count)
+        return self._unrolled((score[..., None] * below - above) * share[..., None], like)
 
-    def value(self, p, y):
-        """Give what stands above and below the line; the formula alone."""
-        raise NotImplementedError
-
-    def slope(self, p, y):
-        """Give the slopes of both in p; the formula alone."""
-        raise NotImplementedError
-
-    def _rows(self, prediction: Array, target: Array) -> tuple[Array, Array]:
+    def _read(self, prediction: Array, target: Array) -> tuple:
         """Give both as rows of what is added up: (K, N · …), or (N, K, …) if per sample."""
+        prediction = with_classes(prediction, "probabilities")
         between_0_and_1(prediction, "prediction", "probabilities")
         p = widened(prediction)
         y = as_array(target, p)
@@ -104,7 +50,7 @@ class Overlap(Loss):
             same_shape(y, prediction.shape, "target", "0 and 1, one per probability")
             between_0_and_1(y, "target")
             y = narrowed(to_front(y, 1), p)
-        return self._rolled(p), self._rolled(y)
+        return prediction, (self._rolled(p), self._rolled(y)), 1
 
     def _rolled(self, x: Array) -> Array:
         x = from_front(x, 1) if self.per_sample else x

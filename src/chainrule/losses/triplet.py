@@ -59,7 +59,9 @@ class Triplet(TripletSettings):
     torch.nn.TripletMarginLoss
     """
 
-    def __call__(self, anchor: Array, positive: Array, negative: Array) -> Array:
+    def __call__(  # type: ignore[override]
+        self, anchor: Array, positive: Array, negative: Array
+    ) -> Array:
         """Give the loss: a number, or one per triplet where the reduction is "none".
 
         Parameters
@@ -75,10 +77,10 @@ class Triplet(TripletSettings):
         ValueError
             If the shapes differ, are empty, or are not (N, D).
         """
-        rows = self._read(anchor, positive, negative)
+        rows = self._rows(anchor, positive, negative)
         return narrowed(self._reduce(self.value(*rows)), real(anchor))
 
-    def gradient(
+    def gradient(  # type: ignore[override]
         self, anchor: Array, positive: Array, negative: Array, upstream: Array | None = None
     ) -> tuple[Array, Array, Array]:
         """Give the loss's gradients with respect to anchor, positive and negative.
@@ -98,7 +100,7 @@ class Triplet(TripletSettings):
         ValueError
             If the shapes differ, are empty, or are not (N, D).
         """
-        rows, like = self._read(anchor, positive, negative), real(anchor)
+        rows, like = self._rows(anchor, positive, negative), real(anchor)
         share = self._spread(rows[0].shape[1:], upstream, like)
         parts = (from_front(part * share, 1) for part in self.slope(*rows))
         return tuple(narrowed(part, like) for part in parts)  # type: ignore[return-value]
@@ -142,7 +144,7 @@ class Triplet(TripletSettings):
         return sign(x) * (abs(x) / where(distance == 0, 1.0, distance)) ** (self.p - 1)
 
     @staticmethod
-    def _read(anchor: Array, positive: Array, negative: Array) -> list[Array]:
+    def _rows(anchor: Array, positive: Array, negative: Array) -> list[Array]:
         """Give all three as rows along the first axis."""
         a = real(anchor, "anchor")
         if a.ndim != 2:
