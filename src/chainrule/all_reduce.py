@@ -61,6 +61,8 @@ def of_one_library(arrays: Sequence[Array], name: str, end: str = "") -> list[Ar
     """Give arrays of floating-point numbers; refuse, as ``name[i]end``, what is no such array."""
     found: list[Array] = []
     for i, array in enumerate(arrays):
+        if not hasattr(array, "dtype"):
+            raise TypeError(f"{name}[{i}]{end}: expected an array, got {type(array).__name__}")
         found.append(real(array, f"{name}[{i}]{end}", like=found[0] if found else None))
     return found
 
