@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import real, to_numpy, with_numbers
+from .arrays import plain, real, to_numpy, with_numbers
 
 __all__ = [
     "adjoint_error",
@@ -111,6 +111,12 @@ def autograd(
 
 def _copy(x: Any, name: str, dtype: Any = np.float64) -> np.ndarray:
     """Give real numbers as a new NumPy array, of their own dtype if it is to be None."""
+    try:
+        x = plain(x if hasattr(x, "dtype") else np.asarray(x), name)
+        if x.dtype in (object, bool):  # fractions, SymPy's numbers
+            x = x.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{name}: expected real numbers, got {type(x).__name__}") from error
     return np.array(to_numpy(with_numbers(real(x, name), name)), dtype, order="C")
 
 
