@@ -13,7 +13,7 @@ LINES = 12
 # what is a topic of its page, and may take more lines
 TOPICS = {"training.five_steps": 15, "tiled.convolve": 30, "ring_rounds": 30}
 # what lets arrays in, and has no place in a formula
-DOORS = r"\bxp\b|\braise\b|\bisinstance\b|\bout=|\bself\._|\b_[a-z]\w*\(|->|: Array"
+DOORS = r"\bxp\b|\braise\b|\bisinstance\b|\bout=|\bself\._|\b_\w+\(|->|: Array"
 
 
 def listings():

@@ -114,7 +114,7 @@ class Network:
         }
         return Network([layers[id(layer)] for layer in self.layers])
 
-    def __call__(self, x):
+    def __call__(self, x: Array) -> Array:
         """Give the network's output for a batch x, shape (N, n_in)."""
         for layer in self.layers:
             x = layer(x)

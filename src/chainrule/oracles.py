@@ -1,6 +1,7 @@
 """Independent ways to know what a value or a gradient should be.
 
-An oracle shares no code with what it checks: nothing here knows the chapters' modules.
+An oracle shares no code with what it checks: nothing here knows the chapters' modules, only how
+arrays are read.
 """
 
 from collections.abc import Callable, Sequence
