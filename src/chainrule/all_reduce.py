@@ -1,11 +1,11 @@
 """A sum over many processes: the ring that computes it, and what it costs (section 3.2)."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from math import ceil
 
-from array_api_compat import array_namespace
-
-from .arrays import Array
+from .arrays import Array, library, real
+from .arrays.rules import cast, together
 from .arrays.settings import count, not_negative, positive
 
 __all__ = ["hiding_batch", "ring_all_reduce", "ring_rounds", "ring_seconds"]
@@ -33,7 +33,7 @@ def ring_rounds(parts: list[Array]) -> list[list[Array]]:
     ValueError
         If there is no process, or if the arrays are not vectors of one length of at least P.
     TypeError
-        If the parts are not arrays.
+        If the parts are not arrays of real numbers, of one library.
 
     Examples
     --------
@@ -46,16 +46,25 @@ def ring_rounds(parts: list[Array]) -> list[list[Array]]:
     """
     size = len(parts)
     count.read(size, "the number of parts")
-    for i, part in enumerate(parts):
-        if not hasattr(part, "shape"):
-            raise TypeError(f"parts[{i}]: expected an array, got {type(part).__name__}")
+    parts = of_one_library(parts, "parts")
     shapes = sorted({tuple(part.shape) for part in parts})
     if len(shapes) > 1 or len(shapes[0]) != 1 or shapes[0][0] < size:
         raise ValueError(f"parts: expected vectors of one length, at least {size}, got {shapes}")
     cuts = [len(parts[0]) * i // size for i in range(size + 1)]
-    xp = array_namespace(*parts)
+    parts, dtype = together(*parts)
     chunks = [[part[start:end] for start, end in pairwise(cuts)] for part in parts]
-    return [[xp.concat(own) for own in held] for held in rounds(chunks)]
+    concat = library(parts[0]).concat
+    return [[cast(concat(own), dtype) for own in held] for held in rounds(chunks)]
+
+
+def of_one_library(arrays: Sequence[Array], name: str, end: str = "") -> list[Array]:
+    """Give arrays of floating-point numbers; refuse, as ``name[i]end``, what is no such array."""
+    found: list[Array] = []
+    for i, array in enumerate(arrays):
+        if not hasattr(array, "dtype"):
+            raise TypeError(f"{name}[{i}]{end}: expected an array, got {type(array).__name__}")
+        found.append(real(array, f"{name}[{i}]{end}", like=found[0] if found else None))
+    return found
 
 
 def rounds(held):
@@ -91,7 +100,7 @@ def ring_all_reduce(parts: list[Array]) -> list[Array]:
     ValueError
         If there is no process, or if the arrays are not vectors of one length of at least P.
     TypeError
-        If the parts are not arrays.
+        If the parts are not arrays of real numbers, of one library.
 
     Examples
     --------

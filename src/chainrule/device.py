@@ -93,19 +93,32 @@ def to(thing: Any, device: str, dtype: str | None = None) -> Any:
     if isinstance(thing, (list, tuple)):
         make = getattr(thing, "_make", type(thing))  # a named tuple takes its fields one by one
         return make(to(part, device, dtype) for part in thing)
-    if isinstance(thing, (np.ndarray, torch.Tensor)):
+    known = isinstance(thing, (np.ndarray, torch.Tensor))
+    if known and not isinstance(thing, np.ma.MaskedArray):  # the mask would be lost
         return moved(thing, device, getattr(torch, dtype) if dtype else None)
     raise TypeError(f"thing: expected an array or a network, got {type(thing).__name__}")
 
 
 def moved(array, device, dtype):
     """Give a copy of an array as a tensor on a device; whole numbers keep their type."""
-    import torch
-
-    tensor = torch.asarray(array, copy=True)
+    tensor = copied(array)
     if tensor.is_floating_point():
         tensor = tensor.to(dtype)
     return tensor.to(device)
+
+
+def copied(array: Any) -> Any:
+    """Give a copy of an array as a tensor; PyTorch has no other byte order, no negative strides."""
+    import torch
+
+    if isinstance(array, torch.Tensor):
+        return array.detach().clone()
+    try:
+        return torch.as_tensor(np.array(array, array.dtype.newbyteorder("="), order="C"))
+    except TypeError as error:
+        raise TypeError(
+            f"thing: expected numbers that PyTorch has, got an array of {array.dtype}"
+        ) from error
 
 
 def clock(device: str) -> Callable[[Callable[[], Any]], float]:

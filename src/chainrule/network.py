@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import Array, real, to_numpy, upstream_of
+from .arrays import Array, real, to_numpy, upstream_of, with_numbers
+from .arrays.rules import widened
 from .arrays.settings import count
 from .layers import Linear, initial_std
 
@@ -241,22 +242,27 @@ def error_norm_bounds(network: Network, trace: Trace, upstream: Array) -> list[f
     if output.shape[0] != 1:
         raise ValueError(f"trace: expected one sample, got {output.shape[0]}")
     upstream = upstream_of(upstream, output.shape, "the shape of the output", like=output)
+    upstream = with_numbers(upstream, "upstream")
     for layer in network.layers:
         if not isinstance(layer, Linear) and not hasattr(layer, "derivative"):
             raise TypeError(f"network: expected elementwise activations, got {layer!r}")
-    layers, inputs = network.map(to_numpy).layers, [to_numpy(x) for x in trace.inputs]
-    found = [*bounds(layers, inputs, np.linalg.norm(to_numpy(upstream)))]
+    layers = network.map(_wide).layers
+    found = [*bounds(layers, [*map(_wide, trace.inputs)], np.linalg.norm(_wide(upstream)))]
     return [float(bound) for bound in reversed(found)]
+
+
+def _wide(x: Array) -> np.ndarray:
+    return widened(to_numpy(x))
 
 
 def bounds(layers, inputs, bound):
     """Yield the bound for each `Linear` layer, last layer first, from that of ∂C/∂output on."""
     for layer, z in zip(reversed(layers), reversed(inputs), strict=True):
-        if isinstance(layer, Linear):
+        if hasattr(layer, "derivative"):
+            bound = bound * np.max(abs(layer.derivative(z)))
+        else:
             yield bound
             bound = bound * np.linalg.norm(layer.weight, 2)
-        else:
-            bound = bound * np.max(abs(layer.derivative(z)))
 
 
 def multiplications(sizes: Sequence[int], samples: int = 1) -> tuple[int, int]:

@@ -1,12 +1,15 @@
 """Independent ways to know what a value or a gradient should be.
 
-An oracle shares no code with what it checks: nothing here knows the chapters' modules.
+An oracle shares no code with what it checks: nothing here knows the chapters' modules, only how
+arrays are read.
 """
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+
+from .arrays import plain, real, to_numpy, with_numbers
 
 __all__ = [
     "adjoint_error",
@@ -34,6 +37,11 @@ def relative_error(a: Any, b: Any) -> float:
         Infinity where the shapes differ, or one is NaN or infinite and the other is not; max|b|
         is taken over the finite entries.
 
+    Raises
+    ------
+    TypeError
+        If a or b does not hold real numbers.
+
     Examples
     --------
     >>> relative_error([1.0, 102.0], [1.0, 100.0])
@@ -41,11 +49,11 @@ def relative_error(a: Any, b: Any) -> float:
     >>> relative_error([1.0], [1.0, 1.0])
     inf
     """
-    if isinstance(a, (list, tuple)) and any(np.ndim(part) for part in a):
+    if isinstance(a, (list, tuple)) and any(getattr(part, "ndim", 0) for part in a):
         if len(a) != len(b):
             return float("inf")
         return max(relative_error(*pair) for pair in zip(a, b, strict=True))
-    a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    a, b = _copy(a, "a"), _copy(b, "b")
     if a.shape != b.shape or (np.isnan(a) != np.isnan(b)).any():
         return float("inf")
     differ = (a != b) & ~np.isnan(b)
@@ -80,6 +88,8 @@ def autograd(
     ------
     ImportError
         If PyTorch is not installed.
+    TypeError
+        If an array does not hold real numbers.
 
     Examples
     --------
@@ -91,12 +101,24 @@ def autograd(
     """
     import torch
 
-    tensors = [torch.tensor(array, requires_grad=True) for array in arrays]
+    copies = [_copy(array, f"arrays[{i}]", None) for i, array in enumerate(arrays)]
+    tensors = [torch.as_tensor(copy).requires_grad_() for copy in copies]
     result = function(*tensors)
     if upstream is not None:
-        upstream = torch.as_tensor(upstream, dtype=result.dtype)
+        upstream = torch.as_tensor(_copy(upstream, "upstream"), dtype=result.dtype)
     gradients = torch.autograd.grad(result, tensors, upstream)
     return [gradient.numpy() for gradient in gradients]
+
+
+def _copy(x: Any, name: str, dtype: Any = np.float64) -> np.ndarray:
+    """Give real numbers as a new NumPy array, of their own dtype if it is to be None."""
+    try:
+        x = plain(x if hasattr(x, "dtype") else np.asarray(x), name)
+        if x.dtype in (object, bool):  # fractions, SymPy's numbers
+            x = x.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{name}: expected real numbers, got {type(x).__name__}") from error
+    return np.array(to_numpy(with_numbers(real(x, name), name)), dtype, order="C")
 
 
 def central_difference(
@@ -123,7 +145,7 @@ def central_difference(
     >>> central_difference(lambda x: (x**2).sum(), np.array([1.0, 2.0])).round(6)
     array([2., 4.])
     """
-    x = np.array(x, dtype=np.float64)
+    x = _copy(x, "x")
     gradient = np.empty_like(x)
     for i in np.ndindex(x.shape):
         above, below = function(_moved(x, i, step)), function(_moved(x, i, -step))
@@ -165,7 +187,7 @@ def complex_step(function: Callable[[np.ndarray], Any], x: np.ndarray) -> np.nda
     >>> complex_step(lambda x: (x**2).sum(), np.array([1.0, 2.0]))
     array([2., 4.])
     """
-    x = np.array(x, dtype=np.complex128)
+    x = _copy(x, "x", np.complex128)
     gradient = np.empty(x.shape)
     step = 1e-30
     for i in np.ndindex(x.shape):
@@ -204,8 +226,9 @@ def adjoint_error(
     >>> adjoint_error(lambda x: A @ x, lambda y: A @ y, x, y) > 0
     True
     """
-    left = float(np.sum(np.asarray(forward(x)) * y))
-    right = float(np.sum(x * np.asarray(adjoint(y))))
+    x, y = real(x, "x"), real(y, "y")
+    left = np.sum(_copy(forward(x), "forward") * _copy(y, "y"))
+    right = np.sum(_copy(x, "x") * _copy(adjoint(y), "adjoint"))
     return relative_error(left, right)
 
 
@@ -251,8 +274,8 @@ def count_multiplications(function: Callable[..., Any], *arrays: np.ndarray) -> 
     """
     counter = [0]
     counting = []
-    for array in arrays:
-        view = np.asarray(array).view(_Counting)
+    for i, array in enumerate(arrays):
+        view = to_numpy(real(array, f"arrays[{i}]")).view(_Counting)
         view.counter = counter
         counting.append(view)
     function(*counting)

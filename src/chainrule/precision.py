@@ -4,10 +4,10 @@ from math import expm1, log1p
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace
 
-from .arrays import Array, to_numpy
+from .arrays import Array, library, real, to_numpy, with_numbers
 from .arrays.functions import frexp, ldexp, round, sum
+from .arrays.rules import cast
 from .arrays.settings import count
 
 __all__ = ["FORMATS", "dot_bound", "rounded", "rounded_dot", "unit_roundoff"]
@@ -67,8 +67,8 @@ def rounded(x: Array, bits: int) -> Array:
     array([  0.33398438, 256.        , 260.        ])
     """
     bits = count.read(bits, "bits")
-    xp = array_namespace(x)
-    return nearest(xp.astype(x, xp.float64), bits)
+    x = real(x)
+    return nearest(cast(x, library(x).float64), bits)
 
 
 def nearest(x, bits):
@@ -154,7 +154,8 @@ def bound(w, a, bits, sum_bits):
 def _vectors(w: Array, a: Array, bits: int, sum_bits: int) -> tuple[Any, Any, int, int]:
     bits = count.read(bits, "bits")
     sum_bits = count.read(sum_bits, "sum_bits")
-    w, a = (np.asarray(to_numpy(vector), dtype=np.float64) for vector in (w, a))
+    read = (with_numbers(real(v, name), name) for name, v in (("w", w), ("a", a)))
+    w, a = (cast(to_numpy(vector), np.float64) for vector in read)
     if w.ndim != 1:
         raise ValueError(f"w: expected a vector, got shape {w.shape}")
     if a.shape != w.shape:

@@ -79,7 +79,8 @@ def trained(convert, x, y):
 
 
 def bounds(convert, upstream):
-    return network.error_norm_bounds(NET, NET.forward(draw(1, 4)), upstream)
+    net = NET.map(convert)
+    return network.error_norm_bounds(net, net.forward(convert(draw(1, 4))), upstream)
 
 
 def right(convert, x, y):

@@ -24,8 +24,8 @@ NO_ARRAYS = (
     "convolution.loop_operations convolution.winograd_saving training.History training.batches "
     "training.load training.save device.accelerator device.clock device.seconds precision.FORMATS "
     "precision.unit_roundoff all_reduce.hiding_batch all_reduce.ring_seconds "
-    "data_parallel.replicas data_parallel.train datasets.Part datasets.Split datasets.digits "
-    "datasets.mnist datasets.rare_digit datasets.read_idx datasets.spots"
+    "data_parallel.main data_parallel.replicas data_parallel.train datasets.Part datasets.Split "
+    "datasets.digits datasets.mnist datasets.rare_digit datasets.read_idx datasets.spots"
 )
 
 

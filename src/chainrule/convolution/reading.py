@@ -26,8 +26,11 @@ def read_convolution(
     """Check that images and kernels fit each other; give them, where they meet, and the groups."""
     x = read_images(x)
     weight = real(weight, "weight", like=x)
-    if weight.ndim != 4:
-        raise ValueError(f"weight: expected shape (O, C/groups, kh, kw), got {tuple(weight.shape)}")
+    if weight.ndim != 4 or 0 in weight.shape[2:]:
+        raise ValueError(
+            f"weight: expected shape (O, C/groups, kh, kw), a place or more, "
+            f"got {tuple(weight.shape)}"
+        )
     groups = count.read(groups, "groups")
     if x.shape[1] % groups or weight.shape[0] % groups:
         raise ValueError(

@@ -10,10 +10,13 @@ from itertools import accumulate, pairwise
 from math import prod
 
 import numpy as np
-from array_api_compat import array_namespace
 
 from .. import training
-from ..arrays import Array, to_numpy
+from ..all_reduce import of_one_library
+from ..arrays import Array, library, same_shape, to_numpy
+from ..arrays.functions import reshape
+from ..arrays.rules import cast, together, widened
+from ..arrays.settings import whole
 from ..network import Network
 
 __all__ = ["Replica", "average", "replicas"]
@@ -36,7 +39,9 @@ def average(gradients: list[list[Array]], counts: list[int]) -> list[Array]:
     Raises
     ------
     ValueError
-        If there is not one count for each share, or no sample at all.
+        If there is not one count for each share, or no sample at all, or if shares differ in shape.
+    TypeError
+        If the gradients are not arrays of real numbers, of one library.
 
     Examples
     --------
@@ -46,10 +51,17 @@ def average(gradients: list[list[Array]], counts: list[int]) -> list[Array]:
     """
     if len(counts) != len(gradients):
         raise ValueError(f"counts: expected {len(gradients)} (one a share), got {len(counts)}")
+    counts = [whole.read(n, f"counts[{r}]") for r, n in enumerate(counts)]
     if min(counts, default=0) < 0 or sum(counts) == 0:
         raise ValueError(f"counts: expected a sample or more, and none below 0, got {counts}")
-    # NumPy's numbers would widen float32
-    return [mean_of_shares(g, [float(n) for n in counts]) for g in zip(*gradients, strict=True)]
+    found = []
+    for i, given in enumerate(zip(*gradients, strict=True)):
+        shares = of_one_library(given, "gradients", f"[{i}]")
+        for r, g in enumerate(shares):
+            same_shape(g, shares[0].shape, f"gradients[{r}][{i}]", "that of the first share")
+        shares, dtype = together(*shares)
+        found.append(cast(mean_of_shares(shares, counts), dtype))
+    return found
 
 
 def mean_of_shares(g, counts):
@@ -59,17 +71,15 @@ def mean_of_shares(g, counts):
 
 
 def joined(arrays: list[Array]) -> Array:
-    """Give the numbers of all arrays in one long array."""
-    xp = array_namespace(*arrays)
-    return xp.concat([xp.reshape(array, (-1,)) for array in arrays])
+    """Give the numbers of all arrays in one long array, in 32 bits at least."""
+    return library(arrays[0]).concat([reshape(widened(array), (-1,)) for array in arrays])
 
 
 def cut(numbers: Array, like: list[Array]) -> list[Array]:
-    """Give the numbers of one long array in arrays shaped like others."""
-    xp = array_namespace(numbers)
+    """Give the numbers of one long array in arrays of the shapes and dtypes of others."""
     ends = accumulate((prod(array.shape) for array in like), initial=0)
     return [
-        xp.reshape(numbers[start:end], array.shape)
+        cast(reshape(numbers[start:end], array.shape), array.dtype)
         for (start, end), array in zip(pairwise(ends), like, strict=True)
     ]
 
@@ -127,7 +137,7 @@ class Replica:
         self.weight = len(share) / len(batch)
         return share if len(share) else batch[:1]
 
-    def average(self, gradients: list[Array]) -> list[Array]:
+    def average(self, gradients):
         """Give the gradients of the whole batch: those of all shares, weighted and added.
 
         They are that if the loss is the mean over its samples. With ``reduction="sum"``, with class
@@ -146,6 +156,8 @@ class Replica:
 
         Raises
         ------
+        TypeError
+            If the gradients are not arrays of real numbers, of one library.
         RuntimeError
             If the sum fails, most likely because another process is gone. On GPUs NCCL finds out
             beside the program, and it is torchrun that ends the process.
@@ -156,6 +168,7 @@ class Replica:
         >>> Replica().average([np.array([1.0, 2.0]), np.array([[3.0]])])
         [array([1., 2.]), array([[3.]])]
         """
+        gradients = of_one_library(gradients, "gradients")
         numbers = self.weight * joined(gradients)
         return cut(self.total(numbers), like=gradients)
 

@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
+from ..arrays import from_python, plain
 from ..arrays.settings import count
 
 __all__ = ["Part", "Split", "digits", "rare_digit", "shifted"]
@@ -44,6 +45,14 @@ class Split:
     train: Part
     validation: Part
     test: Part
+
+
+def numbers(x: Any, name: str) -> np.ndarray:
+    """Give NumPy's array of numbers, whole ones as they are; refuse by name what is none."""
+    found = plain(x, name) if isinstance(x, np.ndarray) else from_python(x, name)
+    if found.dtype.kind not in "biuf":
+        raise TypeError(f"{name}: expected numbers, got an array of {found.dtype}")
+    return found
 
 
 def set_aside(part: Part, share: float, seed: int) -> tuple[Part, Part]:
@@ -153,7 +162,9 @@ def shifted(part: Part) -> Part:
     Raises
     ------
     ValueError
-        If x has another shape.
+        If x has another shape, or there is not one y for each.
+    TypeError
+        If x or y does not hold numbers.
 
     Examples
     --------
@@ -163,10 +174,14 @@ def shifted(part: Part) -> Part:
     (array([[0, 1],
            [0, 3]]), array([7, 7, 7, 7, 7]))
     """
-    if part.x.ndim != 4:
-        raise ValueError(f"part: expected x of shape (N, C, height, width), got {part.x.shape}")
-    h, w = part.x.shape[2:]
-    around = np.pad(part.x, ((0, 0), (0, 0), (1, 1), (1, 1)))
+    x, y = numbers(part.x, "part.x"), numbers(part.y, "part.y")
+    if x.ndim != 4 or y.shape[:1] != x.shape[:1]:
+        raise ValueError(
+            f"part: expected x of shape (N, C, height, width) and y of N, "
+            f"got {x.shape} and {y.shape}"
+        )
+    h, w = x.shape[2:]
+    around = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)))
     places = ((1, 1), (1, 0), (1, 2), (0, 1), (2, 1))  # of the upper left corner: in the middle, …
     copies = [around[:, :, top : top + h, left : left + w] for top, left in places]
-    return Part(np.concatenate(copies), np.tile(part.y, len(places)))
+    return Part(np.concatenate(copies), np.concatenate([y] * len(places)))

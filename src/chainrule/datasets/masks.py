@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..arrays.settings import count, generator
-from .core import Part
+from .core import Part, numbers
 
 __all__ = ["patches", "spots"]
 
@@ -71,7 +71,9 @@ def patches(images: np.ndarray, size: int = 7) -> np.ndarray:
     Raises
     ------
     ValueError
-        If `size` is even or less than 1, or the images are not (N, height, width).
+        If `size` is even or less than 1, or the images are not (N, height, width), with a pixel.
+    TypeError
+        If the images do not hold numbers.
 
     Examples
     --------
@@ -82,8 +84,11 @@ def patches(images: np.ndarray, size: int = 7) -> np.ndarray:
     size = count.read(size, "size")
     if size % 2 == 0:
         raise ValueError(f"size: expected an odd number, got {size}")
-    if images.ndim != 3:
-        raise ValueError(f"images: expected shape (N, height, width), got {images.shape}")
+    images = numbers(images, "images")
+    if images.ndim != 3 or 0 in images.shape[1:]:
+        raise ValueError(
+            f"images: expected shape (N, height, width), a pixel or more, got {images.shape}"
+        )
     around = size // 2
     padded = np.pad(images, ((0, 0), (around, around), (around, around)))
     windows = np.lib.stride_tricks.sliding_window_view(padded, (size, size), axis=(1, 2))
