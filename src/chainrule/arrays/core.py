@@ -217,6 +217,8 @@ def to_numpy(x: Array, name: str = "x") -> np.ndarray:
     if isinstance(x, OF_NUMPY):
         return np.asarray(x)
     x = with_numbers(x, name)
+    if hasattr(x, "resolve_neg"):  # a sign may wait to be changed
+        x = x.resolve_neg()
     if str(x.dtype) == "torch.bfloat16":
         x = x.float()
     return np.from_dlpack(x.cpu() if hasattr(x, "cpu") else x)
