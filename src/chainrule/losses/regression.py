@@ -100,10 +100,10 @@ class Huber(ErrorLoss):
     torch.nn.HuberLoss
     """
 
-    delta: float = positive(1.0, "where the loss turns from e² to |e|")
+    delta: float = positive(1.0, "from where on the loss is a line")
 
     def value(self, e):
-        """Give ½ e² or δ (|e| − ½ δ)."""
+        """Give ½ e², or δ (abs(e) − ½ δ) where e is large."""
         c = minimum(abs(e), self.delta)
         return c * (abs(e) - 0.5 * c)
 

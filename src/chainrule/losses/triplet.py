@@ -136,7 +136,7 @@ class Triplet(TripletSettings):
         return scale * sum((size / scale) ** self.p, axis=0) ** (1 / self.p)
 
     def direction(self, x):
-        """Give the slope of the distance in each entry: sign(x) (|x| / ‖x‖)^(p − 1)."""
+        """Give the slope of the distance in each entry: sign(x) (abs(x) / ‖x‖)^(p − 1)."""
         x, distance = x + self.eps, self.distance(x)
         if self.p == inf:
             largest = as_numbers(abs(x) == distance, like=x)
