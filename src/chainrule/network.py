@@ -178,7 +178,7 @@ class Network:
 
     def errors(self, inputs, delta):
         """Yield each layer, its input a of `inputs` and its error delta, from the last one on."""
-        for layer, a in zip(reversed(self.layers), reversed(inputs), strict=True):
+        for layer, a in [*zip(self.layers, inputs, strict=True)][::-1]:
             yield layer, a, delta
             delta = layer.vjp(a, delta)
 

@@ -136,8 +136,8 @@ def images(columns, geometry):
 def put_back(places, geometry, like):
     """Add up what the windows hold at each place (i, j): the transpose of `windows`."""
     x = full((*like.shape[:2], *geometry.padded_size), 0.0, like)
-    for place, (*_, pixels) in zip(places, geometry.positions(), strict=True):
-        x[:, :, *pixels] += place
+    for held, (*_, pixels) in zip(places, geometry.positions(), strict=True):
+        x[:, :, *pixels] += held
     return x[:, :, *geometry.inside]
 
 

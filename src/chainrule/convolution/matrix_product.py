@@ -13,7 +13,8 @@ from .columns import columns, images
 def convolve(x, w, b, geometry, groups):
     """Give the convolution, Y = W X + b: equation 2.1.1b."""
     W, X = cut(w[None, ...], groups), cut(columns(x, geometry), groups)
-    return reshape(W @ X, (x.shape[0], w.shape[0], *geometry.output_size)) + b
+    shape = x.shape[0], w.shape[0], *geometry.output_size
+    return reshape(W @ X, shape) + b
 
 
 def gradient_of_weight(x, w, delta, geometry, groups):
