@@ -9,8 +9,6 @@ import numpy as np
 
 from ..network.twins import torch_parameters, twin_errors, twin_forward
 
-# ---- one number, step by step: each yields w after every step ----------------------------------
-
 
 def sgd(
     w: float,
@@ -176,47 +174,36 @@ def twin_path(name: str, w: Any, gradients: Any, settings: dict) -> np.ndarray:
     return np.array(columns).T
 
 
-def torch_path(name: str, w: Any, gradients: Any, settings: dict) -> np.ndarray:
-    """Give the same from torch.optim."""
+def torch_run(name: str, w: Any, gradients: Any, settings: dict) -> tuple[np.ndarray, dict]:
+    """Give the same from torch.optim, and what the optimizer remembers at the end."""
     import torch
 
-    parameter = torch.tensor(w, requires_grad=True)
-    with _default_dtype(parameter.dtype):
+    parameter, default = torch.tensor(w, requires_grad=True), torch.get_default_dtype()
+    torch.set_default_dtype(parameter.dtype)  # NAdam keeps a product of numbers in it
+    try:
         optimizer = getattr(torch.optim, TORCH_NAMES.get(name, name))([parameter], **settings)
         path = []
         for g in gradients:
             parameter.grad = torch.tensor(g)
             optimizer.step()
             path.append(parameter.detach().numpy().copy())
-    return np.array(path)
+    finally:
+        torch.set_default_dtype(default)
+    return np.array(path), optimizer.state[parameter]
 
 
-class _default_dtype:
-    """PyTorch's default dtype for a while: its NAdam keeps a product of numbers in it."""
-
-    def __init__(self, dtype: Any):
-        self.dtype = dtype
-
-    def __enter__(self) -> None:
-        import torch
-
-        self.before = torch.get_default_dtype()
-        torch.set_default_dtype(self.dtype)
-
-    def __exit__(self, *error: Any) -> None:
-        import torch
-
-        torch.set_default_dtype(self.before)
+def torch_path(name: str, w: Any, gradients: Any, settings: dict) -> np.ndarray:
+    """Give w after every step of torch.optim."""
+    return torch_run(name, w, gradients, settings)[0]
 
 
-# ---- velocities as the source writes them ------------------------------------------------------
-
-
-def source_momentum(slope: Callable, w: float, rates: list[float], momentum: float) -> list[float]:
-    """Equation 1.14: v = μ v − α g(w), w = w + v; give w after every step."""
+def source_momentum(
+    slope: Callable, w: float, rates: list[float], momentum: float, ahead: float = 0.0
+) -> list[float]:
+    """Equation 1.14: v = μ v − α g(w), w = w + v; with `ahead` = μ, g(w + μ v) as in 1.15."""
     v, path = 0.0, []
     for rate in rates:
-        v = momentum * v - rate * slope(w)
+        v = momentum * v - rate * slope(w + ahead * v)
         w = w + v
         path.append(w)
     return path
@@ -224,15 +211,7 @@ def source_momentum(slope: Callable, w: float, rates: list[float], momentum: flo
 
 def source_nesterov(slope: Callable, w: float, rates: list[float], momentum: float) -> list[float]:
     """Equation 1.15: the same with the gradient at the point ahead, w + μ v."""
-    v, path = 0.0, []
-    for rate in rates:
-        v = momentum * v - rate * slope(w + momentum * v)
-        w = w + v
-        path.append(w)
-    return path
-
-
-# ---- batches -----------------------------------------------------------------------------------
+    return source_momentum(slope, w, rates, momentum, ahead=momentum)
 
 
 def variance_over_all_batches(gradients: np.ndarray, batch_size: int) -> float:
@@ -252,9 +231,6 @@ def variance_of_drawn_batches(gradients: np.ndarray, batch_size: int) -> float:
     order = rng.permuted(np.tile(np.arange(len(gradients)), (400_000, 1)), axis=1)
     means = gradients[order[:, :batch_size]].mean(1)
     return float(((means - gradients.mean(0)) ** 2).sum(1).mean())
-
-
-# ---- one epoch, sample by sample ---------------------------------------------------------------
 
 
 def sample_gradients(
