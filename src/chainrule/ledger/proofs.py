@@ -19,37 +19,18 @@ from ..oracles import central_difference, complex_step, count_multiplications
 from .core import Claim, Oracle
 from .network.cases import backward, deep_cases, is_smooth
 from .network.start import off_by
-from .network.twins import torch_parameters, twin_cost, twin_forward
-from .optimizers.twins import sample_gradients
-
-# ---- the whole algorithm -----------------------------------------------------------------------
+from .network.twins import difference_parameter, mean_of_samples, torch_parameters
+from .optimizers.twins import torch_run
+from .oracles import CLOSE, torch_oracle
 
 
 def _all_gradients(*case: Any) -> Any:
     return backward(*case).parameters
 
 
-def _without_transposes(weights: list, *rest: Any) -> Any:
-    return _all_gradients([w.T for w in weights], *rest)
-
-
 def _every_parameter(rule: Callable) -> Callable:
     """Give an oracle: the twin's cost, differentiated by a rule for one array after another."""
-
-    def expected(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> list:
-        parameters = [p for pair in zip(weights, biases, strict=True) for p in pair]
-
-        def cost_with(index: int) -> Callable:
-            def from_parameter(value: Any) -> Any:
-                changed = [*parameters[:index], value, *parameters[index + 1 :]]
-                _, activities = twin_forward(changed[::2], changed[1::2], names, x[0])
-                return twin_cost(cost, activities[-1], y[0])
-
-            return from_parameter
-
-        return [rule(cost_with(index), p) for index, p in enumerate(parameters)]
-
-    return expected
+    return lambda *case: [difference_parameter(i, rule)(*case) for i in range(2 * len(case[0]))]
 
 
 ALGORITHM = (
@@ -69,16 +50,10 @@ ALGORITHM = (
             ),
             Oracle("central differences", _every_parameter(central_difference), 1e-6),
         ),
-        saboteur=_without_transposes,
+        saboteur=lambda weights, *rest: _all_gradients([w.T for w in weights], *rest),
         mistake="every w transposed",
     ),
 )
-
-# ---- what it costs -----------------------------------------------------------------------------
-
-
-def _size_cases(rng: np.random.Generator) -> Iterator[tuple]:
-    yield from (((3, 4), 1), ((5, 3, 2), 1), ((4, 6, 5, 3), 7), ((2, 8, 8, 8, 1), 3))
 
 
 def _tanh_network(sizes: Any, arrays: Any = None) -> Network:
@@ -108,30 +83,28 @@ def _counted(sizes: Any, samples: int) -> tuple[int, int]:
     return once, all_in_all - once
 
 
-def _torch_counted(sizes: Any, samples: int) -> tuple[int, int]:
-    """Ask PyTorch's counter, which counts a multiplication and an addition as two operations."""
-    import torch
+def _torch_counted(torch: Any, sizes: Any, samples: int) -> tuple[int, int, int]:
+    """Give the multiplications of both passes, and how many parameters there are.
+
+    PyTorch's counter counts a multiplication and an addition as two operations.
+    """
     from torch.utils.flop_counter import FlopCounterMode
 
     layers = [torch.nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes)]
-    counts = []
     with FlopCounterMode(display=False) as counter:
         output = torch.ones(samples, sizes[0])
         for layer in layers:
             output = torch.tanh(layer(output))
-        counts.append(counter.get_total_flops())
+        forward = counter.get_total_flops()
         output.sum().backward()
-        counts.append(counter.get_total_flops())
-    return counts[0] // 2, (counts[1] - counts[0]) // 2
-
-
-def _parameters_of(sizes: Any) -> int:
-    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
+        both = counter.get_total_flops()
+    parameters = sum(p.numel() for layer in layers for p in layer.parameters())
+    return forward // 2, (both - forward) // 2, parameters
 
 
 def _differences(sizes: Any, samples: int) -> int:
-    forward, _ = multiplications(sizes, samples)
-    return 2 * _parameters_of(sizes) * forward
+    parameters = sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
+    return 2 * parameters * multiplications(sizes, samples)[0]
 
 
 def _counted_differences(sizes: Any, samples: int) -> int:
@@ -151,102 +124,88 @@ def _counted_differences(sizes: Any, samples: int) -> int:
     return count_multiplications(differences, *parameters)
 
 
-def _torch_differences(sizes: Any, samples: int) -> int:
-    import torch
-
-    layers = [torch.nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes)]
-    parameters = sum(p.numel() for layer in layers for p in layer.parameters())
-    return 2 * parameters * _torch_counted(sizes, samples)[0]
+def _torch_differences(torch: Any, sizes: Any, samples: int) -> int:
+    forward, _, parameters = _torch_counted(torch, sizes, samples)
+    return 2 * parameters * forward
 
 
-def _cost_claim(label: str, title: str, index: int, saboteur: Callable, mistake: str) -> Claim:
+def _cost_claim(
+    label: str,
+    of: str,
+    implementation: Callable,
+    counted: tuple[str, Callable],
+    by_torch: tuple[str, Callable],
+    mistake: str,
+    saboteur: Callable,
+) -> Claim:
     return Claim(
         label=label,
-        title=title,
+        title=f"multiplications of {of}",
         code="network.multiplications",
-        implementation=lambda sizes, samples: multiplications(sizes, samples)[index],
-        cases=_size_cases,
+        implementation=implementation,
+        cases=lambda rng: iter(
+            (((3, 4), 1), ((5, 3, 2), 1), ((4, 6, 5, 3), 7), ((2, 8, 8, 8, 1), 3))
+        ),
         oracles=(
-            Oracle(
-                "counted while the package runs",
-                lambda sizes, samples: _counted(sizes, samples)[index],
-                1e-15,
-                error=off_by,
-            ),
-            Oracle(
-                "torch.utils.flop_counter, halved",
-                lambda sizes, samples: _torch_counted(sizes, samples)[index],
-                1e-15,
-                needs="torch",
-                error=off_by,
-            ),
+            Oracle(*counted, 1e-15, error=off_by),
+            torch_oracle(*by_torch, 1e-15, error=off_by),
         ),
         saboteur=saboteur,
         mistake=mistake,
     )
 
 
+def _pass_claim(label: str, of: str, index: int, mistake: str, saboteur: Callable) -> Claim:
+    return _cost_claim(
+        label,
+        of,
+        lambda *case: multiplications(*case)[index],
+        ("counted while the package runs", lambda *case: _counted(*case)[index]),
+        ("torch.utils.flop_counter, halved", lambda *case: _torch_counted(*case)[index]),
+        mistake,
+        saboteur,
+    )
+
+
 COST = (
-    _cost_claim(
-        label="1.5.3a",
-        title="multiplications of the forward pass",
-        index=0,
-        saboteur=lambda sizes, samples: samples * sum(a * a for a, _ in pairwise(sizes)),
-        mistake="n_in squared",
+    _pass_claim(
+        "1.5.3a",
+        "the forward pass",
+        0,
+        "n_in squared",
+        lambda sizes, samples: samples * sum(a * a for a, _ in pairwise(sizes)),
+    ),
+    _pass_claim(
+        "1.5.3b",
+        "the backward pass",
+        1,
+        "the first layer's inputs given an error that nobody needs",
+        lambda sizes, samples: 2 * multiplications(sizes, samples)[0],
     ),
     _cost_claim(
-        label="1.5.3b",
-        title="multiplications of the backward pass",
-        index=1,
-        saboteur=lambda sizes, samples: 2 * multiplications(sizes, samples)[0],
-        mistake="the first layer's inputs given an error that nobody needs",
-    ),
-    Claim(
-        label="1.5.3c",
-        title="multiplications of central differences",
-        code="network.multiplications",
-        implementation=_differences,
-        cases=_size_cases,
-        oracles=(
-            Oracle("counted while they run", _counted_differences, 1e-15, error=off_by),
-            Oracle(
-                "torch.utils.flop_counter, for each parameter",
-                _torch_differences,
-                1e-15,
-                needs="torch",
-                error=off_by,
-            ),
-        ),
-        saboteur=lambda sizes, samples: _differences(sizes, samples) // 2,
-        mistake="one run for each parameter, as for one-sided differences",
+        "1.5.3c",
+        "central differences",
+        _differences,
+        ("counted while they run", _counted_differences),
+        ("torch.utils.flop_counter, for each parameter", _torch_differences),
+        "one run for each parameter, as for one-sided differences",
+        lambda sizes, samples: _differences(sizes, samples) // 2,
     ),
 )
 
-# ---- batches, softmax, Adam --------------------------------------------------------------------
 
-
-def _mean_over_batches(size: int) -> Callable:
-    """Give the mean, over all batches of this size, of the package's gradient of a batch."""
-
-    def mean(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> Any:
-        batches = [list(batch) for batch in combinations(range(x.shape[0]), size)]
-        gradients = [
-            _all_gradients(weights, biases, names, cost, x[batch], y[batch]) for batch in batches
-        ]
-        return [sum(of_one) / len(batches) for of_one in zip(*gradients, strict=True)]
-
-    return mean
+def _mean_over_batches(*case: Any) -> list:
+    """Give the mean, over all batches of two samples, of the package's gradient of a batch."""
+    *network, x, y = case
+    batches = [list(batch) for batch in combinations(range(x.shape[0]), 2)]
+    gradients = [_all_gradients(*network, x[batch], y[batch]) for batch in batches]
+    return [sum(of_one) / len(batches) for of_one in zip(*gradients, strict=True)]
 
 
 def _batch_cases(rng: np.random.Generator) -> Iterator[tuple]:
     for case in deep_cases(rng):
         if case[2][0] == "tanh":
             yield *case[:4], rng.standard_normal((5, 3)), rng.dirichlet(np.ones(3), 5)
-
-
-def _mean_of_samples(*case: Any) -> list:
-    own = sample_gradients(*case)
-    return [sum(of_one) / len(own) for of_one in zip(*own, strict=True)]
 
 
 def _quadratic_form(z: Any, v: Any) -> Any:
@@ -260,14 +219,11 @@ def _pairs(z: Any, v: Any) -> float:
     return sum(a[i] * a[j] * (v[i] - v[j]) ** 2 for i in indices for j in indices) / 2
 
 
-def _torch_hessian(z: Any, v: Any) -> float:
-    import torch
-
+def _torch_hessian(torch: Any, z: Any, v: Any) -> Any:
     def cost(logits: Any) -> Any:
         return torch.nn.functional.cross_entropy(logits[None], torch.tensor([0]))
 
-    hessian = torch.autograd.functional.hessian(cost, torch.tensor(z))
-    return float(torch.tensor(v) @ hessian @ torch.tensor(v))
+    return v @ torch.autograd.functional.hessian(cost, z) @ v
 
 
 def _logit_cases(rng: np.random.Generator) -> Iterator[tuple]:
@@ -295,14 +251,8 @@ def _noise_cases(rng: np.random.Generator) -> Iterator[tuple]:
 
 def _torch_expected_mean(mean: Any, noise: Any, beta: float) -> np.ndarray:
     """Give PyTorch's Adam state for gradients without noise."""
-    import torch
-
-    parameter = torch.zeros(len(mean), dtype=torch.float64, requires_grad=True)
-    optimizer = torch.optim.Adam([parameter], betas=(beta, 0.9))
-    for _ in noise:
-        parameter.grad = torch.tensor(mean)
-        optimizer.step()
-    return optimizer.state[parameter]["exp_avg"].numpy()
+    gradients = [mean] * len(noise)
+    return torch_run("Adam", 0 * mean, gradients, {"betas": (beta, 0.9)})[1]["exp_avg"].numpy()
 
 
 REST = (
@@ -310,13 +260,13 @@ REST = (
         label="1.5.4a",
         title="a random batch is right on average",
         code="network.Network.backward",
-        implementation=_mean_over_batches(2),
+        implementation=_mean_over_batches,
         cases=_batch_cases,
         oracles=(
-            Oracle("all samples, index by index", _mean_of_samples, 1e-12),
+            Oracle("all samples, index by index", mean_of_samples, 1e-12),
             Oracle("torch.autograd, all samples at once", torch_parameters, 1e-12, needs="torch"),
         ),
-        saboteur=lambda *case: [g * 2 / 5 for g in _mean_over_batches(2)(*case)],
+        saboteur=lambda *case: [g * 2 / 5 for g in _mean_over_batches(*case)],
         mistake="batches of 2 divided by the 5 samples of the data",
     ),
     Claim(
@@ -326,8 +276,8 @@ REST = (
         implementation=_quadratic_form,
         cases=_logit_cases,
         oracles=(
-            Oracle("the sum over pairs, in Python floats", _pairs, 1e-13),
-            Oracle("torch.autograd.functional.hessian", _torch_hessian, 1e-13, needs="torch"),
+            Oracle("the sum over pairs, in Python floats", _pairs, CLOSE),
+            torch_oracle("torch.autograd.functional.hessian", _torch_hessian, CLOSE),
         ),
         saboteur=lambda z, v: 2 * _quadratic_form(z, v),
         mistake="each pair counted twice",

@@ -11,9 +11,15 @@ from ...optimizers import SGD, batch_variance
 from ...training import fit
 from ..core import Claim, Oracle
 from ..network.cases import LOSSES, network_cases, network_of
-from ..network.twins import torch_cost, torch_output, twin_cost, twin_outputs
-from .twins import (
+from ..network.twins import (
     sample_gradients,
+    torch_cost,
+    torch_output,
+    twin_cost,
+    twin_outputs,
+)
+from ..oracles import torch_oracle
+from .twins import (
     torch_path,
     torch_sample_gradients,
     twin_epoch,
@@ -57,14 +63,13 @@ def _cost_of_data(*case: Any) -> Any:
 
 
 def _mean_of_costs(*case: Any) -> float:
-    _, _, _, cost, _, y = case
-    each = [twin_cost(cost, a, target) for a, target in zip(twin_outputs(*case), y, strict=True)]
-    return sum(each) / len(each)
+    pairs = zip(twin_outputs(*case), case[5], strict=True)
+    return sum(twin_cost(case[3], a, target) for a, target in pairs) / len(case[5])
 
 
-def _torch_cost_of_data(*case: Any) -> float:
-    weights, biases, names, cost, x, y = case
-    return float(torch_cost(cost, torch_output(weights, biases, names, x), y))
+def _torch_cost_of_data(torch: Any, *case: Any) -> Any:
+    *network, cost, x, y = case
+    return torch_cost(cost, torch_output(*network, x), y)
 
 
 def _epoch(size: int, lr: float = LR) -> Callable:
@@ -80,19 +85,23 @@ def _epoch(size: int, lr: float = LR) -> Callable:
     return run
 
 
-def _epoch_oracles(size: int) -> tuple[Oracle, ...]:
-    return (
-        Oracle(
-            "sample by sample, index by index",
-            lambda *case: twin_epoch(sample_gradients, size, LR, *case),
-            1e-12,
+def _epoch_claim(label: str, title: str, size: int, mistake: str, wrong_lr: float) -> Claim:
+    def epoch_by(gradients: Callable) -> Callable:
+        return lambda *case: twin_epoch(gradients, size, LR, *case)
+
+    by_torch = epoch_by(torch_sample_gradients)
+    return Claim(
+        label=label,
+        title=title,
+        code="training.fit",
+        implementation=_epoch(size),
+        cases=_data_cases,
+        oracles=(
+            Oracle("sample by sample, index by index", epoch_by(sample_gradients), 1e-12),
+            Oracle("torch.autograd, sample by sample", by_torch, 1e-12, needs="torch"),
         ),
-        Oracle(
-            "torch.autograd, sample by sample",
-            lambda *case: twin_epoch(torch_sample_gradients, size, LR, *case),
-            1e-12,
-            needs="torch",
-        ),
+        saboteur=_epoch(size, wrong_lr),
+        mistake=mistake,
     )
 
 
@@ -100,10 +109,6 @@ def _noise_cases(rng: np.random.Generator) -> Iterator[tuple]:
     gradients = rng.standard_normal((8, 3))
     for size in (1, 2, 3, 6):
         yield gradients, size
-
-
-def _with_replacement(gradients: Any, size: int) -> float:
-    return batch_variance(gradients, 1) / size
 
 
 BATCHES = (
@@ -133,30 +138,20 @@ BATCHES = (
         cases=_data_cases,
         oracles=(
             Oracle("loops, sample by sample", _mean_of_costs, 1e-13),
-            Oracle("torch.nn.functional", _torch_cost_of_data, 1e-13, needs="torch"),
+            torch_oracle("torch.nn.functional", _torch_cost_of_data, 1e-13),
         ),
         saboteur=lambda *case: _cost_of_data(*case) * len(case[4]) / len(case[0][0]),
         mistake="divided by the number of neurons in the place of that of samples",
     ),
-    Claim(
-        label="1.12",
-        title="batch gradient descent",
-        code="training.fit",
-        implementation=_epoch(7),
-        cases=_data_cases,
-        oracles=_epoch_oracles(7),
-        saboteur=_epoch(7, lr=7 * LR),
-        mistake="the sum in the place of the mean",
+    _epoch_claim(
+        "1.12", "batch gradient descent", 7, "the sum in the place of the mean", wrong_lr=7 * LR
     ),
-    Claim(
-        label="1.13",
-        title="mini-batch gradient descent",
-        code="training.fit",
-        implementation=_epoch(3),
-        cases=_data_cases,
-        oracles=_epoch_oracles(3),
-        saboteur=_epoch(3, lr=LR * 3 / 7),
-        mistake="divided by A, the samples of the data set",
+    _epoch_claim(
+        "1.13",
+        "mini-batch gradient descent",
+        3,
+        "divided by A, the samples of the data set",
+        wrong_lr=LR * 3 / 7,
     ),
     Claim(
         label="1.2.1a",
@@ -168,7 +163,7 @@ BATCHES = (
             Oracle("every batch there is, one by one", variance_over_all_batches, 1e-13),
             Oracle("400 000 batches drawn", variance_of_drawn_batches, 1e-2),
         ),
-        saboteur=_with_replacement,
+        saboteur=lambda gradients, size: batch_variance(gradients, 1) / size,
         mistake="σ²/N, as if every sample were put back before the next is drawn",
     ),
 )

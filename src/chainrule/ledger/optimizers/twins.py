@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..network.twins import torch_parameters, twin_errors, twin_forward
+from ..network.twins import in_turn, torch_parameters
 
 
 def sgd(
@@ -233,28 +233,13 @@ def variance_of_drawn_batches(gradients: np.ndarray, batch_size: int) -> float:
     return float(((means - gradients.mean(0)) ** 2).sum(1).mean())
 
 
-def sample_gradients(
-    weights: list, biases: list, names: list, cost: str, x: Any, y: Any
-) -> list[list[np.ndarray]]:
-    """Give, for each sample, the gradients of w^1, b^1, w^2, … by equations 1.4 to 1.9."""
-    gradients = []
-    for row, target in zip(x, y, strict=True):
-        deltas = twin_errors(weights, biases, names, cost, row, target)
-        _, activities = twin_forward(weights, biases, names, row)
-        own: list[np.ndarray] = []
-        for delta, a in zip(deltas, activities, strict=False):
-            own += [np.array([[d * a_k for a_k in a] for d in delta]), np.array(delta)]
-        gradients.append(own)
-    return gradients
-
-
 def twin_epoch(gradients: Callable, size: int, lr: float, *case: Any) -> list[np.ndarray]:
     """Descend along the mean gradient of each batch of an epoch, in the order of generator 0.
 
     `gradients` gives, for each sample of a batch, the gradient of every parameter.
     """
     weights, biases, names, cost, x, y = case
-    parameters = [np.array(p) for pair in zip(weights, biases, strict=True) for p in pair]
+    parameters = [np.array(p) for p in in_turn(weights, biases)]
     order = np.random.default_rng(0).permutation(len(x))
     for start in range(0, len(x), size):
         batch = order[start : start + size]
@@ -264,11 +249,8 @@ def twin_epoch(gradients: Callable, size: int, lr: float, *case: Any) -> list[np
     return parameters
 
 
-def torch_sample_gradients(
-    weights: list, biases: list, names: list, cost: str, x: Any, y: Any
-) -> list[list[np.ndarray]]:
-    """Give the same from torch.autograd, a sample at a time."""
-    return [
-        torch_parameters(weights, biases, names, cost, row[None], target[None])
-        for row, target in zip(x, y, strict=True)
-    ]
+def torch_sample_gradients(*case: Any) -> list[list[np.ndarray]]:
+    """Give, for each sample, the gradient of every parameter from torch.autograd."""
+    *network, x, y = case
+    pairs = zip(x, y, strict=True)
+    return [torch_parameters(*network, row[None], target[None]) for row, target in pairs]
