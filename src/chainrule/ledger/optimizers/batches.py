@@ -11,13 +11,7 @@ from ...optimizers import SGD, batch_variance
 from ...training import fit
 from ..core import Claim, Oracle
 from ..network.cases import LOSSES, network_cases, network_of
-from ..network.twins import (
-    sample_gradients,
-    torch_cost,
-    torch_output,
-    twin_cost,
-    twin_outputs,
-)
+from ..network.twins import sample_gradients, torch_cost, torch_output, twin_cost, twin_outputs
 from ..oracles import torch_oracle
 from .twins import (
     torch_path,
