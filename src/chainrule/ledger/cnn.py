@@ -6,13 +6,11 @@ from typing import Any
 import numpy as np
 
 from .. import convolution
-from ..oracles import autograd, complex_step
+from ..oracles import complex_step
 from .convolution import twins
 from .convolution.cases import NONE, ONE
 from .core import Claim, Oracle
-from .oracles import EXACT, loops_oracle, torch_oracle
-
-# ---- cases ---------------------------------------------------------------------------------------
+from .oracles import EXACT, loops_oracle, torch_oracle, torch_vjp
 
 POOLS = (
     ((4, 6), (2, 2), (2, 2), NONE),
@@ -33,39 +31,54 @@ def _pools_and_errors(rng: np.random.Generator) -> Iterator[tuple]:
         yield x, rng.standard_normal((2, 2, *outputs)), kernel, stride, padding
 
 
-# ---- claims --------------------------------------------------------------------------------------
-
-
 def _layer(kind: type, kernel: Any, stride: Any, padding: Any) -> Any:
     return kind(kernel, stride=stride, padding=padding)
 
 
-def _pool(kind: type) -> Callable:
-    return lambda x, *rest: _layer(kind, *rest)(x)
+def _pool_claims(
+    kind: str,
+    labels: tuple[str, str],
+    name: str,
+    value: tuple[Oracle, Oracle],
+    gradient: tuple[Oracle, Oracle],
+    mistakes: tuple[str, str],
+    saboteurs: tuple[Callable, Callable],
+) -> tuple[Claim, Claim]:
+    """Give the two claims of a pooling layer; PyTorch is the third oracle of each."""
+    layer, torch_name = getattr(convolution, kind), kind.lower().replace("pool2d", "_pool2d")
 
+    def by_torch(torch: Any, x: Any, *rest: Any) -> Any:
+        return getattr(torch.nn.functional, torch_name)(x, *rest)
 
-def _pool_vjp(kind: type) -> Callable:
-    return lambda x, delta, *rest: _layer(kind, *rest).vjp(x, delta)
-
-
-def _torch_pool(name: str) -> Callable:
-    return lambda torch, x, *rest: getattr(torch.nn.functional, name)(x, *rest)
-
-
-def _torch_pool_gradient(name: str) -> Oracle:
-    def expected(x: Any, delta: Any, *rest: Any) -> Any:
-        import torch
-
-        return autograd(lambda t: _torch_pool(name)(torch, t, *rest), [x], delta)[0]
-
-    return Oracle("torch.autograd", expected, EXACT, needs="torch")
+    return (
+        Claim(
+            label=labels[0],
+            title=name,
+            code=f"convolution.{kind}",
+            implementation=lambda x, *rest: _layer(layer, *rest)(x),
+            cases=_pools,
+            oracles=(
+                *value,
+                torch_oracle(f"torch.nn.functional.{torch_name}", by_torch),
+            ),
+            saboteur=saboteurs[0],
+            mistake=mistakes[0],
+        ),
+        Claim(
+            label=labels[1],
+            title=f"the gradient of {name}",
+            code=f"convolution.{kind}.vjp",
+            implementation=lambda x, delta, *rest: _layer(layer, *rest).vjp(x, delta),
+            cases=_pools_and_errors,
+            oracles=(*gradient, torch_vjp(by_torch, upstream=True)),
+            saboteur=saboteurs[1],
+            mistake=mistakes[1],
+        ),
+    )
 
 
 def _largest_of_sliding(outside: float) -> Callable:
-    def largest(x: Any, *rest: Any) -> Any:
-        return twins.sliding(x, *rest, outside=outside).max((4, 5))
-
-    return largest
+    return lambda x, *rest: twins.sliding(x, *rest, outside=outside).max((4, 5))
 
 
 def _mean_loops(x: Any, kernel: Any, *rest: Any) -> Any:
@@ -84,67 +97,34 @@ def _mean_step(x: Any, delta: Any, *rest: Any) -> Any:
     return complex_step(lambda changed: np.sum(_mean_loops(changed, *rest) * delta), x)
 
 
-def _last_of_equals(x: Any, delta: Any, *rest: Any) -> Any:
-    return twins.to_the_largest(x, delta, *rest, last=True)
-
-
 CLAIMS = (
-    Claim(
-        label="2.2a",
-        title="max-pooling",
-        code="convolution.MaxPool2d",
-        implementation=_pool(convolution.MaxPool2d),
-        cases=_pools,
-        oracles=(
+    *_pool_claims(
+        "MaxPool2d",
+        ("2.2a", "2.2b"),
+        "max-pooling",
+        (
             loops_oracle(lambda *case: twins.pool(twins.largest, *case)),
             Oracle("NumPy's sliding windows", _largest_of_sliding(-np.inf), EXACT),
-            torch_oracle("torch.nn.functional.max_pool2d", _torch_pool("max_pool2d")),
         ),
-        saboteur=_largest_of_sliding(0.0),
-        mistake="zeros outside the image",
-    ),
-    Claim(
-        label="2.2b",
-        title="the gradient of max-pooling",
-        code="convolution.MaxPool2d.vjp",
-        implementation=_pool_vjp(convolution.MaxPool2d),
-        cases=_pools_and_errors,
-        oracles=(
+        (
             loops_oracle(twins.to_the_largest),
             Oracle("numpy.argmax of sliding windows", twins.sliding_argmax, EXACT),
-            _torch_pool_gradient("max_pool2d"),
         ),
-        saboteur=_last_of_equals,
-        mistake="the last of equals",
+        ("zeros outside the image", "the last of equals"),
+        (_largest_of_sliding(0.0), lambda *case: twins.to_the_largest(*case, last=True)),
     ),
-    Claim(
-        label="2.2c",
-        title="mean pooling",
-        code="convolution.AvgPool2d",
-        implementation=_pool(convolution.AvgPool2d),
-        cases=_pools,
-        oracles=(
-            loops_oracle(_mean_loops),
-            Oracle("scipy.signal.correlate2d", _scipy_mean, EXACT),
-            torch_oracle("torch.nn.functional.avg_pool2d", _torch_pool("avg_pool2d")),
+    *_pool_claims(
+        "AvgPool2d",
+        ("2.2c", "2.2d"),
+        "mean pooling",
+        (loops_oracle(_mean_loops), Oracle("scipy.signal.correlate2d", _scipy_mean, EXACT)),
+        (loops_oracle(twins.to_all), Oracle("complex step of the loops", _mean_step, EXACT)),
+        ("zeros outside the image not counted", "δ in full to every pixel"),
+        (
+            lambda *case: twins.pool(np.mean, *case),
+            lambda x, delta, kernel, *rest: (
+                twins.to_all(x, delta, kernel, *rest) * kernel[0] * kernel[1]
+            ),
         ),
-        saboteur=lambda *case: twins.pool(np.mean, *case),
-        mistake="zeros outside the image not counted",
-    ),
-    Claim(
-        label="2.2d",
-        title="the gradient of mean pooling",
-        code="convolution.AvgPool2d.vjp",
-        implementation=_pool_vjp(convolution.AvgPool2d),
-        cases=_pools_and_errors,
-        oracles=(
-            loops_oracle(twins.to_all),
-            Oracle("complex step of the loops", _mean_step, EXACT),
-            _torch_pool_gradient("avg_pool2d"),
-        ),
-        saboteur=lambda x, delta, kernel, *rest: (
-            twins.to_all(x, delta, kernel, *rest) * kernel[0] * kernel[1]
-        ),
-        mistake="δ in full to every pixel",
     ),
 )

@@ -54,9 +54,6 @@ def loop_tally(size: Any, kernel: Any, stride: Any, padding: Any, channels: int)
     return [tally["multiplications"], tally.get("additions", 0)]
 
 
-# ---- Fourier's transform -------------------------------------------------------------------------
-
-
 def radix_2(x: list) -> list:
     """Give the Fourier transform of counted complex numbers, halved until one is left."""
     n = len(x)
@@ -122,9 +119,6 @@ def transforms(size: Any, number: int) -> int:
         return found
 
     return number * (h * one(w) + w * one(h))
-
-
-# ---- Winograd's method, found anew ---------------------------------------------------------------
 
 
 def toom_cook(m: int, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -1,6 +1,7 @@
 """The gradients of a convolution: 2.1.1."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,18 +12,8 @@ from ...oracles import autograd, complex_step
 from ..core import Claim, Oracle
 from ..oracles import EXACT, loops_oracle, torch_oracle
 from . import twins
-from .cases import torch_convolution
-from .columns import _overwritten
-from .pictures import errors
-
-
-def _vjp(wanted: int, method: str = "auto") -> Callable:
-    def gradient(x: Any, w: Any, delta: Any, stride: Any, padding: Any, dilation: Any) -> Any:
-        return convolution.conv2d_vjp(
-            x, w, delta, stride=stride, padding=padding, dilation=dilation, method=method
-        )[wanted]
-
-    return gradient
+from .cases import errors, torch_convolution
+from .columns import overwritten
 
 
 def _complex(wanted: int) -> Oracle:
@@ -31,9 +22,9 @@ def _complex(wanted: int) -> Oracle:
     def expected(x: Any, w: Any, delta: Any, *rest: Any) -> Any:
         arrays = [x, w, np.zeros(len(w))]
 
-        def cost(changed: Any) -> Any:
+        def cost(changed: Any) -> Any:  # its gradient with respect to the output is δ
             given = [*arrays[:wanted], changed, *arrays[wanted + 1 :]]
-            return twins.upstream_cost(*given, delta, *rest)
+            return np.sum(twins.convolve(*given, *rest) * delta)
 
         return complex_step(cost, arrays[wanted])
 
@@ -44,10 +35,8 @@ def _torch_gradient(wanted: int) -> Oracle:
     def expected(x: Any, w: Any, delta: Any, *rest: Any) -> Any:
         import torch
 
-        def y(*tensors: Any) -> Any:
-            return torch_convolution(torch, *tensors, *rest)
-
-        return autograd(y, [x, w, np.zeros(len(w))], delta)[wanted]
+        arrays = [x, w, np.zeros(len(w))]
+        return autograd(lambda *y: torch_convolution(torch, *y, *rest), arrays, delta)[wanted]
 
     return Oracle("torch.autograd", expected, EXACT, needs="torch")
 
@@ -86,61 +75,80 @@ def _torch_transposed(
     )
 
 
-def _scipy_with(rule: Callable) -> Callable:
-    return lambda *case: twins.scipy_image_gradient(*case, rule=rule)
+def _claim(
+    label: str,
+    of: str,
+    wanted: int,
+    oracles: tuple,
+    mistake: str,
+    saboteur: Callable,
+    *,
+    method: str = "auto",
+) -> Claim:
+    """Give a claim about the gradient of the images (0), the kernels (1) or the biases (2)."""
+
+    def gradient(x: Any, w: Any, delta: Any, stride: Any, padding: Any, dilation: Any) -> Any:
+        return convolution.conv2d_vjp(
+            x, w, delta, stride=stride, padding=padding, dilation=dilation, method=method
+        )[wanted]
+
+    return Claim(
+        label=label,
+        title=f"the gradient of the {of}",
+        code="convolution.conv2d_vjp",
+        implementation=gradient,
+        cases=errors,
+        oracles=oracles,
+        saboteur=saboteur,
+        mistake=mistake,
+    )
 
 
 GRADIENTS = (
-    Claim(
-        label="2.1.1e",
-        title="the gradient of the kernels",
-        code="convolution.conv2d_vjp",
-        implementation=_vjp(1, "im2col"),
-        cases=errors,
-        oracles=(
+    _claim(
+        "2.1.1e",
+        "kernels",
+        1,
+        (
             Oracle("product with columns made by loops", _weight_by_columns, EXACT),
             _complex(1),
             _torch_gradient(1),
         ),
-        saboteur=lambda x, *rest: _weight_by_columns(x, *rest) / len(x),
-        mistake="the mean over the images",
+        "the mean over the images",
+        lambda x, *rest: _weight_by_columns(x, *rest) / len(x),
+        method="im2col",
     ),
-    Claim(
-        label="2.1.1f",
-        title="the gradient of the biases",
-        code="convolution.conv2d_vjp",
-        implementation=_vjp(2),
-        cases=errors,
-        oracles=(loops_oracle(_bias_loops), _complex(2), _torch_gradient(2)),
-        saboteur=lambda x, w, delta, *rest: delta.sum(0).mean((1, 2)),
-        mistake="the mean over the pixels",
+    _claim(
+        "2.1.1f",
+        "biases",
+        2,
+        (loops_oracle(_bias_loops), _complex(2), _torch_gradient(2)),
+        "the mean over the pixels",
+        lambda x, w, delta, *rest: delta.sum(0).mean((1, 2)),
     ),
-    Claim(
-        label="2.1.1g",
-        title="the gradient of the images, by col2im",
-        code="convolution.conv2d_vjp",
-        implementation=_vjp(0, "im2col"),
-        cases=errors,
-        oracles=(
+    _claim(
+        "2.1.1g",
+        "images, by col2im",
+        0,
+        (
             Oracle("the matrix of im2col, transposed", _image_by(twins.by_transpose), EXACT),
             _complex(0),
             _torch_gradient(0),
         ),
-        saboteur=_image_by(_overwritten),
-        mistake="col2im with = in the place of +=",
+        "col2im with = in the place of +=",
+        _image_by(overwritten),
+        method="im2col",
     ),
-    Claim(
-        label="2.1.1h",
-        title="the gradient of the images, pixel by pixel",
-        code="convolution.conv2d_vjp",
-        implementation=_vjp(0),
-        cases=errors,
-        oracles=(
+    _claim(
+        "2.1.1h",
+        "images, pixel by pixel",
+        0,
+        (
             loops_oracle(twins.image_gradient),
-            Oracle("scipy.signal.convolve2d", _scipy_with(signal.convolve2d), EXACT),
-            torch_oracle("torch.nn.functional.conv_transpose2d", _torch_transposed, EXACT),
+            Oracle("scipy.signal.convolve2d", twins.scipy_image_gradient, EXACT),
+            torch_oracle("torch.nn.functional.conv_transpose2d", _torch_transposed),
         ),
-        saboteur=_scipy_with(signal.correlate2d),
-        mistake="the kernel turned once too often",
+        "the kernel turned once too often",
+        partial(twins.scipy_image_gradient, rule=signal.correlate2d),
     ),
 )

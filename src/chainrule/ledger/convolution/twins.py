@@ -15,8 +15,6 @@ from scipy import signal
 
 ONE, NONE = (1, 1), (0, 0)
 
-# ---- loops ---------------------------------------------------------------------------------------
-
 
 def counted_outputs(size: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> list[int]:
     """Count the windows that fit, by moving one until it does not, down and then to the right."""
@@ -66,11 +64,6 @@ def convolve(
     return y
 
 
-def upstream_cost(x: Any, w: Any, b: Any, delta: Any, *geometry: Any) -> Any:
-    """Give Σ δ y: a cost whose gradient with respect to the output is δ."""
-    return np.sum(convolve(x, w, b, *geometry) * delta)
-
-
 def correlate(x: Any, w: Any) -> np.ndarray:
     """Equation 2.1a, in exact fractions."""
     fractions = [np.vectorize(Fraction, otypes=[object])(array) for array in (x, w)]
@@ -89,36 +82,25 @@ def turned(x: Any, w: Any) -> list[list[float]]:
     return y
 
 
-def columns(x: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> np.ndarray:
+def columns(x: Any, kernel: Any, *rest: Any) -> np.ndarray:
     """Equation 2.1.1a for every image, number by number."""
-    n_images, n_channels, *size = x.shape
-    k_h, k_w = kernel
-    o_h, o_w = counted_outputs(size, kernel, stride, padding, dilation)
+    (n_images, n_channels, *size), (k_h, k_w) = x.shape, kernel
+    o_h, o_w = counted_outputs(size, kernel, *rest)
     found = np.zeros((n_images, n_channels * k_h * k_w, o_h * o_w))
-    for n, c in product(range(n_images), range(n_channels)):
-        for (u, v), (i, j), pixel in _meetings(size, kernel, stride, padding, dilation):
+    for n, c in np.ndindex(n_images, n_channels):
+        for (u, v), (i, j), pixel in _meetings(size, kernel, *rest):
             if pixel is not None:
                 found[n, (c * k_h + i) * k_w + j, u * o_w + v] = x[(n, c, *pixel)]
     return found
 
 
-def images(
-    found: Any,
-    size: Any,
-    kernel: Any,
-    stride: Any,
-    padding: Any,
-    dilation: Any,
-    *,
-    overwritten: bool = False,
-) -> np.ndarray:
+def images(found: Any, size: Any, kernel: Any, *rest: Any, overwritten: bool = False) -> np.ndarray:
     """Equation 2.1.1c, number by number; or with the last number in the place of the sum."""
     k_h, k_w = kernel
-    n_images, n_channels = found.shape[0], found.shape[1] // (k_h * k_w)
-    o_w = counted_outputs(size, kernel, stride, padding, dilation)[1]
-    x = np.zeros((n_images, n_channels, *size))
-    for n, c in product(range(n_images), range(n_channels)):
-        for (u, v), (i, j), pixel in _meetings(size, kernel, stride, padding, dilation):
+    o_w = counted_outputs(size, kernel, *rest)[1]
+    x = np.zeros((len(found), found.shape[1] // (k_h * k_w), *size))
+    for n, c in np.ndindex(x.shape[:2]):
+        for (u, v), (i, j), pixel in _meetings(size, kernel, *rest):
             if pixel is not None:
                 number = found[n, (c * k_h + i) * k_w + j, u * o_w + v]
                 x[(n, c, *pixel)] = number + (0 if overwritten else x[(n, c, *pixel)])
@@ -128,28 +110,23 @@ def images(
 def image_gradient(x: Any, w: Any, delta: Any, stride: Any, padding: Any, dilation: Any) -> Any:
     """Equation 2.1.1h, pixel by pixel: look for the outputs that it takes part in."""
     gradient = np.zeros(x.shape)
-    (n_kernels, _, k_h, k_w), (*_, o_h, o_w) = w.shape, delta.shape
     for n, c, a, b in np.ndindex(x.shape):
-        for i, u in product(range(k_h), range(o_h)):
-            for j, v in product(range(k_w), range(o_w)):
-                if (
-                    stride[0] * u + dilation[0] * i - padding[0] == a
-                    and stride[1] * v + dilation[1] * j - padding[1] == b
-                ):
-                    for o in range(n_kernels):
-                        gradient[n, c, a, b] += w[o, c, i, j] * delta[n, o, u, v]
+        for i, j, u, v in np.ndindex(*w.shape[2:], *delta.shape[2:]):
+            row = stride[0] * u + dilation[0] * i - padding[0]
+            column = stride[1] * v + dilation[1] * j - padding[1]
+            if (row, column) == (a, b):
+                for o in range(len(w)):
+                    gradient[n, c, a, b] += w[o, c, i, j] * delta[n, o, u, v]
     return gradient
 
 
-def _window(
-    x: Any, place: tuple, kernel: Any, stride: Any, padding: Any
-) -> list[tuple[float, tuple]]:
-    """Give the numbers of a pooling window and their pixels, row by row, without those outside."""
+def _window(x: Any, place: tuple, kernel: Any, stride: Any, padding: Any) -> list[tuple]:
+    """Give the pixels of a pooling window, row by row, without those outside."""
     (n, c, u, v), found = place, []
     for i, j in product(*map(range, kernel)):
         a, b = stride[0] * u + i - padding[0], stride[1] * v + j - padding[1]
         if 0 <= a < x.shape[2] and 0 <= b < x.shape[3]:
-            found.append((x[n, c, a, b], (n, c, a, b)))
+            found.append((n, c, a, b))
     return found
 
 
@@ -158,7 +135,7 @@ def pool(rule: Callable, x: Any, kernel: Any, stride: Any, padding: Any) -> np.n
     outputs = counted_outputs(x.shape[2:], kernel, stride, padding, ONE)
     y = np.zeros((*x.shape[:2], *outputs), object)
     for place in np.ndindex(y.shape):
-        y[place] = rule([number for number, _ in _window(x, place, kernel, stride, padding)])
+        y[place] = rule([x[pixel] for pixel in _window(x, place, kernel, stride, padding)])
     return y
 
 
@@ -170,29 +147,24 @@ def largest(numbers: list) -> float:
     return best
 
 
-def to_the_largest(
-    x: Any, delta: Any, kernel: Any, stride: Any, padding: Any, *, last: bool = False
-) -> np.ndarray:
+def to_the_largest(x: Any, delta: Any, *rest: Any, last: bool = False) -> np.ndarray:
     """Equation 2.2b: send δ to the first of the largest, or to the last of them."""
     gradient = np.zeros(x.shape)
     for place in np.ndindex(delta.shape):
-        window = _window(x, place, kernel, stride, padding)
-        top = largest([number for number, _ in window])
-        at = [pixel for number, pixel in window if number == top]
+        window = _window(x, place, *rest)
+        top = largest([x[pixel] for pixel in window])
+        at = [pixel for pixel in window if x[pixel] == top]
         gradient[at[-1 if last else 0]] += delta[place]
     return gradient
 
 
-def to_all(x: Any, delta: Any, kernel: Any, stride: Any, padding: Any) -> np.ndarray:
+def to_all(x: Any, delta: Any, kernel: Any, *rest: Any) -> np.ndarray:
     """Equation 2.2d: share δ out among the pixels of the window."""
     gradient = np.zeros(x.shape)
     for place in np.ndindex(delta.shape):
-        for _, pixel in _window(x, place, kernel, stride, padding):
+        for pixel in _window(x, place, kernel, *rest):
             gradient[pixel] += delta[place] / (kernel[0] * kernel[1])
     return gradient
-
-
-# ---- SciPy, and NumPy's sliding windows ----------------------------------------------------------
 
 
 def zeros_around(x: Any, padding: Any, outside: float = 0.0) -> np.ndarray:
@@ -299,25 +271,12 @@ def shifted(
     return y
 
 
-# ---- the matrix of im2col ------------------------------------------------------------------------
-
-
-def matrix(size: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> np.ndarray:
-    """Give im2col of one channel as a matrix of zeros and ones, from pixels to columns."""
-    (h, width), (k_h, k_w) = size, kernel
-    o_h, o_w = counted_outputs(size, kernel, stride, padding, dilation)
-    found = np.zeros((k_h, k_w, o_h, o_w, h, width))
-    for (u, v), (i, j), pixel in _meetings(size, kernel, stride, padding, dilation):
+def by_transpose(found: Any, size: Any, kernel: Any, *rest: Any) -> np.ndarray:
+    """Give col2im as the transpose of the matrix of im2col, of zeros and ones, for one channel."""
+    outputs = counted_outputs(size, kernel, *rest)
+    matrix = np.zeros((*kernel, *outputs, *size))
+    for output, place, pixel in _meetings(size, kernel, *rest):
         if pixel is not None:
-            found[(i, j, u, v, *pixel)] = 1
-    return found.reshape(k_h * k_w * o_h * o_w, h * width)
-
-
-def by_transpose(
-    found: Any, size: Any, kernel: Any, stride: Any, padding: Any, dilation: Any
-) -> np.ndarray:
-    """Give col2im as the transpose of that matrix."""
-    one_channel = matrix(size, kernel, stride, padding, dilation)
-    n, places = found.shape[0], kernel[0] * kernel[1]
-    rows = found.reshape(n, found.shape[1] // places, len(one_channel))
-    return (rows @ one_channel).reshape(*rows.shape[:2], *size)
+            matrix[(*place, *output, *pixel)] = 1
+    rows = found.reshape(len(found), -1, np.prod(matrix.shape[:4]))
+    return (rows @ matrix.reshape(rows.shape[-1], -1)).reshape(*rows.shape[:2], *size)

@@ -19,11 +19,11 @@ from .cases import (
 from .twins import (
     difference_error,
     difference_parameter,
+    first_errors,
     mean_of_samples,
     sympy_parameter,
     torch_error,
     torch_parameters,
-    twin_errors,
 )
 
 
@@ -38,7 +38,7 @@ def _error_oracles(layer: int) -> tuple[Oracle, ...]:
         Oracle("complex step", difference_error(layer, complex_step), 1e-12, applies=is_smooth),
         Oracle(
             "loops, index by index",
-            lambda *case: twin_errors(*case[:4], case[4][0], case[5][0])[layer],
+            lambda *case: first_errors(*case)[layer],
             1e-12,
         ),
     )

@@ -10,7 +10,7 @@ from ...network import error_norm_bounds, initial_std
 from ..core import Claim, Oracle
 from ..oracles import torch_oracle
 from .cases import ACTIVATIONS, SMOOTH, forward, network_cases
-from .twins import torch_error, twin_errors
+from .twins import first_errors, torch_error
 
 
 def _bounds(*case: Any) -> list[float]:
@@ -109,7 +109,7 @@ START = (
             ),
             Oracle(
                 "equality on a chain of single neurons",
-                lambda *case: np.abs(twin_errors(*case[:4], case[4][0], case[5][0]))[:, 0],
+                lambda *case: np.abs(first_errors(*case))[:, 0],
                 1e-12,
                 applies=lambda *case: len(case[1][0]) == 1,
             ),

@@ -93,6 +93,11 @@ def twin_errors(weights: list, biases: list, names: list, cost: str, x: Any, y: 
     return deltas
 
 
+def first_errors(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> list:
+    """Give the same for the first sample of a batch."""
+    return twin_errors(weights, biases, names, cost, x[0], y[0])
+
+
 def twin_outputs(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> list:
     """Give the outputs of a batch, sample by sample."""
     return [twin_forward(weights, biases, names, row)[1][-1] for row in x]
@@ -152,7 +157,7 @@ def sample_gradients(
     return gradients
 
 
-def mean_of_samples(*case: Any) -> list[np.ndarray]:
+def mean_of_samples(*case: Any) -> list[Any]:
     """Give the gradients of a batch: the mean of those of its samples."""
     own = sample_gradients(*case)
     return [sum(of_one) / len(own) for of_one in zip(*own, strict=True)]

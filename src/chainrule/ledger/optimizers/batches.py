@@ -62,8 +62,8 @@ def _mean_of_costs(*case: Any) -> float:
 
 
 def _torch_cost_of_data(torch: Any, *case: Any) -> Any:
-    *network, cost, x, y = case
-    return torch_cost(cost, torch_output(*network, x), y)
+    weights, biases, names, cost, x, y = case
+    return torch_cost(cost, torch_output(weights, biases, names, x), y)
 
 
 def _epoch(size: int, lr: float = LR) -> Callable:

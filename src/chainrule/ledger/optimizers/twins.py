@@ -251,6 +251,6 @@ def twin_epoch(gradients: Callable, size: int, lr: float, *case: Any) -> list[np
 
 def torch_sample_gradients(*case: Any) -> list[list[np.ndarray]]:
     """Give, for each sample, the gradient of every parameter from torch.autograd."""
-    *network, x, y = case
+    w, b, names, cost, x, y = case
     pairs = zip(x, y, strict=True)
-    return [torch_parameters(*network, row[None], target[None]) for row, target in pairs]
+    return [torch_parameters(w, b, names, cost, row[None], target[None]) for row, target in pairs]
