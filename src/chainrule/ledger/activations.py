@@ -10,29 +10,31 @@ from typing import Any
 import numpy as np
 
 from .. import activations
-from ..network import Linear
-from ..oracles import central_difference, complex_step
 from .core import Claim, Oracle
-from .oracles import loops_oracle, sympy_oracle, torch_oracle, torch_vjp
+from .network.cases import linear_of
+from .oracles import (
+    CLOSE,
+    complex_oracle,
+    difference_oracle,
+    loops_oracle,
+    sympy_oracle,
+    torch_oracle,
+    torch_vjp,
+)
 
 Function = Callable[..., Any]
-
-# ---- cases -------------------------------------------------------------------------------------
-
-
-def _points(rng: np.random.Generator) -> np.ndarray:
-    """Give random points, small and large, and none within 0.01 of the kinks at 0."""
-    x = np.concatenate([rng.standard_normal(20), 10 * rng.standard_normal(10), [-40.0, 40.0]])
-    return np.where(np.abs(x) < 0.01, 0.5, x)
 
 
 def _cases(*parameters: float) -> Function:
     """Give points with each of these parameters, or three times without any."""
     rows: list[tuple] = [(p,) for p in parameters] or [()] * 3
-    return lambda rng: ((_points(rng), *row) for row in rows)
 
+    def points(rng: np.random.Generator) -> np.ndarray:
+        """Give some small and some large ones, and none within 0.01 of the kinks at 0."""
+        x = np.concatenate([rng.standard_normal(20), 10 * rng.standard_normal(10), [-40.0, 40.0]])
+        return np.where(np.abs(x) < 0.01, 0.5, x)
 
-# ---- elementwise activations: what they are, and what their slopes are -------------------------
+    return lambda rng: ((points(rng), *row) for row in rows)
 
 
 def _symbolic(formula: Function, slope: bool = False) -> Oracle:
@@ -190,8 +192,6 @@ OTHERS = (
     ),
 )
 
-# ---- softmax and Maxout, which are not elementwise: a case has an upstream, too ------------------
-
 
 def _softmax_cases(rng: np.random.Generator) -> Iterator[tuple]:
     for scale in (1.0, 5.0):
@@ -205,21 +205,14 @@ def _maxout_cases(rng: np.random.Generator) -> Iterator[tuple]:
         yield rng.standard_normal(5), rng.standard_normal(4), w, b, pieces
 
 
-def _maxout_layers(w: Any, b: Any, pieces: int) -> tuple[Linear, activations.Maxout]:
-    linear = Linear(w.shape[1], w.shape[0], rng=np.random.default_rng(0))
-    linear.weight, linear.bias = w, b
-    return linear, activations.Maxout(pieces)
+def _maxout(x: Any, upstream: Any, w: Any, b: Any, pieces: int) -> Any:
+    return activations.Maxout(pieces)(linear_of(w, b)(x[None, :]))[0, :]
 
 
-def _maxout(x: Any, upstream: Any, *rest: Any) -> Any:
-    linear, maxout = _maxout_layers(*rest)
-    return maxout(linear(x[None, :]))[0, :]
-
-
-def _maxout_gradient(x: Any, upstream: Any, *rest: Any) -> Any:
-    linear, maxout = _maxout_layers(*rest)
-    z = linear(x[None, :])
-    return linear.vjp(x[None, :], maxout.vjp(z, upstream[None, :]))[0, :]
+def _maxout_gradient(x: Any, upstream: Any, w: Any, b: Any, pieces: int) -> Any:
+    linear, x = linear_of(w, b), x[None, :]
+    delta = activations.Maxout(pieces).vjp(linear(x), upstream[None, :])
+    return linear.vjp(x, delta)[0, :]
 
 
 def _twin_softmax(x: Any, upstream: Any) -> list[Any]:
@@ -233,20 +226,11 @@ def _twin_maxout(x: Any, upstream: Any, w: Any, b: Any, pieces: int) -> list[flo
     return [max(z[start : start + pieces]) for start in range(0, len(z), pieces)]
 
 
-def _weighted(twin: Function, rule: Function) -> Function:
-    """Give the gradient, by a rule, of the sum of a twin's values, each times its upstream."""
-
-    def gradient(x: Any, upstream: Any, *rest: Any) -> Any:
-        def cost(t: Any) -> Any:
-            return sum(u * f for u, f in zip(upstream, twin(t, upstream, *rest), strict=True))
-
-        return rule(cost, x)
-
-    return gradient
-
-
-def _torch_softmax(torch: Any, x: Any, upstream: Any = None) -> Any:
-    return torch.softmax(x, -1)
+def _weighted(twin: Function) -> Function:
+    """Give the sum of a twin's values, each times its upstream."""
+    return lambda x, upstream, *rest: sum(
+        u * f for u, f in zip(upstream, twin(x, upstream, *rest), strict=True)
+    )
 
 
 def _torch_maxout(torch: Any, x: Any, w: Any, b: Any, pieces: int) -> Any:
@@ -262,8 +246,8 @@ SOFTMAX = (
         implementation=lambda x, upstream: activations.Softmax()(x),
         cases=_softmax_cases,
         oracles=(
-            Oracle("loops", _twin_softmax, 1e-14),
-            torch_oracle("torch.softmax", _torch_softmax),
+            loops_oracle(_twin_softmax),
+            torch_oracle("torch.softmax", lambda torch, x, upstream: torch.softmax(x, -1)),
         ),
         saboteur=lambda x, upstream: np.exp(np.asarray(x)) / np.exp(np.arange(1, len(x) + 1)).sum(),
         mistake="the source's Σ e^j",
@@ -275,8 +259,8 @@ SOFTMAX = (
         implementation=lambda x, upstream: activations.Softmax().vjp(x, upstream),
         cases=_softmax_cases,
         oracles=(
-            torch_vjp(_torch_softmax, upstream=True),
-            Oracle("complex step", _weighted(_twin_softmax, complex_step), 1e-14),
+            torch_vjp(lambda torch, x: torch.softmax(x, -1), upstream=True),
+            complex_oracle(_weighted(_twin_softmax)),
         ),
         saboteur=lambda x, upstream: (
             upstream * activations.Softmax()(x) * (1 - activations.Softmax()(x))
@@ -293,9 +277,9 @@ MAXOUT = (
         implementation=_maxout,
         cases=_maxout_cases,
         oracles=(
-            loops_oracle(_twin_maxout, 1e-13),
+            loops_oracle(_twin_maxout, CLOSE),
             torch_oracle(
-                "torch", lambda torch, x, upstream, *rest: _torch_maxout(torch, x, *rest), 1e-13
+                "torch", lambda torch, x, upstream, *rest: _torch_maxout(torch, x, *rest), CLOSE
             ),
         ),
         saboteur=lambda x, upstream, w, b, pieces: (
@@ -310,8 +294,8 @@ MAXOUT = (
         implementation=_maxout_gradient,
         cases=_maxout_cases,
         oracles=(
-            torch_vjp(_torch_maxout, 1e-13, upstream=True),
-            Oracle("central differences", _weighted(_twin_maxout, central_difference), 1e-6),
+            torch_vjp(_torch_maxout, CLOSE, upstream=True),
+            difference_oracle(_weighted(_twin_maxout), 1e-6),
         ),
         saboteur=lambda x, upstream, w, b, pieces: (
             np.repeat(np.asarray(upstream) / pieces, pieces) @ w

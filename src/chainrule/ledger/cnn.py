@@ -35,46 +35,16 @@ def _layer(kind: type, kernel: Any, stride: Any, padding: Any) -> Any:
     return kind(kernel, stride=stride, padding=padding)
 
 
-def _pool_claims(
-    kind: str,
-    labels: tuple[str, str],
-    name: str,
-    value: tuple[Oracle, Oracle],
-    gradient: tuple[Oracle, Oracle],
-    mistakes: tuple[str, str],
-    saboteurs: tuple[Callable, Callable],
-) -> tuple[Claim, Claim]:
-    """Give the two claims of a pooling layer; PyTorch is the third oracle of each."""
-    layer, torch_name = getattr(convolution, kind), kind.lower().replace("pool2d", "_pool2d")
+def _pool(kind: type) -> Callable:
+    return lambda x, *rest: _layer(kind, *rest)(x)
 
-    def by_torch(torch: Any, x: Any, *rest: Any) -> Any:
-        return getattr(torch.nn.functional, torch_name)(x, *rest)
 
-    return (
-        Claim(
-            label=labels[0],
-            title=name,
-            code=f"convolution.{kind}",
-            implementation=lambda x, *rest: _layer(layer, *rest)(x),
-            cases=_pools,
-            oracles=(
-                *value,
-                torch_oracle(f"torch.nn.functional.{torch_name}", by_torch),
-            ),
-            saboteur=saboteurs[0],
-            mistake=mistakes[0],
-        ),
-        Claim(
-            label=labels[1],
-            title=f"the gradient of {name}",
-            code=f"convolution.{kind}.vjp",
-            implementation=lambda x, delta, *rest: _layer(layer, *rest).vjp(x, delta),
-            cases=_pools_and_errors,
-            oracles=(*gradient, torch_vjp(by_torch, upstream=True)),
-            saboteur=saboteurs[1],
-            mistake=mistakes[1],
-        ),
-    )
+def _pool_vjp(kind: type) -> Callable:
+    return lambda x, delta, *rest: _layer(kind, *rest).vjp(x, delta)
+
+
+def _torch_pool(name: str) -> Callable:
+    return lambda torch, x, *rest: getattr(torch.nn.functional, name)(x, *rest)
 
 
 def _largest_of_sliding(outside: float) -> Callable:
@@ -98,33 +68,62 @@ def _mean_step(x: Any, delta: Any, *rest: Any) -> Any:
 
 
 CLAIMS = (
-    *_pool_claims(
-        "MaxPool2d",
-        ("2.2a", "2.2b"),
-        "max-pooling",
-        (
+    Claim(
+        label="2.2a",
+        title="max-pooling",
+        code="convolution.MaxPool2d",
+        implementation=_pool(convolution.MaxPool2d),
+        cases=_pools,
+        oracles=(
             loops_oracle(lambda *case: twins.pool(twins.largest, *case)),
             Oracle("NumPy's sliding windows", _largest_of_sliding(-np.inf), EXACT),
+            torch_oracle("torch.nn.functional.max_pool2d", _torch_pool("max_pool2d")),
         ),
-        (
+        saboteur=_largest_of_sliding(0.0),
+        mistake="zeros outside the image",
+    ),
+    Claim(
+        label="2.2b",
+        title="the gradient of max-pooling",
+        code="convolution.MaxPool2d.vjp",
+        implementation=_pool_vjp(convolution.MaxPool2d),
+        cases=_pools_and_errors,
+        oracles=(
             loops_oracle(twins.to_the_largest),
             Oracle("numpy.argmax of sliding windows", twins.sliding_argmax, EXACT),
+            torch_vjp(_torch_pool("max_pool2d"), upstream=True),
         ),
-        ("zeros outside the image", "the last of equals"),
-        (_largest_of_sliding(0.0), lambda *case: twins.to_the_largest(*case, last=True)),
+        saboteur=lambda *case: twins.to_the_largest(*case, last=True),
+        mistake="the last of equals",
     ),
-    *_pool_claims(
-        "AvgPool2d",
-        ("2.2c", "2.2d"),
-        "mean pooling",
-        (loops_oracle(_mean_loops), Oracle("scipy.signal.correlate2d", _scipy_mean, EXACT)),
-        (loops_oracle(twins.to_all), Oracle("complex step of the loops", _mean_step, EXACT)),
-        ("zeros outside the image not counted", "δ in full to every pixel"),
-        (
-            lambda *case: twins.pool(np.mean, *case),
-            lambda x, delta, kernel, *rest: (
-                twins.to_all(x, delta, kernel, *rest) * kernel[0] * kernel[1]
-            ),
+    Claim(
+        label="2.2c",
+        title="mean pooling",
+        code="convolution.AvgPool2d",
+        implementation=_pool(convolution.AvgPool2d),
+        cases=_pools,
+        oracles=(
+            loops_oracle(_mean_loops),
+            Oracle("scipy.signal.correlate2d", _scipy_mean, EXACT),
+            torch_oracle("torch.nn.functional.avg_pool2d", _torch_pool("avg_pool2d")),
         ),
+        saboteur=lambda *case: twins.pool(np.mean, *case),
+        mistake="zeros outside the image not counted",
+    ),
+    Claim(
+        label="2.2d",
+        title="the gradient of mean pooling",
+        code="convolution.AvgPool2d.vjp",
+        implementation=_pool_vjp(convolution.AvgPool2d),
+        cases=_pools_and_errors,
+        oracles=(
+            loops_oracle(twins.to_all),
+            Oracle("complex step of the loops", _mean_step, EXACT),
+            torch_vjp(_torch_pool("avg_pool2d"), upstream=True),
+        ),
+        saboteur=lambda x, delta, kernel, *rest: (
+            twins.to_all(x, delta, kernel, *rest) * kernel[0] * kernel[1]
+        ),
+        mistake="δ in full to every pixel",
     ),
 )

@@ -69,13 +69,13 @@ def complex_oracle(twin: Callable[..., Any], bound: float = EXACT) -> Oracle:
     return Oracle("complex step", expected, bound)
 
 
-def difference_oracle(twin: Callable[..., Any]) -> Oracle:
+def difference_oracle(twin: Callable[..., Any], bound: float = DIFFERENCES) -> Oracle:
     """Give an oracle: central differences in the place of that step."""
 
     def expected(first: np.ndarray, *rest: Any) -> np.ndarray:
         return central_difference(lambda t: twin(t, *rest), first)
 
-    return Oracle("central differences", expected, DIFFERENCES)
+    return Oracle("central differences", expected, bound)
 
 
 def sympy_oracle(function: Callable[..., Any]) -> Oracle:

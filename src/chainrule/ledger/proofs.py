@@ -56,6 +56,10 @@ ALGORITHM = (
 )
 
 
+def _size_cases(rng: np.random.Generator) -> Iterator[tuple]:
+    yield from (((3, 4), 1), ((5, 3, 2), 1), ((4, 6, 5, 3), 7), ((2, 8, 8, 8, 1), 3))
+
+
 def _tanh_network(sizes: Any, arrays: Any = None) -> Network:
     """Give a network of these sizes, with these arrays as its parameters if there are any."""
     rng, layers = np.random.default_rng(0), []
@@ -129,67 +133,58 @@ def _torch_differences(torch: Any, sizes: Any, samples: int) -> int:
     return 2 * parameters * forward
 
 
-def _cost_claim(
-    label: str,
-    of: str,
-    implementation: Callable,
-    counted: tuple[str, Callable],
-    by_torch: tuple[str, Callable],
-    mistake: str,
-    saboteur: Callable,
-) -> Claim:
-    return Claim(
-        label=label,
-        title=f"multiplications of {of}",
-        code="network.multiplications",
-        implementation=implementation,
-        cases=lambda rng: iter(
-            (((3, 4), 1), ((5, 3, 2), 1), ((4, 6, 5, 3), 7), ((2, 8, 8, 8, 1), 3))
+def _pass_oracles(index: int) -> tuple[Oracle, ...]:
+    return (
+        Oracle(
+            "counted while the package runs", lambda *c: _counted(*c)[index], 1e-15, error=off_by
         ),
-        oracles=(
-            Oracle(*counted, 1e-15, error=off_by),
-            torch_oracle(*by_torch, 1e-15, error=off_by),
+        torch_oracle(
+            "torch.utils.flop_counter, halved",
+            lambda *c: _torch_counted(*c)[index],
+            1e-15,
+            error=off_by,
         ),
-        saboteur=saboteur,
-        mistake=mistake,
-    )
-
-
-def _pass_claim(label: str, of: str, index: int, mistake: str, saboteur: Callable) -> Claim:
-    return _cost_claim(
-        label,
-        of,
-        lambda *case: multiplications(*case)[index],
-        ("counted while the package runs", lambda *case: _counted(*case)[index]),
-        ("torch.utils.flop_counter, halved", lambda *case: _torch_counted(*case)[index]),
-        mistake,
-        saboteur,
     )
 
 
 COST = (
-    _pass_claim(
-        "1.5.3a",
-        "the forward pass",
-        0,
-        "n_in squared",
-        lambda sizes, samples: samples * sum(a * a for a, _ in pairwise(sizes)),
+    Claim(
+        label="1.5.3a",
+        title="multiplications of the forward pass",
+        code="network.multiplications",
+        implementation=lambda *case: multiplications(*case)[0],
+        cases=_size_cases,
+        oracles=_pass_oracles(0),
+        saboteur=lambda sizes, samples: samples * sum(a * a for a, _ in pairwise(sizes)),
+        mistake="n_in squared",
     ),
-    _pass_claim(
-        "1.5.3b",
-        "the backward pass",
-        1,
-        "the first layer's inputs given an error that nobody needs",
-        lambda sizes, samples: 2 * multiplications(sizes, samples)[0],
+    Claim(
+        label="1.5.3b",
+        title="multiplications of the backward pass",
+        code="network.multiplications",
+        implementation=lambda *case: multiplications(*case)[1],
+        cases=_size_cases,
+        oracles=_pass_oracles(1),
+        saboteur=lambda sizes, samples: 2 * multiplications(sizes, samples)[0],
+        mistake="the first layer's inputs given an error that nobody needs",
     ),
-    _cost_claim(
-        "1.5.3c",
-        "central differences",
-        _differences,
-        ("counted while they run", _counted_differences),
-        ("torch.utils.flop_counter, for each parameter", _torch_differences),
-        "one run for each parameter, as for one-sided differences",
-        lambda sizes, samples: _differences(sizes, samples) // 2,
+    Claim(
+        label="1.5.3c",
+        title="multiplications of central differences",
+        code="network.multiplications",
+        implementation=_differences,
+        cases=_size_cases,
+        oracles=(
+            Oracle("counted while they run", _counted_differences, 1e-15, error=off_by),
+            torch_oracle(
+                "torch.utils.flop_counter, for each parameter",
+                _torch_differences,
+                1e-15,
+                error=off_by,
+            ),
+        ),
+        saboteur=lambda sizes, samples: _differences(sizes, samples) // 2,
+        mistake="one run for each parameter, as for one-sided differences",
     ),
 )
 

@@ -1,6 +1,5 @@
 """Convolution: 2.1."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -72,24 +71,11 @@ def _sympy_operations(size: Any, kernel: Any, stride: Any, padding: Any, channel
     return [int(total.coeff(sympy.Symbol(operation))) for operation in ("MUL", "ADD")]
 
 
-def _channels_claim(
-    label: str, title: str, cases: Callable, mistake: str, saboteur: Callable
-) -> Claim:
-    return Claim(
-        label=label,
-        title=title,
-        code="convolution.conv2d",
-        implementation=convolution_of,
-        cases=cases,
-        oracles=(
-            loops_oracle(twins.convolve),
-            Oracle("scipy.signal.correlate2d", twins.scipy_convolve, EXACT),
-            torch_oracle("torch.nn.functional.conv2d", torch_convolution),
-        ),
-        saboteur=saboteur,
-        mistake=mistake,
-    )
-
+_ORACLES = (
+    loops_oracle(twins.convolve),
+    Oracle("scipy.signal.correlate2d", twins.scipy_convolve, EXACT),
+    torch_oracle("torch.nn.functional.conv2d", torch_convolution),
+)
 
 CONVOLUTION = (
     Claim(
@@ -142,12 +128,15 @@ CONVOLUTION = (
         saboteur=_rounded_up,
         mistake="rounded up: a window over the edge",
     ),
-    _channels_claim(
-        "2.1d",
-        "convolution with channels, stride, padding, dilation and bias",
-        convolutions,
-        "all zeros put below and right",
-        _zeros_after,
+    Claim(
+        label="2.1d",
+        title="convolution with channels, stride, padding, dilation and bias",
+        code="convolution.conv2d",
+        implementation=convolution_of,
+        cases=convolutions,
+        oracles=_ORACLES,
+        saboteur=_zeros_after,
+        mistake="all zeros put below and right",
     ),
     Claim(
         label="2.1e",
@@ -165,11 +154,14 @@ CONVOLUTION = (
         saboteur=lambda *case: counts.loop_tally(*case)[:1] * 2,
         mistake="an addition for every multiplication: the first product is added to nothing",
     ),
-    _channels_claim(
-        "2.1f",
-        "convolution in groups",
-        grouped,
-        "kernels dealt out to the groups in turn",
-        lambda *case: twins.scipy_convolve(*case, group_of=lambda o: o % case[-1]),
+    Claim(
+        label="2.1f",
+        title="convolution in groups",
+        code="convolution.conv2d",
+        implementation=convolution_of,
+        cases=grouped,
+        oracles=_ORACLES,
+        saboteur=lambda *case: twins.scipy_convolve(*case, group_of=lambda o: o % case[-1]),
+        mistake="kernels dealt out to the groups in turn",
     ),
 )

@@ -16,6 +16,13 @@ from .cases import errors, torch_convolution
 from .columns import overwritten
 
 
+def _vjp(wanted: int, method: str = "auto") -> Callable:
+    """Give the gradient of the images (0), the kernels (1) or the biases (2)."""
+    return lambda x, w, delta, stride, padding, dilation: convolution.conv2d_vjp(
+        x, w, delta, stride=stride, padding=padding, dilation=dilation, method=method
+    )[wanted]
+
+
 def _complex(wanted: int) -> Oracle:
     """Give an oracle: a step in the imaginary direction, of the loops."""
 
@@ -75,80 +82,57 @@ def _torch_transposed(
     )
 
 
-def _claim(
-    label: str,
-    of: str,
-    wanted: int,
-    oracles: tuple,
-    mistake: str,
-    saboteur: Callable,
-    *,
-    method: str = "auto",
-) -> Claim:
-    """Give a claim about the gradient of the images (0), the kernels (1) or the biases (2)."""
-
-    def gradient(x: Any, w: Any, delta: Any, stride: Any, padding: Any, dilation: Any) -> Any:
-        return convolution.conv2d_vjp(
-            x, w, delta, stride=stride, padding=padding, dilation=dilation, method=method
-        )[wanted]
-
-    return Claim(
-        label=label,
-        title=f"the gradient of the {of}",
-        code="convolution.conv2d_vjp",
-        implementation=gradient,
-        cases=errors,
-        oracles=oracles,
-        saboteur=saboteur,
-        mistake=mistake,
-    )
-
-
 GRADIENTS = (
-    _claim(
-        "2.1.1e",
-        "kernels",
-        1,
-        (
+    Claim(
+        label="2.1.1e",
+        title="the gradient of the kernels",
+        code="convolution.conv2d_vjp",
+        implementation=_vjp(1, "im2col"),
+        cases=errors,
+        oracles=(
             Oracle("product with columns made by loops", _weight_by_columns, EXACT),
             _complex(1),
             _torch_gradient(1),
         ),
-        "the mean over the images",
-        lambda x, *rest: _weight_by_columns(x, *rest) / len(x),
-        method="im2col",
+        saboteur=lambda x, *rest: _weight_by_columns(x, *rest) / len(x),
+        mistake="the mean over the images",
     ),
-    _claim(
-        "2.1.1f",
-        "biases",
-        2,
-        (loops_oracle(_bias_loops), _complex(2), _torch_gradient(2)),
-        "the mean over the pixels",
-        lambda x, w, delta, *rest: delta.sum(0).mean((1, 2)),
+    Claim(
+        label="2.1.1f",
+        title="the gradient of the biases",
+        code="convolution.conv2d_vjp",
+        implementation=_vjp(2),
+        cases=errors,
+        oracles=(loops_oracle(_bias_loops), _complex(2), _torch_gradient(2)),
+        saboteur=lambda x, w, delta, *rest: delta.sum(0).mean((1, 2)),
+        mistake="the mean over the pixels",
     ),
-    _claim(
-        "2.1.1g",
-        "images, by col2im",
-        0,
-        (
+    Claim(
+        label="2.1.1g",
+        title="the gradient of the images, by col2im",
+        code="convolution.conv2d_vjp",
+        implementation=_vjp(0, "im2col"),
+        cases=errors,
+        oracles=(
             Oracle("the matrix of im2col, transposed", _image_by(twins.by_transpose), EXACT),
             _complex(0),
             _torch_gradient(0),
         ),
-        "col2im with = in the place of +=",
-        _image_by(overwritten),
-        method="im2col",
+        saboteur=_image_by(overwritten),
+        mistake="col2im with = in the place of +=",
     ),
-    _claim(
-        "2.1.1h",
-        "images, pixel by pixel",
-        0,
-        (
+    Claim(
+        label="2.1.1h",
+        title="the gradient of the images, pixel by pixel",
+        code="convolution.conv2d_vjp",
+        implementation=_vjp(0),
+        cases=errors,
+        oracles=(
             loops_oracle(twins.image_gradient),
             Oracle("scipy.signal.convolve2d", twins.scipy_image_gradient, EXACT),
             torch_oracle("torch.nn.functional.conv_transpose2d", _torch_transposed),
         ),
-        "the kernel turned once too often",
-        partial(twins.scipy_image_gradient, rule=signal.correlate2d),
+        saboteur=partial(twins.scipy_image_gradient, rule=signal.correlate2d),
+        mistake="the kernel turned once too often",
     ),
 )

@@ -95,37 +95,14 @@ def _torch_intensity(torch: Any, c_in: int, c_out: int, size: Any, kernel: Any, 
     return counter.get_total_flops() / (x.nbytes + w.nbytes + y.nbytes)
 
 
-def _padding_claim(
-    label: str,
-    title: str,
-    function: str,
-    cases: Callable,
-    oracle: Oracle,
-    mistake: str,
-    saboteur: Callable,
-) -> Claim:
-    """Give the claim of a method that knows a padding and nothing else."""
+def _padded(convolve: Callable) -> Callable:
+    return lambda x, w, padding: convolve(x, w, padding=padding)
 
-    def padded(convolve: Callable) -> Callable:
-        return lambda x, w, padding: convolve(x, w, None, ONE, padding)
 
-    return Claim(
-        label=label,
-        title=title,
-        code=f"convolution.{function}",
-        implementation=lambda x, w, padding: getattr(convolution, function)(x, w, padding=padding),
-        cases=cases,
-        oracles=(
-            loops_oracle(padded(twins.convolve)),
-            oracle,
-            torch_oracle(
-                "torch.nn.functional.conv2d",
-                lambda torch, *case: padded(partial(torch_convolution, torch))(*case),
-            ),
-        ),
-        saboteur=saboteur,
-        mistake=mistake,
-    )
+_TORCH_PADDED = torch_oracle(
+    "torch.nn.functional.conv2d",
+    lambda torch, x, w, padding: torch.nn.functional.conv2d(x, w, padding=padding),
+)
 
 
 def _scipy_fft(x: Any, w: Any, padding: Any) -> Any:
@@ -219,14 +196,19 @@ CLAIMS = (
         saboteur=lambda *case: _multiplied(*case) / _byte_count(*case),
         mistake="the additions not counted",
     ),
-    _padding_claim(
-        "2.1.1l",
-        "convolution by Fourier's transform",
-        "conv2d_fft",
-        _padded_only,
-        Oracle("scipy.signal.fftconvolve", _scipy_fft, EXACT),
-        "not conjugated: the kernel turned, and round the edge",
-        _not_conjugated,
+    Claim(
+        label="2.1.1l",
+        title="convolution by Fourier's transform",
+        code="convolution.conv2d_fft",
+        implementation=_padded(convolution.conv2d_fft),
+        cases=_padded_only,
+        oracles=(
+            loops_oracle(_padded(twins.convolve)),
+            Oracle("scipy.signal.fftconvolve", _scipy_fft, EXACT),
+            _TORCH_PADDED,
+        ),
+        saboteur=_not_conjugated,
+        mistake="not conjugated: the kernel turned, and round the edge",
     ),
     Claim(
         label="2.1.1m",
@@ -257,18 +239,19 @@ CLAIMS = (
         saboteur=_sign_lost,
         mistake="the signs of A lost",
     ),
-    _padding_claim(
-        "2.1.1o",
-        "Winograd's method for images",
-        "conv2d_winograd",
-        _three_by_three,
-        Oracle(
-            "scipy.signal.correlate2d",
-            lambda x, w, padding: twins.scipy_convolve(x, w, padding=padding),
-            EXACT,
+    Claim(
+        label="2.1.1o",
+        title="Winograd's method for images",
+        code="convolution.conv2d_winograd",
+        implementation=_padded(convolution.conv2d_winograd),
+        cases=_three_by_three,
+        oracles=(
+            loops_oracle(_padded(twins.convolve)),
+            Oracle("scipy.signal.correlate2d", _padded(twins.scipy_convolve), EXACT),
+            _TORCH_PADDED,
         ),
-        "B x Bᵀ in the place of Bᵀ x B",
-        partial(counts.tile_by_tile, b=counts.toom_cook(2, 3)[1].T.astype(float)),
+        saboteur=partial(counts.tile_by_tile, b=counts.toom_cook(2, 3)[1].T.astype(float)),
+        mistake="B x Bᵀ in the place of Bᵀ x B",
     ),
     Claim(
         label="2.1.1p",

@@ -29,15 +29,15 @@ def counted_outputs(size: Any, kernel: Any, stride: Any, padding: Any, dilation:
 
 def _meetings(
     size: Any, kernel: Any, stride: Any, padding: Any, dilation: Any
-) -> Iterator[tuple[tuple, tuple, tuple | None]]:
-    """Yield output (u, v), place (i, j) and the pixel (a, b) that it meets; None outside."""
+) -> Iterator[tuple[tuple, tuple, tuple]]:
+    """Yield output (u, v), place (i, j) and the pixel (a, b) that it meets, if there is one."""
     (h, w), (s_h, s_w), (p_h, p_w), (d_h, d_w) = size, stride, padding, dilation
     outputs = counted_outputs(size, kernel, stride, padding, dilation)
     for u, v in product(*map(range, outputs)):
         for i, j in product(*map(range, kernel)):
             a, b = s_h * u + d_h * i - p_h, s_w * v + d_w * j - p_w
-            inside = 0 <= a < h and 0 <= b < w
-            yield (u, v), (i, j), (a, b) if inside else None
+            if 0 <= a < h and 0 <= b < w:
+                yield (u, v), (i, j), (a, b)
 
 
 def convolve(
@@ -57,8 +57,7 @@ def convolve(
         first = o * groups // n_kernels * (n_channels // groups)
         for (u, v), (i, j), pixel in _meetings(size, kernel, stride, padding, dilation):
             for c in range(n_read):
-                if pixel is not None:
-                    y[n, o, u, v] += w[o, c, i, j] * x[(n, first + c, *pixel)]
+                y[n, o, u, v] += w[o, c, i, j] * x[(n, first + c, *pixel)]
         if b is not None:
             y[n, o] += b[o]
     return y
@@ -89,8 +88,7 @@ def columns(x: Any, kernel: Any, *rest: Any) -> np.ndarray:
     found = np.zeros((n_images, n_channels * k_h * k_w, o_h * o_w))
     for n, c in np.ndindex(n_images, n_channels):
         for (u, v), (i, j), pixel in _meetings(size, kernel, *rest):
-            if pixel is not None:
-                found[n, (c * k_h + i) * k_w + j, u * o_w + v] = x[(n, c, *pixel)]
+            found[n, (c * k_h + i) * k_w + j, u * o_w + v] = x[(n, c, *pixel)]
     return found
 
 
@@ -101,9 +99,8 @@ def images(found: Any, size: Any, kernel: Any, *rest: Any, overwritten: bool = F
     x = np.zeros((len(found), found.shape[1] // (k_h * k_w), *size))
     for n, c in np.ndindex(x.shape[:2]):
         for (u, v), (i, j), pixel in _meetings(size, kernel, *rest):
-            if pixel is not None:
-                number = found[n, (c * k_h + i) * k_w + j, u * o_w + v]
-                x[(n, c, *pixel)] = number + (0 if overwritten else x[(n, c, *pixel)])
+            number = found[n, (c * k_h + i) * k_w + j, u * o_w + v]
+            x[(n, c, *pixel)] = number + (0 if overwritten else x[(n, c, *pixel)])
     return x
 
 
@@ -276,7 +273,6 @@ def by_transpose(found: Any, size: Any, kernel: Any, *rest: Any) -> np.ndarray:
     outputs = counted_outputs(size, kernel, *rest)
     matrix = np.zeros((*kernel, *outputs, *size))
     for output, place, pixel in _meetings(size, kernel, *rest):
-        if pixel is not None:
-            matrix[(*place, *output, *pixel)] = 1
+        matrix[(*place, *output, *pixel)] = 1
     rows = found.reshape(len(found), -1, np.prod(matrix.shape[:4]))
     return (rows @ matrix.reshape(rows.shape[-1], -1)).reshape(*rows.shape[:2], *size)

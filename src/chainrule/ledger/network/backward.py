@@ -44,41 +44,16 @@ def _error_oracles(layer: int) -> tuple[Oracle, ...]:
     )
 
 
-def _error_claim(
-    label: str, title: str, code: str, layer: int, mistake: str, saboteur: Callable
-) -> Claim:
-    """Give a claim about the errors of the last layer (-1) or of the first of several (0)."""
-    return Claim(
-        label=label,
-        title=title,
-        code=code,
-        implementation=_error(layer),
-        cases=network_cases if layer else deep_cases,
-        oracles=_error_oracles(layer),
-        saboteur=saboteur,
-        mistake=mistake,
+def _parameter_oracles(index: int) -> tuple[Oracle, ...]:
+    shaken, stepped = (
+        difference_parameter(index, rule) for rule in (central_difference, complex_step)
     )
-
-
-def _parameter_claim(label: str, title: str, index: int, mistake: str, saboteur: Callable) -> Claim:
-    """Give a claim about the gradient of the first weights (0) or biases (1)."""
-    shaken = difference_parameter(index, central_difference)
-    stepped = difference_parameter(index, complex_step)
     exact = sympy_parameter(index)
-    return Claim(
-        label=label,
-        title=title,
-        code="network.Linear.parameter_vjp",
-        implementation=lambda *case: backward(*case).parameters[index],
-        cases=network_cases,
-        oracles=(
-            Oracle("torch.autograd", lambda *c: torch_parameters(*c)[index], 1e-10, needs="torch"),
-            Oracle("central differences", shaken, 1e-6),
-            Oracle("complex step", stepped, 1e-12, applies=is_smooth),
-            Oracle("SymPy, 30 digits", exact, 1e-12, needs="sympy", applies=sympy_case),
-        ),
-        saboteur=saboteur,
-        mistake=mistake,
+    return (
+        Oracle("torch.autograd", lambda *c: torch_parameters(*c)[index], 1e-10, needs="torch"),
+        Oracle("central differences", shaken, 1e-6),
+        Oracle("complex step", stepped, 1e-12, applies=is_smooth),
+        Oracle("SymPy, 30 digits", exact, 1e-12, needs="sympy", applies=sympy_case),
     )
 
 
@@ -112,21 +87,25 @@ def _elementwise_softmax(*case: Any) -> Any:
 
 
 BACKWARD = (
-    _error_claim(
-        "1.4",
-        "the error of an output neuron",
-        "activations.Elementwise.vjp",
-        -1,
-        "σ′ left out",
-        lambda *case: forward(*case)[2][0],
+    Claim(
+        label="1.4",
+        title="the error of an output neuron",
+        code="activations.Elementwise.vjp",
+        implementation=_error(-1),
+        cases=network_cases,
+        oracles=_error_oracles(-1),
+        saboteur=lambda *case: forward(*case)[2][0],
+        mistake="σ′ left out",
     ),
-    _error_claim(
-        "1.5",
-        "the error of the output layer",
-        "activations.Elementwise.vjp",
-        -1,
-        "σ′ taken at a in the place of z",
-        _slope_at_a,
+    Claim(
+        label="1.5",
+        title="the error of the output layer",
+        code="activations.Elementwise.vjp",
+        implementation=_error(-1),
+        cases=network_cases,
+        oracles=_error_oracles(-1),
+        saboteur=_slope_at_a,
+        mistake="σ′ taken at a in the place of z",
     ),
     Claim(
         label="1.1.2a",
@@ -150,35 +129,45 @@ BACKWARD = (
         saboteur=_elementwise_softmax,
         mistake="only the diagonal of the Jacobian, as if softmax were elementwise",
     ),
-    _error_claim(
-        "1.6",
-        "the error of a hidden neuron",
-        "network.Network.backward",
-        0,
-        "no sum over j",
-        _wrong(lambda w, a, slope, deltas: w[1].diagonal() * deltas[1][0] * slope[0]),
+    Claim(
+        label="1.6",
+        title="the error of a hidden neuron",
+        code="network.Network.backward",
+        implementation=_error(0),
+        cases=deep_cases,
+        oracles=_error_oracles(0),
+        saboteur=_wrong(lambda w, a, slope, deltas: w[1].diagonal() * deltas[1][0] * slope[0]),
+        mistake="no sum over j",
     ),
-    _error_claim(
-        "1.7",
-        "the error of a hidden layer",
-        "network.Linear.vjp",
-        0,
-        "w not transposed",
-        _wrong(lambda w, a, slope, deltas: (deltas[1] @ w[1].T * slope)[0]),
+    Claim(
+        label="1.7",
+        title="the error of a hidden layer",
+        code="network.Linear.vjp",
+        implementation=_error(0),
+        cases=deep_cases,
+        oracles=_error_oracles(0),
+        saboteur=_wrong(lambda w, a, slope, deltas: (deltas[1] @ w[1].T * slope)[0]),
+        mistake="w not transposed",
     ),
-    _parameter_claim(
-        "1.8",
-        "the gradient of a bias",
-        1,
-        "σ′ multiplied in a second time",
-        _wrong(lambda w, a, slope, deltas: (deltas[0] * slope)[0]),
+    Claim(
+        label="1.8",
+        title="the gradient of a bias",
+        code="network.Linear.parameter_vjp",
+        implementation=lambda *case: backward(*case).parameters[1],
+        cases=network_cases,
+        oracles=_parameter_oracles(1),
+        saboteur=_wrong(lambda w, a, slope, deltas: (deltas[0] * slope)[0]),
+        mistake="σ′ multiplied in a second time",
     ),
-    _parameter_claim(
-        "1.9",
-        "the gradient of a weight",
-        0,
-        "the layer's own activation in the place of the one before",
-        _wrong(lambda w, a, slope, deltas: deltas[0].T @ a),
+    Claim(
+        label="1.9",
+        title="the gradient of a weight",
+        code="network.Linear.parameter_vjp",
+        implementation=lambda *case: backward(*case).parameters[0],
+        cases=network_cases,
+        oracles=_parameter_oracles(0),
+        saboteur=_wrong(lambda w, a, slope, deltas: deltas[0].T @ a),
+        mistake="the layer's own activation in the place of the one before",
     ),
     Claim(
         label="1.1.2c",

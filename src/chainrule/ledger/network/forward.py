@@ -41,21 +41,10 @@ def _torch_forward(torch: Any, weights: list, biases: list, names: list, *rest: 
     return torch_output(weights, biases, names, rest[1])
 
 
-def _forward_claim(label: str, title: str, code: str, samples: int, mistake: str) -> Claim:
-    return Claim(
-        label=label,
-        title=title,
-        code=code,
-        implementation=_forward,
-        cases=lambda rng: network_cases(rng, samples=samples),
-        oracles=(
-            Oracle("loops, sample by sample", twin_outputs, CLOSE),
-            torch_oracle("torch.nn.functional", _torch_forward, CLOSE),
-        ),
-        saboteur=lambda weights, *rest: _forward([w.T for w in weights], *rest),
-        mistake=mistake,
-    )
-
+_ORACLES = (
+    Oracle("loops, sample by sample", twin_outputs, CLOSE),
+    torch_oracle("torch.nn.functional", _torch_forward, CLOSE),
+)
 
 FORWARD = (
     Claim(
@@ -95,14 +84,24 @@ FORWARD = (
         saboteur=lambda w, b, a, name: _neuron(w, 0 * b, a, name) + b,
         mistake="the bias added outside σ",
     ),
-    _forward_claim(
-        "1.3", "the forward pass of a network", "network.Network.__call__", 1, "w transposed"
+    Claim(
+        label="1.3",
+        title="the forward pass of a network",
+        code="network.Network.__call__",
+        implementation=_forward,
+        cases=network_cases,
+        oracles=_ORACLES,
+        saboteur=lambda weights, *rest: _forward([w.T for w in weights], *rest),
+        mistake="w transposed",
     ),
-    _forward_claim(
-        "1.1.1a",
-        "the forward pass of a batch",
-        "network.Linear.__call__",
-        4,
-        "A w in the place of A wᵀ",
+    Claim(
+        label="1.1.1a",
+        title="the forward pass of a batch",
+        code="network.Linear.__call__",
+        implementation=_forward,
+        cases=lambda rng: network_cases(rng, samples=4),
+        oracles=_ORACLES,
+        saboteur=lambda weights, *rest: _forward([w.T for w in weights], *rest),
+        mistake="A w in the place of A wᵀ",
     ),
 )

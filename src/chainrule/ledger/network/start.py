@@ -1,7 +1,7 @@
 """Why gradients vanish, and how weights should start."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -77,19 +77,8 @@ def off_by(value: Any, expected: Any) -> float:
     return abs(float(value) / float(expected) - 1)
 
 
-def _std_claim(
-    label: str, title: str, init: str, oracles: tuple[Oracle, ...], mistake: str, wrong: Callable
-) -> Claim:
-    return Claim(
-        label=label,
-        title=title,
-        code="network.initial_std",
-        implementation=lambda n_in, n_out: initial_std(n_in, n_out, init),
-        cases=lambda rng: iter(((64, 128), (100, 100), (300, 10))),
-        oracles=oracles,
-        saboteur=wrong,
-        mistake=mistake,
-    )
+def _sizes(rng: np.random.Generator) -> Iterator[tuple]:
+    yield from ((64, 128), (100, 100), (300, 10))
 
 
 START = (
@@ -117,24 +106,28 @@ START = (
         saboteur=_bounds_without_weights,
         mistake="the norms of the weights left out",
     ),
-    _std_claim(
-        "1.1.2e",
-        "Xavier initialisation",
-        "xavier",
-        (
+    Claim(
+        label="1.1.2e",
+        title="Xavier initialisation",
+        code="network.initial_std",
+        implementation=lambda n_in, n_out: initial_std(n_in, n_out, "xavier"),
+        cases=_sizes,
+        oracles=(
             Oracle("SymPy, solved for it", _sympy_xavier, 1e-12, needs="sympy", error=off_by),
             torch_oracle(
                 "torch.nn.init.xavier_normal_, sampled", _torch_xavier, 5e-3, error=off_by
             ),
         ),
-        "He's variance in its place",
-        lambda n_in, n_out: math.sqrt(2 / n_in),
+        saboteur=lambda n_in, n_out: math.sqrt(2 / n_in),
+        mistake="He's variance in its place",
     ),
-    _std_claim(
-        "1.1.2f",
-        "He initialisation",
-        "he",
-        (
+    Claim(
+        label="1.1.2f",
+        title="He initialisation",
+        code="network.initial_std",
+        implementation=lambda n_in, n_out: initial_std(n_in, n_out, "he"),
+        cases=_sizes,
+        oracles=(
             Oracle("numerical integration (SciPy)", _quadrature_he, 1e-9, error=off_by),
             torch_oracle(
                 "torch.nn.init.calculate_gain",
@@ -143,7 +136,7 @@ START = (
                 error=off_by,
             ),
         ),
-        "half the variance: the half that ReLU cuts off forgotten",
-        lambda n_in, n_out: math.sqrt(1 / n_in),
+        saboteur=lambda n_in, n_out: math.sqrt(1 / n_in),
+        mistake="half the variance: the half that ReLU cuts off forgotten",
     ),
 )

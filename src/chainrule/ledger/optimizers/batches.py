@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -79,23 +80,14 @@ def _epoch(size: int, lr: float = LR) -> Callable:
     return run
 
 
-def _epoch_claim(label: str, title: str, size: int, mistake: str, wrong_lr: float) -> Claim:
-    def epoch_by(gradients: Callable) -> Callable:
-        return lambda *case: twin_epoch(gradients, size, LR, *case)
-
-    by_torch = epoch_by(torch_sample_gradients)
-    return Claim(
-        label=label,
-        title=title,
-        code="training.fit",
-        implementation=_epoch(size),
-        cases=_data_cases,
-        oracles=(
-            Oracle("sample by sample, index by index", epoch_by(sample_gradients), 1e-12),
-            Oracle("torch.autograd, sample by sample", by_torch, 1e-12, needs="torch"),
-        ),
-        saboteur=_epoch(size, wrong_lr),
-        mistake=mistake,
+def _epoch_oracles(size: int) -> tuple[Oracle, ...]:
+    by_twin, by_torch = (
+        partial(twin_epoch, gradients, size, LR)
+        for gradients in (sample_gradients, torch_sample_gradients)
+    )
+    return (
+        Oracle("sample by sample, index by index", by_twin, 1e-12),
+        Oracle("torch.autograd, sample by sample", by_torch, 1e-12, needs="torch"),
     )
 
 
@@ -137,15 +129,25 @@ BATCHES = (
         saboteur=lambda *case: _cost_of_data(*case) * len(case[4]) / len(case[0][0]),
         mistake="divided by the number of neurons in the place of that of samples",
     ),
-    _epoch_claim(
-        "1.12", "batch gradient descent", 7, "the sum in the place of the mean", wrong_lr=7 * LR
+    Claim(
+        label="1.12",
+        title="batch gradient descent",
+        code="training.fit",
+        implementation=_epoch(7),
+        cases=_data_cases,
+        oracles=_epoch_oracles(7),
+        saboteur=_epoch(7, lr=7 * LR),
+        mistake="the sum in the place of the mean",
     ),
-    _epoch_claim(
-        "1.13",
-        "mini-batch gradient descent",
-        3,
-        "divided by A, the samples of the data set",
-        wrong_lr=LR * 3 / 7,
+    Claim(
+        label="1.13",
+        title="mini-batch gradient descent",
+        code="training.fit",
+        implementation=_epoch(3),
+        cases=_data_cases,
+        oracles=_epoch_oracles(3),
+        saboteur=_epoch(3, lr=LR * 3 / 7),
+        mistake="divided by A, the samples of the data set",
     ),
     Claim(
         label="1.2.1a",

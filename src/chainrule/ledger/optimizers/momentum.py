@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -187,31 +188,6 @@ def _double_roots(smallest: float, largest: float) -> list[float]:
     return [lr, momentum, math.sqrt(momentum)]
 
 
-def _path_claim(
-    label: str,
-    title: str,
-    implementation: Callable,
-    mistake: str,
-    saboteur: Callable,
-    *,
-    nesterov: bool = True,
-    cases: Callable = _descent_cases,
-) -> Claim:
-    return Claim(
-        label=label,
-        title=title,
-        code="optimizers.SGD.step",
-        implementation=implementation,
-        cases=cases,
-        oracles=(
-            _source_oracle(source_nesterov if nesterov else source_momentum),
-            _torch_descent(nesterov),
-        ),
-        saboteur=saboteur,
-        mistake=mistake,
-    )
-
-
 MOMENTUM = (
     Claim(
         label="1.2.1b",
@@ -244,13 +220,15 @@ MOMENTUM = (
         saboteur=lambda smallest, largest: [1 / largest, 1 - smallest / largest],
         mistake="1/λ_max, the rate that is best for the steepest direction alone",
     ),
-    _path_claim(
-        "1.14",
-        "gradient descent with momentum",
-        _momentum_path,
-        "a running mean of gradients, (1 − μ) g, in the place of a sum",
-        lambda w, rates, momentum: _momentum_path(w, rates, momentum, dampening=momentum),
-        nesterov=False,
+    Claim(
+        label="1.14",
+        title="gradient descent with momentum",
+        code="optimizers.SGD.step",
+        implementation=_momentum_path,
+        cases=_descent_cases,
+        oracles=(_source_oracle(source_momentum), _torch_descent(nesterov=False)),
+        saboteur=lambda w, rates, momentum: _momentum_path(w, rates, momentum, dampening=momentum),
+        mistake="a running mean of gradients, (1 − μ) g, in the place of a sum",
     ),
     Claim(
         label="1.2.1d",
@@ -283,19 +261,24 @@ MOMENTUM = (
         ],
         mistake="the rate that is best without momentum",
     ),
-    _path_claim(
-        "1.15",
-        "Nesterov's accelerated gradient",
-        _nesterov_path,
-        "the gradient taken at w, not ahead",
-        _momentum_path,
+    Claim(
+        label="1.15",
+        title="Nesterov's accelerated gradient",
+        code="optimizers.SGD.step",
+        implementation=_nesterov_path,
+        cases=_descent_cases,
+        oracles=(_source_oracle(source_nesterov), _torch_descent(nesterov=True)),
+        saboteur=_momentum_path,
+        mistake="the gradient taken at w, not ahead",
     ),
-    _path_claim(
-        "1.2.2b",
-        "the map between Nesterov's two forms",
-        _nesterov_path,
-        "b not rescaled when the rate changes",
-        lambda w, rates, momentum: _nesterov_path(w, rates, momentum, rescale=False),
-        cases=lambda rng: _descent_cases(rng, slower_every=4),
+    Claim(
+        label="1.2.2b",
+        title="the map between Nesterov's two forms",
+        code="optimizers.SGD.step",
+        implementation=_nesterov_path,
+        cases=partial(_descent_cases, slower_every=4),
+        oracles=(_source_oracle(source_nesterov), _torch_descent(nesterov=True)),
+        saboteur=partial(_nesterov_path, rescale=False),
+        mistake="b not rescaled when the rate changes",
     ),
 )

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -94,32 +95,13 @@ def _weighted_means(w: Any, gradients: Any, betas: Any) -> np.ndarray:
     return np.array([np.average(p, 0, w) for p, w in zip(powers, weights, strict=True)])
 
 
-def _torch_moments(w: Any, gradients: Any, betas: Any, corrected: bool) -> np.ndarray:
-    _, state = torch_run("Adam", w, gradients, {"betas": betas})
-    scale = [1 - beta ** len(gradients) if corrected else 1.0 for beta in betas]
-    moments = zip((state["exp_avg"], state["exp_avg_sq"]), scale, strict=True)
-    return np.array([moment.numpy() / s for moment, s in moments])
+def _torch_moments(corrected: bool) -> Oracle:
+    def moments(w: Any, gradients: Any, betas: Any) -> np.ndarray:
+        _, state = torch_run("Adam", w, gradients, {"betas": betas})
+        scales = [1 - beta ** len(gradients) if corrected else 1.0 for beta in betas]
+        return np.array([state["exp_avg"] / scales[0], state["exp_avg_sq"] / scales[1]])
 
-
-def _moment_claim(label: str, title: str, corrected: bool, twin: Oracle, mistake: str) -> Claim:
-    return Claim(
-        label=label,
-        title=title,
-        code="optimizers.Adam.step",
-        implementation=lambda w, g, betas: _moments(w, g, betas, corrected),
-        cases=_moment_cases,
-        oracles=(
-            twin,
-            Oracle(
-                "torch.optim.Adam, its state",
-                lambda w, g, betas: _torch_moments(w, g, betas, corrected),
-                1e-12,
-                needs="torch",
-            ),
-        ),
-        saboteur=lambda w, g, betas: _moments(w, g, betas, not corrected),
-        mistake=mistake,
-    )
+    return Oracle("torch.optim.Adam, its state", moments, 1e-12, needs="torch")
 
 
 def _clip_cases(rng: np.random.Generator) -> Iterator[tuple]:
@@ -191,18 +173,30 @@ NAMESAKES = (
         "the mean not taken off",
         _with(centered=False),
     ),
-    _moment_claim(
+    Claim(
         label="1.2.5a",
         title="Adam's running means",
-        corrected=False,
-        twin=Oracle("the sum written out", _weighted_sums, 1e-13),
+        code="optimizers.Adam.step",
+        implementation=partial(_moments, corrected=False),
+        cases=_moment_cases,
+        oracles=(
+            Oracle("the sum written out", _weighted_sums, 1e-13),
+            _torch_moments(corrected=False),
+        ),
+        saboteur=partial(_moments, corrected=True),
         mistake="already divided by 1 − βᵗ",
     ),
-    _moment_claim(
+    Claim(
         label="1.2.5b",
         title="Adam's bias correction",
-        corrected=True,
-        twin=Oracle("means whose weights add up to 1 (numpy.average)", _weighted_means, 1e-12),
+        code="optimizers.Adam.step",
+        implementation=partial(_moments, corrected=True),
+        cases=_moment_cases,
+        oracles=(
+            Oracle("means whose weights add up to 1 (numpy.average)", _weighted_means, 1e-12),
+            _torch_moments(corrected=True),
+        ),
+        saboteur=partial(_moments, corrected=False),
         mistake="not corrected",
     ),
     _path_claim(
