@@ -12,6 +12,7 @@ import numpy as np
 from .. import activations
 from .core import Claim, Oracle
 from .network.cases import linear_of
+from .network.twins import twin_weighted_input
 from .oracles import (
     CLOSE,
     complex_oracle,
@@ -62,10 +63,6 @@ def _elementwise(
     parameters: tuple[float, ...] = (),
 ) -> tuple[Claim, Claim]:
     """Give the two claims of an elementwise activation; `value` and `slope` are mistakes in it."""
-
-    def asked(saboteur: Function) -> Function:
-        return lambda x, *parameter: saboteur(np.asarray(x), *parameter)
-
     cases = _cases(*parameters)
     return (
         Claim(
@@ -75,7 +72,7 @@ def _elementwise(
             implementation=lambda x, *parameter: kind(*parameter)(x),
             cases=cases,
             oracles=(_symbolic(formula), torch_oracle("torch", torch)),
-            saboteur=asked(value[1]),
+            saboteur=value[1],
             mistake=value[0],
         ),
         Claim(
@@ -85,7 +82,7 @@ def _elementwise(
             implementation=lambda x, *parameter: kind(*parameter).derivative(x),
             cases=cases,
             oracles=(_symbolic(formula, slope=True), torch_vjp(torch)),
-            saboteur=asked(slope[1]),
+            saboteur=slope[1],
             mistake=slope[0],
         ),
     )
@@ -168,13 +165,13 @@ OTHERS = (
         label="1.3.7b",
         title="GELU by tanh",
         code="activations.GELU.__call__",
-        implementation=lambda x: activations.GELU("tanh")(x),
+        implementation=activations.GELU("tanh"),
         cases=_cases(),
         oracles=(
             _symbolic(_tanh_gelu),
             torch_oracle("torch", lambda torch, t: torch.nn.functional.gelu(t, approximate="tanh")),
         ),
-        saboteur=lambda x: activations.GELU()(x),
+        saboteur=activations.GELU(),
         mistake="the exact GELU",
     ),
     *_elementwise(
@@ -221,8 +218,7 @@ def _twin_softmax(x: Any, upstream: Any) -> list[Any]:
 
 
 def _twin_maxout(x: Any, upstream: Any, w: Any, b: Any, pieces: int) -> list[float]:
-    lines = [sum(w_k * x_k for w_k, x_k in zip(row, x, strict=True)) for row in w]
-    z = [line + b_j for line, b_j in zip(lines, b, strict=True)]
+    z = twin_weighted_input(w, b, x)
     return [max(z[start : start + pieces]) for start in range(0, len(z), pieces)]
 
 
@@ -238,33 +234,32 @@ def _torch_maxout(torch: Any, x: Any, w: Any, b: Any, pieces: int) -> Any:
     return z.unflatten(-1, (-1, pieces)).max(-1).values
 
 
+_softmax = activations.Softmax()
 SOFTMAX = (
     Claim(
         label="1.17",
         title="softmax",
         code="activations.Softmax.__call__",
-        implementation=lambda x, upstream: activations.Softmax()(x),
+        implementation=lambda x, upstream: _softmax(x),
         cases=_softmax_cases,
         oracles=(
             loops_oracle(_twin_softmax),
             torch_oracle("torch.softmax", lambda torch, x, upstream: torch.softmax(x, -1)),
         ),
-        saboteur=lambda x, upstream: np.exp(np.asarray(x)) / np.exp(np.arange(1, len(x) + 1)).sum(),
+        saboteur=lambda x, upstream: np.exp(x) / np.exp(np.arange(1, len(x) + 1)).sum(),
         mistake="the source's Σ e^j",
     ),
     Claim(
         label="1.3.2a",
         title="the Jacobian of softmax",
         code="activations.Softmax.vjp",
-        implementation=lambda x, upstream: activations.Softmax().vjp(x, upstream),
+        implementation=_softmax.vjp,
         cases=_softmax_cases,
         oracles=(
             torch_vjp(lambda torch, x: torch.softmax(x, -1), upstream=True),
             complex_oracle(_weighted(_twin_softmax)),
         ),
-        saboteur=lambda x, upstream: (
-            upstream * activations.Softmax()(x) * (1 - activations.Softmax()(x))
-        ),
+        saboteur=lambda x, upstream: upstream * _softmax(x) * (1 - _softmax(x)),
         mistake="the diagonal alone",
     ),
 )
@@ -282,9 +277,7 @@ MAXOUT = (
                 "torch", lambda torch, x, upstream, *rest: _torch_maxout(torch, x, *rest), CLOSE
             ),
         ),
-        saboteur=lambda x, upstream, w, b, pieces: (
-            (np.asarray(w) @ x + b).reshape(pieces, -1).max(0)
-        ),
+        saboteur=lambda x, upstream, w, b, pieces: (w @ x + b).reshape(pieces, -1).max(0),
         mistake="the pieces of a unit not adjacent",
     ),
     Claim(
@@ -297,9 +290,7 @@ MAXOUT = (
             torch_vjp(_torch_maxout, CLOSE, upstream=True),
             difference_oracle(_weighted(_twin_maxout), 1e-6),
         ),
-        saboteur=lambda x, upstream, w, b, pieces: (
-            np.repeat(np.asarray(upstream) / pieces, pieces) @ w
-        ),
+        saboteur=lambda x, upstream, w, b, pieces: np.repeat(upstream / pieces, pieces) @ w,
         mistake="the mean over the pieces",
     ),
 )

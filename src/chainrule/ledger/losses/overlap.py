@@ -9,7 +9,7 @@ from ... import losses
 from ..core import Claim, Oracle
 from ..oracles import EXACT, complex_oracle, loops_oracle, torch_oracle, torch_vjp
 from . import twins
-from .cases import _masks, hard_masks, tversky_masks
+from .cases import hard_masks, masks, tversky_masks
 
 
 def _torch_sums(torch: Any, p: Any, y: Any) -> tuple[Any, Any, Any]:
@@ -73,7 +73,7 @@ OVERLAP_DICE = (
         title="the gradient of the Dice loss",
         code="losses.Dice.gradient",
         implementation=lambda p, y, smooth: losses.Dice(smooth=smooth).gradient(p, y),
-        cases=_masks,
+        cases=masks,
         oracles=(torch_vjp(_torch_dice), complex_oracle(twins.dice)),
         saboteur=_dice_without_quotient_rule,
         mistake="the denominator taken for a constant",

@@ -1,5 +1,6 @@
 """Triplet loss: 1.4.7."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from ... import losses
 from ..core import Claim, Oracle
 from ..oracles import EXACT, complex_oracle, loops_oracle, torch_oracle, torch_vjp
 from . import twins
-from .cases import _triplets, embeddings
+from .cases import threes
 
 
 def _triplet(three: Any, margin: float, eps: float) -> Any:
@@ -27,6 +28,11 @@ def _torch_triplet(torch: Any, three: Any, margin: float, eps: float) -> Any:
 def _anchor_ignores_negative(*case: Any) -> list[Any]:
     _, positive, negative = _triplet_gradient(*case)
     return [-positive, positive, negative]
+
+
+def _embeddings(rng: np.random.Generator) -> Iterator[tuple]:
+    for _ in range(2):
+        yield rng.standard_normal((9, 2)), rng.permutation(np.repeat(np.arange(3), 3))
 
 
 def _by_cdist(x: Any, classes: Any, hardest: bool = True) -> list[Any]:
@@ -51,7 +57,7 @@ TRIPLET = (
         title="triplet loss",
         code="losses.Triplet.__call__",
         implementation=_triplet,
-        cases=_triplets,
+        cases=threes,
         oracles=(loops_oracle(twins.triplet), torch_oracle("torch", _torch_triplet)),
         saboteur=lambda three, margin, eps: np.maximum(
             ((three[0] - three[1]) ** 2).sum(1) - ((three[0] - three[2]) ** 2).sum(1) + margin, 0
@@ -63,7 +69,7 @@ TRIPLET = (
         title="the gradient of the triplet loss",
         code="losses.Triplet.gradient",
         implementation=_triplet_gradient,
-        cases=_triplets,
+        cases=threes,
         oracles=(
             torch_vjp(_torch_triplet),
             complex_oracle(lambda *case: sum(twins.triplet(*case))),
@@ -76,7 +82,7 @@ TRIPLET = (
         title="the hardest triplets of a batch",
         code="losses.mine_triplets",
         implementation=lambda x, classes: list(losses.mine_triplets(x, classes)),
-        cases=embeddings,
+        cases=_embeddings,
         oracles=(
             loops_oracle(twins.hardest),
             Oracle("scipy.spatial.distance.cdist", _by_cdist, EXACT),
