@@ -1,6 +1,6 @@
 """The claims of section 3.2: a batch in shares, the ring, and what it costs."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import accumulate, count, pairwise
 from math import ceil
@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 
 from .. import all_reduce, data_parallel
-from ..activations import Tanh
 from ..losses import MSE
-from ..network import Network
 from ..oracles import central_difference
 from .core import Claim, Oracle
-from .network.cases import linear_of
+from .network.cases import network_of
+from .network.twins import difference_parameter, torch_parameters
 from .oracles import CLOSE, DIFFERENCES, torch_oracle
 
 
@@ -27,7 +26,7 @@ def _shares(rng: np.random.Generator) -> Iterator[tuple]:
 
 def _of_shares(average: Any, w: Any, b: Any, x: Any, y: Any, counts: list[int]) -> list[Any]:
     """Give what `average` makes of the gradients of the shares."""
-    net, loss = Network([linear_of(w, b), Tanh()]), MSE()
+    net, loss = network_of([w], [b], ["tanh"]), MSE()
     gradients = []
     for start, end in pairwise(accumulate(counts, initial=0)):
         # a process without a sample computes one, which then counts 0
@@ -46,22 +45,13 @@ def _by_replicas(gradients: list[list[Any]], counts: list[int]) -> list[Any]:
     return [np.sum(parts, axis=0) for parts in zip(*weighted, strict=True)]
 
 
-def _cost(w: Any, b: Any, x: Any, y: Any) -> float:
-    """Give the mean squared error of the whole batch, sample by sample."""
-    total = 0.0
-    for x_i, y_i in zip(x, y, strict=True):
-        for j in range(len(b)):
-            z = sum(w[j, k] * x_i[k] for k in range(len(x_i))) + b[j]
-            total += (np.tanh(z) - y_i[j]) ** 2
-    return total / y.size
+def _whole(oracle: Callable) -> Callable:
+    """Ask an oracle for networks, with the whole batch in one."""
+    return lambda w, b, x, y, counts: oracle([w], [b], ["tanh"], "squared error", x, y)
 
 
-def _torch_gradients(torch: Any, w: Any, b: Any, x: Any, y: Any, counts: list[int]) -> Any:
-    def cost(w: Any, b: Any) -> Any:
-        out = torch.tanh(torch.nn.functional.linear(x, w, b))
-        return torch.nn.functional.mse_loss(out, y)
-
-    return torch.func.grad(cost, (0, 1))(w, b)
+def _by_differences(*case: Any) -> list[Any]:
+    return [difference_parameter(index, central_difference)(*case) for index in (0, 1)]
 
 
 def _parts(rng: np.random.Generator) -> Iterator[tuple]:
@@ -116,15 +106,8 @@ CLAIMS = [
         implementation=lambda *case: _of_shares(data_parallel.average, *case),
         cases=_shares,
         oracles=(
-            torch_oracle("torch.autograd, whole batch", _torch_gradients, CLOSE),
-            Oracle(
-                "central differences",
-                lambda w, b, x, y, counts: [
-                    central_difference(lambda w: _cost(w, b, x, y), w),
-                    central_difference(lambda b: _cost(w, b, x, y), b),
-                ],
-                DIFFERENCES,
-            ),
+            Oracle("torch.autograd, whole batch", _whole(torch_parameters), CLOSE, needs="torch"),
+            Oracle("central differences", _whole(_by_differences), DIFFERENCES),
             Oracle(
                 "Replica, process by process", lambda *case: _of_shares(_by_replicas, *case), CLOSE
             ),

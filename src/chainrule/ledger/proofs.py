@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from ..activations import Softmax, Tanh
+from ..activations import Softmax
 from ..arrays import library
-from ..network import Linear, Network, multiplications
+from ..network import Network, multiplications
 from ..optimizers import Adam
 from ..oracles import central_difference, complex_step, count_multiplications
 from .core import Claim, Oracle
-from .network.cases import backward, deep_cases, is_smooth
+from .network.cases import backward, deep_cases, is_smooth, network_of
 from .network.start import off_by
 from .network.twins import difference_parameter, mean_of_samples, torch_parameters
 from .optimizers.twins import torch_run
@@ -60,31 +60,25 @@ def _size_cases(rng: np.random.Generator) -> Iterator[tuple]:
     yield from (((3, 4), 1), ((5, 3, 2), 1), ((4, 6, 5, 3), 7), ((2, 8, 8, 8, 1), 3))
 
 
-def _tanh_network(sizes: Any, arrays: Any = None) -> Network:
-    """Give a network of these sizes, with these arrays as its parameters if there are any."""
-    rng, layers = np.random.default_rng(0), []
-    given = iter(arrays or ())
-    for n_in, n_out in pairwise(sizes):
-        linear = Linear(n_in, n_out, rng=rng)
-        linear.weight, linear.bias = next(given, linear.weight), next(given, linear.bias)
-        layers += [linear, Tanh()]
-    return Network(layers)
+def _ones(sizes: Any) -> list[np.ndarray]:
+    """Give the parameters of a network of these sizes, all of them 1."""
+    return [np.ones(s) for n_in, n_out in pairwise(sizes) for s in ((n_out, n_in), (n_out,))]
+
+
+def _tanh_network(*parameters: Any) -> Network:
+    return network_of(parameters[::2], parameters[1::2], ["tanh"] * (len(parameters) // 2))
 
 
 def _counted(sizes: Any, samples: int) -> tuple[int, int]:
     """Run both passes of the package with arrays that count."""
     x, upstream = np.ones((samples, sizes[0])), np.ones((samples, sizes[-1]))
-    parameters = _tanh_network(sizes).parameters
-
-    def forward(*arrays: Any) -> Any:
-        return _tanh_network(sizes, arrays).forward(x)
 
     def both(*arrays: Any) -> Any:
-        net = _tanh_network(sizes, arrays)
+        net = _tanh_network(*arrays)
         return net.backward(net.forward(x), upstream)
 
-    once, all_in_all = (count_multiplications(run, *parameters) for run in (forward, both))
-    return once, all_in_all - once
+    once = count_multiplications(lambda *arrays: _tanh_network(*arrays).forward(x), *_ones(sizes))
+    return once, count_multiplications(both, *_ones(sizes)) - once
 
 
 def _torch_counted(torch: Any, sizes: Any, samples: int) -> tuple[int, int, int]:
@@ -113,7 +107,7 @@ def _differences(sizes: Any, samples: int) -> int:
 
 def _counted_differences(sizes: Any, samples: int) -> int:
     """Run central differences with arrays that count."""
-    x, parameters = np.ones((samples, sizes[0])), _tanh_network(sizes).parameters
+    x = np.ones((samples, sizes[0]))
 
     def differences(*arrays: Any) -> None:
         for index, parameter in enumerate(arrays):
@@ -121,11 +115,11 @@ def _counted_differences(sizes: Any, samples: int) -> int:
             def cost(value: Any, index: int = index) -> float:
                 # the array that is shaken has to count too: it is the only one made anew
                 changed = [*arrays[:index], arrays[index] * 0 + value, *arrays[index + 1 :]]
-                return float(np.sum(np.asarray(_tanh_network(sizes, changed)(x))))
+                return float(np.sum(np.asarray(_tanh_network(*changed)(x))))
 
             central_difference(cost, np.asarray(parameter))
 
-    return count_multiplications(differences, *parameters)
+    return count_multiplications(differences, *_ones(sizes))
 
 
 def _torch_differences(torch: Any, sizes: Any, samples: int) -> int:

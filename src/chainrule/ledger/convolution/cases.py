@@ -71,7 +71,7 @@ def pictures(rng: np.random.Generator) -> Iterator[tuple]:
 
 
 def grouped(rng: np.random.Generator) -> Iterator[tuple]:
-    """Yield the same with groups, the last time one for every channel."""
+    """Yield the same as `convolutions` and groups, the last time one for every channel."""
     for (size, kernel, *rest), groups in zip(GEOMETRIES[:3], (2, 2, 3), strict=True):
         read = 3 - groups + 1
         x = rng.standard_normal((2, read * groups, *size))

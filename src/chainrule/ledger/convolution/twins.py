@@ -193,16 +193,12 @@ def scipy_convolve(
     x, w = zeros_around(x, padding), spread(w, dilation)
     n_kernels, n_read = w.shape[:2]
     group_of = group_of or (lambda o: o // (n_kernels // groups))
-    y = [
-        [
-            sum(
-                signal.correlate2d(image[group_of(o) * n_read + c], w[o, c], "valid")
-                for c in range(n_read)
-            )
-            for o in range(n_kernels)
-        ]
-        for image in x
-    ]
+
+    def one(image: Any, o: int) -> Any:
+        read = image[group_of(o) * n_read :][:n_read]
+        return sum(signal.correlate2d(a, b, "valid") for a, b in zip(read, w[o], strict=True))
+
+    y = [[one(image, o) for o in range(n_kernels)] for image in x]
     found = np.array(y)[..., :: stride[0], :: stride[1]]
     return found if b is None else found + b[:, None, None]
 

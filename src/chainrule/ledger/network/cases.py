@@ -68,7 +68,7 @@ def linear_of(w: Any, b: Any) -> Linear:
     return linear
 
 
-def network_of(weights: list, biases: list, names: list) -> Network:
+def network_of(weights: Any, biases: Any, names: list) -> Network:
     """Give the package's network with these parameters and activations."""
     parts = zip(weights, biases, names, strict=True)
     return Network(

@@ -167,15 +167,10 @@ def torch_output(weights: Any, biases: Any, names: list, x: Any) -> Any:
     """Give the output of a batch as a tensor; the parameters may be tensors that need gradients."""
     import torch
 
-    functions = {
-        "sigmoid": torch.sigmoid,
-        "tanh": torch.tanh,
-        "relu": torch.relu,
-        "softmax": lambda z: torch.softmax(z, -1),
-    }
     a = torch.as_tensor(x)
     for w, b, name in zip(weights, biases, names, strict=True):
-        a = functions[name](torch.nn.functional.linear(a, torch.as_tensor(w), torch.as_tensor(b)))
+        z = torch.nn.functional.linear(a, torch.as_tensor(w), torch.as_tensor(b))
+        a = torch.softmax(z, -1) if name == "softmax" else getattr(torch, name)(z)
     return a
 
 

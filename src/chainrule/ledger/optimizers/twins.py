@@ -189,10 +189,7 @@ def variance_of_drawn_batches(gradients: np.ndarray, batch_size: int) -> float:
 
 
 def twin_epoch(gradients: Callable, size: int, lr: float, *case: Any) -> list[np.ndarray]:
-    """Descend along the mean gradient of each batch of an epoch, in the order of generator 0.
-
-    `gradients` gives, for each sample of a batch, the gradient of every parameter.
-    """
+    """Descend by the mean of the samples' gradients in each batch, in the order of generator 0."""
     weights, biases, names, cost, x, y = case
     parameters = [np.array(p) for p in in_turn(weights, biases)]
     order = np.random.default_rng(0).permutation(len(x))
