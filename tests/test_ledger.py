@@ -181,14 +181,15 @@ def doubling(*oracles, implementation=lambda x: 2 * x):
     def cases(rng):
         yield from ((np.array([n, 2.0 * n]),) for n in (1.0, 2.0, 3.0))
 
-    page = {"title": "doubling", "code": "", "mistake": "tripled"}
     return Claim(
         label="0",
+        title="doubling",
+        code="",
         implementation=implementation,
         cases=cases,
         oracles=oracles,
         saboteur=lambda x: 3 * x,
-        **page,
+        mistake="tripled",
     )
 
 

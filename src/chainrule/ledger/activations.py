@@ -10,29 +10,32 @@ from typing import Any
 import numpy as np
 
 from .. import activations
-from ..network import Linear
-from ..oracles import central_difference, complex_step
 from .core import Claim, Oracle
-from .oracles import loops_oracle, sympy_oracle, torch_oracle, torch_vjp
+from .network.cases import linear_of
+from .network.twins import twin_weighted_input
+from .oracles import (
+    CLOSE,
+    complex_oracle,
+    difference_oracle,
+    loops_oracle,
+    sympy_oracle,
+    torch_oracle,
+    torch_vjp,
+)
 
 Function = Callable[..., Any]
-
-# ---- cases -------------------------------------------------------------------------------------
-
-
-def _points(rng: np.random.Generator) -> np.ndarray:
-    """Give random points, small and large, and none within 0.01 of the kinks at 0."""
-    x = np.concatenate([rng.standard_normal(20), 10 * rng.standard_normal(10), [-40.0, 40.0]])
-    return np.where(np.abs(x) < 0.01, 0.5, x)
 
 
 def _cases(*parameters: float) -> Function:
     """Give points with each of these parameters, or three times without any."""
     rows: list[tuple] = [(p,) for p in parameters] or [()] * 3
-    return lambda rng: ((_points(rng), *row) for row in rows)
 
+    def points(rng: np.random.Generator) -> np.ndarray:
+        """Give some small and some large ones, and none within 0.01 of the kinks at 0."""
+        x = np.concatenate([rng.standard_normal(20), 10 * rng.standard_normal(10), [-40.0, 40.0]])
+        return np.where(np.abs(x) < 0.01, 0.5, x)
 
-# ---- elementwise activations: what they are, and what their slopes are -------------------------
+    return lambda rng: ((points(rng), *row) for row in rows)
 
 
 def _symbolic(formula: Function, slope: bool = False) -> Oracle:
@@ -60,10 +63,6 @@ def _elementwise(
     parameters: tuple[float, ...] = (),
 ) -> tuple[Claim, Claim]:
     """Give the two claims of an elementwise activation; `value` and `slope` are mistakes in it."""
-
-    def asked(saboteur: Function) -> Function:
-        return lambda x, *parameter: saboteur(np.asarray(x), *parameter)
-
     cases = _cases(*parameters)
     return (
         Claim(
@@ -73,7 +72,7 @@ def _elementwise(
             implementation=lambda x, *parameter: kind(*parameter)(x),
             cases=cases,
             oracles=(_symbolic(formula), torch_oracle("torch", torch)),
-            saboteur=asked(value[1]),
+            saboteur=value[1],
             mistake=value[0],
         ),
         Claim(
@@ -83,7 +82,7 @@ def _elementwise(
             implementation=lambda x, *parameter: kind(*parameter).derivative(x),
             cases=cases,
             oracles=(_symbolic(formula, slope=True), torch_vjp(torch)),
-            saboteur=asked(slope[1]),
+            saboteur=slope[1],
             mistake=slope[0],
         ),
     )
@@ -166,13 +165,13 @@ OTHERS = (
         label="1.3.7b",
         title="GELU by tanh",
         code="activations.GELU.__call__",
-        implementation=lambda x: activations.GELU("tanh")(x),
+        implementation=activations.GELU("tanh"),
         cases=_cases(),
         oracles=(
             _symbolic(_tanh_gelu),
             torch_oracle("torch", lambda torch, t: torch.nn.functional.gelu(t, approximate="tanh")),
         ),
-        saboteur=lambda x: activations.GELU()(x),
+        saboteur=activations.GELU(),
         mistake="the exact GELU",
     ),
     *_elementwise(
@@ -190,8 +189,6 @@ OTHERS = (
     ),
 )
 
-# ---- softmax and Maxout, which are not elementwise: a case has an upstream, too ------------------
-
 
 def _softmax_cases(rng: np.random.Generator) -> Iterator[tuple]:
     for scale in (1.0, 5.0):
@@ -205,21 +202,14 @@ def _maxout_cases(rng: np.random.Generator) -> Iterator[tuple]:
         yield rng.standard_normal(5), rng.standard_normal(4), w, b, pieces
 
 
-def _maxout_layers(w: Any, b: Any, pieces: int) -> tuple[Linear, activations.Maxout]:
-    linear = Linear(w.shape[1], w.shape[0], rng=np.random.default_rng(0))
-    linear.weight, linear.bias = w, b
-    return linear, activations.Maxout(pieces)
+def _maxout(x: Any, upstream: Any, w: Any, b: Any, pieces: int) -> Any:
+    return activations.Maxout(pieces)(linear_of(w, b)(x[None, :]))[0, :]
 
 
-def _maxout(x: Any, upstream: Any, *rest: Any) -> Any:
-    linear, maxout = _maxout_layers(*rest)
-    return maxout(linear(x[None, :]))[0, :]
-
-
-def _maxout_gradient(x: Any, upstream: Any, *rest: Any) -> Any:
-    linear, maxout = _maxout_layers(*rest)
-    z = linear(x[None, :])
-    return linear.vjp(x[None, :], maxout.vjp(z, upstream[None, :]))[0, :]
+def _maxout_gradient(x: Any, upstream: Any, w: Any, b: Any, pieces: int) -> Any:
+    linear, x = linear_of(w, b), x[None, :]
+    delta = activations.Maxout(pieces).vjp(linear(x), upstream[None, :])
+    return linear.vjp(x, delta)[0, :]
 
 
 def _twin_softmax(x: Any, upstream: Any) -> list[Any]:
@@ -228,25 +218,15 @@ def _twin_softmax(x: Any, upstream: Any) -> list[Any]:
 
 
 def _twin_maxout(x: Any, upstream: Any, w: Any, b: Any, pieces: int) -> list[float]:
-    lines = [sum(w_k * x_k for w_k, x_k in zip(row, x, strict=True)) for row in w]
-    z = [line + b_j for line, b_j in zip(lines, b, strict=True)]
+    z = twin_weighted_input(w, b, x)
     return [max(z[start : start + pieces]) for start in range(0, len(z), pieces)]
 
 
-def _weighted(twin: Function, rule: Function) -> Function:
-    """Give the gradient, by a rule, of the sum of a twin's values, each times its upstream."""
-
-    def gradient(x: Any, upstream: Any, *rest: Any) -> Any:
-        def cost(t: Any) -> Any:
-            return sum(u * f for u, f in zip(upstream, twin(t, upstream, *rest), strict=True))
-
-        return rule(cost, x)
-
-    return gradient
-
-
-def _torch_softmax(torch: Any, x: Any, upstream: Any = None) -> Any:
-    return torch.softmax(x, -1)
+def _weighted(twin: Function) -> Function:
+    """Give the sum of a twin's values, each times its upstream."""
+    return lambda x, upstream, *rest: sum(
+        u * f for u, f in zip(upstream, twin(x, upstream, *rest), strict=True)
+    )
 
 
 def _torch_maxout(torch: Any, x: Any, w: Any, b: Any, pieces: int) -> Any:
@@ -254,33 +234,32 @@ def _torch_maxout(torch: Any, x: Any, w: Any, b: Any, pieces: int) -> Any:
     return z.unflatten(-1, (-1, pieces)).max(-1).values
 
 
+_softmax = activations.Softmax()
 SOFTMAX = (
     Claim(
         label="1.17",
         title="softmax",
         code="activations.Softmax.__call__",
-        implementation=lambda x, upstream: activations.Softmax()(x),
+        implementation=lambda x, upstream: _softmax(x),
         cases=_softmax_cases,
         oracles=(
-            Oracle("loops", _twin_softmax, 1e-14),
-            torch_oracle("torch.softmax", _torch_softmax),
+            loops_oracle(_twin_softmax),
+            torch_oracle("torch.softmax", lambda torch, x, upstream: torch.softmax(x, -1)),
         ),
-        saboteur=lambda x, upstream: np.exp(np.asarray(x)) / np.exp(np.arange(1, len(x) + 1)).sum(),
+        saboteur=lambda x, upstream: np.exp(x) / np.exp(np.arange(1, len(x) + 1)).sum(),
         mistake="the source's Σ e^j",
     ),
     Claim(
         label="1.3.2a",
         title="the Jacobian of softmax",
         code="activations.Softmax.vjp",
-        implementation=lambda x, upstream: activations.Softmax().vjp(x, upstream),
+        implementation=_softmax.vjp,
         cases=_softmax_cases,
         oracles=(
-            torch_vjp(_torch_softmax, upstream=True),
-            Oracle("complex step", _weighted(_twin_softmax, complex_step), 1e-14),
+            torch_vjp(lambda torch, x: torch.softmax(x, -1), upstream=True),
+            complex_oracle(_weighted(_twin_softmax)),
         ),
-        saboteur=lambda x, upstream: (
-            upstream * activations.Softmax()(x) * (1 - activations.Softmax()(x))
-        ),
+        saboteur=lambda x, upstream: upstream * _softmax(x) * (1 - _softmax(x)),
         mistake="the diagonal alone",
     ),
 )
@@ -293,14 +272,12 @@ MAXOUT = (
         implementation=_maxout,
         cases=_maxout_cases,
         oracles=(
-            loops_oracle(_twin_maxout, 1e-13),
+            loops_oracle(_twin_maxout, CLOSE),
             torch_oracle(
-                "torch", lambda torch, x, upstream, *rest: _torch_maxout(torch, x, *rest), 1e-13
+                "torch", lambda torch, x, upstream, *rest: _torch_maxout(torch, x, *rest), CLOSE
             ),
         ),
-        saboteur=lambda x, upstream, w, b, pieces: (
-            (np.asarray(w) @ x + b).reshape(pieces, -1).max(0)
-        ),
+        saboteur=lambda x, upstream, w, b, pieces: (w @ x + b).reshape(pieces, -1).max(0),
         mistake="the pieces of a unit not adjacent",
     ),
     Claim(
@@ -310,12 +287,10 @@ MAXOUT = (
         implementation=_maxout_gradient,
         cases=_maxout_cases,
         oracles=(
-            torch_vjp(_torch_maxout, 1e-13, upstream=True),
-            Oracle("central differences", _weighted(_twin_maxout, central_difference), 1e-6),
+            torch_vjp(_torch_maxout, CLOSE, upstream=True),
+            difference_oracle(_weighted(_twin_maxout), 1e-6),
         ),
-        saboteur=lambda x, upstream, w, b, pieces: (
-            np.repeat(np.asarray(upstream) / pieces, pieces) @ w
-        ),
+        saboteur=lambda x, upstream, w, b, pieces: np.repeat(upstream / pieces, pieces) @ w,
         mistake="the mean over the pieces",
     ),
 )

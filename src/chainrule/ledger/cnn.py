@@ -6,13 +6,11 @@ from typing import Any
 import numpy as np
 
 from .. import convolution
-from ..oracles import autograd, complex_step
+from ..oracles import complex_step
 from .convolution import twins
 from .convolution.cases import NONE, ONE
 from .core import Claim, Oracle
-from .oracles import EXACT, loops_oracle, torch_oracle
-
-# ---- cases ---------------------------------------------------------------------------------------
+from .oracles import EXACT, loops_oracle, torch_oracle, torch_vjp
 
 POOLS = (
     ((4, 6), (2, 2), (2, 2), NONE),
@@ -33,9 +31,6 @@ def _pools_and_errors(rng: np.random.Generator) -> Iterator[tuple]:
         yield x, rng.standard_normal((2, 2, *outputs)), kernel, stride, padding
 
 
-# ---- claims --------------------------------------------------------------------------------------
-
-
 def _layer(kind: type, kernel: Any, stride: Any, padding: Any) -> Any:
     return kind(kernel, stride=stride, padding=padding)
 
@@ -52,20 +47,8 @@ def _torch_pool(name: str) -> Callable:
     return lambda torch, x, *rest: getattr(torch.nn.functional, name)(x, *rest)
 
 
-def _torch_pool_gradient(name: str) -> Oracle:
-    def expected(x: Any, delta: Any, *rest: Any) -> Any:
-        import torch
-
-        return autograd(lambda t: _torch_pool(name)(torch, t, *rest), [x], delta)[0]
-
-    return Oracle("torch.autograd", expected, EXACT, needs="torch")
-
-
 def _largest_of_sliding(outside: float) -> Callable:
-    def largest(x: Any, *rest: Any) -> Any:
-        return twins.sliding(x, *rest, outside=outside).max((4, 5))
-
-    return largest
+    return lambda x, *rest: twins.sliding(x, *rest, outside=outside).max((4, 5))
 
 
 def _mean_loops(x: Any, kernel: Any, *rest: Any) -> Any:
@@ -82,10 +65,6 @@ def _scipy_mean(x: Any, kernel: Any, stride: Any, padding: Any) -> Any:
 
 def _mean_step(x: Any, delta: Any, *rest: Any) -> Any:
     return complex_step(lambda changed: np.sum(_mean_loops(changed, *rest) * delta), x)
-
-
-def _last_of_equals(x: Any, delta: Any, *rest: Any) -> Any:
-    return twins.to_the_largest(x, delta, *rest, last=True)
 
 
 CLAIMS = (
@@ -112,9 +91,9 @@ CLAIMS = (
         oracles=(
             loops_oracle(twins.to_the_largest),
             Oracle("numpy.argmax of sliding windows", twins.sliding_argmax, EXACT),
-            _torch_pool_gradient("max_pool2d"),
+            torch_vjp(_torch_pool("max_pool2d"), upstream=True),
         ),
-        saboteur=_last_of_equals,
+        saboteur=lambda *case: twins.to_the_largest(*case, last=True),
         mistake="the last of equals",
     ),
     Claim(
@@ -140,7 +119,7 @@ CLAIMS = (
         oracles=(
             loops_oracle(twins.to_all),
             Oracle("complex step of the loops", _mean_step, EXACT),
-            _torch_pool_gradient("avg_pool2d"),
+            torch_vjp(_torch_pool("avg_pool2d"), upstream=True),
         ),
         saboteur=lambda x, delta, kernel, *rest: (
             twins.to_all(x, delta, kernel, *rest) * kernel[0] * kernel[1]

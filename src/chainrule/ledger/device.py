@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,7 @@ import numpy as np
 from .. import precision
 from ..convolution import Geometry, im2col, im2col_traffic
 from .core import Claim, Oracle
-
-EXACT = 1e-14
-
-# ---- (3.1a) and (3.1b): rounding ----------------------------------------------------------------
+from .oracles import EXACT, torch_oracle
 
 
 def _numbers(rng: np.random.Generator) -> Iterator[tuple]:
@@ -39,16 +37,6 @@ def _nearest(x: np.ndarray, bits: int) -> list[float]:
 
 # NumPy's float16 has as many bits as TF32, but fewer exponents: the cases stay within both
 NUMPY_FORMATS = {10: np.float16, 23: np.float32}
-
-
-def _numpy_cast(x: np.ndarray, bits: int) -> np.ndarray:
-    return x.astype(NUMPY_FORMATS[bits]).astype(float)
-
-
-def _torch_cast(x: np.ndarray, bits: int) -> np.ndarray:
-    import torch
-
-    return torch.as_tensor(x).to(torch.bfloat16).double().numpy()
 
 
 def _cut_off(x: np.ndarray, bits: int) -> np.ndarray:
@@ -84,14 +72,6 @@ def _error_of_sum(w: Any, a: Any, bits: int, sum_bits: int) -> float:
     return float(abs(Fraction(total) - exact))
 
 
-def _excess(bound: float, error: float) -> float:
-    """Give by how much the error is beyond the bound."""
-    return float(np.maximum(0.0, error / bound - 1))
-
-
-# ---- (3.1c): traffic ----------------------------------------------------------------------------
-
-
 def _layers(rng: np.random.Generator) -> Iterator[tuple]:
     for _ in range(5):
         n, c, o, k, stride, padding = (int(i) for i in rng.integers(1, 4, 6))
@@ -107,19 +87,15 @@ def _bytes_of_arrays(size: Any, k: int, stride: int, padding: int, n: int, c: in
     """Make the arrays, and add their bytes once for every time they go to memory or come back."""
     x, w = np.zeros((n, c, *size), np.float32), np.zeros((o, c * k * k), np.float32)
     columns = im2col(x, k, stride=stride, padding=padding)
-    y = w @ columns
-    read, written = (x, columns, w), (columns, y)
-    return sum(array.nbytes for array in (*read, *written))
+    return sum(array.nbytes for array in (x, columns, columns, w, w @ columns))
 
 
 def _counted_bytes(size: Any, k: int, stride: int, padding: int, n: int, c: int, o: int) -> int:
     """Walk over the windows and count four bytes for every number that is moved."""
     h, w = (side + 2 * padding for side in size)
-    windows = sum(1 for top in range(0, h - k + 1, stride) for left in range(0, w - k + 1, stride))
-    moved = n * c * size[0] * size[1] + o * c * k * k + n * o * windows
-    for _ in range(n * windows):
-        moved += c * k * k  # a column is written
-        moved += c * k * k  # and read
+    moved = n * c * size[0] * size[1] + o * c * k * k
+    for _ in product(range(n), range(0, h - k + 1, stride), range(0, w - k + 1, stride)):
+        moved += 2 * c * k * k + o  # a column is written and read, an output of each kernel written
     return 4 * moved
 
 
@@ -133,13 +109,15 @@ CLAIMS = [
         oracles=(
             Oracle("exact fractions", _nearest, 1e-16),
             Oracle(
-                "NumPy's casts", _numpy_cast, 1e-16, applies=lambda x, bits: bits in NUMPY_FORMATS
-            ),
-            Oracle(
-                "torch.bfloat16",
-                _torch_cast,
+                "NumPy's casts",
+                lambda x, bits: x.astype(NUMPY_FORMATS[bits]).astype(float),
                 1e-16,
-                needs="torch",
+                applies=lambda x, bits: bits in NUMPY_FORMATS,
+            ),
+            torch_oracle(
+                "torch.bfloat16",
+                lambda torch, x, bits: x.to(torch.bfloat16).double(),
+                1e-16,
                 applies=lambda x, bits: bits == precision.FORMATS["bfloat16"],
             ),
         ),
@@ -154,7 +132,12 @@ CLAIMS = [
         cases=_vectors,
         oracles=(
             Oracle("exact fractions", _bound_in_fractions, 1e-9),
-            Oracle("errors of rounded sums", _error_of_sum, EXACT, error=_excess),
+            Oracle(
+                "errors of rounded sums",
+                _error_of_sum,
+                EXACT,
+                error=lambda bound, error: float(np.maximum(0.0, error / bound - 1)),
+            ),
         ),
         saboteur=lambda w, a, bits, sum_bits: precision.dot_bound(w, a, bits, 60),
         mistake="sums taken for exact",

@@ -14,21 +14,31 @@ from .core import Oracle
 EXACT, CLOSE, DIFFERENCES = 1e-14, 1e-13, 1e-7
 
 
-def tensors(torch: Any, case: tuple) -> list[Any]:
-    """Give the things of a case, the arrays among them as tensors."""
-    return [torch.as_tensor(thing) if isinstance(thing, np.ndarray) else thing for thing in case]
+def tensors(torch: Any, thing: Any) -> Any:
+    """Give a nest of tuples and lists, the arrays in it as tensors."""
+    if isinstance(thing, (tuple, list)):
+        return type(thing)(tensors(torch, part) for part in thing)
+    return torch.as_tensor(thing) if isinstance(thing, np.ndarray) else thing
 
 
-def torch_oracle(name: str, function: Callable[..., Any], bound: float = EXACT) -> Oracle:
+def arrays(torch: Any, found: Any) -> Any:
+    """Give a tensor as an array, and so those of a list."""
+    if isinstance(found, (tuple, list)):
+        return [arrays(torch, part) for part in found]
+    return found.detach().numpy() if isinstance(found, torch.Tensor) else found
+
+
+def torch_oracle(
+    name: str, function: Callable[..., Any], bound: float = EXACT, **rest: Any
+) -> Oracle:
     """Give an oracle: a function of torch and of the case, its arrays as tensors."""
 
     def expected(*case: Any) -> Any:
         import torch
 
-        found = function(torch, *tensors(torch, case))
-        return found.numpy() if isinstance(found, torch.Tensor) else found
+        return arrays(torch, function(torch, *tensors(torch, case)))
 
-    return Oracle(name, expected, bound, needs="torch")
+    return Oracle(name, expected, bound, needs="torch", **rest)
 
 
 def torch_vjp(
@@ -59,13 +69,13 @@ def complex_oracle(twin: Callable[..., Any], bound: float = EXACT) -> Oracle:
     return Oracle("complex step", expected, bound)
 
 
-def difference_oracle(twin: Callable[..., Any]) -> Oracle:
+def difference_oracle(twin: Callable[..., Any], bound: float = DIFFERENCES) -> Oracle:
     """Give an oracle: central differences in the place of that step."""
 
     def expected(first: np.ndarray, *rest: Any) -> np.ndarray:
         return central_difference(lambda t: twin(t, *rest), first)
 
-    return Oracle("central differences", expected, DIFFERENCES)
+    return Oracle("central differences", expected, bound)
 
 
 def sympy_oracle(function: Callable[..., Any]) -> Oracle:

@@ -11,45 +11,26 @@ from typing import Any
 
 import numpy as np
 
-from ..activations import Softmax, Tanh
+from ..activations import Softmax
 from ..arrays import library
-from ..network import Linear, Network, multiplications
+from ..network import Network, multiplications
 from ..optimizers import Adam
 from ..oracles import central_difference, complex_step, count_multiplications
 from .core import Claim, Oracle
-from .network.cases import backward, deep_cases, is_smooth
+from .network.cases import backward, deep_cases, is_smooth, network_of
 from .network.start import off_by
-from .network.twins import torch_parameters, twin_cost, twin_forward
-from .optimizers.twins import sample_gradients
-
-# ---- the whole algorithm -----------------------------------------------------------------------
+from .network.twins import difference_parameter, mean_of_samples, torch_parameters
+from .optimizers.twins import torch_run
+from .oracles import CLOSE, torch_oracle
 
 
 def _all_gradients(*case: Any) -> Any:
     return backward(*case).parameters
 
 
-def _without_transposes(weights: list, *rest: Any) -> Any:
-    return _all_gradients([w.T for w in weights], *rest)
-
-
 def _every_parameter(rule: Callable) -> Callable:
     """Give an oracle: the twin's cost, differentiated by a rule for one array after another."""
-
-    def expected(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> list:
-        parameters = [p for pair in zip(weights, biases, strict=True) for p in pair]
-
-        def cost_with(index: int) -> Callable:
-            def from_parameter(value: Any) -> Any:
-                changed = [*parameters[:index], value, *parameters[index + 1 :]]
-                _, activities = twin_forward(changed[::2], changed[1::2], names, x[0])
-                return twin_cost(cost, activities[-1], y[0])
-
-            return from_parameter
-
-        return [rule(cost_with(index), p) for index, p in enumerate(parameters)]
-
-    return expected
+    return lambda *case: [difference_parameter(i, rule)(*case) for i in range(2 * len(case[0]))]
 
 
 ALGORITHM = (
@@ -69,74 +50,64 @@ ALGORITHM = (
             ),
             Oracle("central differences", _every_parameter(central_difference), 1e-6),
         ),
-        saboteur=_without_transposes,
+        saboteur=lambda weights, *rest: _all_gradients([w.T for w in weights], *rest),
         mistake="every w transposed",
     ),
 )
-
-# ---- what it costs -----------------------------------------------------------------------------
 
 
 def _size_cases(rng: np.random.Generator) -> Iterator[tuple]:
     yield from (((3, 4), 1), ((5, 3, 2), 1), ((4, 6, 5, 3), 7), ((2, 8, 8, 8, 1), 3))
 
 
-def _tanh_network(sizes: Any, arrays: Any = None) -> Network:
-    """Give a network of these sizes, with these arrays as its parameters if there are any."""
-    rng, layers = np.random.default_rng(0), []
-    given = iter(arrays or ())
-    for n_in, n_out in pairwise(sizes):
-        linear = Linear(n_in, n_out, rng=rng)
-        linear.weight, linear.bias = next(given, linear.weight), next(given, linear.bias)
-        layers += [linear, Tanh()]
-    return Network(layers)
+def _ones(sizes: Any) -> list[np.ndarray]:
+    """Give the parameters of a network of these sizes, all of them 1."""
+    return [np.ones(s) for n_in, n_out in pairwise(sizes) for s in ((n_out, n_in), (n_out,))]
+
+
+def _tanh_network(*parameters: Any) -> Network:
+    return network_of(parameters[::2], parameters[1::2], ["tanh"] * (len(parameters) // 2))
 
 
 def _counted(sizes: Any, samples: int) -> tuple[int, int]:
     """Run both passes of the package with arrays that count."""
     x, upstream = np.ones((samples, sizes[0])), np.ones((samples, sizes[-1]))
-    parameters = _tanh_network(sizes).parameters
-
-    def forward(*arrays: Any) -> Any:
-        return _tanh_network(sizes, arrays).forward(x)
 
     def both(*arrays: Any) -> Any:
-        net = _tanh_network(sizes, arrays)
+        net = _tanh_network(*arrays)
         return net.backward(net.forward(x), upstream)
 
-    once, all_in_all = (count_multiplications(run, *parameters) for run in (forward, both))
-    return once, all_in_all - once
+    once = count_multiplications(lambda *arrays: _tanh_network(*arrays).forward(x), *_ones(sizes))
+    return once, count_multiplications(both, *_ones(sizes)) - once
 
 
-def _torch_counted(sizes: Any, samples: int) -> tuple[int, int]:
-    """Ask PyTorch's counter, which counts a multiplication and an addition as two operations."""
-    import torch
+def _torch_counted(torch: Any, sizes: Any, samples: int) -> tuple[int, int, int]:
+    """Give the multiplications of both passes, and how many parameters there are.
+
+    PyTorch's counter counts a multiplication and an addition as two operations.
+    """
     from torch.utils.flop_counter import FlopCounterMode
 
     layers = [torch.nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes)]
-    counts = []
     with FlopCounterMode(display=False) as counter:
         output = torch.ones(samples, sizes[0])
         for layer in layers:
             output = torch.tanh(layer(output))
-        counts.append(counter.get_total_flops())
+        forward = counter.get_total_flops()
         output.sum().backward()
-        counts.append(counter.get_total_flops())
-    return counts[0] // 2, (counts[1] - counts[0]) // 2
-
-
-def _parameters_of(sizes: Any) -> int:
-    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
+        both = counter.get_total_flops()
+    parameters = sum(p.numel() for layer in layers for p in layer.parameters())
+    return forward // 2, (both - forward) // 2, parameters
 
 
 def _differences(sizes: Any, samples: int) -> int:
-    forward, _ = multiplications(sizes, samples)
-    return 2 * _parameters_of(sizes) * forward
+    parameters = sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
+    return 2 * parameters * multiplications(sizes, samples)[0]
 
 
 def _counted_differences(sizes: Any, samples: int) -> int:
     """Run central differences with arrays that count."""
-    x, parameters = np.ones((samples, sizes[0])), _tanh_network(sizes).parameters
+    x = np.ones((samples, sizes[0]))
 
     def differences(*arrays: Any) -> None:
         for index, parameter in enumerate(arrays):
@@ -144,60 +115,50 @@ def _counted_differences(sizes: Any, samples: int) -> int:
             def cost(value: Any, index: int = index) -> float:
                 # the array that is shaken has to count too: it is the only one made anew
                 changed = [*arrays[:index], arrays[index] * 0 + value, *arrays[index + 1 :]]
-                return float(np.sum(np.asarray(_tanh_network(sizes, changed)(x))))
+                return float(np.sum(np.asarray(_tanh_network(*changed)(x))))
 
             central_difference(cost, np.asarray(parameter))
 
-    return count_multiplications(differences, *parameters)
+    return count_multiplications(differences, *_ones(sizes))
 
 
-def _torch_differences(sizes: Any, samples: int) -> int:
-    import torch
-
-    layers = [torch.nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes)]
-    parameters = sum(p.numel() for layer in layers for p in layer.parameters())
-    return 2 * parameters * _torch_counted(sizes, samples)[0]
+def _torch_differences(torch: Any, sizes: Any, samples: int) -> int:
+    forward, _, parameters = _torch_counted(torch, sizes, samples)
+    return 2 * parameters * forward
 
 
-def _cost_claim(label: str, title: str, index: int, saboteur: Callable, mistake: str) -> Claim:
-    return Claim(
-        label=label,
-        title=title,
-        code="network.multiplications",
-        implementation=lambda sizes, samples: multiplications(sizes, samples)[index],
-        cases=_size_cases,
-        oracles=(
-            Oracle(
-                "counted while the package runs",
-                lambda sizes, samples: _counted(sizes, samples)[index],
-                1e-15,
-                error=off_by,
-            ),
-            Oracle(
-                "torch.utils.flop_counter, halved",
-                lambda sizes, samples: _torch_counted(sizes, samples)[index],
-                1e-15,
-                needs="torch",
-                error=off_by,
-            ),
+def _pass_oracles(index: int) -> tuple[Oracle, ...]:
+    return (
+        Oracle(
+            "counted while the package runs", lambda *c: _counted(*c)[index], 1e-15, error=off_by
         ),
-        saboteur=saboteur,
-        mistake=mistake,
+        torch_oracle(
+            "torch.utils.flop_counter, halved",
+            lambda *c: _torch_counted(*c)[index],
+            1e-15,
+            error=off_by,
+        ),
     )
 
 
 COST = (
-    _cost_claim(
+    Claim(
         label="1.5.3a",
         title="multiplications of the forward pass",
-        index=0,
+        code="network.multiplications",
+        implementation=lambda *case: multiplications(*case)[0],
+        cases=_size_cases,
+        oracles=_pass_oracles(0),
         saboteur=lambda sizes, samples: samples * sum(a * a for a, _ in pairwise(sizes)),
         mistake="n_in squared",
     ),
-    _cost_claim(
+    Claim(
         label="1.5.3b",
         title="multiplications of the backward pass",
-        index=1,
+        code="network.multiplications",
+        implementation=lambda *case: multiplications(*case)[1],
+        cases=_size_cases,
+        oracles=_pass_oracles(1),
         saboteur=lambda sizes, samples: 2 * multiplications(sizes, samples)[0],
         mistake="the first layer's inputs given an error that nobody needs",
     ),
@@ -209,11 +170,10 @@ COST = (
         cases=_size_cases,
         oracles=(
             Oracle("counted while they run", _counted_differences, 1e-15, error=off_by),
-            Oracle(
+            torch_oracle(
                 "torch.utils.flop_counter, for each parameter",
                 _torch_differences,
                 1e-15,
-                needs="torch",
                 error=off_by,
             ),
         ),
@@ -222,31 +182,19 @@ COST = (
     ),
 )
 
-# ---- batches, softmax, Adam --------------------------------------------------------------------
 
-
-def _mean_over_batches(size: int) -> Callable:
-    """Give the mean, over all batches of this size, of the package's gradient of a batch."""
-
-    def mean(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> Any:
-        batches = [list(batch) for batch in combinations(range(x.shape[0]), size)]
-        gradients = [
-            _all_gradients(weights, biases, names, cost, x[batch], y[batch]) for batch in batches
-        ]
-        return [sum(of_one) / len(batches) for of_one in zip(*gradients, strict=True)]
-
-    return mean
+def _mean_over_batches(*case: Any) -> list:
+    """Give the mean, over all batches of two samples, of the package's gradient of a batch."""
+    *network, x, y = case
+    batches = [list(batch) for batch in combinations(range(x.shape[0]), 2)]
+    gradients = [_all_gradients(*network, x[batch], y[batch]) for batch in batches]
+    return [sum(of_one) / len(batches) for of_one in zip(*gradients, strict=True)]
 
 
 def _batch_cases(rng: np.random.Generator) -> Iterator[tuple]:
     for case in deep_cases(rng):
         if case[2][0] == "tanh":
             yield *case[:4], rng.standard_normal((5, 3)), rng.dirichlet(np.ones(3), 5)
-
-
-def _mean_of_samples(*case: Any) -> list:
-    own = sample_gradients(*case)
-    return [sum(of_one) / len(own) for of_one in zip(*own, strict=True)]
 
 
 def _quadratic_form(z: Any, v: Any) -> Any:
@@ -260,14 +208,11 @@ def _pairs(z: Any, v: Any) -> float:
     return sum(a[i] * a[j] * (v[i] - v[j]) ** 2 for i in indices for j in indices) / 2
 
 
-def _torch_hessian(z: Any, v: Any) -> float:
-    import torch
-
+def _torch_hessian(torch: Any, z: Any, v: Any) -> Any:
     def cost(logits: Any) -> Any:
         return torch.nn.functional.cross_entropy(logits[None], torch.tensor([0]))
 
-    hessian = torch.autograd.functional.hessian(cost, torch.tensor(z))
-    return float(torch.tensor(v) @ hessian @ torch.tensor(v))
+    return v @ torch.autograd.functional.hessian(cost, z) @ v
 
 
 def _logit_cases(rng: np.random.Generator) -> Iterator[tuple]:
@@ -295,14 +240,8 @@ def _noise_cases(rng: np.random.Generator) -> Iterator[tuple]:
 
 def _torch_expected_mean(mean: Any, noise: Any, beta: float) -> np.ndarray:
     """Give PyTorch's Adam state for gradients without noise."""
-    import torch
-
-    parameter = torch.zeros(len(mean), dtype=torch.float64, requires_grad=True)
-    optimizer = torch.optim.Adam([parameter], betas=(beta, 0.9))
-    for _ in noise:
-        parameter.grad = torch.tensor(mean)
-        optimizer.step()
-    return optimizer.state[parameter]["exp_avg"].numpy()
+    gradients = [mean] * len(noise)
+    return torch_run("Adam", 0 * mean, gradients, {"betas": (beta, 0.9)})[1]["exp_avg"].numpy()
 
 
 REST = (
@@ -310,13 +249,13 @@ REST = (
         label="1.5.4a",
         title="a random batch is right on average",
         code="network.Network.backward",
-        implementation=_mean_over_batches(2),
+        implementation=_mean_over_batches,
         cases=_batch_cases,
         oracles=(
-            Oracle("all samples, index by index", _mean_of_samples, 1e-12),
+            Oracle("all samples, index by index", mean_of_samples, 1e-12),
             Oracle("torch.autograd, all samples at once", torch_parameters, 1e-12, needs="torch"),
         ),
-        saboteur=lambda *case: [g * 2 / 5 for g in _mean_over_batches(2)(*case)],
+        saboteur=lambda *case: [g * 2 / 5 for g in _mean_over_batches(*case)],
         mistake="batches of 2 divided by the 5 samples of the data",
     ),
     Claim(
@@ -326,8 +265,8 @@ REST = (
         implementation=_quadratic_form,
         cases=_logit_cases,
         oracles=(
-            Oracle("the sum over pairs, in Python floats", _pairs, 1e-13),
-            Oracle("torch.autograd.functional.hessian", _torch_hessian, 1e-13, needs="torch"),
+            Oracle("the sum over pairs, in Python floats", _pairs, CLOSE),
+            torch_oracle("torch.autograd.functional.hessian", _torch_hessian, CLOSE),
         ),
         saboteur=lambda z, v: 2 * _quadratic_form(z, v),
         mistake="each pair counted twice",

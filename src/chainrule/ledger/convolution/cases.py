@@ -13,38 +13,24 @@ from . import twins
 
 ONE, NONE = twins.ONE, twins.NONE
 
-# ---- convolution by PyTorch, and by the package --------------------------------------------------
 
-
-def torch_convolution(
-    torch: Any,
-    x: Any,
-    w: Any,
-    b: Any = None,
-    stride: Any = ONE,
-    padding: Any = NONE,
-    dilation: Any = ONE,
-    groups: int = 1,
-) -> Any:
+def torch_convolution(torch: Any, x: Any, w: Any, b: Any = None, *rest: Any) -> Any:
     """Give PyTorch's convolution."""
-    return torch.nn.functional.conv2d(x, w, b, stride, padding, dilation, groups)
+    return torch.nn.functional.conv2d(x, w, b, *rest)
 
 
 def convolution_of(
-    x: Any, w: Any, b: Any, stride: Any, padding: Any, dilation: Any, groups: int = 1
+    x: Any, w: Any, b: Any, stride: Any, padding: Any, dilation: Any, groups: int = 1, **rest: Any
 ) -> Any:
     """Give the package's convolution."""
-    return convolution.conv2d(
-        x, w, b, stride=stride, padding=padding, dilation=dilation, groups=groups
-    )
+    settings: Any = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
+    return convolution.conv2d(x, w, b, **settings, **rest)
 
 
 def unfold(torch: Any, x: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> Any:
     """Give PyTorch's im2col."""
     return torch.nn.functional.unfold(x, kernel, dilation, padding, stride)
 
-
-# ---- cases ---------------------------------------------------------------------------------------
 
 # size, kernel, stride, padding, dilation; in the third, rows are left that no window reaches
 GEOMETRIES = (
@@ -78,7 +64,35 @@ def one_image(rng: np.random.Generator) -> Iterator[tuple]:
         yield x[0], *rest
 
 
-def one_image_without_bias(rng: np.random.Generator) -> Iterator[tuple]:
-    """Yield the same without the biases."""
-    for x, w, _, *rest in one_image(rng):
-        yield x, w, *rest
+def pictures(rng: np.random.Generator) -> Iterator[tuple]:
+    """Yield an image of one channel and a kernel."""
+    for size, kernel, *_ in GEOMETRIES:
+        yield rng.standard_normal(size), rng.standard_normal(kernel)
+
+
+def grouped(rng: np.random.Generator) -> Iterator[tuple]:
+    """Yield the same as `convolutions` and groups, the last time one for every channel."""
+    for (size, kernel, *rest), groups in zip(GEOMETRIES[:3], (2, 2, 3), strict=True):
+        read = 3 - groups + 1
+        x = rng.standard_normal((2, read * groups, *size))
+        w = rng.standard_normal((2 * groups, read, *kernel))
+        yield x, w, rng.standard_normal(len(w)), *rest, groups
+
+
+def errors(rng: np.random.Generator) -> Iterator[tuple]:
+    """Yield images, kernels, δ, and how the windows stand."""
+    for x, w, _, *rest in convolutions(rng):
+        outputs = twins.counted_outputs(x.shape[2:], w.shape[2:], *rest)
+        yield x, w, rng.standard_normal((len(x), len(w), *outputs)), *rest
+
+
+def unfolded(rng: np.random.Generator) -> Iterator[tuple]:
+    """Yield images and how the windows stand."""
+    for size, *rest in GEOMETRIES:
+        yield rng.standard_normal((2, 3, *size)), *rest
+
+
+def unfolded_and_columns(rng: np.random.Generator) -> Iterator[tuple]:
+    """Yield the same with columns."""
+    for x, *rest in unfolded(rng):
+        yield x, rng.standard_normal(twins.columns(x, *rest).shape), *rest

@@ -1,14 +1,21 @@
 """im2col and col2im: 2.1.1."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from ... import convolution
 from ..core import Claim, Oracle
 from ..oracles import CLOSE, EXACT, loops_oracle, torch_oracle
 from . import twins
-from .cases import one_image, torch_convolution, unfold
-from .pictures import folded, unfolded, unfolded_and_columns
+from .cases import (
+    convolution_of,
+    one_image,
+    torch_convolution,
+    unfold,
+    unfolded,
+    unfolded_and_columns,
+)
 
 
 def _im2col(x: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> Any:
@@ -51,18 +58,13 @@ def _as_rows(convolve: Callable) -> Callable:
     return rows
 
 
-def _by_im2col(x: Any, w: Any, b: Any, stride: Any, padding: Any, dilation: Any) -> Any:
-    return convolution.conv2d(
-        x, w, b, stride=stride, padding=padding, dilation=dilation, method="im2col"
-    )
-
-
 def _inner_with(fold: Callable) -> Callable:
     """Give ⟨x, col2im(Z)⟩, with col2im made in this way."""
     return lambda x, z, *rest: (x * fold(z, x.shape[2:], *rest)).sum()
 
 
-def _overwritten(z: Any, *rest: Any) -> Any:
+def overwritten(z: Any, *rest: Any) -> Any:
+    """Give col2im with the last number in the place of the sum."""
     return twins.images(z, *rest, overwritten=True)
 
 
@@ -85,7 +87,7 @@ IM2COL = (
         label="2.1.1b",
         title="convolution as a matrix product",
         code="convolution.conv2d",
-        implementation=_as_rows(_by_im2col),
+        implementation=_as_rows(partial(convolution_of, method="im2col")),
         cases=one_image,
         oracles=(
             loops_oracle(_as_rows(twins.convolve)),
@@ -94,9 +96,7 @@ IM2COL = (
             ),
             torch_oracle(
                 "torch.nn.functional.conv2d",
-                lambda torch, *case: _as_rows(lambda *images: torch_convolution(torch, *images))(
-                    *case
-                ),
+                lambda torch, *case: _as_rows(partial(torch_convolution, torch))(*case),
             ),
         ),
         saboteur=_times_columns(_channels_last),
@@ -107,13 +107,13 @@ IM2COL = (
         title="col2im",
         code="convolution.col2im",
         implementation=_col2im,
-        cases=folded,
+        cases=lambda rng: ((z, x.shape[2:], *rest) for x, z, *rest in unfolded_and_columns(rng)),
         oracles=(
             loops_oracle(twins.images),
             Oracle("the matrix of im2col, transposed", twins.by_transpose, EXACT),
             torch_oracle("torch.nn.functional.fold", _fold),
         ),
-        saboteur=_overwritten,
+        saboteur=overwritten,
         mistake="= in the place of +=: the last number instead of the sum",
     ),
     Claim(
@@ -127,11 +127,11 @@ IM2COL = (
             Oracle("the matrix of im2col, transposed", _inner_with(twins.by_transpose), CLOSE),
             torch_oracle(
                 "torch.nn.functional.fold",
-                lambda torch, *case: _inner_with(lambda *columns: _fold(torch, *columns))(*case),
+                lambda torch, *case: _inner_with(partial(_fold, torch))(*case),
                 CLOSE,
             ),
         ),
-        saboteur=_inner_with(_overwritten),
+        saboteur=_inner_with(overwritten),
         mistake="col2im with = in the place of +=",
         roundoffs=64,  # a long sum whose terms nearly cancel
     ),

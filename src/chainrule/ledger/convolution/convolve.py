@@ -11,22 +11,22 @@ from ...convolution import Geometry
 from ..core import Claim, Oracle
 from ..oracles import EXACT, loops_oracle, torch_oracle
 from . import counts, twins
-from .cases import NONE, ONE, convolution_of, convolutions, sizes, torch_convolution
-from .pictures import grouped, loop_sizes, pictures
-
-
-def _correlation(x: Any, w: Any) -> Any:
-    return convolution.conv2d(x[None, None], w[None, None])[0, 0]
+from .cases import (
+    NONE,
+    ONE,
+    convolution_of,
+    convolutions,
+    grouped,
+    pictures,
+    sizes,
+    torch_convolution,
+)
 
 
 def _true_convolution(x: Any, w: Any) -> Any:
-    turned = library(w).flip(w)
+    turned = library(w).flip(w)[None, None]
     padding = [k - 1 for k in w.shape]
-    return convolution.conv2d(x[None, None], turned[None, None], padding=padding)[0, 0]
-
-
-def _torch_true_convolution(torch: Any, x: Any, w: Any) -> Any:
-    return torch.nn.functional.conv_transpose2d(x[None, None], w[None, None])[0, 0]
+    return convolution.conv2d(x[None, None], turned, padding=padding)[0, 0]
 
 
 def _torch_outputs(torch: Any, size: Any, kernel: Any, *rest: Any) -> list[int]:
@@ -48,14 +48,8 @@ def _zeros_after(x: Any, w: Any, b: Any, stride: Any, padding: Any, dilation: An
     return twins.scipy_convolve(np.pad(x, around), w, b, stride, NONE, dilation)
 
 
-def _in_turn(x: Any, w: Any, b: Any, *rest: Any) -> Any:
-    groups = rest[-1]
-    return twins.scipy_convolve(x, w, b, *rest, group_of=lambda o: o % groups)
-
-
-def _loop_operations(size: Any, kernel: Any, stride: Any, padding: Any, channels: int) -> list:
-    geometry = Geometry.of(size, kernel, stride, padding)
-    return list(convolution.loop_operations(geometry, channels))
+def _loop_operations(*case: Any) -> list[int]:
+    return list(convolution.loop_operations(Geometry.of(*case[:4]), case[4]))
 
 
 def _sliding_operations(size: Any, kernel: Any, stride: Any, padding: Any, channels: int) -> list:
@@ -77,17 +71,18 @@ def _sympy_operations(size: Any, kernel: Any, stride: Any, padding: Any, channel
     return [int(total.coeff(sympy.Symbol(operation))) for operation in ("MUL", "ADD")]
 
 
-def _additions_too_many(size: Any, kernel: Any, stride: Any, padding: Any, channels: int) -> list:
-    multiplications, _ = counts.loop_tally(size, kernel, stride, padding, channels)
-    return [multiplications, multiplications]
-
+_ORACLES = (
+    loops_oracle(twins.convolve),
+    Oracle("scipy.signal.correlate2d", twins.scipy_convolve, EXACT),
+    torch_oracle("torch.nn.functional.conv2d", torch_convolution),
+)
 
 CONVOLUTION = (
     Claim(
         label="2.1a",
         title="cross-correlation",
         code="convolution.conv2d",
-        implementation=_correlation,
+        implementation=lambda x, w: convolution.conv2d(x[None, None], w[None, None])[0, 0],
         cases=pictures,
         oracles=(
             Oracle("loops in exact fractions", twins.correlate, EXACT),
@@ -111,7 +106,10 @@ CONVOLUTION = (
         oracles=(
             loops_oracle(twins.turned),
             Oracle("scipy.signal.convolve2d", lambda x, w: signal.convolve2d(x, w), EXACT),
-            torch_oracle("torch.nn.functional.conv_transpose2d", _torch_true_convolution),
+            torch_oracle(
+                "torch.nn.functional.conv_transpose2d",
+                lambda torch, x, w: torch.nn.functional.conv_transpose2d(x[None], w[None, None])[0],
+            ),
         ),
         saboteur=lambda x, w: signal.correlate2d(x, w),
         mistake="the kernel not turned",
@@ -136,11 +134,7 @@ CONVOLUTION = (
         code="convolution.conv2d",
         implementation=convolution_of,
         cases=convolutions,
-        oracles=(
-            loops_oracle(twins.convolve),
-            Oracle("scipy.signal.correlate2d", twins.scipy_convolve, EXACT),
-            torch_oracle("torch.nn.functional.conv2d", torch_convolution, EXACT),
-        ),
+        oracles=_ORACLES,
         saboteur=_zeros_after,
         mistake="all zeros put below and right",
     ),
@@ -149,13 +143,15 @@ CONVOLUTION = (
         title="the operations of one kernel",
         code="convolution.loop_operations",
         implementation=_loop_operations,
-        cases=loop_sizes,
+        cases=lambda rng: iter(
+            (((7, 7), (3, 3), ONE, NONE, 1), ((5, 6), (2, 3), (2, 1), (1, 2), 3))
+        ),
         oracles=(
             Oracle("loops, counted", counts.loop_tally, EXACT),
             Oracle("NumPy's sliding windows, counted", _sliding_operations, EXACT),
             Oracle("sympy.count_ops", _sympy_operations, EXACT, needs="sympy"),
         ),
-        saboteur=_additions_too_many,
+        saboteur=lambda *case: counts.loop_tally(*case)[:1] * 2,
         mistake="an addition for every multiplication: the first product is added to nothing",
     ),
     Claim(
@@ -164,12 +160,8 @@ CONVOLUTION = (
         code="convolution.conv2d",
         implementation=convolution_of,
         cases=grouped,
-        oracles=(
-            loops_oracle(twins.convolve),
-            Oracle("scipy.signal.correlate2d", twins.scipy_convolve, EXACT),
-            torch_oracle("torch.nn.functional.conv2d", torch_convolution, EXACT),
-        ),
-        saboteur=_in_turn,
+        oracles=_ORACLES,
+        saboteur=lambda *case: twins.scipy_convolve(*case, group_of=lambda o: o % case[-1]),
         mistake="kernels dealt out to the groups in turn",
     ),
 )

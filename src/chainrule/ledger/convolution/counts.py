@@ -54,9 +54,6 @@ def loop_tally(size: Any, kernel: Any, stride: Any, padding: Any, channels: int)
     return [tally["multiplications"], tally.get("additions", 0)]
 
 
-# ---- Fourier's transform -------------------------------------------------------------------------
-
-
 def radix_2(x: list) -> list:
     """Give the Fourier transform of counted complex numbers, halved until one is left."""
     n = len(x)
@@ -112,19 +109,15 @@ def butterflies(size: Any, c_in: int, c_out: int) -> int:
 
 def transforms(size: Any, number: int) -> int:
     """Count the butterflies of so many transforms of images; each has one multiplication."""
+
+    def one(n: int, span: int = 1) -> int:
+        if span >= n:
+            return 0
+        here = sum(span for _ in range(0, n, 2 * span))
+        return here + one(n, 2 * span)
+
     h, w = size
-
-    def one(n: int) -> int:
-        found, span = 0, 1
-        while span < n:
-            found += sum(1 for start in range(0, n, 2 * span) for _ in range(start, start + span))
-            span *= 2
-        return found
-
     return number * (h * one(w) + w * one(h))
-
-
-# ---- Winograd's method, found anew ---------------------------------------------------------------
 
 
 def toom_cook(m: int, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -159,15 +152,11 @@ def _inverse(square: np.ndarray) -> np.ndarray:
     return rows[:, n:]
 
 
-def _fractions(array: Any) -> np.ndarray:
-    return np.vectorize(lambda number: Fraction(float(number)), otypes=[object])(array)
-
-
 def toom_cook_pairs(w: Any, x: Any) -> np.ndarray:
     """Equation 2.1.1n in exact fractions, with those matrices in the place of Winograd's."""
     a, b, g = toom_cook(2, 3)
-    w, x = _fractions(w), _fractions(x)
-    return ((w @ g.T) * (x @ b) @ a).astype(float)
+    exact = np.vectorize(lambda number: Fraction(float(number)), otypes=[object])
+    return ((exact(w) @ g.T) * (exact(x) @ b) @ a).astype(float)
 
 
 def toom_cook_tally(m: int, k: int) -> int:

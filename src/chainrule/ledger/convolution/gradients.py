@@ -1,6 +1,7 @@
 """The gradients of a convolution: 2.1.1."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,18 +12,15 @@ from ...oracles import autograd, complex_step
 from ..core import Claim, Oracle
 from ..oracles import EXACT, loops_oracle, torch_oracle
 from . import twins
-from .cases import torch_convolution
-from .columns import _overwritten
-from .pictures import errors
+from .cases import errors, torch_convolution
+from .columns import overwritten
 
 
 def _vjp(wanted: int, method: str = "auto") -> Callable:
-    def gradient(x: Any, w: Any, delta: Any, stride: Any, padding: Any, dilation: Any) -> Any:
-        return convolution.conv2d_vjp(
-            x, w, delta, stride=stride, padding=padding, dilation=dilation, method=method
-        )[wanted]
-
-    return gradient
+    """Give the gradient of the images (0), the kernels (1) or the biases (2)."""
+    return lambda x, w, delta, stride, padding, dilation: convolution.conv2d_vjp(
+        x, w, delta, stride=stride, padding=padding, dilation=dilation, method=method
+    )[wanted]
 
 
 def _complex(wanted: int) -> Oracle:
@@ -31,9 +29,9 @@ def _complex(wanted: int) -> Oracle:
     def expected(x: Any, w: Any, delta: Any, *rest: Any) -> Any:
         arrays = [x, w, np.zeros(len(w))]
 
-        def cost(changed: Any) -> Any:
+        def cost(changed: Any) -> Any:  # its gradient with respect to the output is δ
             given = [*arrays[:wanted], changed, *arrays[wanted + 1 :]]
-            return twins.upstream_cost(*given, delta, *rest)
+            return np.sum(twins.convolve(*given, *rest) * delta)
 
         return complex_step(cost, arrays[wanted])
 
@@ -44,10 +42,8 @@ def _torch_gradient(wanted: int) -> Oracle:
     def expected(x: Any, w: Any, delta: Any, *rest: Any) -> Any:
         import torch
 
-        def y(*tensors: Any) -> Any:
-            return torch_convolution(torch, *tensors, *rest)
-
-        return autograd(y, [x, w, np.zeros(len(w))], delta)[wanted]
+        arrays = [x, w, np.zeros(len(w))]
+        return autograd(lambda *y: torch_convolution(torch, *y, *rest), arrays, delta)[wanted]
 
     return Oracle("torch.autograd", expected, EXACT, needs="torch")
 
@@ -86,10 +82,6 @@ def _torch_transposed(
     )
 
 
-def _scipy_with(rule: Callable) -> Callable:
-    return lambda *case: twins.scipy_image_gradient(*case, rule=rule)
-
-
 GRADIENTS = (
     Claim(
         label="2.1.1e",
@@ -126,7 +118,7 @@ GRADIENTS = (
             _complex(0),
             _torch_gradient(0),
         ),
-        saboteur=_image_by(_overwritten),
+        saboteur=_image_by(overwritten),
         mistake="col2im with = in the place of +=",
     ),
     Claim(
@@ -137,10 +129,10 @@ GRADIENTS = (
         cases=errors,
         oracles=(
             loops_oracle(twins.image_gradient),
-            Oracle("scipy.signal.convolve2d", _scipy_with(signal.convolve2d), EXACT),
-            torch_oracle("torch.nn.functional.conv_transpose2d", _torch_transposed, EXACT),
+            Oracle("scipy.signal.convolve2d", twins.scipy_image_gradient, EXACT),
+            torch_oracle("torch.nn.functional.conv_transpose2d", _torch_transposed),
         ),
-        saboteur=_scipy_with(signal.correlate2d),
+        saboteur=partial(twins.scipy_image_gradient, rule=signal.correlate2d),
         mistake="the kernel turned once too often",
     ),
 )

@@ -1,6 +1,7 @@
 """The claims of section 2.1.1, second part: what convolution costs, and other ways to do it."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,13 +18,11 @@ from .cases import (
     NONE,
     ONE,
     convolution_of,
-    one_image_without_bias,
+    one_image,
     sizes,
     torch_convolution,
     unfold,
 )
-
-# ---- cases ---------------------------------------------------------------------------------------
 
 
 def _layer_sizes(rng: np.random.Generator) -> Iterator[tuple]:
@@ -36,11 +35,6 @@ def _padded_only(rng: np.random.Generator) -> Iterator[tuple]:
     """Yield images, kernels and a padding."""
     for size, kernel, padding in (((4, 4), (2, 2), NONE), ((5, 7), (3, 2), (1, 2))):
         yield rng.standard_normal((2, 3, *size)), rng.standard_normal((2, 3, *kernel)), padding
-
-
-def _powers_of_two(rng: np.random.Generator) -> Iterator[tuple]:
-    """Yield the size of an image, channels, kernels."""
-    yield from (((8, 8), 1, 1), ((4, 8), 3, 2), ((2, 1), 2, 3))
 
 
 def _four_pixels(rng: np.random.Generator) -> Iterator[tuple]:
@@ -58,39 +52,18 @@ def _three_by_three(rng: np.random.Generator) -> Iterator[tuple]:
         yield rng.standard_normal(shape), rng.standard_normal((o, shape[1], 3, 3)), padding
 
 
-def _tile_sizes(rng: np.random.Generator) -> Iterator[tuple]:
-    yield from ((2, 3), (4, 3), (3, 2), (2, 5))
-
-
-# ---- claims --------------------------------------------------------------------------------------
-
-
 def _growth_of(columns: Callable) -> Callable:
     """Make the columns of an image in this way, and compare how many numbers there are."""
-
-    def growth(size: Any, *rest: Any) -> float:
-        x = np.zeros((1, 1, *size))
-        return columns(x, *rest).size / x.size
-
-    return growth
+    return lambda size, *rest: columns(np.zeros((1, 1, *size)), *rest).size / np.prod(size)
 
 
 def _torch_growth(torch: Any, size: Any, *rest: Any) -> float:
-    x = torch.zeros(1, 1, *size)
-    return unfold(torch, x, *rest).numel() / x.numel()
+    return unfold(torch, torch.zeros(1, 1, *size), *rest).numel() / np.prod(size)
 
 
 def _one(convolve: Callable) -> Callable:
-    """Give what a convolution without bias makes of one image."""
+    """Give what a convolution makes of one image, the bias left out."""
     return lambda x, w, *rest: convolve(x[None], w, None, *rest)[0]
-
-
-def _not_dilated(x: Any, w: Any, stride: Any, padding: Any, dilation: Any) -> Any:
-    return twins.shifted(x, w, stride, padding, dilation, apart=ONE)
-
-
-def _intensity(c_in: int, c_out: int, *geometry: Any) -> float:
-    return convolution.intensity(Geometry.of(*geometry), c_in, c_out)
 
 
 def _byte_count(c_in: int, c_out: int, size: Any, kernel: Any, *rest: Any) -> int:
@@ -122,16 +95,14 @@ def _torch_intensity(torch: Any, c_in: int, c_out: int, size: Any, kernel: Any, 
     return counter.get_total_flops() / (x.nbytes + w.nbytes + y.nbytes)
 
 
-def _fft(x: Any, w: Any, padding: Any) -> Any:
-    return convolution.conv2d_fft(x, w, padding=padding)
+def _padded(convolve: Callable) -> Callable:
+    return lambda x, w, padding: convolve(x, w, padding=padding)
 
 
-def _winograd(x: Any, w: Any, padding: Any) -> Any:
-    return convolution.conv2d_winograd(x, w, padding=padding)
-
-
-def _with_padding(convolve: Callable) -> Callable:
-    return lambda x, w, padding: convolve(x, w, None, ONE, padding)
+_TORCH_PADDED = torch_oracle(
+    "torch.nn.functional.conv2d",
+    lambda torch, x, w, padding: torch.nn.functional.conv2d(x, w, padding=padding),
+)
 
 
 def _scipy_fft(x: Any, w: Any, padding: Any) -> Any:
@@ -145,10 +116,6 @@ def _not_conjugated(x: Any, w: Any, padding: Any) -> Any:
     outputs = [h - k + 1 for h, k in zip(x.shape[2:], w.shape[2:], strict=True)]
     product = np.fft.fft2(w, x.shape[2:]) * np.fft.fft2(x)[:, None]
     return np.fft.ifft2(product.sum(2)).real[..., : outputs[0], : outputs[1]]
-
-
-def _kernels_for_nothing(size: Any, c_in: int, c_out: int) -> int:
-    return counts.transforms(size, c_in + c_out) + c_in * c_out * size[0] * size[1]
 
 
 def _correlate_rows(w: Any, x: Any) -> Any:
@@ -173,11 +140,6 @@ def _sign_lost(w: Any, x: Any) -> Any:
     return (w @ g.T) * (x @ b) @ abs(a)
 
 
-def _wrong_side(x: Any, w: Any, padding: Any) -> Any:
-    _, b, _ = counts.toom_cook(2, 3)
-    return counts.tile_by_tile(x, w, padding, b.T.astype(float))
-
-
 CLAIMS = (
     Claim(
         label="2.1.1i",
@@ -198,23 +160,25 @@ CLAIMS = (
         title="convolution as a sum of products with shifted images",
         code="convolution.conv2d",
         implementation=_one(convolution_of),
-        cases=one_image_without_bias,
+        cases=lambda rng: ((x, w, *rest) for x, w, _, *rest in one_image(rng)),
         oracles=(
             loops_oracle(_one(twins.convolve)),
             Oracle("slices and numpy.einsum", twins.shifted, EXACT),
             torch_oracle(
                 "torch.nn.functional.conv2d",
-                lambda torch, x, w, *rest: torch_convolution(torch, x[None], w, None, *rest)[0],
+                lambda torch, *case: _one(partial(torch_convolution, torch))(*case),
             ),
         ),
-        saboteur=_not_dilated,
+        saboteur=partial(twins.shifted, apart=ONE),
         mistake="shifted by i and j, without d",
     ),
     Claim(
         label="2.1.1k",
         title="operations per byte",
         code="convolution.intensity",
-        implementation=_intensity,
+        implementation=lambda c_in, c_out, *geometry: convolution.intensity(
+            Geometry.of(*geometry), c_in, c_out
+        ),
         cases=_layer_sizes,
         oracles=(
             Oracle(
@@ -236,15 +200,12 @@ CLAIMS = (
         label="2.1.1l",
         title="convolution by Fourier's transform",
         code="convolution.conv2d_fft",
-        implementation=_fft,
+        implementation=_padded(convolution.conv2d_fft),
         cases=_padded_only,
         oracles=(
-            loops_oracle(_with_padding(twins.convolve)),
+            loops_oracle(_padded(twins.convolve)),
             Oracle("scipy.signal.fftconvolve", _scipy_fft, EXACT),
-            torch_oracle(
-                "torch.nn.functional.conv2d",
-                lambda torch, x, w, padding: torch_convolution(torch, x, w, padding=padding),
-            ),
+            _TORCH_PADDED,
         ),
         saboteur=_not_conjugated,
         mistake="not conjugated: the kernel turned, and round the edge",
@@ -254,12 +215,14 @@ CLAIMS = (
         title="the multiplications of that",
         code="convolution.fft_multiplications",
         implementation=convolution.fft_multiplications,
-        cases=_powers_of_two,
+        cases=lambda rng: iter((((8, 8), 1, 1), ((4, 8), 3, 2), ((2, 1), 2, 3))),
         oracles=(
             Oracle("a recursive transform, counted", counts.radix_2_tally, EXACT),
             Oracle("butterflies, counted", counts.butterflies, EXACT),
         ),
-        saboteur=_kernels_for_nothing,
+        saboteur=lambda size, c_in, c_out: (
+            counts.transforms(size, c_in + c_out) + c_in * c_out * size[0] * size[1]
+        ),
         mistake="the transforms of the kernels forgotten",
     ),
     Claim(
@@ -280,17 +243,14 @@ CLAIMS = (
         label="2.1.1o",
         title="Winograd's method for images",
         code="convolution.conv2d_winograd",
-        implementation=_winograd,
+        implementation=_padded(convolution.conv2d_winograd),
         cases=_three_by_three,
         oracles=(
-            loops_oracle(_with_padding(twins.convolve)),
-            Oracle("scipy.signal.correlate2d", _with_padding(twins.scipy_convolve), EXACT),
-            torch_oracle(
-                "torch.nn.functional.conv2d",
-                lambda torch, x, w, padding: torch_convolution(torch, x, w, padding=padding),
-            ),
+            loops_oracle(_padded(twins.convolve)),
+            Oracle("scipy.signal.correlate2d", _padded(twins.scipy_convolve), EXACT),
+            _TORCH_PADDED,
         ),
-        saboteur=_wrong_side,
+        saboteur=partial(counts.tile_by_tile, b=counts.toom_cook(2, 3)[1].T.astype(float)),
         mistake="B x Bᵀ in the place of Bᵀ x B",
     ),
     Claim(
@@ -298,7 +258,7 @@ CLAIMS = (
         title="how many multiplications that saves",
         code="convolution.winograd_saving",
         implementation=convolution.winograd_saving,
-        cases=_tile_sizes,
+        cases=lambda rng: iter(((2, 3), (4, 3), (3, 2), (2, 5))),
         oracles=(
             Oracle("loops and Toom and Cook's way, counted", counts.saving_by_running, EXACT),
             Oracle("sets of pixels, counted", counts.saving_by_sets, EXACT),

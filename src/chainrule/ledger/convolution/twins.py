@@ -15,8 +15,6 @@ from scipy import signal
 
 ONE, NONE = (1, 1), (0, 0)
 
-# ---- loops ---------------------------------------------------------------------------------------
-
 
 def counted_outputs(size: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> list[int]:
     """Count the windows that fit, by moving one until it does not, down and then to the right."""
@@ -31,15 +29,15 @@ def counted_outputs(size: Any, kernel: Any, stride: Any, padding: Any, dilation:
 
 def _meetings(
     size: Any, kernel: Any, stride: Any, padding: Any, dilation: Any
-) -> Iterator[tuple[tuple, tuple, tuple | None]]:
-    """Yield output (u, v), place (i, j) and the pixel (a, b) that it meets; None outside."""
+) -> Iterator[tuple[tuple, tuple, tuple]]:
+    """Yield output (u, v), place (i, j) and the pixel (a, b) that it meets, if there is one."""
     (h, w), (s_h, s_w), (p_h, p_w), (d_h, d_w) = size, stride, padding, dilation
     outputs = counted_outputs(size, kernel, stride, padding, dilation)
     for u, v in product(*map(range, outputs)):
         for i, j in product(*map(range, kernel)):
             a, b = s_h * u + d_h * i - p_h, s_w * v + d_w * j - p_w
-            inside = 0 <= a < h and 0 <= b < w
-            yield (u, v), (i, j), (a, b) if inside else None
+            if 0 <= a < h and 0 <= b < w:
+                yield (u, v), (i, j), (a, b)
 
 
 def convolve(
@@ -59,16 +57,10 @@ def convolve(
         first = o * groups // n_kernels * (n_channels // groups)
         for (u, v), (i, j), pixel in _meetings(size, kernel, stride, padding, dilation):
             for c in range(n_read):
-                if pixel is not None:
-                    y[n, o, u, v] += w[o, c, i, j] * x[(n, first + c, *pixel)]
+                y[n, o, u, v] += w[o, c, i, j] * x[(n, first + c, *pixel)]
         if b is not None:
             y[n, o] += b[o]
     return y
-
-
-def upstream_cost(x: Any, w: Any, b: Any, delta: Any, *geometry: Any) -> Any:
-    """Give Σ δ y: a cost whose gradient with respect to the output is δ."""
-    return np.sum(convolve(x, w, b, *geometry) * delta)
 
 
 def correlate(x: Any, w: Any) -> np.ndarray:
@@ -89,67 +81,49 @@ def turned(x: Any, w: Any) -> list[list[float]]:
     return y
 
 
-def columns(x: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> np.ndarray:
+def columns(x: Any, kernel: Any, *rest: Any) -> np.ndarray:
     """Equation 2.1.1a for every image, number by number."""
-    n_images, n_channels, *size = x.shape
-    k_h, k_w = kernel
-    o_h, o_w = counted_outputs(size, kernel, stride, padding, dilation)
+    (n_images, n_channels, *size), (k_h, k_w) = x.shape, kernel
+    o_h, o_w = counted_outputs(size, kernel, *rest)
     found = np.zeros((n_images, n_channels * k_h * k_w, o_h * o_w))
-    for n, c in product(range(n_images), range(n_channels)):
-        for (u, v), (i, j), pixel in _meetings(size, kernel, stride, padding, dilation):
-            if pixel is not None:
-                found[n, (c * k_h + i) * k_w + j, u * o_w + v] = x[(n, c, *pixel)]
+    for n, c in np.ndindex(n_images, n_channels):
+        for (u, v), (i, j), pixel in _meetings(size, kernel, *rest):
+            found[n, (c * k_h + i) * k_w + j, u * o_w + v] = x[(n, c, *pixel)]
     return found
 
 
-def images(
-    found: Any,
-    size: Any,
-    kernel: Any,
-    stride: Any,
-    padding: Any,
-    dilation: Any,
-    *,
-    overwritten: bool = False,
-) -> np.ndarray:
+def images(found: Any, size: Any, kernel: Any, *rest: Any, overwritten: bool = False) -> np.ndarray:
     """Equation 2.1.1c, number by number; or with the last number in the place of the sum."""
     k_h, k_w = kernel
-    n_images, n_channels = found.shape[0], found.shape[1] // (k_h * k_w)
-    o_w = counted_outputs(size, kernel, stride, padding, dilation)[1]
-    x = np.zeros((n_images, n_channels, *size))
-    for n, c in product(range(n_images), range(n_channels)):
-        for (u, v), (i, j), pixel in _meetings(size, kernel, stride, padding, dilation):
-            if pixel is not None:
-                number = found[n, (c * k_h + i) * k_w + j, u * o_w + v]
-                x[(n, c, *pixel)] = number + (0 if overwritten else x[(n, c, *pixel)])
+    o_w = counted_outputs(size, kernel, *rest)[1]
+    x = np.zeros((len(found), found.shape[1] // (k_h * k_w), *size))
+    for n, c in np.ndindex(x.shape[:2]):
+        for (u, v), (i, j), pixel in _meetings(size, kernel, *rest):
+            number = found[n, (c * k_h + i) * k_w + j, u * o_w + v]
+            x[(n, c, *pixel)] = number + (0 if overwritten else x[(n, c, *pixel)])
     return x
 
 
 def image_gradient(x: Any, w: Any, delta: Any, stride: Any, padding: Any, dilation: Any) -> Any:
     """Equation 2.1.1h, pixel by pixel: look for the outputs that it takes part in."""
     gradient = np.zeros(x.shape)
-    (n_kernels, _, k_h, k_w), (*_, o_h, o_w) = w.shape, delta.shape
     for n, c, a, b in np.ndindex(x.shape):
-        for i, u in product(range(k_h), range(o_h)):
-            for j, v in product(range(k_w), range(o_w)):
-                if (
-                    stride[0] * u + dilation[0] * i - padding[0] == a
-                    and stride[1] * v + dilation[1] * j - padding[1] == b
-                ):
-                    for o in range(n_kernels):
-                        gradient[n, c, a, b] += w[o, c, i, j] * delta[n, o, u, v]
+        for i, j, u, v in np.ndindex(*w.shape[2:], *delta.shape[2:]):
+            row = stride[0] * u + dilation[0] * i - padding[0]
+            column = stride[1] * v + dilation[1] * j - padding[1]
+            if (row, column) == (a, b):
+                for o in range(len(w)):
+                    gradient[n, c, a, b] += w[o, c, i, j] * delta[n, o, u, v]
     return gradient
 
 
-def _window(
-    x: Any, place: tuple, kernel: Any, stride: Any, padding: Any
-) -> list[tuple[float, tuple]]:
-    """Give the numbers of a pooling window and their pixels, row by row, without those outside."""
+def _window(x: Any, place: tuple, kernel: Any, stride: Any, padding: Any) -> list[tuple]:
+    """Give the pixels of a pooling window, row by row, without those outside."""
     (n, c, u, v), found = place, []
     for i, j in product(*map(range, kernel)):
         a, b = stride[0] * u + i - padding[0], stride[1] * v + j - padding[1]
         if 0 <= a < x.shape[2] and 0 <= b < x.shape[3]:
-            found.append((x[n, c, a, b], (n, c, a, b)))
+            found.append((n, c, a, b))
     return found
 
 
@@ -158,7 +132,7 @@ def pool(rule: Callable, x: Any, kernel: Any, stride: Any, padding: Any) -> np.n
     outputs = counted_outputs(x.shape[2:], kernel, stride, padding, ONE)
     y = np.zeros((*x.shape[:2], *outputs), object)
     for place in np.ndindex(y.shape):
-        y[place] = rule([number for number, _ in _window(x, place, kernel, stride, padding)])
+        y[place] = rule([x[pixel] for pixel in _window(x, place, kernel, stride, padding)])
     return y
 
 
@@ -170,29 +144,24 @@ def largest(numbers: list) -> float:
     return best
 
 
-def to_the_largest(
-    x: Any, delta: Any, kernel: Any, stride: Any, padding: Any, *, last: bool = False
-) -> np.ndarray:
+def to_the_largest(x: Any, delta: Any, *rest: Any, last: bool = False) -> np.ndarray:
     """Equation 2.2b: send δ to the first of the largest, or to the last of them."""
     gradient = np.zeros(x.shape)
     for place in np.ndindex(delta.shape):
-        window = _window(x, place, kernel, stride, padding)
-        top = largest([number for number, _ in window])
-        at = [pixel for number, pixel in window if number == top]
+        window = _window(x, place, *rest)
+        top = largest([x[pixel] for pixel in window])
+        at = [pixel for pixel in window if x[pixel] == top]
         gradient[at[-1 if last else 0]] += delta[place]
     return gradient
 
 
-def to_all(x: Any, delta: Any, kernel: Any, stride: Any, padding: Any) -> np.ndarray:
+def to_all(x: Any, delta: Any, kernel: Any, *rest: Any) -> np.ndarray:
     """Equation 2.2d: share δ out among the pixels of the window."""
     gradient = np.zeros(x.shape)
     for place in np.ndindex(delta.shape):
-        for _, pixel in _window(x, place, kernel, stride, padding):
+        for pixel in _window(x, place, kernel, *rest):
             gradient[pixel] += delta[place] / (kernel[0] * kernel[1])
     return gradient
-
-
-# ---- SciPy, and NumPy's sliding windows ----------------------------------------------------------
 
 
 def zeros_around(x: Any, padding: Any, outside: float = 0.0) -> np.ndarray:
@@ -224,16 +193,12 @@ def scipy_convolve(
     x, w = zeros_around(x, padding), spread(w, dilation)
     n_kernels, n_read = w.shape[:2]
     group_of = group_of or (lambda o: o // (n_kernels // groups))
-    y = [
-        [
-            sum(
-                signal.correlate2d(image[group_of(o) * n_read + c], w[o, c], "valid")
-                for c in range(n_read)
-            )
-            for o in range(n_kernels)
-        ]
-        for image in x
-    ]
+
+    def one(image: Any, o: int) -> Any:
+        read = image[group_of(o) * n_read :][:n_read]
+        return sum(signal.correlate2d(a, b, "valid") for a, b in zip(read, w[o], strict=True))
+
+    y = [[one(image, o) for o in range(n_kernels)] for image in x]
     found = np.array(y)[..., :: stride[0], :: stride[1]]
     return found if b is None else found + b[:, None, None]
 
@@ -299,25 +264,11 @@ def shifted(
     return y
 
 
-# ---- the matrix of im2col ------------------------------------------------------------------------
-
-
-def matrix(size: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> np.ndarray:
-    """Give im2col of one channel as a matrix of zeros and ones, from pixels to columns."""
-    (h, width), (k_h, k_w) = size, kernel
-    o_h, o_w = counted_outputs(size, kernel, stride, padding, dilation)
-    found = np.zeros((k_h, k_w, o_h, o_w, h, width))
-    for (u, v), (i, j), pixel in _meetings(size, kernel, stride, padding, dilation):
-        if pixel is not None:
-            found[(i, j, u, v, *pixel)] = 1
-    return found.reshape(k_h * k_w * o_h * o_w, h * width)
-
-
-def by_transpose(
-    found: Any, size: Any, kernel: Any, stride: Any, padding: Any, dilation: Any
-) -> np.ndarray:
-    """Give col2im as the transpose of that matrix."""
-    one_channel = matrix(size, kernel, stride, padding, dilation)
-    n, places = found.shape[0], kernel[0] * kernel[1]
-    rows = found.reshape(n, found.shape[1] // places, len(one_channel))
-    return (rows @ one_channel).reshape(*rows.shape[:2], *size)
+def by_transpose(found: Any, size: Any, kernel: Any, *rest: Any) -> np.ndarray:
+    """Give col2im as the transpose of the matrix of im2col, of zeros and ones, for one channel."""
+    outputs = counted_outputs(size, kernel, *rest)
+    matrix = np.zeros((*kernel, *outputs, *size))
+    for output, place, pixel in _meetings(size, kernel, *rest):
+        matrix[(*place, *output, *pixel)] = 1
+    rows = found.reshape(len(found), -1, np.prod(matrix.shape[:4]))
+    return (rows @ matrix.reshape(rows.shape[-1], -1)).reshape(*rows.shape[:2], *size)

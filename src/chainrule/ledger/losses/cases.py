@@ -19,66 +19,37 @@ def errors_with_delta(rng: np.random.Generator) -> Iterator[tuple]:
         yield y + rng.choice([-1, 1], 12) * size, y, delta
 
 
-def _logits(rng: np.random.Generator) -> Iterator[tuple]:
+def logits(rng: np.random.Generator) -> Iterator[tuple]:
     """Yield logits and probabilities as targets."""
     for scale in (1.0, 5.0):
         yield scale * rng.standard_normal((5, 3)), rng.dirichlet(np.ones(3), 5)
 
 
-def distribution(rng: np.random.Generator) -> Iterator[tuple]:
-    """Yield one sample of those."""
-    for z, y in _logits(rng):
-        yield z[:1], y[:1]
-
-
-def _classes(rng: np.random.Generator) -> Iterator[tuple]:
+def labelled(rng: np.random.Generator) -> Iterator[tuple]:
     """Yield logits and classes, each of which occurs."""
-    for z, _ in _logits(rng):
+    for z, _ in logits(rng):
         yield z, np.array([0, 1, 2, 1, 1])
-
-
-def _far(rng: np.random.Generator) -> Iterator[tuple]:
-    """Yield logits whose exponentials overflow."""
-    for z, classes in _classes(rng):
-        yield 1000 + 300 * z, classes
 
 
 def with_weight(rng: np.random.Generator) -> Iterator[tuple]:
     """Yield the same and a weight for each class."""
-    for z, classes in _classes(rng):
+    for z, classes in labelled(rng):
         yield z, classes, rng.uniform(0.5, 4, 3)
 
 
-def with_smoothing(rng: np.random.Generator) -> Iterator[tuple]:
-    """Yield the same and a share to smooth by."""
-    for z, classes in _classes(rng):
-        yield z, classes, 0.1
-
-
-def _answers(rng: np.random.Generator) -> Iterator[tuple]:
+def answers(rng: np.random.Generator) -> Iterator[tuple]:
     """Yield logits and yes (1) or no (0)."""
     for scale in (1.0, 5.0):
         yield scale * rng.standard_normal(8), rng.permutation(np.repeat([0.0, 1.0], 4))
 
 
-def focal_answers(rng: np.random.Generator) -> Iterator[tuple]:
-    """Yield the same, γ and α."""
-    for gamma, (z, y) in zip((0.5, 2.0), _answers(rng), strict=True):
-        yield z, y, gamma, 0.25
-
-
-def focal_classes(rng: np.random.Generator) -> Iterator[tuple]:
-    """Yield logits, classes, γ and an α for each class."""
-    for gamma, (z, classes) in zip((0.5, 2.0), _classes(rng), strict=True):
-        yield z, classes, gamma, np.array([0.5, 1.0, 3.0])
-
-
-def _counts(rng: np.random.Generator) -> Iterator[tuple]:
+def class_counts(rng: np.random.Generator) -> Iterator[tuple]:
+    """Yield classes, some rarer than others, and how many there are."""
     for counts in ((90, 10), (5, 20, 75)):
         yield rng.permutation(np.repeat(np.arange(len(counts)), counts)), len(counts)
 
 
-def _masks(rng: np.random.Generator) -> Iterator[tuple]:
+def masks(rng: np.random.Generator) -> Iterator[tuple]:
     """Yield probabilities and targets of three classes, one of which may be absent; smoothing."""
     for n_classes, smooth in ((3, 1e-5), (2, 1.0)):
         p = np.moveaxis(rng.dirichlet(np.ones(3), (2, 8)), -1, 1)
@@ -87,24 +58,18 @@ def _masks(rng: np.random.Generator) -> Iterator[tuple]:
 
 def hard_masks(rng: np.random.Generator) -> Iterator[tuple]:
     """Yield the same, and masks of zeros and ones without smoothing."""
-    yield from _masks(rng)
+    yield from masks(rng)
     found, true = np.eye(3)[rng.permuted(np.tile(np.arange(3), (2, 6)), axis=1)]
     yield found, true, 0.0
 
 
 def tversky_masks(rng: np.random.Generator) -> Iterator[tuple]:
-    """Yield the same with α and β."""
-    for (p, y, smooth), (alpha, beta) in zip(_masks(rng), ((0.3, 0.7), (1.0, 0.2)), strict=True):
-        yield p, y, alpha, beta, smooth
+    """Yield the first of those, with α and β."""
+    for (p, y, smooth), settings in zip(masks(rng), ((0.3, 0.7), (1.0, 0.2)), strict=True):
+        yield p, y, *settings, smooth
 
 
-def _triplets(rng: np.random.Generator) -> Iterator[tuple]:
+def threes(rng: np.random.Generator) -> Iterator[tuple]:
     """Yield (anchors, positives, negatives), margin and ε; some triplets cost nothing."""
     for margin in (0.2, 1.0):
         yield rng.standard_normal((3, 8, 2)), margin, 1e-6
-
-
-def embeddings(rng: np.random.Generator) -> Iterator[tuple]:
-    """Yield points and the class of each."""
-    for _ in range(2):
-        yield rng.standard_normal((9, 2)), rng.permutation(np.repeat(np.arange(3), 3))

@@ -11,7 +11,7 @@ from ... import losses
 from ..core import Claim, Oracle
 from ..oracles import EXACT, complex_oracle, loops_oracle, sympy_oracle, torch_oracle, torch_vjp
 from . import twins
-from .cases import _answers, _counts, _far, _logits, distribution, with_smoothing, with_weight
+from .cases import answers, class_counts, labelled, logits, with_weight
 
 
 def torch_cross_entropy(torch: Any, z: Any, y: Any, **options: Any) -> Any:
@@ -36,19 +36,14 @@ def _scipy_kl(z: Any, y: Any, wrong_way_round: bool = False) -> float:
 
 
 def _exact_log_loss(sympy: Any, z: Any, classes: Any) -> list[Any]:
-    found = []
-    for z_i, t in zip(z, classes, strict=True):
-        exact = [sympy.Rational(float(z_ic)) for z_ic in z_i]
-        found.append(sympy.N(sympy.log(sum(map(sympy.exp, exact))) - exact[t], 30))
-    return found
+    exact = [[sympy.Rational(float(z_ic)) for z_ic in z_i] for z_i in z]
+    pairs = zip(exact, classes, strict=True)
+    return [sympy.N(sympy.log(sum(map(sympy.exp, z_i))) - z_i[t], 30) for z_i, t in pairs]
 
 
 def _exact_binary(sympy: Any, z: Any, y: Any) -> Any:
-    total = 0
-    for z_i, y_i in zip(z, y, strict=True):
-        sign = 1 if y_i else -1
-        total += sympy.log(1 + sympy.exp(-sign * sympy.Rational(float(z_i))))
-    return sympy.N(total / len(z), 30)
+    signed = [sympy.Rational(float(-z_i if y_i else z_i)) for z_i, y_i in zip(z, y, strict=True)]
+    return sympy.N(sum(sympy.log(1 + sympy.exp(z_i)) for z_i in signed) / len(z), 30)
 
 
 def _weighted_mean(z: Any, classes: Any, weight: Any) -> Any:
@@ -64,8 +59,8 @@ CROSS_ENTROPY = (
         label="1.4.4a",
         title="cross-entropy, entropy and Kullback–Leibler divergence",
         code="losses.CrossEntropy.__call__",
-        implementation=lambda z, y: losses.CrossEntropy()(z, y),
-        cases=distribution,
+        implementation=losses.CrossEntropy(),
+        cases=lambda rng: ((z[:1], y[:1]) for z, y in logits(rng)),
         oracles=(
             Oracle("scipy.stats.entropy", _scipy_kl, EXACT),
             torch_oracle("torch.distributions", _torch_kl),
@@ -77,8 +72,8 @@ CROSS_ENTROPY = (
         label="1.28",
         title="cross-entropy",
         code="losses.CrossEntropy.__call__",
-        implementation=lambda z, y: losses.CrossEntropy()(z, y),
-        cases=_logits,
+        implementation=losses.CrossEntropy(),
+        cases=logits,
         oracles=(loops_oracle(twins.cross_entropy), torch_oracle("torch", torch_cross_entropy)),
         saboteur=lambda z, y: twins.cross_entropy(z, y) / z.shape[1],
         mistake="a mean over the classes, too",
@@ -87,8 +82,8 @@ CROSS_ENTROPY = (
         label="1.4.4b",
         title="the gradient of cross-entropy",
         code="losses.CrossEntropy.gradient",
-        implementation=lambda z, y: losses.CrossEntropy().gradient(z, y),
-        cases=_logits,
+        implementation=losses.CrossEntropy().gradient,
+        cases=logits,
         oracles=(torch_vjp(torch_cross_entropy), complex_oracle(twins.cross_entropy)),
         saboteur=lambda z, y: special.softmax(z, 1) - y,
         mistake="1/N forgotten",
@@ -97,8 +92,8 @@ CROSS_ENTROPY = (
         label="1.4.4c",
         title="cross-entropy by log-sum-exp",
         code="losses.CrossEntropy.__call__",
-        implementation=lambda z, classes: losses.CrossEntropy(reduction="none")(z, classes),
-        cases=_far,
+        implementation=losses.CrossEntropy(reduction="none"),
+        cases=lambda rng: ((1000 + 300 * z, classes) for z, classes in labelled(rng)),
         oracles=(
             sympy_oracle(_exact_log_loss),
             Oracle(
@@ -107,8 +102,8 @@ CROSS_ENTROPY = (
                 EXACT,
             ),
         ),
-        saboteur=lambda z, classes: (
-            special.logsumexp(z - z.max(1, keepdims=True), 1) - z[np.arange(len(z)), classes]
+        saboteur=lambda z, t: (
+            special.logsumexp(z - z.max(1, keepdims=True), 1) - z[np.arange(len(z)), t]
         ),
         mistake="m not subtracted from z_t",
     ),
@@ -116,22 +111,13 @@ CROSS_ENTROPY = (
         label="1.4.4d",
         title="label smoothing",
         code="losses.CrossEntropy.__call__",
-        implementation=lambda z, classes, share: losses.CrossEntropy(label_smoothing=share)(
-            z, classes
-        ),
-        cases=with_smoothing,
+        implementation=lambda z, t, share: losses.CrossEntropy(label_smoothing=share)(z, t),
+        cases=lambda rng: ((*case, 0.1) for case in labelled(rng)),
         oracles=(
-            loops_oracle(
-                lambda z, classes, share: twins.cross_entropy(
-                    z, twins.smoothed(classes, z.shape[1], share)
-                ),
-                EXACT,
-            ),
+            loops_oracle(lambda z, t, share: twins.cross_entropy(z, twins.smoothed(t, 3, share))),
             torch_oracle(
                 "torch",
-                lambda torch, z, classes, share: torch_cross_entropy(
-                    torch, z, classes, label_smoothing=share
-                ),
+                lambda torch, z, t, share: torch_cross_entropy(torch, z, t, label_smoothing=share),
             ),
         ),
         saboteur=lambda z, classes, share: twins.cross_entropy(
@@ -143,8 +129,8 @@ CROSS_ENTROPY = (
         label="1.4.4e",
         title="binary cross-entropy",
         code="losses.BinaryCrossEntropy.__call__",
-        implementation=lambda z, y: losses.BinaryCrossEntropy()(z, y),
-        cases=_answers,
+        implementation=losses.BinaryCrossEntropy(),
+        cases=answers,
         oracles=(sympy_oracle(_exact_binary), torch_oracle("torch", _torch_binary)),
         saboteur=lambda z, y: -np.mean(y * np.log(special.expit(z))),
         mistake="the second term forgotten: “no” costs nothing",
@@ -153,8 +139,8 @@ CROSS_ENTROPY = (
         label="1.4.4f",
         title="the gradient of binary cross-entropy",
         code="losses.BinaryCrossEntropy.gradient",
-        implementation=lambda z, y: losses.BinaryCrossEntropy().gradient(z, y),
-        cases=_answers,
+        implementation=losses.BinaryCrossEntropy().gradient,
+        cases=answers,
         oracles=(torch_vjp(_torch_binary), complex_oracle(twins.binary_cross_entropy)),
         saboteur=lambda z, y: (
             (special.expit(z) - y) * special.expit(z) * special.expit(-z) / len(z)
@@ -191,16 +177,12 @@ CROSS_ENTROPY = (
             loops_oracle(_weighted_mean),
             Oracle(
                 "sklearn.metrics.log_loss",
-                lambda z, classes, weight: metrics.log_loss(
-                    classes, special.softmax(z, 1), sample_weight=weight[classes]
-                ),
+                lambda z, t, w: metrics.log_loss(t, special.softmax(z, 1), sample_weight=w[t]),
                 EXACT,
             ),
             torch_oracle(
                 "torch",
-                lambda torch, z, classes, weight: torch_cross_entropy(
-                    torch, z, classes, weight=weight
-                ),
+                lambda torch, z, t, weight: torch_cross_entropy(torch, z, t, weight=weight),
             ),
         ),
         saboteur=_weighted,
@@ -211,7 +193,7 @@ CROSS_ENTROPY = (
         title="balanced class weights",
         code="losses.balanced_weights",
         implementation=losses.balanced_weights,
-        cases=_counts,
+        cases=class_counts,
         oracles=(
             Oracle("loops in exact fractions", twins.exact_balanced_weights, EXACT),
             Oracle(

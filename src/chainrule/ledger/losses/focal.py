@@ -1,5 +1,6 @@
 """Focal loss: 1.4.6."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,14 @@ from ...arrays import to_numpy
 from ..core import Claim
 from ..oracles import CLOSE, complex_oracle, loops_oracle, torch_oracle, torch_vjp
 from . import twins
-from .cases import _answers, focal_answers, focal_classes
+from .cases import answers, labelled
 from .entropy import torch_cross_entropy
+
+
+def _focal_cases(rng: np.random.Generator) -> Iterator[tuple]:
+    """Yield logits, classes, γ and an α for each class."""
+    for gamma, case in zip((0.5, 2.0), labelled(rng), strict=True):
+        yield *case, gamma, np.array([0.5, 1.0, 3.0])
 
 
 def _torch_right(torch: Any, z: Any, y: Any) -> Any:
@@ -47,7 +54,7 @@ FOCAL = (
         implementation=lambda z, y: np.exp(
             -to_numpy(losses.BinaryFocal(gamma=0.0, reduction="none")(z, y))
         ),
-        cases=_answers,
+        cases=answers,
         oracles=(loops_oracle(twins.right_probabilities), torch_oracle("torch", _torch_right)),
         saboteur=lambda z, y: special.expit(z),
         mistake="p for both answers",
@@ -57,7 +64,9 @@ FOCAL = (
         title="focal loss",
         code="losses.BinaryFocal.__call__",
         implementation=_binary_focal,
-        cases=focal_answers,
+        cases=lambda rng: (
+            (*case, gamma, 0.25) for gamma, case in zip((0.5, 2.0), answers(rng), strict=True)
+        ),
         oracles=(
             loops_oracle(twins.binary_focal, CLOSE),
             torch_oracle("torch", _torch_binary_focal, CLOSE),
@@ -72,7 +81,7 @@ FOCAL = (
         implementation=lambda z, classes, gamma, alpha: losses.Focal(
             gamma=gamma, alpha=alpha, reduction="sum"
         ).gradient(z, classes),
-        cases=focal_classes,
+        cases=_focal_cases,
         oracles=(torch_vjp(_torch_focal, CLOSE), complex_oracle(twins.focal, CLOSE)),
         saboteur=_without_product_rule,
         mistake="(1 − p_t)^γ taken for a constant",

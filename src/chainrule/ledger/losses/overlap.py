@@ -9,7 +9,7 @@ from ... import losses
 from ..core import Claim, Oracle
 from ..oracles import EXACT, complex_oracle, loops_oracle, torch_oracle, torch_vjp
 from . import twins
-from .cases import _masks, hard_masks, tversky_masks
+from .cases import hard_masks, masks, tversky_masks
 
 
 def _torch_sums(torch: Any, p: Any, y: Any) -> tuple[Any, Any, Any]:
@@ -29,23 +29,23 @@ def _torch_tversky(torch: Any, p: Any, y: Any, alpha: float, beta: float, smooth
     return 1 - ((hit + smooth) / (below + smooth)).mean()
 
 
-def _f1(p: Any, y: Any, smooth: float) -> float:
-    return 1 - metrics.f1_score(y.argmax(1), p.argmax(1), average="macro")
-
-
-def _by_class(x: Any) -> Any:
-    return np.moveaxis(np.asarray(x), 1, 0).reshape(x.shape[1], -1)
+def _sums(x: Any) -> Any:
+    """Give the sum of each class."""
+    return x.sum(tuple(i for i in range(x.ndim) if i != 1))
 
 
 def _jaccard(p: Any, y: Any, smooth: float) -> float:
-    p, y = _by_class(p), _by_class(y)
-    hit = (p * y).sum(1)
-    return 1 - np.mean((2 * hit + smooth) / (p.sum(1) + y.sum(1) - hit + smooth))
+    hit = _sums(p * y)
+    return 1 - np.mean((2 * hit + smooth) / (_sums(p) + _sums(y) - hit + smooth))
 
 
 def _dice_without_quotient_rule(p: Any, y: Any, smooth: float) -> Any:
-    below = _by_class(p).sum(1) + _by_class(y).sum(1) + smooth
+    below = _sums(p) + _sums(y) + smooth
     return -2 * y / below[:, None] / p.shape[1]
+
+
+def _tversky(alpha: float, beta: float, smooth: float) -> losses.Tversky:
+    return losses.Tversky(alpha=alpha, beta=beta, smooth=smooth)
 
 
 OVERLAP_DICE = (
@@ -59,7 +59,7 @@ OVERLAP_DICE = (
             loops_oracle(twins.dice),
             Oracle(
                 "1 − F₁ of sklearn, for hard masks",
-                _f1,
+                lambda p, y, _: 1 - metrics.f1_score(y.argmax(1), p.argmax(1), average="macro"),
                 EXACT,
                 applies=lambda p, y, smooth: smooth == 0,
             ),
@@ -73,7 +73,7 @@ OVERLAP_DICE = (
         title="the gradient of the Dice loss",
         code="losses.Dice.gradient",
         implementation=lambda p, y, smooth: losses.Dice(smooth=smooth).gradient(p, y),
-        cases=_masks,
+        cases=masks,
         oracles=(torch_vjp(_torch_dice), complex_oracle(twins.dice)),
         saboteur=_dice_without_quotient_rule,
         mistake="the denominator taken for a constant",
@@ -85,9 +85,7 @@ OVERLAP_TVERSKY = (
         label="1.4.8a",
         title="Tversky loss",
         code="losses.Tversky.__call__",
-        implementation=lambda p, y, alpha, beta, smooth: losses.Tversky(
-            alpha=alpha, beta=beta, smooth=smooth
-        )(p, y),
+        implementation=lambda p, y, *settings: _tversky(*settings)(p, y),
         cases=tversky_masks,
         oracles=(loops_oracle(twins.tversky), torch_oracle("torch", _torch_tversky)),
         saboteur=lambda p, y, alpha, beta, smooth: twins.tversky(p, y, beta, alpha, smooth),
@@ -97,14 +95,10 @@ OVERLAP_TVERSKY = (
         label="1.4.8b",
         title="the gradient of the Tversky loss",
         code="losses.Tversky.gradient",
-        implementation=lambda p, y, alpha, beta, smooth: losses.Tversky(
-            alpha=alpha, beta=beta, smooth=smooth
-        ).gradient(p, y),
+        implementation=lambda p, y, *settings: _tversky(*settings).gradient(p, y),
         cases=tversky_masks,
         oracles=(torch_vjp(_torch_tversky), complex_oracle(twins.tversky)),
-        saboteur=lambda p, y, alpha, beta, smooth: losses.Tversky(
-            alpha=beta, beta=alpha, smooth=smooth
-        ).gradient(p, y),
+        saboteur=lambda p, y, a, b, smooth: _tversky(b, a, smooth).gradient(p, y),
         mistake="α and β swapped",
     ),
 )

@@ -4,7 +4,7 @@ They take complex numbers too, so the complex step can differentiate them; those
 "exact" compute in fractions, without any rounding.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -15,25 +15,25 @@ def _pairs(y_hat: Any, y: Any) -> Iterator[tuple]:
     return zip(np.ravel(y_hat), np.ravel(y), strict=True)
 
 
+def _exact_mean(rule: Callable, y_hat: Any, y: Any) -> float:
+    errors = [Fraction(float(a)) - Fraction(float(b)) for a, b in _pairs(y_hat, y)]
+    return float(sum(map(rule, errors)) / len(errors))
+
+
 def exact_mean_square(y_hat: Any, y: Any) -> float:
     """Give the mean of the squared errors."""
-    squares = [(Fraction(float(a)) - Fraction(float(b))) ** 2 for a, b in _pairs(y_hat, y)]
-    return float(sum(squares) / len(squares))
+    return _exact_mean(lambda error: error**2, y_hat, y)
 
 
 def exact_mean_size(y_hat: Any, y: Any) -> float:
     """Give the mean of the sizes of the errors."""
-    sizes = [abs(Fraction(float(a)) - Fraction(float(b))) for a, b in _pairs(y_hat, y)]
-    return float(sum(sizes) / len(sizes))
+    return _exact_mean(abs, y_hat, y)
 
 
 def exact_huber(y_hat: Any, y: Any, delta: float) -> float:
     """Give the mean of Huber's loss, branch by branch."""
-    d, total = Fraction(delta), Fraction(0)
-    for a, b in _pairs(y_hat, y):
-        size = abs(Fraction(float(a)) - Fraction(float(b)))
-        total += size**2 / 2 if size < d else d * (size - d / 2)
-    return float(total / np.size(y))
+    d = Fraction(delta)
+    return _exact_mean(lambda e: e**2 / 2 if abs(e) < d else d * (abs(e) - d / 2), y_hat, y)
 
 
 def mean_square(y_hat: Any, y: Any) -> Any:
@@ -48,11 +48,9 @@ def _log_softmax(z: Any) -> list[Any]:
 
 def cross_entropy(z: Any, y: Any) -> Any:
     """Give −(1/N) Σ_i Σ_c y_ic log p_ic."""
-    total = 0.0
-    for z_i, y_i in zip(z, y, strict=True):
-        for y_ic, log_p in zip(y_i, _log_softmax(z_i), strict=True):
-            total = total - y_ic * log_p
-    return total / len(z)
+    return -sum(y_ic * log_p for y_ic, log_p in _pairs(y, [_log_softmax(z_i) for z_i in z])) / len(
+        z
+    )
 
 
 def smoothed(classes: Any, n_classes: int, share: float) -> list[list[float]]:
@@ -88,11 +86,10 @@ def _by_class(p: Any, y: Any) -> Iterator[tuple[list, list]]:
 
 def dice(p: Any, y: Any, smooth: float) -> Any:
     """Give 1 − the mean over the classes of (2 Σ p y + s) / (Σ p + Σ y + s)."""
-    scores = [
-        (2 * sum(a * b for a, b in zip(p_c, y_c, strict=True)) + smooth)
-        / (sum(p_c) + sum(y_c) + smooth)
-        for p_c, y_c in _by_class(p, y)
-    ]
+    scores = []
+    for p_c, y_c in _by_class(p, y):
+        hit = sum(a * b for a, b in zip(p_c, y_c, strict=True))
+        scores.append((2 * hit + smooth) / (sum(p_c) + sum(y_c) + smooth))
     return 1 - sum(scores) / len(scores)
 
 

@@ -30,13 +30,9 @@ def network_cases(
                 yield weights, biases, [name] * depth, cost, x, y
 
 
-def _deep(*case: Any) -> bool:
-    return len(case[0]) > 1
-
-
 def deep_cases(rng: np.random.Generator) -> Iterator[tuple]:
     """Yield the networks that have a hidden layer."""
-    return (case for case in network_cases(rng) if _deep(*case))
+    return (case for case in network_cases(rng) if len(case[0]) > 1)
 
 
 def softmax_cases(rng: np.random.Generator) -> Iterator[tuple]:
@@ -56,8 +52,6 @@ def sympy_case(*case: Any) -> bool:
     return is_smooth(*case) and len(case[0]) == 2
 
 
-# ---- the package, on a case --------------------------------------------------------------------
-
 ACTIVATIONS: dict[str, Any] = {
     "sigmoid": activations.Sigmoid(),
     "tanh": activations.Tanh(),
@@ -67,29 +61,30 @@ ACTIVATIONS: dict[str, Any] = {
 LOSSES: dict[str, Any] = {"squared error": losses.MSE(), "cross-entropy": losses.CrossEntropy()}
 
 
-def network_of(weights: list, biases: list, names: list) -> Network:
-    """Give the package's network with these parameters and activations."""
-    layers: list[Any] = []
-    for w, b, name in zip(weights, biases, names, strict=True):
-        linear = Linear(w.shape[1], w.shape[0], rng=np.random.default_rng(0))
-        linear.weight, linear.bias = w, b
-        layers += [linear, ACTIVATIONS[name]]
-    return Network(layers)
-
-
-def _forward(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> Any:
-    return network_of(weights, biases, names)(x)
-
-
-def backward(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> Any:
-    """Give the package's gradients and errors."""
-    net = network_of(weights, biases, names)
-    trace = net.forward(x)
-    return net.backward(trace, LOSSES[cost].gradient(trace.output, y), deltas=True)
-
-
-def _neuron(w: Any, b: Any, a: Any, name: str = "") -> Any:
+def linear_of(w: Any, b: Any) -> Linear:
+    """Give the package's layer with these parameters."""
     linear = Linear(w.shape[1], w.shape[0], rng=np.random.default_rng(0))
     linear.weight, linear.bias = w, b
-    z = linear(a[None, :])
-    return (ACTIVATIONS[name](z) if name else z)[0, :]
+    return linear
+
+
+def network_of(weights: Any, biases: Any, names: list) -> Network:
+    """Give the package's network with these parameters and activations."""
+    parts = zip(weights, biases, names, strict=True)
+    return Network(
+        [layer for w, b, name in parts for layer in (linear_of(w, b), ACTIVATIONS[name])]
+    )
+
+
+def forward(*case: Any) -> tuple[Network, Any, Any]:
+    """Give the package's network, its trace, and the gradient of the cost at its outputs."""
+    weights, biases, names, cost, x, y = case
+    net = network_of(weights, biases, names)
+    trace = net.forward(x)
+    return net, trace, LOSSES[cost].gradient(trace.output, y)
+
+
+def backward(*case: Any) -> Any:
+    """Give the package's gradients and errors."""
+    net, trace, upstream = forward(*case)
+    return net.backward(trace, upstream, deltas=True)

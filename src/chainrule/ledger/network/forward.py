@@ -7,8 +7,14 @@ from typing import Any
 import numpy as np
 
 from ..core import Claim, Oracle
-from .cases import _forward, _neuron, network_cases
+from ..oracles import CLOSE, EXACT, torch_oracle
+from .cases import ACTIVATIONS, linear_of, network_cases, network_of
 from .twins import torch_output, twin_activation, twin_outputs, twin_weighted_input
+
+
+def _neuron(w: Any, b: Any, a: Any, name: str = "") -> Any:
+    z = linear_of(w, b)(a[None, :])
+    return (ACTIVATIONS[name](z) if name else z)[0, :]
 
 
 def _neuron_cases(rng: np.random.Generator) -> Iterator[tuple]:
@@ -27,23 +33,17 @@ def _exact_weighted_input(w: Any, b: Any, a: Any) -> list[float]:
     return [float(z) for z in twin_weighted_input(exact(w), exact(b), exact(a))]
 
 
-def _torch_neuron(w: Any, b: Any, a: Any, name: str = "") -> np.ndarray:
-    import torch
-
-    tensors = [torch.as_tensor(array) for array in (a, w, b)]
-    if name:
-        return torch_output([w], [b], [name], a).numpy()
-    return torch.nn.functional.linear(*tensors).numpy()
+def _forward(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> Any:
+    return network_of(weights, biases, names)(x)
 
 
-_OUTPUT_ORACLES = (
-    Oracle("loops, sample by sample", twin_outputs, 1e-13),
-    Oracle(
-        "torch.nn.functional",
-        lambda weights, biases, names, cost, x, y: torch_output(weights, biases, names, x).numpy(),
-        1e-13,
-        needs="torch",
-    ),
+def _torch_forward(torch: Any, weights: list, biases: list, names: list, *rest: Any) -> Any:
+    return torch_output(weights, biases, names, rest[1])
+
+
+_ORACLES = (
+    Oracle("loops, sample by sample", twin_outputs, CLOSE),
+    torch_oracle("torch.nn.functional", _torch_forward, CLOSE),
 )
 
 FORWARD = (
@@ -54,8 +54,11 @@ FORWARD = (
         implementation=_neuron,
         cases=_neuron_cases,
         oracles=(
-            Oracle("loops in exact fractions", _exact_weighted_input, 1e-14),
-            Oracle("torch.nn.functional.linear", _torch_neuron, 1e-14, needs="torch"),
+            Oracle("loops in exact fractions", _exact_weighted_input, EXACT),
+            torch_oracle(
+                "torch.nn.functional.linear",
+                lambda torch, w, b, a: torch.nn.functional.linear(a, w, b),
+            ),
         ),
         saboteur=lambda w, b, a: _neuron(w.T, b, a),
         mistake="the indices of w swapped",
@@ -70,9 +73,13 @@ FORWARD = (
             Oracle(
                 "loops in Python floats",
                 lambda w, b, a, name: twin_activation(name, twin_weighted_input(w, b, a)),
-                1e-13,
+                CLOSE,
             ),
-            Oracle("torch.nn.functional", _torch_neuron, 1e-13, needs="torch"),
+            torch_oracle(
+                "torch.nn.functional",
+                lambda torch, w, b, a, name: torch_output([w], [b], [name], a),
+                CLOSE,
+            ),
         ),
         saboteur=lambda w, b, a, name: _neuron(w, 0 * b, a, name) + b,
         mistake="the bias added outside σ",
@@ -83,7 +90,7 @@ FORWARD = (
         code="network.Network.__call__",
         implementation=_forward,
         cases=network_cases,
-        oracles=_OUTPUT_ORACLES,
+        oracles=_ORACLES,
         saboteur=lambda weights, *rest: _forward([w.T for w in weights], *rest),
         mistake="w transposed",
     ),
@@ -93,7 +100,7 @@ FORWARD = (
         code="network.Linear.__call__",
         implementation=_forward,
         cases=lambda rng: network_cases(rng, samples=4),
-        oracles=_OUTPUT_ORACLES,
+        oracles=_ORACLES,
         saboteur=lambda weights, *rest: _forward([w.T for w in weights], *rest),
         mistake="A w in the place of A wᵀ",
     ),

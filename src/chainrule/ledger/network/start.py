@@ -1,31 +1,27 @@
 """Why gradients vanish, and how weights should start."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from ...network import error_norm_bounds, initial_std
 from ..core import Claim, Oracle
-from .cases import ACTIVATIONS, LOSSES, SMOOTH, network_cases, network_of
-from .twins import torch_error, twin_errors
+from ..oracles import torch_oracle
+from .cases import ACTIVATIONS, SMOOTH, forward, network_cases
+from .twins import first_errors, torch_error
 
 
-def _bounds(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> list[float]:
-    net = network_of(weights, biases, names)
-    trace = net.forward(x)
-    return error_norm_bounds(net, trace, LOSSES[cost].gradient(trace.output, y))
+def _bounds(*case: Any) -> list[float]:
+    return error_norm_bounds(*forward(*case))
 
 
-def _bounds_without_weights(
-    weights: list, biases: list, names: list, cost: str, x: Any, y: Any
-) -> list[float]:
-    net = network_of(weights, biases, names)
-    trace = net.forward(x)
-    bound = float(np.linalg.norm(LOSSES[cost].gradient(trace.output, y)))
+def _bounds_without_weights(*case: Any) -> list[float]:
+    _, trace, upstream = forward(*case)
+    bound = float(np.linalg.norm(upstream))
     bounds: list[float] = []
-    for name, z in zip(reversed(names), reversed(trace.inputs[1::2]), strict=True):
+    for name, z in zip(reversed(case[2]), reversed(trace.inputs[1::2]), strict=True):
         bound *= float(np.max(ACTIVATIONS[name].derivative(z)))
         bounds.insert(0, bound)
     return bounds
@@ -48,48 +44,23 @@ def _torch_norms(*case: Any) -> list[float]:
     return [float(np.linalg.norm(torch_error(layer)(*case))) for layer in range(len(case[0]))]
 
 
-def _chain_errors(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> list:
-    deltas = twin_errors(weights, biases, names, cost, x[0], y[0])
-    return [abs(delta[0]) for delta in deltas]
-
-
-def _std(init: str) -> Callable[[int, int], float]:
-    return lambda n_in, n_out: initial_std(n_in, n_out, init)
-
-
-def _sizes(rng: np.random.Generator) -> Iterator[tuple]:
-    yield from ((64, 128), (100, 100), (300, 10))
-
-
 def _sympy_xavier(n_in: int, n_out: int) -> float:
     """Solve for the standard deviation: forward n_in s² = 1, backward n_out s² = 1, on average."""
     import sympy
 
     s = sympy.Symbol("s", positive=True)
-    mean = (n_in * s**2 + n_out * s**2) / 2
-    (solution,) = sympy.solve(sympy.Eq(mean, 1), s)
+    (solution,) = sympy.solve(sympy.Eq((n_in * s**2 + n_out * s**2) / 2, 1), s)
     return float(solution)
 
 
-def _torch_sampled(initialiser: str) -> Callable[[int, int], float]:
-    def expected(n_in: int, n_out: int) -> float:
-        import torch
-
-        weight = torch.empty(n_out, n_in, dtype=torch.float64)
-        generator = torch.Generator().manual_seed(0)
-        draws = []
-        for _ in range(200):
-            getattr(torch.nn.init, initialiser)(weight, generator=generator)
-            draws.append(weight.square().mean())
-        return float(torch.stack(draws).mean().sqrt())
-
-    return expected
-
-
-def _torch_he(n_in: int, n_out: int) -> float:
-    import torch
-
-    return torch.nn.init.calculate_gain("relu") / math.sqrt(n_in)
+def _torch_xavier(torch: Any, n_in: int, n_out: int) -> float:
+    weight = torch.empty(n_out, n_in, dtype=torch.float64)
+    generator = torch.Generator().manual_seed(0)
+    draws = []
+    for _ in range(200):
+        torch.nn.init.xavier_normal_(weight, generator=generator)
+        draws.append(weight.square().mean())
+    return float(torch.stack(draws).mean().sqrt())
 
 
 def _quadrature_he(n_in: int, n_out: int) -> float:
@@ -104,6 +75,10 @@ def _quadrature_he(n_in: int, n_out: int) -> float:
 def off_by(value: Any, expected: Any) -> float:
     """Give the error of a number relative to it, however small it is."""
     return abs(float(value) / float(expected) - 1)
+
+
+def _sizes(rng: np.random.Generator) -> Iterator[tuple]:
+    yield from ((64, 128), (100, 100), (300, 10))
 
 
 START = (
@@ -123,7 +98,7 @@ START = (
             ),
             Oracle(
                 "equality on a chain of single neurons",
-                _chain_errors,
+                lambda *case: np.abs(first_errors(*case))[:, 0],
                 1e-12,
                 applies=lambda *case: len(case[1][0]) == 1,
             ),
@@ -135,16 +110,12 @@ START = (
         label="1.1.2e",
         title="Xavier initialisation",
         code="network.initial_std",
-        implementation=_std("xavier"),
+        implementation=lambda n_in, n_out: initial_std(n_in, n_out, "xavier"),
         cases=_sizes,
         oracles=(
             Oracle("SymPy, solved for it", _sympy_xavier, 1e-12, needs="sympy", error=off_by),
-            Oracle(
-                "torch.nn.init.xavier_normal_, sampled",
-                _torch_sampled("xavier_normal_"),
-                5e-3,
-                needs="torch",
-                error=off_by,
+            torch_oracle(
+                "torch.nn.init.xavier_normal_, sampled", _torch_xavier, 5e-3, error=off_by
             ),
         ),
         saboteur=lambda n_in, n_out: math.sqrt(2 / n_in),
@@ -154,11 +125,16 @@ START = (
         label="1.1.2f",
         title="He initialisation",
         code="network.initial_std",
-        implementation=_std("he"),
+        implementation=lambda n_in, n_out: initial_std(n_in, n_out, "he"),
         cases=_sizes,
         oracles=(
             Oracle("numerical integration (SciPy)", _quadrature_he, 1e-9, error=off_by),
-            Oracle("torch.nn.init.calculate_gain", _torch_he, 1e-12, needs="torch", error=off_by),
+            torch_oracle(
+                "torch.nn.init.calculate_gain",
+                lambda torch, n_in, _: torch.nn.init.calculate_gain("relu") / math.sqrt(n_in),
+                1e-12,
+                error=off_by,
+            ),
         ),
         saboteur=lambda n_in, n_out: math.sqrt(1 / n_in),
         mistake="half the variance: the half that ReLU cuts off forgotten",

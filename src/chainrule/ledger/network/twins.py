@@ -12,15 +12,8 @@ import numpy as np
 
 from ...oracles import autograd
 
-# ---- naive twins -------------------------------------------------------------------------------
-
-
-def _sigmoid(z: Any) -> Any:
-    return 1 / (1 + np.exp(-z))
-
-
 TWIN_ACTIVATION: dict[str, Callable] = {
-    "sigmoid": _sigmoid,
+    "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
     "tanh": lambda z: (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z)),
     "relu": lambda z: z if z > 0 else 0.0,
 }
@@ -100,21 +93,14 @@ def twin_errors(weights: list, biases: list, names: list, cost: str, x: Any, y: 
     return deltas
 
 
+def first_errors(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> list:
+    """Give the same for the first sample of a batch."""
+    return twin_errors(weights, biases, names, cost, x[0], y[0])
+
+
 def twin_outputs(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> list:
     """Give the outputs of a batch, sample by sample."""
     return [twin_forward(weights, biases, names, row)[1][-1] for row in x]
-
-
-def _rest_of_cost(layer: int, weights: list, biases: list, names: list, cost: str, y: Any):
-    """Give the cost as a function of z^layer alone: what lies above it is held fixed."""
-
-    def from_z(z: Any) -> Any:
-        a = twin_activation(names[layer], list(z))
-        above = slice(layer + 1, None)
-        _, activities = twin_forward(weights[above], biases[above], names[above], a)
-        return twin_cost(cost, activities[-1], y)
-
-    return from_z
 
 
 def difference_error(layer: int, rule: Callable) -> Callable:
@@ -122,47 +108,69 @@ def difference_error(layer: int, rule: Callable) -> Callable:
 
     def expected(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> Any:
         position = layer % len(weights)
+        above = slice(position + 1, None)
         zs, _ = twin_forward(weights, biases, names, x[0])
-        rest = _rest_of_cost(position, weights, biases, names, cost, y[0])
-        return rule(rest, np.array(zs[position]))
+
+        def from_z(z: Any) -> Any:  # what lies above the layer is held fixed
+            a = twin_activation(names[position], list(z))
+            _, activities = twin_forward(weights[above], biases[above], names[above], a)
+            return twin_cost(cost, activities[-1], y[0])
+
+        return rule(from_z, np.array(zs[position]))
 
     return expected
+
+
+def in_turn(weights: list, biases: list) -> list:
+    """Give the parameters in the order w^1, b^1, w^2, …."""
+    return [p for pair in zip(weights, biases, strict=True) for p in pair]
 
 
 def difference_parameter(index: int, rule: Callable) -> Callable:
-    """Give an oracle for ∂C/∂w^1 (index 0) or ∂C/∂b^1 (index 1), summed over the batch."""
+    """Give an oracle for the gradient of one parameter, w^1 being 0, b^1 1, w^2 2, …."""
 
     def expected(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> Any:
+        parameters = in_turn(weights, biases)
+
         def from_parameter(value: Any) -> Any:
-            first = [weights[0], biases[0]]
-            first[index] = value
-            outputs = (
-                twin_forward([first[0], *weights[1:]], [first[1], *biases[1:]], names, row)[1][-1]
-                for row in x
-            )
+            changed = [*parameters[:index], value, *parameters[index + 1 :]]
+            outputs = twin_outputs(changed[::2], changed[1::2], names, cost, x, y)
             return sum(twin_cost(cost, a, t) for a, t in zip(outputs, y, strict=True)) / len(x)
 
-        return rule(from_parameter, (weights[0], biases[0])[index])
+        return rule(from_parameter, parameters[index])
 
     return expected
 
 
-# ---- PyTorch, from the same numbers ------------------------------------------------------------
+def sample_gradients(
+    weights: list, biases: list, names: list, cost: str, x: Any, y: Any
+) -> list[list[np.ndarray]]:
+    """Give, for each sample, the gradients of w^1, b^1, w^2, … by equations 1.4 to 1.9."""
+    gradients = []
+    for row, target in zip(x, y, strict=True):
+        deltas = twin_errors(weights, biases, names, cost, row, target)
+        _, activities = twin_forward(weights, biases, names, row)
+        own: list[np.ndarray] = []
+        for delta, a in zip(deltas, activities, strict=False):
+            own += [np.array([[d * a_k for a_k in a] for d in delta]), np.array(delta)]
+        gradients.append(own)
+    return gradients
+
+
+def mean_of_samples(*case: Any) -> list[Any]:
+    """Give the gradients of a batch: the mean of those of its samples."""
+    own = sample_gradients(*case)
+    return [sum(of_one) / len(own) for of_one in zip(*own, strict=True)]
 
 
 def torch_output(weights: Any, biases: Any, names: list, x: Any) -> Any:
     """Give the output of a batch as a tensor; the parameters may be tensors that need gradients."""
     import torch
 
-    functions = {
-        "sigmoid": torch.sigmoid,
-        "tanh": torch.tanh,
-        "relu": torch.relu,
-        "softmax": lambda z: torch.softmax(z, -1),
-    }
     a = torch.as_tensor(x)
     for w, b, name in zip(weights, biases, names, strict=True):
-        a = functions[name](torch.nn.functional.linear(a, torch.as_tensor(w), torch.as_tensor(b)))
+        z = torch.nn.functional.linear(a, torch.as_tensor(w), torch.as_tensor(b))
+        a = torch.softmax(z, -1) if name == "softmax" else getattr(torch, name)(z)
     return a
 
 
@@ -196,15 +204,9 @@ def torch_parameters(
     """Give the gradients of all parameters, w^1, b^1, w^2, …."""
 
     def from_parameters(*parameters: Any) -> Any:
-        output = torch_output(parameters[::2], parameters[1::2], names, x)
-        return torch_cost(cost, output, y)
+        return torch_cost(cost, torch_output(parameters[::2], parameters[1::2], names, x), y)
 
-    return autograd(
-        from_parameters, [p for pair in zip(weights, biases, strict=True) for p in pair]
-    )
-
-
-# ---- SymPy, to thirty digits -------------------------------------------------------------------
+    return autograd(from_parameters, in_turn(weights, biases))
 
 
 def sympy_parameter(index: int) -> Callable:
@@ -214,23 +216,19 @@ def sympy_parameter(index: int) -> Callable:
         import sympy
 
         exact = np.vectorize(lambda v: sympy.Rational(float(v)), otypes=[object])
-        symbols = np.array(sympy.symbols(f"p:{(weights[0], biases[0])[index].size}"), object)
-        value = exact((weights[0], biases[0])[index])
-        first = [exact(weights[0]), exact(biases[0])]
-        first[index] = symbols.reshape(value.shape)
-        a = list(exact(x[0]))
         functions = {"sigmoid": lambda z: 1 / (1 + sympy.exp(-z)), "tanh": sympy.tanh}
-        parameters = [
-            tuple(first),
-            *zip(map(exact, weights[1:]), map(exact, biases[1:]), strict=True),
-        ]
-        for (w, b), name in zip(parameters, names, strict=True):
+        parameters = [exact(p) for p in in_turn(weights, biases)]
+        value = parameters[index]
+        symbols = np.array(sympy.symbols(f"p:{value.size}"), object)
+        parameters[index] = symbols.reshape(value.shape)
+        a, target = list(exact(x[0])), exact(y[0])
+        for w, b, name in zip(parameters[::2], parameters[1::2], names, strict=True):
             a = [functions[name](z) for z in twin_weighted_input(w, b, a)]
         if cost == "squared error":
-            total = sum((a_j - y_j) ** 2 for a_j, y_j in zip(a, exact(y[0]), strict=True)) / len(a)
+            total = sum((a_j - y_j) ** 2 for a_j, y_j in zip(a, target, strict=True)) / len(a)
         else:
             log_sum = sympy.log(sum(sympy.exp(a_j) for a_j in a))
-            total = -sum(y_j * (a_j - log_sum) for a_j, y_j in zip(a, exact(y[0]), strict=True))
+            total = -sum(y_j * (a_j - log_sum) for a_j, y_j in zip(a, target, strict=True))
         at = dict(zip(symbols, value.ravel(), strict=True))
         gradient = [total.diff(symbol).evalf(30, subs=at) for symbol in symbols]
         return np.array(gradient, float).reshape(value.shape)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,9 @@ from ...optimizers import SGD, batch_variance
 from ...training import fit
 from ..core import Claim, Oracle
 from ..network.cases import LOSSES, network_cases, network_of
-from ..network.twins import torch_cost, torch_output, twin_cost, twin_outputs
+from ..network.twins import sample_gradients, torch_cost, torch_output, twin_cost, twin_outputs
+from ..oracles import torch_oracle
 from .twins import (
-    sample_gradients,
     torch_path,
     torch_sample_gradients,
     twin_epoch,
@@ -57,14 +58,13 @@ def _cost_of_data(*case: Any) -> Any:
 
 
 def _mean_of_costs(*case: Any) -> float:
-    _, _, _, cost, _, y = case
-    each = [twin_cost(cost, a, target) for a, target in zip(twin_outputs(*case), y, strict=True)]
-    return sum(each) / len(each)
+    pairs = zip(twin_outputs(*case), case[5], strict=True)
+    return sum(twin_cost(case[3], a, target) for a, target in pairs) / len(case[5])
 
 
-def _torch_cost_of_data(*case: Any) -> float:
+def _torch_cost_of_data(torch: Any, *case: Any) -> Any:
     weights, biases, names, cost, x, y = case
-    return float(torch_cost(cost, torch_output(weights, biases, names, x), y))
+    return torch_cost(cost, torch_output(weights, biases, names, x), y)
 
 
 def _epoch(size: int, lr: float = LR) -> Callable:
@@ -81,18 +81,13 @@ def _epoch(size: int, lr: float = LR) -> Callable:
 
 
 def _epoch_oracles(size: int) -> tuple[Oracle, ...]:
+    by_twin, by_torch = (
+        partial(twin_epoch, gradients, size, LR)
+        for gradients in (sample_gradients, torch_sample_gradients)
+    )
     return (
-        Oracle(
-            "sample by sample, index by index",
-            lambda *case: twin_epoch(sample_gradients, size, LR, *case),
-            1e-12,
-        ),
-        Oracle(
-            "torch.autograd, sample by sample",
-            lambda *case: twin_epoch(torch_sample_gradients, size, LR, *case),
-            1e-12,
-            needs="torch",
-        ),
+        Oracle("sample by sample, index by index", by_twin, 1e-12),
+        Oracle("torch.autograd, sample by sample", by_torch, 1e-12, needs="torch"),
     )
 
 
@@ -100,10 +95,6 @@ def _noise_cases(rng: np.random.Generator) -> Iterator[tuple]:
     gradients = rng.standard_normal((8, 3))
     for size in (1, 2, 3, 6):
         yield gradients, size
-
-
-def _with_replacement(gradients: Any, size: int) -> float:
-    return batch_variance(gradients, 1) / size
 
 
 BATCHES = (
@@ -133,7 +124,7 @@ BATCHES = (
         cases=_data_cases,
         oracles=(
             Oracle("loops, sample by sample", _mean_of_costs, 1e-13),
-            Oracle("torch.nn.functional", _torch_cost_of_data, 1e-13, needs="torch"),
+            torch_oracle("torch.nn.functional", _torch_cost_of_data, 1e-13),
         ),
         saboteur=lambda *case: _cost_of_data(*case) * len(case[4]) / len(case[0][0]),
         mistake="divided by the number of neurons in the place of that of samples",
@@ -168,7 +159,7 @@ BATCHES = (
             Oracle("every batch there is, one by one", variance_over_all_batches, 1e-13),
             Oracle("400 000 batches drawn", variance_of_drawn_batches, 1e-2),
         ),
-        saboteur=_with_replacement,
+        saboteur=lambda gradients, size: batch_variance(gradients, 1) / size,
         mistake="σ²/N, as if every sample were put back before the next is drawn",
     ),
 )

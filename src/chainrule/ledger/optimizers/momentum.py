@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from ...arrays import library
 from ...optimizers import SGD, best_descent, best_momentum, convergence_factor
 from ..core import Claim, Oracle
+from ..oracles import torch_oracle
 from .batches import copy_of
 from .twins import source_momentum, source_nesterov
 
@@ -18,16 +20,10 @@ def _slope(w: Any) -> Any:
     return w**3 + w
 
 
-def _descent_cases(rng: np.random.Generator) -> Iterator[tuple]:
+def _descent_cases(rng: np.random.Generator, slower_every: int = 15) -> Iterator[tuple]:
+    rates = [0.05 / (1 + step // slower_every) for step in range(15)]
     for _ in range(4):
-        w, momentum = rng.standard_normal(3), float(rng.uniform(0.3, 0.95))
-        rates = [0.05] * 15
-        yield w, rates, momentum
-
-
-def _changing_cases(rng: np.random.Generator) -> Iterator[tuple]:
-    for w, rates, momentum in _descent_cases(rng):
-        yield w, [rate / (1 + step // 4) for step, rate in enumerate(rates)], momentum
+        yield rng.standard_normal(3), rates, float(rng.uniform(0.3, 0.95))
 
 
 def _momentum_path(w: Any, rates: list[float], momentum: float, dampening: float = 0.0) -> Any:
@@ -39,12 +35,10 @@ def _momentum_path(w: Any, rates: list[float], momentum: float, dampening: float
     return library(w).stack(path)
 
 
-def _nesterov_path(
-    w: Any, rates: list[float], momentum: float, rescale: bool = True, look_ahead: bool = True
-) -> Any:
+def _nesterov_path(w: Any, rates: list[float], momentum: float, rescale: bool = True) -> Any:
     """Run SGD, which keeps the point ahead θ = w + μ v, and give w = θ − μ v, with v = −α b."""
     theta, path = copy_of(w), []
-    optimizer = SGD(lr=rates[0], momentum=momentum, nesterov=look_ahead)
+    optimizer = SGD(lr=rates[0], momentum=momentum, nesterov=True)
     for rate in rates:
         if rate != optimizer.lr:
             state = optimizer.state_dict()
@@ -57,22 +51,20 @@ def _nesterov_path(
     return library(theta).stack(path)
 
 
-def _entries(run: Callable) -> Callable:
+def _source_oracle(run: Callable) -> Oracle:
     """Give an oracle that runs a twin for each entry of w."""
 
     def expected(w: Any, rates: list[float], momentum: float) -> np.ndarray:
         return np.array([run(_slope, float(start), rates, momentum) for start in w]).T
 
-    return expected
+    return Oracle("the source's form, in Python floats", expected, 1e-12)
 
 
-def _torch_descent(nesterov: bool) -> Callable:
+def _torch_descent(nesterov: bool) -> Oracle:
     """Give w after every step of torch.optim.SGD; its buffer is rescaled when the rate changes."""
 
-    def expected(w: Any, rates: list[float], momentum: float) -> np.ndarray:
-        import torch
-
-        theta = torch.tensor(w, requires_grad=True)
+    def descent(torch: Any, w: Any, rates: list[float], momentum: float) -> Any:
+        theta = w.clone().requires_grad_()
         optimizer = torch.optim.SGD([theta], lr=rates[0], momentum=momentum, nesterov=nesterov)
         (group,) = optimizer.param_groups
         path = []
@@ -83,10 +75,10 @@ def _torch_descent(nesterov: bool) -> Callable:
             theta.grad = _slope(theta.detach())
             optimizer.step()
             ahead = momentum * rate * optimizer.state[theta]["momentum_buffer"] if nesterov else 0.0
-            path.append((theta.detach() + ahead).numpy().copy())
-        return np.array(path)
+            path.append(theta.detach() + ahead)
+        return torch.stack(path)
 
-    return expected
+    return torch_oracle("torch.optim.SGD", descent, 1e-12)
 
 
 def _parabola_cases(rng: np.random.Generator) -> Iterator[tuple]:
@@ -102,16 +94,14 @@ def _parabola(w: Any, lr: float, curvature: float, steps: int) -> Any:
     return w
 
 
-def _torch_parabola(w: Any, lr: float, curvature: float, steps: int) -> np.ndarray:
-    import torch
-
-    w = torch.tensor(w, requires_grad=True)
+def _torch_parabola(torch: Any, w: Any, lr: float, curvature: float, steps: int) -> Any:
+    w = w.clone().requires_grad_()
     optimizer = torch.optim.SGD([w], lr=lr)
     for _ in range(steps):
         optimizer.zero_grad()
         (curvature / 2 * w**2).sum().backward()
         optimizer.step()
-    return w.detach().numpy()
+    return w
 
 
 def _curvatures(rng: np.random.Generator) -> Iterator[tuple]:
@@ -211,7 +201,7 @@ MOMENTUM = (
                 lambda w, lr, curvature, steps: (1 - lr * curvature) ** steps * w,
                 1e-12,
             ),
-            Oracle("torch.optim.SGD and autograd", _torch_parabola, 1e-12, needs="torch"),
+            torch_oracle("torch.optim.SGD and autograd", _torch_parabola, 1e-12),
         ),
         saboteur=lambda w, lr, curvature, steps: _parabola(w, lr, curvature / 2, steps),
         mistake="the slope λ w/2, as of ¼ λ w²",
@@ -236,10 +226,7 @@ MOMENTUM = (
         code="optimizers.SGD.step",
         implementation=_momentum_path,
         cases=_descent_cases,
-        oracles=(
-            Oracle("the source's form, in Python floats", _entries(source_momentum), 1e-12),
-            Oracle("torch.optim.SGD", _torch_descent(nesterov=False), 1e-12, needs="torch"),
-        ),
+        oracles=(_source_oracle(source_momentum), _torch_descent(nesterov=False)),
         saboteur=lambda w, rates, momentum: _momentum_path(w, rates, momentum, dampening=momentum),
         mistake="a running mean of gradients, (1 − μ) g, in the place of a sum",
     ),
@@ -280,10 +267,7 @@ MOMENTUM = (
         code="optimizers.SGD.step",
         implementation=_nesterov_path,
         cases=_descent_cases,
-        oracles=(
-            Oracle("the source's form, in Python floats", _entries(source_nesterov), 1e-12),
-            Oracle("torch.optim.SGD", _torch_descent(nesterov=True), 1e-12, needs="torch"),
-        ),
+        oracles=(_source_oracle(source_nesterov), _torch_descent(nesterov=True)),
         saboteur=_momentum_path,
         mistake="the gradient taken at w, not ahead",
     ),
@@ -292,12 +276,9 @@ MOMENTUM = (
         title="the map between Nesterov's two forms",
         code="optimizers.SGD.step",
         implementation=_nesterov_path,
-        cases=_changing_cases,
-        oracles=(
-            Oracle("the source's form, in Python floats", _entries(source_nesterov), 1e-12),
-            Oracle("torch.optim.SGD", _torch_descent(nesterov=True), 1e-12, needs="torch"),
-        ),
-        saboteur=lambda w, rates, momentum: _nesterov_path(w, rates, momentum, rescale=False),
+        cases=partial(_descent_cases, slower_every=4),
+        oracles=(_source_oracle(source_nesterov), _torch_descent(nesterov=True)),
+        saboteur=partial(_nesterov_path, rescale=False),
         mistake="b not rescaled when the rate changes",
     ),
 )

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,19 +11,9 @@ from ... import optimizers
 from ...arrays import library
 from ...optimizers import Optimizer, clip_norm
 from ..core import Claim, Oracle
+from ..oracles import torch_oracle
 from .batches import copy_of
-from .twins import torch_path, twin_path
-
-
-def _path_cases(name: str, *settings: dict) -> Callable:
-    def cases(rng: np.random.Generator) -> Iterator[tuple]:
-        for row in settings:
-            for first in (1.0, 0.0):  # the second time with a zero gradient at the first step
-                gradients = rng.standard_normal((12, 3))
-                gradients[0] *= first
-                yield name, rng.standard_normal(3), gradients, {"lr": 0.05, **row}
-
-    return cases
+from .twins import torch_path, torch_run, twin_path
 
 
 def optimizer_path(name: str, w: Any, gradients: Any, settings: dict) -> Any:
@@ -40,27 +31,31 @@ def _path_of(optimizer: Optimizer, w: Any, gradients: Any) -> Any:
 
 def _with(**changed: Any) -> Callable:
     """Give a saboteur: the same optimizer with other settings."""
-    return lambda name, w, gradients, settings: optimizer_path(
-        name, w, gradients, settings | changed
-    )
-
-
-_PATH_ORACLES = (
-    Oracle("the formula, number by number", twin_path, 1e-12),
-    Oracle("torch.optim", torch_path, 1e-12, needs="torch"),
-)
+    return lambda name, w, g, settings: optimizer_path(name, w, g, settings | changed)
 
 
 def _path_claim(
-    label: str, title: str, cases: Callable, saboteur: Callable, mistake: str, code: str
+    label: str, title: str, name: str, rows: list[dict], mistake: str, saboteur: Callable
 ) -> Claim:
+    """Give the claim of an optimizer, tried with each of these rows of settings."""
+
+    def cases(rng: np.random.Generator) -> Iterator[tuple]:
+        for row in rows:
+            for first in (1.0, 0.0):  # the second time with a zero gradient at the first step
+                gradients = rng.standard_normal((12, 3))
+                gradients[0] *= first
+                yield name, rng.standard_normal(3), gradients, {"lr": 0.05, **row}
+
     return Claim(
         label=label,
         title=title,
-        code=code,
+        code=f"optimizers.{name}.step",
         implementation=optimizer_path,
         cases=cases,
-        oracles=_PATH_ORACLES,
+        oracles=(
+            Oracle("the formula, number by number", twin_path, 1e-12),
+            Oracle("torch.optim", torch_path, 1e-12, needs="torch"),
+        ),
         saboteur=saboteur,
         mistake=mistake,
     )
@@ -100,39 +95,13 @@ def _weighted_means(w: Any, gradients: Any, betas: Any) -> np.ndarray:
     return np.array([np.average(p, 0, w) for p, w in zip(powers, weights, strict=True)])
 
 
-def _torch_moments(w: Any, gradients: Any, betas: Any, corrected: bool) -> np.ndarray:
-    import torch
+def _torch_moments(corrected: bool) -> Oracle:
+    def moments(w: Any, gradients: Any, betas: Any) -> np.ndarray:
+        _, state = torch_run("Adam", w, gradients, {"betas": betas})
+        scales = [1 - beta ** len(gradients) if corrected else 1.0 for beta in betas]
+        return np.array([state["exp_avg"] / scales[0], state["exp_avg_sq"] / scales[1]])
 
-    parameter = torch.tensor(w, requires_grad=True)
-    optimizer = torch.optim.Adam([parameter], betas=betas)
-    for g in gradients:
-        parameter.grad = torch.tensor(g)
-        optimizer.step()
-    state = optimizer.state[parameter]
-    pairs = zip(("exp_avg", "exp_avg_sq"), betas, strict=True)
-    scale = [1 - beta ** len(gradients) if corrected else 1.0 for beta in betas]
-    return np.array([state[n].numpy() / s for (n, _), s in zip(pairs, scale, strict=True)])
-
-
-def _moment_claim(label: str, title: str, corrected: bool, twin: Oracle, mistake: str) -> Claim:
-    return Claim(
-        label=label,
-        title=title,
-        code="optimizers.Adam.step",
-        implementation=lambda w, g, betas: _moments(w, g, betas, corrected),
-        cases=_moment_cases,
-        oracles=(
-            twin,
-            Oracle(
-                "torch.optim.Adam, its state",
-                lambda w, g, betas: _torch_moments(w, g, betas, corrected),
-                1e-12,
-                needs="torch",
-            ),
-        ),
-        saboteur=lambda w, g, betas: _moments(w, g, betas, not corrected),
-        mistake=mistake,
-    )
+    return Oracle("torch.optim.Adam, its state", moments, 1e-12, needs="torch")
 
 
 def _clip_cases(rng: np.random.Generator) -> Iterator[tuple]:
@@ -145,137 +114,134 @@ def _clipped_by_loops(gradients: list, max_norm: float) -> list:
     return [g * min(1.0, max_norm / length) for g in gradients]
 
 
-def _clipped_by_torch(gradients: list, max_norm: float) -> list:
-    import torch
-
-    leaves = [torch.nn.Parameter(torch.tensor(g)) for g in gradients]
+def _clipped_by_torch(torch: Any, gradients: list, max_norm: float) -> list:
+    leaves = [torch.nn.Parameter(g.clone()) for g in gradients]
     for leaf, g in zip(leaves, gradients, strict=True):
-        leaf.grad = torch.tensor(g)
+        leaf.grad = g
     torch.nn.utils.clip_grad_norm_(leaves, max_norm)
-    return [leaf.grad.numpy() for leaf in leaves]  # type: ignore[union-attr]
+    return [leaf.grad for leaf in leaves]
 
 
 NAMESAKES = (
     _path_claim(
-        label="1.2.1f",
-        title="momentum as PyTorch has it",
-        cases=_path_cases(
-            "SGD",
+        "1.2.1f",
+        "momentum as PyTorch has it",
+        "SGD",
+        [
             {"momentum": 0.9},
             {"momentum": 0.8, "dampening": 0.3},
             {"momentum": 0.5, "weight_decay": 0.1},
+        ],
+        "a smaller momentum",
+        lambda name, w, g, settings: optimizer_path(
+            name, w, g, settings | {"momentum": 0.9 * settings["momentum"]}
         ),
-        saboteur=lambda name, w, gradients, settings: optimizer_path(
-            name, w, gradients, settings | {"momentum": 0.9 * settings["momentum"]}
-        ),
-        mistake="a smaller momentum",
-        code="optimizers.SGD.step",
     ),
     _path_claim(
-        label="1.2.2a",
-        title="Nesterov's form in PyTorch",
-        cases=_path_cases("SGD", {"momentum": 0.9, "nesterov": True}),
-        saboteur=_with(nesterov=False),
-        mistake="plain momentum",
-        code="optimizers.SGD.step",
+        "1.2.2a",
+        "Nesterov's form in PyTorch",
+        "SGD",
+        [{"momentum": 0.9, "nesterov": True}],
+        "plain momentum",
+        _with(nesterov=False),
     ),
     _path_claim(
-        label="1.2.3a",
-        title="Adagrad",
-        cases=_path_cases(
-            "Adagrad",
+        "1.2.3a",
+        "Adagrad",
+        "Adagrad",
+        [
             {},
             {"lr_decay": 0.1, "weight_decay": 0.1},
             {"initial_accumulator_value": 0.5, "eps": 1e-3},
-        ),
-        saboteur=_with(lr_decay=0.3),
-        mistake="a rate that decays faster",
-        code="optimizers.Adagrad.step",
+        ],
+        "a rate that decays faster",
+        _with(lr_decay=0.3),
     ),
     _path_claim(
-        label="1.2.4a",
-        title="RMSProp",
-        cases=_path_cases("RMSProp", {}, {"alpha": 0.9, "weight_decay": 0.1}, {"momentum": 0.8}),
-        saboteur=_with(alpha=0.95),
-        mistake="another β",
-        code="optimizers.RMSProp.step",
+        "1.2.4a",
+        "RMSProp",
+        "RMSProp",
+        [{}, {"alpha": 0.9, "weight_decay": 0.1}, {"momentum": 0.8}],
+        "another β",
+        _with(alpha=0.95),
     ),
     _path_claim(
-        label="1.2.4b",
-        title="RMSProp, centred",
-        cases=_path_cases("RMSProp", {"centered": True}, {"centered": True, "alpha": 0.9}),
-        saboteur=_with(centered=False),
-        mistake="the mean not taken off",
-        code="optimizers.RMSProp.step",
+        "1.2.4b",
+        "RMSProp, centred",
+        "RMSProp",
+        [{"centered": True}, {"centered": True, "alpha": 0.9}],
+        "the mean not taken off",
+        _with(centered=False),
     ),
-    _moment_claim(
+    Claim(
         label="1.2.5a",
         title="Adam's running means",
-        corrected=False,
-        twin=Oracle("the sum written out", _weighted_sums, 1e-13),
+        code="optimizers.Adam.step",
+        implementation=partial(_moments, corrected=False),
+        cases=_moment_cases,
+        oracles=(
+            Oracle("the sum written out", _weighted_sums, 1e-13),
+            _torch_moments(corrected=False),
+        ),
+        saboteur=partial(_moments, corrected=True),
         mistake="already divided by 1 − βᵗ",
     ),
-    _moment_claim(
+    Claim(
         label="1.2.5b",
         title="Adam's bias correction",
-        corrected=True,
-        twin=Oracle("means whose weights add up to 1 (numpy.average)", _weighted_means, 1e-12),
+        code="optimizers.Adam.step",
+        implementation=partial(_moments, corrected=True),
+        cases=_moment_cases,
+        oracles=(
+            Oracle("means whose weights add up to 1 (numpy.average)", _weighted_means, 1e-12),
+            _torch_moments(corrected=True),
+        ),
+        saboteur=partial(_moments, corrected=False),
         mistake="not corrected",
     ),
     _path_claim(
-        label="1.2.5c",
-        title="Adam",
-        cases=_path_cases(
-            "Adam", {}, {"betas": (0.8, 0.9), "eps": 1e-2}, {"weight_decay": 0.3, "amsgrad": False}
-        ),
-        saboteur=_with(eps=0.1),
-        mistake="a larger ε",
-        code="optimizers.Adam.step",
+        "1.2.5c",
+        "Adam",
+        "Adam",
+        [{}, {"betas": (0.8, 0.9), "eps": 1e-2}, {"weight_decay": 0.3, "amsgrad": False}],
+        "a larger ε",
+        _with(eps=0.1),
     ),
     _path_claim(
-        label="1.2.5d",
-        title="Adam that does not forget its largest v",
-        cases=_path_cases("Adam", {"amsgrad": True, "betas": (0.9, 0.5)}),
-        saboteur=_with(amsgrad=False),
-        mistake="plain Adam",
-        code="optimizers.Adam.step",
+        "1.2.5d",
+        "Adam that does not forget its largest v",
+        "Adam",
+        [{"amsgrad": True, "betas": (0.9, 0.5)}],
+        "plain Adam",
+        _with(amsgrad=False),
     ),
     _path_claim(
-        label="1.2.5e",
-        title="AdamW",
-        cases=_path_cases(
-            "AdamW", {}, {"weight_decay": 0.3}, {"weight_decay": 0.1, "amsgrad": True}
+        "1.2.5e",
+        "AdamW",
+        "AdamW",
+        [{}, {"weight_decay": 0.3}, {"weight_decay": 0.1, "amsgrad": True}],
+        "the decay in the gradient, as in Adam",
+        lambda name, w, g, settings: optimizer_path(
+            "Adam", w, g, {"weight_decay": 1e-2, **settings}
         ),
-        saboteur=lambda name, w, gradients, settings: optimizer_path(
-            "Adam", w, gradients, {"weight_decay": 1e-2, **settings}
-        ),
-        mistake="the decay in the gradient, as in Adam",
-        code="optimizers.AdamW.step",
     ),
     _path_claim(
-        label="1.2.5f",
-        title="AdaMax",
-        cases=_path_cases(
-            "AdaMax",
-            {},
-            {"betas": (0.8, 0.9), "eps": 1e-2},
-            {"betas": (0.9, 0.7), "weight_decay": 0.3},
-        ),
-        saboteur=_with(betas=(0.9, 0.5)),
-        mistake="a gradient forgotten faster",
-        code="optimizers.AdaMax.step",
+        "1.2.5f",
+        "AdaMax",
+        "AdaMax",
+        [{}, {"betas": (0.8, 0.9), "eps": 1e-2}, {"betas": (0.9, 0.7), "weight_decay": 0.3}],
+        "a gradient forgotten faster",
+        _with(betas=(0.9, 0.5)),
     ),
     _path_claim(
-        label="1.2.5g",
-        title="Nadam",
-        cases=_path_cases(
-            "Nadam", {}, {"betas": (0.8, 0.9), "momentum_decay": 0.1}, {"weight_decay": 0.3}
+        "1.2.5g",
+        "Nadam",
+        "Nadam",
+        [{}, {"betas": (0.8, 0.9), "momentum_decay": 0.1}, {"weight_decay": 0.3}],
+        "Adam: no look ahead",
+        lambda name, w, g, settings: optimizer_path(
+            "Adam", w, g, {k: v for k, v in settings.items() if k != "momentum_decay"}
         ),
-        saboteur=lambda name, w, gradients, settings: optimizer_path(
-            "Adam", w, gradients, {k: v for k, v in settings.items() if k != "momentum_decay"}
-        ),
-        mistake="Adam: no look ahead",
-        code="optimizers.Nadam.step",
     ),
     Claim(
         label="1.2.6a",
@@ -285,11 +251,10 @@ NAMESAKES = (
         cases=_clip_cases,
         oracles=(
             Oracle("loops in Python floats", _clipped_by_loops, 1e-14),
-            Oracle(
+            torch_oracle(
                 "torch.nn.utils.clip_grad_norm_, which adds 1e-6 to the norm",
                 _clipped_by_torch,
                 1e-5,
-                needs="torch",
             ),
         ),
         saboteur=lambda gradients, max_norm: [

@@ -1,168 +1,121 @@
 """Naive twins of section 1.2, number by number in Python floats, with every sum written out."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import combinations
-from math import sqrt
+from math import prod, sqrt
 from typing import Any
 
 import numpy as np
 
-from ..network.twins import torch_parameters, twin_errors, twin_forward
+from ..network.twins import in_turn, torch_parameters
 
-# ---- one number, step by step: each yields w after every step ----------------------------------
-
-
-def sgd(
-    w: float,
-    gradients: list[float],
-    lr: float,
-    momentum: float = 0.0,
-    dampening: float = 0.0,
-    weight_decay: float = 0.0,
-    nesterov: bool = False,
-) -> Iterator[float]:
-    """PyTorch's form: the velocity b collects gradients."""
-    b = None
-    for g in gradients:
-        g = g + weight_decay * w
-        b = g if b is None else momentum * b + (1 - dampening) * g
-        direction = (g + momentum * b) if nesterov else (b if momentum else g)
-        w = w - lr * direction
-        yield w
+Floats = list[float]
+BETAS = (0.9, 0.999)
 
 
-def adagrad(
-    w: float,
-    gradients: list[float],
-    lr: float,
-    lr_decay: float = 0.0,
-    weight_decay: float = 0.0,
-    initial_accumulator_value: float = 0.0,
-    eps: float = 1e-10,
-) -> Iterator[float]:
-    """Duchi, Hazan and Singer's: the sum of all squares is added up anew in every step."""
-    seen: list[float] = []
-    for t, g in enumerate(gradients):
-        g = g + weight_decay * w
-        seen.append(g)
-        total = initial_accumulator_value + sum(old**2 for old in seen)
-        w = w - lr / (1 + t * lr_decay) * g / (sqrt(total) + eps)
-        yield w
-
-
-def _mean(seen: list[float], beta: float) -> float:
+def _mean(seen: Floats, beta: float) -> float:
     """Give (1 − β) Σ_i β^(t−i) x_i, the sum written out."""
     t = len(seen)
     return (1 - beta) * sum(beta ** (t - i) * x for i, x in enumerate(seen, 1))
 
 
-def rmsprop(
-    w: float,
-    gradients: list[float],
-    lr: float,
+def _squares(seen: Floats) -> Floats:
+    return [g**2 for g in seen]
+
+
+# A rule gives the direction of a step, to be taken times −α, from all gradients seen so far.
+
+
+def _sgd(
+    seen: Floats, momentum: float = 0.0, dampening: float = 0.0, nesterov: bool = False
+) -> float:
+    """PyTorch's form: the velocity b collects gradients."""
+    b, g = seen[0], seen[-1]
+    for later in seen[1:]:
+        b = momentum * b + (1 - dampening) * later
+    return g + momentum * b if nesterov else (b if momentum else g)
+
+
+def _adagrad(
+    seen: Floats, lr_decay: float = 0.0, initial_accumulator_value: float = 0.0, eps: float = 1e-10
+) -> float:
+    """Duchi, Hazan and Singer's: the sum of all squares."""
+    total = initial_accumulator_value + sum(_squares(seen))
+    return seen[-1] / (1 + (len(seen) - 1) * lr_decay) / (sqrt(total) + eps)
+
+
+def _rmsprop(
+    seen: Floats,
     alpha: float = 0.99,
     eps: float = 1e-8,
-    weight_decay: float = 0.0,
     momentum: float = 0.0,
     centered: bool = False,
-) -> Iterator[float]:
-    """Tieleman and Hinton's, with the running means written out as sums."""
-    seen: list[float] = []
+) -> float:
+    """Tieleman and Hinton's."""
     b = 0.0
-    for g in gradients:
-        g = g + weight_decay * w
-        seen.append(g)
-        v = _mean([x**2 for x in seen], alpha)
+    for t, g in enumerate(seen, 1):
+        v = _mean(_squares(seen[:t]), alpha)
         if centered:
-            v = v - _mean(seen, alpha) ** 2
+            v = v - _mean(seen[:t], alpha) ** 2
         b = momentum * b + g / (sqrt(v) + eps)
-        w = w - lr * b
-        yield w
+    return b
 
 
-def adam(
+def _adam(seen: Floats, betas: Any = BETAS, eps: float = 1e-8, amsgrad: bool = False) -> float:
+    """Kingma and Ba's."""
+    t = len(seen)
+    v = [_mean(_squares(seen[:i]), betas[1]) for i in range(1, t + 1)]
+    v_hat = (max(v) if amsgrad else v[-1]) / (1 - betas[1] ** t)
+    return _mean(seen, betas[0]) / (1 - betas[0] ** t) / (sqrt(v_hat) + eps)
+
+
+def _adamax(seen: Floats, betas: Any = BETAS, eps: float = 1e-8) -> float:
+    """Kingma and Ba's, with the maximum over all gradients so far."""
+    t = len(seen)
+    u = max(betas[1] ** (t - i) * (abs(x) + eps) for i, x in enumerate(seen, 1))
+    return _mean(seen, betas[0]) / (1 - betas[0] ** t) / u
+
+
+def _nadam(
+    seen: Floats, betas: Any = BETAS, eps: float = 1e-8, momentum_decay: float = 4e-3
+) -> float:
+    """PyTorch's form of Dozat's, with the product of all momenta so far."""
+    t = len(seen)
+    mu = [betas[0] * (1 - 0.5 * 0.96 ** (i * momentum_decay)) for i in range(t + 2)]
+    past, ahead = prod(mu[1 : t + 1]), prod(mu[1 : t + 2])
+    m_hat = mu[t + 1] * _mean(seen, betas[0]) / (1 - ahead) + (1 - mu[t]) * seen[-1] / (1 - past)
+    return m_hat / (sqrt(_mean(_squares(seen), betas[1]) / (1 - betas[1] ** t)) + eps)
+
+
+def _path(
+    rule: Callable[..., float],
     w: float,
-    gradients: list[float],
+    gradients: Floats,
     lr: float,
-    betas: tuple[float, float] = (0.9, 0.999),
-    eps: float = 1e-8,
     weight_decay: float = 0.0,
-    amsgrad: bool = False,
     decoupled: bool = False,
+    **settings: Any,
 ) -> Iterator[float]:
-    """Kingma and Ba's, with the running means written out as sums."""
-    seen: list[float] = []
-    largest = 0.0
-    for t, g in enumerate(gradients, 1):
+    """Yield w after every step; the decay is part of the gradient, or acts on w alone."""
+    seen: Floats = []
+    for g in gradients:
+        seen.append(g if decoupled else g + weight_decay * w)
         if decoupled:
             w = w - lr * weight_decay * w
-        else:
-            g = g + weight_decay * w
-        seen.append(g)
-        v = _mean([x**2 for x in seen], betas[1])
-        largest = max(largest, v)
-        m_hat = _mean(seen, betas[0]) / (1 - betas[0] ** t)
-        v_hat = (largest if amsgrad else v) / (1 - betas[1] ** t)
-        w = w - lr * m_hat / (sqrt(v_hat) + eps)
+        w = w - lr * rule(seen, **settings)
         yield w
 
 
-def adamw(w: float, gradients: list[float], lr: float, **settings: Any) -> Iterator[float]:
-    """Loshchilov and Hutter's: the decay acts on w alone."""
-    return adam(w, gradients, lr, decoupled=True, **{"weight_decay": 1e-2, **settings})
-
-
-def adamax(
-    w: float,
-    gradients: list[float],
-    lr: float,
-    betas: tuple[float, float] = (0.9, 0.999),
-    eps: float = 1e-8,
-    weight_decay: float = 0.0,
-) -> Iterator[float]:
-    """Kingma and Ba's, with the maximum over all gradients so far."""
-    seen: list[float] = []
-    for t, g in enumerate(gradients, 1):
-        g = g + weight_decay * w
-        seen.append(g)
-        u = max(betas[1] ** (t - i) * (abs(x) + eps) for i, x in enumerate(seen, 1))
-        w = w - lr / (1 - betas[0] ** t) * _mean(seen, betas[0]) / u
-        yield w
-
-
-def nadam(
-    w: float,
-    gradients: list[float],
-    lr: float,
-    betas: tuple[float, float] = (0.9, 0.999),
-    eps: float = 1e-8,
-    weight_decay: float = 0.0,
-    momentum_decay: float = 4e-3,
-) -> Iterator[float]:
-    """PyTorch's form of Dozat's, with the product of all momenta so far."""
-
-    def mu(t: int) -> float:
-        return betas[0] * (1 - 0.5 * 0.96 ** (t * momentum_decay))
-
-    seen: list[float] = []
-    for t, g in enumerate(gradients, 1):
-        g = g + weight_decay * w
-        seen.append(g)
-        product = float(np.prod([mu(i) for i in range(1, t + 1)]))
-        m, v = _mean(seen, betas[0]), _mean([x**2 for x in seen], betas[1])
-        m_hat = mu(t + 1) * m / (1 - product * mu(t + 1)) + (1 - mu(t)) * g / (1 - product)
-        w = w - lr * m_hat / (sqrt(v / (1 - betas[1] ** t)) + eps)
-        yield w
-
-
+adam = partial(_path, _adam)
 TWINS: dict[str, Callable[..., Iterator[float]]] = {
-    "SGD": sgd,
-    "Adagrad": adagrad,
-    "RMSProp": rmsprop,
+    "SGD": partial(_path, _sgd),
+    "Adagrad": partial(_path, _adagrad),
+    "RMSProp": partial(_path, _rmsprop),
     "Adam": adam,
-    "AdamW": adamw,
-    "AdaMax": adamax,
-    "Nadam": nadam,
+    "AdamW": partial(_path, _adam, decoupled=True, weight_decay=1e-2),  # Loshchilov and Hutter's
+    "AdaMax": partial(_path, _adamax),
+    "Nadam": partial(_path, _nadam),
 }
 TORCH_NAMES = {"RMSProp": "RMSprop", "AdaMax": "Adamax", "Nadam": "NAdam"}
 
@@ -176,47 +129,36 @@ def twin_path(name: str, w: Any, gradients: Any, settings: dict) -> np.ndarray:
     return np.array(columns).T
 
 
-def torch_path(name: str, w: Any, gradients: Any, settings: dict) -> np.ndarray:
-    """Give the same from torch.optim."""
+def torch_run(name: str, w: Any, gradients: Any, settings: dict) -> tuple[np.ndarray, dict]:
+    """Give the same from torch.optim, and what the optimizer remembers at the end."""
     import torch
 
-    parameter = torch.tensor(w, requires_grad=True)
-    with _default_dtype(parameter.dtype):
+    parameter, default = torch.tensor(w, requires_grad=True), torch.get_default_dtype()
+    torch.set_default_dtype(parameter.dtype)  # NAdam keeps a product of numbers in it
+    try:
         optimizer = getattr(torch.optim, TORCH_NAMES.get(name, name))([parameter], **settings)
         path = []
         for g in gradients:
             parameter.grad = torch.tensor(g)
             optimizer.step()
             path.append(parameter.detach().numpy().copy())
-    return np.array(path)
+    finally:
+        torch.set_default_dtype(default)
+    return np.array(path), optimizer.state[parameter]
 
 
-class _default_dtype:
-    """PyTorch's default dtype for a while: its NAdam keeps a product of numbers in it."""
-
-    def __init__(self, dtype: Any):
-        self.dtype = dtype
-
-    def __enter__(self) -> None:
-        import torch
-
-        self.before = torch.get_default_dtype()
-        torch.set_default_dtype(self.dtype)
-
-    def __exit__(self, *error: Any) -> None:
-        import torch
-
-        torch.set_default_dtype(self.before)
+def torch_path(name: str, w: Any, gradients: Any, settings: dict) -> np.ndarray:
+    """Give w after every step of torch.optim."""
+    return torch_run(name, w, gradients, settings)[0]
 
 
-# ---- velocities as the source writes them ------------------------------------------------------
-
-
-def source_momentum(slope: Callable, w: float, rates: list[float], momentum: float) -> list[float]:
-    """Equation 1.14: v = μ v − α g(w), w = w + v; give w after every step."""
+def source_momentum(
+    slope: Callable, w: float, rates: list[float], momentum: float, ahead: float = 0.0
+) -> list[float]:
+    """Equation 1.14: v = μ v − α g(w), w = w + v; with `ahead` = μ, g(w + μ v) as in 1.15."""
     v, path = 0.0, []
     for rate in rates:
-        v = momentum * v - rate * slope(w)
+        v = momentum * v - rate * slope(w + ahead * v)
         w = w + v
         path.append(w)
     return path
@@ -224,15 +166,7 @@ def source_momentum(slope: Callable, w: float, rates: list[float], momentum: flo
 
 def source_nesterov(slope: Callable, w: float, rates: list[float], momentum: float) -> list[float]:
     """Equation 1.15: the same with the gradient at the point ahead, w + μ v."""
-    v, path = 0.0, []
-    for rate in rates:
-        v = momentum * v - rate * slope(w + momentum * v)
-        w = w + v
-        path.append(w)
-    return path
-
-
-# ---- batches -----------------------------------------------------------------------------------
+    return source_momentum(slope, w, rates, momentum, ahead=momentum)
 
 
 def variance_over_all_batches(gradients: np.ndarray, batch_size: int) -> float:
@@ -254,31 +188,10 @@ def variance_of_drawn_batches(gradients: np.ndarray, batch_size: int) -> float:
     return float(((means - gradients.mean(0)) ** 2).sum(1).mean())
 
 
-# ---- one epoch, sample by sample ---------------------------------------------------------------
-
-
-def sample_gradients(
-    weights: list, biases: list, names: list, cost: str, x: Any, y: Any
-) -> list[list[np.ndarray]]:
-    """Give, for each sample, the gradients of w^1, b^1, w^2, … by equations 1.4 to 1.9."""
-    gradients = []
-    for row, target in zip(x, y, strict=True):
-        deltas = twin_errors(weights, biases, names, cost, row, target)
-        _, activities = twin_forward(weights, biases, names, row)
-        own: list[np.ndarray] = []
-        for delta, a in zip(deltas, activities, strict=False):
-            own += [np.array([[d * a_k for a_k in a] for d in delta]), np.array(delta)]
-        gradients.append(own)
-    return gradients
-
-
 def twin_epoch(gradients: Callable, size: int, lr: float, *case: Any) -> list[np.ndarray]:
-    """Descend along the mean gradient of each batch of an epoch, in the order of generator 0.
-
-    `gradients` gives, for each sample of a batch, the gradient of every parameter.
-    """
+    """Descend by the mean of the samples' gradients in each batch, in the order of generator 0."""
     weights, biases, names, cost, x, y = case
-    parameters = [np.array(p) for pair in zip(weights, biases, strict=True) for p in pair]
+    parameters = [np.array(p) for p in in_turn(weights, biases)]
     order = np.random.default_rng(0).permutation(len(x))
     for start in range(0, len(x), size):
         batch = order[start : start + size]
@@ -288,11 +201,8 @@ def twin_epoch(gradients: Callable, size: int, lr: float, *case: Any) -> list[np
     return parameters
 
 
-def torch_sample_gradients(
-    weights: list, biases: list, names: list, cost: str, x: Any, y: Any
-) -> list[list[np.ndarray]]:
-    """Give the same from torch.autograd, a sample at a time."""
-    return [
-        torch_parameters(weights, biases, names, cost, row[None], target[None])
-        for row, target in zip(x, y, strict=True)
-    ]
+def torch_sample_gradients(*case: Any) -> list[list[np.ndarray]]:
+    """Give, for each sample, the gradient of every parameter from torch.autograd."""
+    w, b, names, cost, x, y = case
+    pairs = zip(x, y, strict=True)
+    return [torch_parameters(w, b, names, cost, row[None], target[None]) for row, target in pairs]
