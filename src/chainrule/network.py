@@ -1,12 +1,11 @@
 """A network of layers: the forward pass and backpropagation (section 1.1).
 
-A layer is a differentiable function, ``layer(x)`` and ``layer.vjp(x, upstream)``. If it has
-parameters it lists them in ``layer.parameters`` and gives their gradients, in the same order, by
-``layer.parameter_vjp(x, upstream)``. Every activation is a layer. A batch is rows: x has shape
-(N, n_in).
+A layer is a differentiable function, ``layer(x)`` and ``layer.vjp(x, upstream)``. One that has
+``layer.parameters`` gives their gradients by ``layer.parameter_vjp(x, upstream)``. Every activation
+is a layer.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import Any
@@ -103,7 +102,8 @@ class Network:
     @property
     def parameters(self) -> list[Array]:
         """The parameters of all layers, first layer first, each of them once."""
-        return [*{id(p): p for p in self._all_parameters()}.values()]
+        every = (p for layer in self.layers for p in getattr(layer, "parameters", ()))
+        return [*{id(p): p for p in every}.values()]
 
     def map(self, function: Callable[[Array], Array]) -> "Network":
         """Give the same network with every parameter replaced by `function` of it."""
@@ -132,14 +132,13 @@ class Network:
         ValueError
             If x has no rows or does not fit the first layer.
         """
-        x = real(x, like=next(self._all_parameters(), None))
+        x = real(x, like=next(iter(self.parameters), None))
         if x.shape[:1] == (0,):
             raise ValueError(f"x: expected at least one sample, got shape {tuple(x.shape)}")
-        inputs = []
+        inputs = [x]
         for layer in self.layers:
-            inputs.append(x)
-            x = layer(x)
-        return Trace(inputs, x)
+            inputs.append(layer(inputs[-1]))
+        return Trace(inputs[:-1], inputs[-1])
 
     def backward(self, trace: Trace, upstream: Array, deltas: bool = False) -> Gradients:
         """Backpropagation: carry ∂C/∂output back, collecting the gradient of every parameter.
@@ -181,9 +180,6 @@ class Network:
         for layer, a in [*zip(self.layers, inputs, strict=True)][::-1]:
             yield layer, a, delta
             delta = layer.vjp(a, delta)
-
-    def _all_parameters(self) -> Iterator[Array]:
-        return (p for layer in self.layers for p in getattr(layer, "parameters", ()))
 
     def _added_up(self, gradients: list[Array]) -> list[Array]:
         """Give one gradient for each parameter, the sum where it stands in several places."""

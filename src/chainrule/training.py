@@ -113,8 +113,7 @@ def fit(
     validation : pair of arrays, optional
         Inputs and targets to measure on after every epoch.
     on_gradients : function, optional
-        Is called with the list of gradients between the backward pass and the update; what it
-        returns, if anything, takes their place.
+        Gets the list of gradients before the update; what it returns, if anything, replaces them.
     batches : function
         What cuts an epoch into batches, called like `batches`.
     progress : bool

@@ -24,6 +24,7 @@ from .oracles import (
 )
 
 Function = Callable[..., Any]
+_erf = np.vectorize(math.erf)
 
 
 def _cases(*parameters: float) -> Function:
@@ -58,11 +59,11 @@ def _elementwise(
     name: str,
     formula: Function,
     torch: Function,
-    value: tuple[str, Function],
-    slope: tuple[str, Function],
+    wrong_value: tuple[str, Function],
+    wrong_slope: tuple[str, Function],
     parameters: tuple[float, ...] = (),
 ) -> tuple[Claim, Claim]:
-    """Give the two claims of an elementwise activation; `value` and `slope` are mistakes in it."""
+    """Give the two claims of an elementwise activation, that of its value and of its slope."""
     cases = _cases(*parameters)
     return (
         Claim(
@@ -72,8 +73,8 @@ def _elementwise(
             implementation=lambda x, *parameter: kind(*parameter)(x),
             cases=cases,
             oracles=(_symbolic(formula), torch_oracle("torch", torch)),
-            saboteur=value[1],
-            mistake=value[0],
+            saboteur=wrong_value[1],
+            mistake=wrong_value[0],
         ),
         Claim(
             label=labels[1],
@@ -82,8 +83,8 @@ def _elementwise(
             implementation=lambda x, *parameter: kind(*parameter).derivative(x),
             cases=cases,
             oracles=(_symbolic(formula, slope=True), torch_vjp(torch)),
-            saboteur=slope[1],
-            mistake=slope[0],
+            saboteur=wrong_slope[1],
+            mistake=wrong_slope[0],
         ),
     )
 
@@ -107,8 +108,8 @@ SIGMOID = _elementwise(
     name="sigmoid",
     formula=lambda sympy, t: 1 / (1 + sympy.exp(-t)),
     torch=lambda torch, t: torch.sigmoid(t),
-    value=("the sign of the exponent", lambda x: 1 / (1 + np.exp(x))),
-    slope=("1 − x in the place of 1 − f(x)", lambda x: _sigmoid(x) * (1 - x)),
+    wrong_value=("the sign of the exponent", lambda x: 1 / (1 + np.exp(x))),
+    wrong_slope=("1 − x in the place of 1 − f(x)", lambda x: _sigmoid(x) * (1 - x)),
 )
 OTHERS = (
     *_elementwise(
@@ -117,8 +118,8 @@ OTHERS = (
         name="tanh",
         formula=lambda sympy, t: (sympy.exp(t) - sympy.exp(-t)) / (sympy.exp(t) + sympy.exp(-t)),
         torch=lambda torch, t: torch.tanh(t),
-        value=("a sigmoid stretched to −1 … 1, which has x/2", lambda x: np.tanh(x / 2)),
-        slope=("the square forgotten", lambda x: 1 - np.tanh(x)),
+        wrong_value=("a sigmoid stretched to −1 … 1, which has x/2", lambda x: np.tanh(x / 2)),
+        wrong_slope=("the square forgotten", lambda x: 1 - np.tanh(x)),
     ),
     *_elementwise(
         activations.ReLU,
@@ -126,8 +127,8 @@ OTHERS = (
         name="ReLU",
         formula=lambda sympy, t: _piecewise(sympy, t, t, 0),
         torch=lambda torch, t: torch.relu(t),
-        value=("|x| in its place", np.abs),
-        slope=("the function in the place of its slope", lambda x: np.maximum(x, 0)),
+        wrong_value=("|x| in its place", np.abs),
+        wrong_slope=("the function in the place of its slope", lambda x: np.maximum(x, 0)),
     ),
     *_elementwise(
         activations.LeakyReLU,
@@ -136,8 +137,8 @@ OTHERS = (
         formula=lambda sympy, t, a: _piecewise(sympy, t, t, a * t),
         torch=lambda torch, t, a: torch.nn.functional.leaky_relu(t, a),
         parameters=(0.01, 0.5, 1.5),
-        value=("max(x, αx), which needs α ≤ 1", lambda x, a: np.maximum(x, a * x)),
-        slope=("α forgotten", lambda x, a: np.where(x > 0, 1.0, 0.0)),
+        wrong_value=("max(x, αx), which needs α ≤ 1", lambda x, a: np.maximum(x, a * x)),
+        wrong_slope=("α forgotten", lambda x, a: np.where(x > 0, 1.0, 0.0)),
     ),
     *_elementwise(
         activations.ELU,
@@ -146,11 +147,11 @@ OTHERS = (
         formula=lambda sympy, t, a: _piecewise(sympy, t, t, a * (sympy.exp(t) - 1)),
         torch=lambda torch, t, a: torch.nn.functional.elu(t, a),
         parameters=(0.5, 1.0, 2.0),
-        value=(
+        wrong_value=(
             "α times e^x alone",
             lambda x, a: np.where(x > 0, x, a * np.exp(np.minimum(x, 0)) - 1),
         ),
-        slope=("α forgotten", lambda x, a: np.where(x > 0, 1.0, np.exp(np.minimum(x, 0)))),
+        wrong_slope=("α forgotten", lambda x, a: np.where(x > 0, 1.0, np.exp(np.minimum(x, 0)))),
     ),
     *_elementwise(
         activations.GELU,
@@ -158,8 +159,8 @@ OTHERS = (
         name="GELU",
         formula=lambda sympy, t: t / 2 * sympy.erfc(-t / sympy.sqrt(2)),
         torch=lambda torch, t: torch.nn.functional.gelu(t),
-        value=("erf(x) without the √2", lambda x: x / 2 * (1 + np.vectorize(math.erf)(x))),
-        slope=("x φ(x) forgotten", lambda x: (1 + np.vectorize(math.erf)(x / math.sqrt(2))) / 2),
+        wrong_value=("erf(x) without the √2", lambda x: x / 2 * (1 + _erf(x))),
+        wrong_slope=("x φ(x) forgotten", lambda x: (1 + _erf(x / math.sqrt(2))) / 2),
     ),
     Claim(
         label="1.3.7b",
@@ -181,8 +182,8 @@ OTHERS = (
         formula=lambda sympy, t, b: t / (1 + sympy.exp(-b * t)),
         torch=lambda torch, t, b: t * torch.sigmoid(b * t),
         parameters=(0.5, 1.0, 2.0),
-        value=("β outside, too", lambda x, b: b * x * _sigmoid(b * x)),
-        slope=(
+        wrong_value=("β outside, too", lambda x, b: b * x * _sigmoid(b * x)),
+        wrong_slope=(
             "the inner derivative β forgotten",
             lambda x, b: _sigmoid(b * x) * (1 + x * (1 - _sigmoid(b * x))),
         ),
