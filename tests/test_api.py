@@ -274,6 +274,11 @@ def test_heavy_libraries_are_imported_late_and_in_few_places(path, library):
 
 
 @each_file
+def test_a_file_holds_one_concept(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+
+
+@each_file
 def test_texts_are_read_and_written_as_utf_8(path):
     """Whatever the machine's own encoding is."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

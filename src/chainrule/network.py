@@ -1,8 +1,7 @@
 """A network of layers: the forward pass and backpropagation (section 1.1).
 
 A layer is a differentiable function, ``layer(x)`` and ``layer.vjp(x, upstream)``. One that has
-``layer.parameters`` gives their gradients by ``layer.parameter_vjp(x, upstream)``. Every activation
-is a layer.
+``layer.parameters`` gives their gradients by ``layer.parameter_vjp(x, upstream)``.
 """
 
 from collections.abc import Callable, Sequence
