@@ -52,13 +52,17 @@ with replicas(timeout=60) as replica:
 """
 
 
-def run(folder, epochs, *, victim_step=-1, restarts=0, processes=2):
-    """Train in processes that torchrun starts; at step `victim_step` the last one is killed."""
+def run(folder, epochs, *, victim_step=-1, restarts=0, processes=2, interval=0.1):
+    """Train in processes that torchrun starts; at step `victim_step` the last one is killed.
+
+    Every `interval` seconds torchrun looks whether one is gone, and then stops the others.
+    """
     folder.mkdir(exist_ok=True)
     worker = folder / "worker.py"
     worker.write_text(WORKER, encoding="utf-8")
     torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", processes]
-    words = [*torchrun, "--max-restarts", restarts, worker, folder, epochs, victim_step]
+    torchrun += ["--max-restarts", restarts, "--monitor-interval", interval]
+    words = [*torchrun, worker, folder, epochs, victim_step]
     return subprocess.run(
         [sys.executable, *map(str, words)],
         capture_output=True,
@@ -109,7 +113,7 @@ def test_started_again_after_a_death_it_ends_like_the_unbroken_run(unbroken, tmp
 
 @by_torchrun
 def test_a_death_stops_the_run_with_a_clear_error_and_keeps_the_checkpoint(tmp_path):
-    done = run(tmp_path, EPOCHS, victim_step=27)
+    done = run(tmp_path, EPOCHS, victim_step=27, interval=15)  # time for rank 0 to notice by itself
     assert done.returncode != 0
     assert re.search(r"rank +: 1 |Signal 9|SIGKILL", done.stderr)
     assert "rank 0: no sum over the 2 processes, most likely one of them is gone" in done.stderr
