@@ -4,9 +4,9 @@ A layer is a differentiable function, ``layer(x)`` and ``layer.vjp(x, upstream)`
 ``layer.parameters`` gives their gradients by ``layer.parameter_vjp(x, upstream)``.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -101,8 +101,12 @@ class Network:
     @property
     def parameters(self) -> list[Array]:
         """The parameters of all layers, first layer first, each of them once."""
-        every = (p for layer in self.layers for p in getattr(layer, "parameters", ()))
-        return [*{id(p): p for p in every}.values()]
+        return [*{id(p): p for p in self._places()}.values()]
+
+    def _places(self) -> Iterator[Array]:
+        """Yield the parameter of every place where one stands, first layer first."""
+        for layer in self.layers:
+            yield from getattr(layer, "parameters", ())
 
     def map(self, function: Callable[[Array], Array]) -> "Network":
         """Give the same network with every parameter replaced by `function` of it."""
@@ -131,7 +135,7 @@ class Network:
         ValueError
             If x has no rows or does not fit the first layer.
         """
-        x = real(x, like=next(iter(self.parameters), None))
+        x = real(x, like=None if hasattr(x, "dtype") else next(self._places(), None))
         if x.shape[:1] == (0,):
             raise ValueError(f"x: expected at least one sample, got shape {tuple(x.shape)}")
         inputs = [x]
@@ -166,34 +170,33 @@ class Network:
             raise ValueError(
                 f"trace: expected the inputs of {len(self.layers)} layers, got {len(trace.inputs)}"
             )
+        own = [getattr(layer, "parameters", None) for layer in self.layers]
+        first = next((i for i, parameters in enumerate(own) if parameters is not None), len(own))
         gradients: list[Array] = []
         kept: list[Array] = []
-        for layer, a, delta in islice(self.errors(trace.inputs, upstream), self._depth()):
-            if hasattr(layer, "parameters"):
+        errors = self.errors(trace.inputs, upstream)  # no more are asked for than have a use
+        for parameters, (layer, a, delta) in zip(reversed(own[first:]), errors, strict=False):
+            if parameters is not None:
                 gradients = [*layer.parameter_vjp(a, delta), *gradients]
                 kept = [delta, *kept]
-        return Gradients(self._added_up(gradients), kept if deltas else None)
+        return Gradients(_added_up(gradients, own), kept if deltas else None)
 
     def errors(self, inputs, delta):
         """Yield each layer, its input a of `inputs` and its error delta, from the last one on."""
-        for layer, a in [*zip(self.layers, inputs, strict=True)][::-1]:
+        for layer, a in zip(reversed(self.layers), reversed(inputs), strict=True):
             yield layer, a, delta
             delta = layer.vjp(a, delta)
 
-    def _added_up(self, gradients: list[Array]) -> list[Array]:
-        """Give one gradient for each parameter, the sum where it stands in several places."""
-        places = [id(p) for layer in self.layers for p in getattr(layer, "parameters", ())]
-        if len({*places}) == len(places):  # as nearly always
-            return gradients
-        total: dict[int, Array] = {}
-        for place, gradient in zip(places, gradients, strict=True):
-            total[place] = total[place] + gradient if place in total else gradient
-        return [*total.values()]
 
-    def _depth(self) -> int:
-        """Give how many layers there are from the first with parameters on."""
-        n = len(self.layers)
-        return n - next((i for i in range(n) if hasattr(self.layers[i], "parameters")), n)
+def _added_up(gradients: list[Array], own: list[list[Array] | None]) -> list[Array]:
+    """Give one gradient for each parameter, the sum where it stands in several places."""
+    places = [id(p) for parameters in own for p in parameters or ()]
+    if len({*places}) == len(places):  # as nearly always
+        return gradients
+    total: dict[int, Array] = {}
+    for place, gradient in zip(places, gradients, strict=True):
+        total[place] = total[place] + gradient if place in total else gradient
+    return [*total.values()]
 
 
 def error_norm_bounds(network: Network, trace: Trace, upstream: Array) -> list[float]:

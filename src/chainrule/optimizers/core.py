@@ -90,18 +90,18 @@ class Optimizer(Settings):
         w, g = [row(p) for p in parameters], [row(detached(a)) for a in gradients]
         self.advance()
         rule = self._decayed_rule()
-        if _may_raise():  # then what fails, fails before anything is written
-            try:
+        try:
+            if len(layout.blocks) > 1 and _may_raise():  # then it fails before anything is written
                 for block in layout.blocks:
                     block.computed(rule, w, g)
-            except (ArithmeticError, Warning):
-                vars(self).update(before)
-                raise
+            for block in layout.blocks:
+                new, memory = block.computed(rule, w, g)
+                block.write(w, new)
+                block.memory = memory
+        except (ArithmeticError, Warning):
+            vars(self).update(before)
+            raise
         vars(self).update(_layout=layout, _memory={}, _numbers=numbers)
-        for block in layout.blocks:
-            new, memory = block.computed(rule, w, g)
-            block.write(w, new)
-            block.memory = memory
 
     def advance(self) -> None:
         """Count the step."""
