@@ -1,9 +1,11 @@
 """Lead from the addresses that pages once had to where they are now.
 
 The setting ``moved`` names them. A place within the page, behind the ``#``,
-is kept where scripts run.
+is kept where scripts run. The setting ``split`` names pages from which others
+were cut off: a place that once was theirs leads on to where it is now.
 """
 
+import json
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -23,6 +25,28 @@ PAGE = """\
 """
 
 
+PLACES = """
+<script>
+for (const [page, places] of Object.entries({places}))
+  if (places.includes(decodeURIComponent(location.hash.slice(1))))
+    location.replace(page + location.hash);
+</script>
+"""
+
+
+def lead_to_the_parts(
+    app: Sphinx, pagename: str, templatename: str, context: dict, doctree: object
+) -> None:
+    """Let a page that was split lead to the places that other pages now have."""
+    places = {}
+    for other in app.config.split.get(pagename, []):
+        there = app.env.get_doctree(other).ids
+        uri = app.builder.get_relative_uri(pagename, other)
+        places[uri] = sorted(set(there) - set(doctree.ids))
+    if places:
+        context["body"] += PLACES.replace("{places}", json.dumps(places))
+
+
 def lead_on(app: Sphinx, exception: Exception | None) -> None:
     """Write a page at each old address, which must not be one of a page."""
     if exception is not None or app.builder.format != "html":
@@ -39,5 +63,7 @@ def lead_on(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the setting and the step."""
     app.add_config_value("moved", {}, "html", types=dict)
+    app.add_config_value("split", {}, "html", types=dict)
+    app.connect("html-page-context", lead_to_the_parts)
     app.connect("build-finished", lead_on)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
