@@ -35,7 +35,11 @@ for (const [page, places] of Object.entries({places}))
 
 
 def lead_to_the_parts(
-    app: Sphinx, pagename: str, templatename: str, context: dict, doctree: object
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict,
+    doctree: object,
 ) -> None:
     """Let a page that was split lead to the places that other pages now have."""
     places = {}
