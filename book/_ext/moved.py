@@ -34,7 +34,7 @@ for (const [page, places] of Object.entries({places}))
 """
 
 
-def lead_to_the_parts(
+def to_its_parts(
     app: Sphinx,
     pagename: str,
     templatename: str,
@@ -43,9 +43,9 @@ def lead_to_the_parts(
 ) -> None:
     """Let a page that was split lead to the places that other pages now have."""
     places = {}
-    for other in app.config.split.get(pagename, []):
+    for other in app.config.split.get(page, []):
         there = app.env.get_doctree(other).ids
-        uri = app.builder.get_relative_uri(pagename, other)
+        uri = app.builder.get_relative_uri(page, other)
         places[uri] = sorted(set(there) - set(doctree.ids))
     if places:
         context["body"] += PLACES.replace("{places}", json.dumps(places))
@@ -68,6 +68,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register the setting and the step."""
     app.add_config_value("moved", {}, "html", types=dict)
     app.add_config_value("split", {}, "html", types=dict)
-    app.connect("html-page-context", lead_to_the_parts)
+    app.connect("html-page-context", to_its_parts)
     app.connect("build-finished", lead_on)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
