@@ -34,14 +34,8 @@ for (const [page, places] of Object.entries({places}))
 """
 
 
-def to_its_parts(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict,
-    doctree: object,
-) -> None:
-    """Let a page that was split lead to the places that other pages now have."""
+def to_its_parts(app, page, template, context, doctree) -> None:
+    """Let a page that was split lead to the places that others have now."""
     places = {}
     for other in app.config.split.get(page, []):
         there = app.env.get_doctree(other).ids
