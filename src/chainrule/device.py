@@ -15,15 +15,12 @@ __all__ = ["accelerator", "clock", "seconds", "to"]
 def accelerator(dtype: str | None = None) -> str:
     """Name the device to compute on: "cuda" or another accelerator of PyTorch's, else "cpu".
 
+    It is "cpu", too, where PyTorch is not installed.
+
     Parameters
     ----------
     dtype : str, optional
         What it must be able to compute with; some have no "float64".
-
-    Returns
-    -------
-    str
-        "cpu" where there is no such accelerator, or PyTorch is not installed.
 
     Examples
     --------
@@ -52,7 +49,7 @@ def current():
 
 
 def to(thing: Any, device: str, dtype: str | None = None) -> Any:
-    """Give an array, a network, or a list or tuple of them, as PyTorch tensors on a device.
+    """Copy an array, a network, or a list or tuple of them, to PyTorch tensors on a device.
 
     Parameters
     ----------
@@ -64,11 +61,6 @@ def to(thing: Any, device: str, dtype: str | None = None) -> Any:
     dtype : str, optional
         What floating numbers become, such as "bfloat16"; they keep their type where it is left
         out. Whole numbers keep theirs.
-
-    Returns
-    -------
-    tensor, Network, list or tuple
-        A copy; what was given keeps its arrays.
 
     Raises
     ------
@@ -122,7 +114,7 @@ def copied(array: Any) -> Any:
 
 
 def clock(device: str) -> Callable[[Callable[[], Any]], float]:
-    """Give what times one call of a function on a device, in seconds.
+    """Give what times one call of a function without arguments on a device, in seconds.
 
     A call to an accelerator returns before the work is done. So the clock is the accelerator's own
     where there is one: an event before the work and one after it, which it passes in their turn.
@@ -131,11 +123,6 @@ def clock(device: str) -> Callable[[Callable[[], Any]], float]:
     ----------
     device : str
         As `accelerator` names it.
-
-    Returns
-    -------
-    callable
-        Takes a function of no arguments and gives how long it took.
 
     Examples
     --------
@@ -146,7 +133,7 @@ def clock(device: str) -> Callable[[Callable[[], Any]], float]:
 
 
 def seconds(function: Callable[[], Any], device: str, rounds: int = 11) -> float:
-    """Time a function on a device, after one call that is not timed; give the median.
+    """Time a function on a device, after one call that is not timed; give the median, in seconds.
 
     Parameters
     ----------
@@ -155,15 +142,7 @@ def seconds(function: Callable[[], Any], device: str, rounds: int = 11) -> float
     device : str
         As `accelerator` names it.
     rounds : int
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    ValueError
-        If `rounds` is less than 1.
+        How often it is timed: at least once, or a ValueError is raised.
 
     Examples
     --------

@@ -30,11 +30,7 @@ class Page:
 
 PAGES = (
     Page("training", "neural-network/training", "1.1 Forward and backward pass"),
-    Page(
-        "network",
-        "neural-network/network",
-        "1.1.1–1.1.2 Forward pass and backpropagation",
-    ),
+    Page("network", "neural-network/network", "1.1.1–1.1.2 Forward pass and backpropagation"),
     Page("optimizers", "neural-network/optimizers", "1.2 Optimizers"),
     Page("activations", "neural-network/activations", "1.3 Activation functions"),
     Page("losses", "neural-network/losses", "1.4 Loss functions"),
@@ -47,20 +43,11 @@ PAGES = (
 
 
 def page(name: str) -> Page:
-    """Give the page of this name.
+    """Give the page of this name; a ValueError if there is none.
 
     Parameters
     ----------
     name : str
-
-    Returns
-    -------
-    Page
-
-    Raises
-    ------
-    ValueError
-        If there is none.
 
     Examples
     --------

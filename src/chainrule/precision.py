@@ -1,4 +1,7 @@
-"""Numbers with fewer bits: how they round, and what that does to a product of vectors (3.1)."""
+"""Numbers with fewer bits: how they round, and what that does to a product of vectors (3.1).
+
+A number of bits is at least 1, or a ValueError is raised.
+"""
 
 from math import expm1, log1p
 from typing import Any
@@ -23,15 +26,6 @@ def unit_roundoff(bits: int) -> float:
     ----------
     bits : int
 
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    ValueError
-        If `bits` is less than 1.
-
     Examples
     --------
     >>> unit_roundoff(FORMATS["bfloat16"])
@@ -55,11 +49,6 @@ def rounded(x: Array, bits: int) -> Array:
     array of float64, shaped like x
         Halfway between two, the even one. The exponent is not limited.
 
-    Raises
-    ------
-    ValueError
-        If `bits` is less than 1.
-
     Examples
     --------
     >>> import numpy as np
@@ -80,6 +69,8 @@ def nearest(x, bits):
 def rounded_dot(w: Array, a: Array, bits: int, sum_bits: int = 23) -> float:
     """Give w · a as a processor does that reads few bits and adds in more.
 
+    A ValueError if w and a are not vectors of one length.
+
     Parameters
     ----------
     w, a : array, shape (n,)
@@ -87,15 +78,6 @@ def rounded_dot(w: Array, a: Array, bits: int, sum_bits: int = 23) -> float:
         To which w and a are rounded.
     sum_bits : int
         To which every product and every sum is rounded, one term after another.
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    ValueError
-        If a number of bits is less than 1, or if the shapes differ.
 
     Examples
     --------
@@ -121,18 +103,8 @@ def dot_bound(w: Array, a: Array, bits: int, sum_bits: int = 23) -> float:
 
     Parameters
     ----------
-    w, a : array, shape (n,)
-    bits, sum_bits : int
+    w, a, bits, sum_bits
         As in `rounded_dot`.
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    ValueError
-        If a number of bits is less than 1, or if the shapes differ.
 
     Examples
     --------

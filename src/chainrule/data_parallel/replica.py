@@ -32,10 +32,6 @@ def average(gradients: list[list[Array]], counts: list[int]) -> list[Array]:
     counts : list of int
         How many samples each share has.
 
-    Returns
-    -------
-    list of array
-
     Raises
     ------
     ValueError
@@ -116,10 +112,6 @@ class Replica:
         n, batch_size : int
         rng : numpy.random.Generator
 
-        Returns
-        -------
-        iterator of array of int
-
         Examples
         --------
         >>> import numpy as np
@@ -140,19 +132,15 @@ class Replica:
     def average(self, gradients):
         """Give the gradients of the whole batch: those of all shares, weighted and added.
 
-        They are that if the loss is the mean over its samples. With ``reduction="sum"``, with class
-        weights or ignored samples, whose mean divides by something else, and for losses that join
-        the samples of a batch (`Dice`, `MinedTriplet`), they are not.
+        They are the same in every process, to the last bit. They are the batch's if the loss is the
+        mean over its samples. With ``reduction="sum"``, with class weights or ignored samples,
+        whose mean divides by something else, and for losses that join the samples of a batch
+        (`Dice`, `MinedTriplet`), they are not.
 
         Parameters
         ----------
         gradients : list of array
             Those of this process's share.
-
-        Returns
-        -------
-        list of array
-            The same in every process, to the last bit.
 
         Raises
         ------
@@ -188,19 +176,10 @@ class Replica:
         return numbers
 
     def require_alike(self, net: Network, steps: int, rng: np.random.Generator) -> None:
-        """Stop if the processes do not have the same parameters, steps and generator.
+        """Raise a RuntimeError unless all processes start alike.
 
-        Parameters
-        ----------
-        net : Network
-        steps : int
-            How many the optimizer has made.
-        rng : numpy.random.Generator
-
-        Raises
-        ------
-        RuntimeError
-            If they differ.
+        That is, if `net` has the same parameters in all, the optimizer has made as many `steps`,
+        and `rng`, the generator, is in the same state.
 
         Examples
         --------
@@ -229,21 +208,14 @@ class Replica:
 def replicas(on: str = "cpu", timeout: float = 300.0) -> Iterator[Replica]:
     """Join the processes that torchrun started; without torchrun there is this one alone.
 
+    A ValueError if a machine has more processes than GPUs.
+
     Parameters
     ----------
     on : str
         Where they compute, as `device.accelerator` names it; each process needs a GPU of its own.
     timeout : float
         Seconds after which a process that does not answer counts as gone.
-
-    Yields
-    ------
-    Replica
-
-    Raises
-    ------
-    ValueError
-        If a machine has more processes than GPUs.
 
     Examples
     --------

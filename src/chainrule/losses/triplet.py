@@ -94,15 +94,11 @@ class Triplet(TripletLoss):
     def __call__(  # type: ignore[override]
         self, anchor: Array, positive: Array, negative: Array
     ) -> Array:
-        """Give the loss: a number, or one per triplet where the reduction is "none".
+        """Give the loss: a number, or one per triplet, (N,), where the reduction is "none".
 
         Parameters
         ----------
         anchor, positive, negative : array, of one shape (N, D)
-
-        Returns
-        -------
-        array, of shape () or (N,)
 
         Raises
         ------
@@ -115,7 +111,7 @@ class Triplet(TripletLoss):
     def gradient(  # type: ignore[override]
         self, anchor: Array, positive: Array, negative: Array, upstream: Array | None = None
     ) -> tuple[Array, Array, Array]:
-        """Give the loss's gradients with respect to anchor, positive and negative.
+        """Give the loss's gradients with respect to anchor, positive and negative, each (N, D).
 
         Parameters
         ----------
@@ -123,10 +119,6 @@ class Triplet(TripletLoss):
             Those of the call, and what it refuses is refused here.
         upstream : array, shaped like the loss
             ∂C/∂loss; 1 where it is left out.
-
-        Returns
-        -------
-        tuple of three arrays, of shape (N, D)
         """
         rows, like = self._rows(anchor, positive, negative), real(anchor)
         parts = self._slopes(tuple(rows), None, upstream, like)

@@ -17,18 +17,9 @@ def batch_variance(gradients: Array, batch_size: int) -> float:
     Parameters
     ----------
     gradients : array, shape (A, …)
-        The gradient of each sample.
+        The gradient of each sample, of two samples at least.
     batch_size : int
-        N, how many samples are drawn.
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    ValueError
-        If `batch_size` is not between 1 and A, or there are fewer than two samples.
+        N, how many samples are drawn, from 1 to A.
 
     Examples
     --------
@@ -53,7 +44,8 @@ def convergence_factor(lr: float, curvature: float, momentum: float = 0.0) -> fl
     """Give the factor by which a step shrinks the distance from the minimum of λ/2 w².
 
     Without momentum ``|1 − α λ|`` (equation 1.2.1b). With momentum μ, in the long run, the larger
-    root, in absolute value, of r² − (1 + μ − α λ) r + μ = 0 (equation 1.2.1d).
+    root, in absolute value, of r² − (1 + μ − α λ) r + μ = 0 (equation 1.2.1d). Below 1 the descent
+    converges.
 
     Parameters
     ----------
@@ -63,16 +55,6 @@ def convergence_factor(lr: float, curvature: float, momentum: float = 0.0) -> fl
         λ, positive.
     momentum : float
         μ, at least 0.
-
-    Returns
-    -------
-    float
-        Below 1 the descent converges.
-
-    Raises
-    ------
-    ValueError
-        If `lr` or `curvature` is not positive, or `momentum` is negative.
 
     Examples
     --------
@@ -92,17 +74,12 @@ def best_descent(smallest: float, largest: float) -> tuple[float, float]:
     Parameters
     ----------
     smallest, largest : float
-        λ_min and λ_max, positive.
+        λ_min and λ_max, positive and in this order.
 
     Returns
     -------
     tuple of float
         α = 2 / (λ_min + λ_max), and (κ − 1)/(κ + 1) with κ = λ_max / λ_min.
-
-    Raises
-    ------
-    ValueError
-        If they are not positive, or not in order.
 
     Examples
     --------
@@ -118,18 +95,13 @@ def best_momentum(smallest: float, largest: float) -> tuple[float, float, float]
 
     Parameters
     ----------
-    smallest, largest : float
-        λ_min and λ_max, positive.
+    smallest, largest
+        As in `best_descent`.
 
     Returns
     -------
     tuple of float
         α = 4 / (√λ_min + √λ_max)², μ = ((√κ − 1)/(√κ + 1))² and √μ.
-
-    Raises
-    ------
-    ValueError
-        If they are not positive, or not in order.
 
     References
     ----------
@@ -160,13 +132,6 @@ def clip_norm(gradients: Sequence[Array], max_norm: float) -> list[Array]:
     list of arrays
         g · min(1, c / ‖g‖); direction and proportions are kept. Where a gradient is NaN or
         infinite, all become NaN.
-
-    Raises
-    ------
-    ValueError
-        If `max_norm` is not positive.
-    TypeError
-        If these are not arrays of real numbers.
 
     References
     ----------
