@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 BOOK = Path(__file__).parents[1] / "book"
-WIDTH = 77  # how many characters of code a page's column holds in a window of 1280 pixels
+WIDTH = 76  # how many characters of code a page's column holds in a window of 1280 pixels
 LINES = 12
 # what is a topic of its page, and may take more lines
 TOPICS = {"training.five_steps": 15, "tiled.convolve": 30, "ring_rounds": 30}

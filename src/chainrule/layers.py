@@ -153,6 +153,10 @@ def initial_std(n_in: int, n_out: int, init: str = "he") -> float:
     ValueError
         If `init` is neither, or `n_in` or `n_out` is less than 1.
 
+    See Also
+    --------
+    torch.nn.init.kaiming_normal_, torch.nn.init.xavier_normal_
+
     References
     ----------
     Glorot and Bengio, 2010; He, Zhang, Ren and Sun, 2015.
@@ -161,10 +165,6 @@ def initial_std(n_in: int, n_out: int, init: str = "he") -> float:
     --------
     >>> initial_std(50, 30, "he"), initial_std(50, 150, "xavier")
     (0.2, 0.1)
-
-    See Also
-    --------
-    torch.nn.init.kaiming_normal_, torch.nn.init.xavier_normal_
     """
     n_in = count.read(n_in, "n_in")
     n_out = count.read(n_out, "n_out")

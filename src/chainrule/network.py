@@ -122,7 +122,7 @@ class Network:
         return self.value(x)
 
     def value(self, a):
-        """Give the output for a batch a: what a layer gives is what the next one is applied to."""
+        """Give the output for a batch a: what a layer gives, the next one is applied to."""
         for layer in self.layers:
             a = layer(a)
         return a
@@ -183,7 +183,7 @@ class Network:
 
     def errors(self, inputs, delta):
         """Yield each layer, its input a of `inputs` and its error delta, from the last one on."""
-        for layer, a in zip(reversed(self.layers), reversed(inputs), strict=True):
+        for layer, a in reversed([*zip(self.layers, inputs, strict=True)]):
             yield layer, a, delta
             delta = layer.vjp(a, delta)
 
@@ -244,13 +244,9 @@ def error_norm_bounds(network: Network, trace: Trace, upstream: Array) -> list[f
     for layer in network.layers:
         if not isinstance(layer, Linear) and not hasattr(layer, "derivative"):
             raise TypeError(f"network: expected elementwise activations, got {layer!r}")
-    layers = network.map(_wide).layers
-    found = [*bounds(layers, [*map(_wide, trace.inputs)], np.linalg.norm(_wide(upstream)))]
-    return [float(bound) for bound in reversed(found)]
-
-
-def _wide(x: Array) -> np.ndarray:
-    return widened(to_numpy(x))
+    *inputs, upstream = (widened(to_numpy(x)) for x in (*trace.inputs, upstream))
+    layers = network.map(lambda p: widened(to_numpy(p))).layers
+    return [float(bound) for bound in bounds(layers, inputs, np.linalg.norm(upstream))][::-1]
 
 
 def bounds(layers, inputs, bound):
