@@ -116,6 +116,10 @@ def ring_seconds(size: int, n_bytes: float, latency: float, bandwidth: float) ->
     bandwidth : float
         Bytes a second that a process sends, while it receives as many; positive.
 
+    Returns
+    -------
+    float
+
     Examples
     --------
     A hundred megabytes over 10 GB/s, with 10 microseconds before every message:
@@ -133,14 +137,17 @@ def ring_seconds(size: int, n_bytes: float, latency: float, bandwidth: float) ->
 def hiding_batch(communication: float, per_sample: float) -> int:
     """Give how many samples a process needs for its backward pass to hide the sum (3.2d).
 
-    It is the smallest share of a batch whose backward pass takes at least as long.
-
     Parameters
     ----------
     communication : float
         Seconds that the all-reduce takes; at least 0.
     per_sample : float
         t, the seconds that the backward pass takes for one sample; positive.
+
+    Returns
+    -------
+    int
+        The smallest share of a batch whose backward pass takes at least as long.
 
     Examples
     --------

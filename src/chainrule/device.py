@@ -15,12 +15,15 @@ __all__ = ["accelerator", "clock", "seconds", "to"]
 def accelerator(dtype: str | None = None) -> str:
     """Name the device to compute on: "cuda" or another accelerator of PyTorch's, else "cpu".
 
-    It is "cpu", too, where PyTorch is not installed.
-
     Parameters
     ----------
     dtype : str, optional
         What it must be able to compute with; some have no "float64".
+
+    Returns
+    -------
+    str
+        "cpu" where there is no such accelerator, or PyTorch is not installed.
 
     Examples
     --------
@@ -61,6 +64,10 @@ def to(thing: Any, device: str, dtype: str | None = None) -> Any:
     dtype : str, optional
         What floating numbers become, such as "bfloat16"; they keep their type where it is left
         out. Whole numbers keep theirs.
+
+    Returns
+    -------
+    tensor, Network, list or tuple
 
     Raises
     ------
@@ -124,6 +131,10 @@ def clock(device: str) -> Callable[[Callable[[], Any]], float]:
     device : str
         As `accelerator` names it.
 
+    Returns
+    -------
+    callable
+
     Examples
     --------
     >>> 0.01 < clock("cpu")(lambda: time.sleep(0.01)) < 1
@@ -143,6 +154,10 @@ def seconds(function: Callable[[], Any], device: str, rounds: int = 11) -> float
         As `accelerator` names it.
     rounds : int
         How often it is timed: at least once, or a ValueError is raised.
+
+    Returns
+    -------
+    float
 
     Examples
     --------

@@ -49,6 +49,10 @@ def page(name: str) -> Page:
     ----------
     name : str
 
+    Returns
+    -------
+    Page
+
     Examples
     --------
     >>> page("losses").path

@@ -26,6 +26,10 @@ def unit_roundoff(bits: int) -> float:
     ----------
     bits : int
 
+    Returns
+    -------
+    float
+
     Examples
     --------
     >>> unit_roundoff(FORMATS["bfloat16"])
@@ -79,6 +83,10 @@ def rounded_dot(w: Array, a: Array, bits: int, sum_bits: int = 23) -> float:
     sum_bits : int
         To which every product and every sum is rounded, one term after another.
 
+    Returns
+    -------
+    float
+
     Examples
     --------
     >>> import numpy as np
@@ -103,8 +111,13 @@ def dot_bound(w: Array, a: Array, bits: int, sum_bits: int = 23) -> float:
 
     Parameters
     ----------
-    w, a, bits, sum_bits
+    w, a : array, shape (n,)
+    bits, sum_bits : int
         As in `rounded_dot`.
+
+    Returns
+    -------
+    float
 
     Examples
     --------

@@ -32,6 +32,10 @@ def average(gradients: list[list[Array]], counts: list[int]) -> list[Array]:
     counts : list of int
         How many samples each share has.
 
+    Returns
+    -------
+    list of array
+
     Raises
     ------
     ValueError
@@ -216,6 +220,10 @@ def replicas(on: str = "cpu", timeout: float = 300.0) -> Iterator[Replica]:
         Where they compute, as `device.accelerator` names it; each process needs a GPU of its own.
     timeout : float
         Seconds after which a process that does not answer counts as gone.
+
+    Yields
+    ------
+    Replica
 
     Examples
     --------

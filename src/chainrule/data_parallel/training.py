@@ -39,8 +39,6 @@ def train(
 ) -> Network:
     """Train the network of section 1.1 on the digits, a share of every batch in each process.
 
-    Its parameters come back on the replica's device.
-
     Parameters
     ----------
     replica : Replica
@@ -60,6 +58,11 @@ def train(
         What `fit` calls between the backward pass and the update; `replica.average` where left out.
     progress : bool
         Whether the first process shows a progress bar.
+
+    Returns
+    -------
+    Network
+        Its parameters on the replica's device.
 
     Raises
     ------

@@ -137,7 +137,7 @@ class BinaryCrossEntropy(YesNoLoss):
 
 
 def balanced_weights(classes: Array, n_classes: int) -> Array:
-    """Give each class the weight N / (K N_c), inversely as its frequency, (K,) (equation 1.30).
+    """Give each class the weight N / (K N_c), inversely as its frequency (equation 1.30).
 
     With them every class has the same share in the weighted cross-entropy, and the samples weigh
     1 in the mean.
@@ -148,6 +148,10 @@ def balanced_weights(classes: Array, n_classes: int) -> Array:
         The N samples' classes, in 0 … K − 1.
     n_classes : int
         K, how many classes there are.
+
+    Returns
+    -------
+    array, shape (K,)
 
     Raises
     ------

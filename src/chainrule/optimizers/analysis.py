@@ -21,6 +21,10 @@ def batch_variance(gradients: Array, batch_size: int) -> float:
     batch_size : int
         N, how many samples are drawn, from 1 to A.
 
+    Returns
+    -------
+    float
+
     Examples
     --------
     >>> import numpy as np
@@ -44,8 +48,7 @@ def convergence_factor(lr: float, curvature: float, momentum: float = 0.0) -> fl
     """Give the factor by which a step shrinks the distance from the minimum of λ/2 w².
 
     Without momentum ``|1 − α λ|`` (equation 1.2.1b). With momentum μ, in the long run, the larger
-    root, in absolute value, of r² − (1 + μ − α λ) r + μ = 0 (equation 1.2.1d). Below 1 the descent
-    converges.
+    root, in absolute value, of r² − (1 + μ − α λ) r + μ = 0 (equation 1.2.1d).
 
     Parameters
     ----------
@@ -55,6 +58,11 @@ def convergence_factor(lr: float, curvature: float, momentum: float = 0.0) -> fl
         λ, positive.
     momentum : float
         μ, at least 0.
+
+    Returns
+    -------
+    float
+        Below 1 the descent converges.
 
     Examples
     --------
@@ -95,7 +103,7 @@ def best_momentum(smallest: float, largest: float) -> tuple[float, float, float]
 
     Parameters
     ----------
-    smallest, largest
+    smallest, largest : float
         As in `best_descent`.
 
     Returns
