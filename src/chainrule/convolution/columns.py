@@ -120,8 +120,8 @@ def images(columns, geometry):
 def put_back(places, geometry, like):
     """Add up what the windows hold at each place (i, j): the transpose of `windows`."""
     x = full((*like.shape[:2], *geometry.padded_size), 0.0, like)
-    for held, (*_, pixels) in zip(places, geometry.positions(), strict=True):
-        x[:, :, *pixels] += held
+    for z, (*_, pixels) in zip(places, geometry.positions(), strict=True):
+        x[:, :, *pixels] += z
     return x[:, :, *geometry.inside]
 
 

@@ -160,7 +160,10 @@ class Replica:
         >>> Replica().average([np.array([1.0, 2.0]), np.array([[3.0]])])
         [array([1., 2.]), array([[3.]])]
         """
-        gradients = of_one_library(gradients, "gradients")
+        return self.mean(of_one_library(gradients, "gradients"))
+
+    def mean(self, gradients):
+        """Give the sum over all processes of what each makes of its share; the formula alone."""
         numbers = self.weight * joined(gradients)
         return cut(self.total(numbers), like=gradients)
 

@@ -52,7 +52,7 @@ class CrossEntropy(ClassLoss):
         """Give −Σ_c y_c log p_c."""
         z = below_largest(z)
         log_p = z - log(sum(exp(z), axis=0))
-        return -sum(y * where(y == 0, 0.0, log_p), axis=0)  # 0 log 0 counts as 0
+        return -sum(y * where(y == 0, 0.0, log_p), axis=0)  # 0 log 0 is 0
 
     def slope(self, z, y):
         """Give p Σ_c y_c − y."""
