@@ -182,9 +182,10 @@ def verify_claim(
     implementation = implementation or claim.implementation
     cases = _cases(claim.cases)
     arrays: list[np.ndarray] = []
-    _map(arrays.append, cases)
+    each_array(arrays.append, cases)
     slack = slack if arrays else 0.0
-    given = [_map(to_numpy, implementation(*_map(convert, case)), axes=0) for case in cases]
+    results = [implementation(*each_array(convert, case)) for case in cases]
+    given = each_array(to_numpy, results, axes=0)
     findings = []
     for oracle in claim.oracles:
         wider = replace(oracle, bound=oracle.bound + slack)
@@ -223,8 +224,8 @@ def _answers(
     return [(i, expected(*case)) for i, case in enumerate(_cases(cases)) if applies(*case)]
 
 
-def _map(function: Callable[[Any], Any], thing: Any, axes: int = 1) -> Any:
+def each_array(function: Callable[[Any], Any], thing: Any, axes: int = 1) -> Any:
     """Apply a function to every array of so many axes or more in a nest of tuples and lists."""
     if isinstance(thing, (tuple, list)):
-        return type(thing)(_map(function, part, axes) for part in thing)
+        return type(thing)(each_array(function, part, axes) for part in thing)
     return function(thing) if getattr(thing, "ndim", -1) >= axes else thing

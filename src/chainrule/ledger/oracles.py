@@ -8,24 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays import to_numpy
 from ..oracles import autograd, central_difference, complex_step
-from .core import Oracle
+from .core import Oracle, each_array
 
 EXACT, CLOSE, DIFFERENCES = 1e-14, 1e-13, 1e-7
-
-
-def tensors(torch: Any, thing: Any) -> Any:
-    """Give a nest of tuples and lists, the arrays in it as tensors."""
-    if isinstance(thing, (tuple, list)):
-        return type(thing)(tensors(torch, part) for part in thing)
-    return torch.as_tensor(thing) if isinstance(thing, np.ndarray) else thing
-
-
-def arrays(torch: Any, found: Any) -> Any:
-    """Give a tensor as an array, and so those of a list."""
-    if isinstance(found, (tuple, list)):
-        return [arrays(torch, part) for part in found]
-    return found.detach().numpy() if isinstance(found, torch.Tensor) else found
 
 
 def torch_oracle(
@@ -36,7 +23,8 @@ def torch_oracle(
     def expected(*case: Any) -> Any:
         import torch
 
-        return arrays(torch, function(torch, *tensors(torch, case)))
+        found = function(torch, *each_array(torch.as_tensor, case))
+        return each_array(to_numpy, found, axes=0)
 
     return Oracle(name, expected, bound, needs="torch", **rest)
 
@@ -52,7 +40,7 @@ def torch_vjp(
     def expected(first: np.ndarray, *rest: Any) -> np.ndarray:
         import torch
 
-        others = tensors(torch, rest[upstream:])
+        others = each_array(torch.as_tensor, rest[upstream:])
         if upstream:
             return autograd(lambda t: function(torch, t, *others), [first], rest[0])[0]
         return autograd(lambda t: function(torch, t, *others).sum(), [first])[0]
@@ -78,7 +66,9 @@ def difference_oracle(twin: Callable[..., Any], bound: float = DIFFERENCES) -> O
     return Oracle("central differences", expected, bound)
 
 
-def sympy_oracle(function: Callable[..., Any]) -> Oracle:
+def sympy_oracle(
+    function: Callable[..., Any], bound: float = EXACT, name: str = "SymPy, 30 digits", **rest: Any
+) -> Oracle:
     """Give an oracle: a function of SymPy and of the case, which computes with thirty digits."""
 
     def expected(*case: Any) -> np.ndarray:
@@ -86,7 +76,7 @@ def sympy_oracle(function: Callable[..., Any]) -> Oracle:
 
         return np.array(function(sympy, *case), float)
 
-    return Oracle("SymPy, 30 digits", expected, EXACT, needs="sympy")
+    return Oracle(name, expected, bound, needs="sympy", **rest)
 
 
 def loops_oracle(twin: Callable[..., Any], bound: float = EXACT) -> Oracle:
