@@ -19,12 +19,14 @@ def torch_convolution(torch: Any, x: Any, w: Any, b: Any = None, *rest: Any) -> 
     return torch.nn.functional.conv2d(x, w, b, *rest)
 
 
-def convolution_of(
-    x: Any, w: Any, b: Any, stride: Any, padding: Any, dilation: Any, groups: int = 1, **rest: Any
-) -> Any:
+def standing(*how: Any) -> Any:
+    """Give by name how windows stand."""
+    return dict(zip(("stride", "padding", "dilation", "groups"), how, strict=False))
+
+
+def convolution_of(x: Any, w: Any, b: Any, *how: Any, **rest: Any) -> Any:
     """Give the package's convolution."""
-    settings: Any = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
-    return convolution.conv2d(x, w, b, **settings, **rest)
+    return convolution.conv2d(x, w, b, **standing(*how), **rest)
 
 
 def unfold(torch: Any, x: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> Any:

@@ -7,29 +7,17 @@ from typing import Any
 from ... import convolution
 from ..core import Claim, Oracle
 from ..oracles import CLOSE, EXACT, loops_oracle, torch_oracle
-from . import twins
-from .cases import (
-    convolution_of,
-    one_image,
-    torch_convolution,
-    unfold,
-    unfolded,
-    unfolded_and_columns,
-)
+from . import cases, twins
 
 
-def _im2col(x: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> Any:
-    return convolution.im2col(x, kernel, stride=stride, padding=padding, dilation=dilation)
+def _im2col(x: Any, kernel: Any, *how: Any) -> Any:
+    return convolution.im2col(x, kernel, **cases.standing(*how))
 
 
 def _fold(
     torch: Any, z: Any, size: Any, kernel: Any, stride: Any, padding: Any, dilation: Any
 ) -> Any:
     return torch.nn.functional.fold(z, size, kernel, dilation, padding, stride)
-
-
-def _col2im(z: Any, size: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> Any:
-    return convolution.col2im(z, size, kernel, stride=stride, padding=padding, dilation=dilation)
 
 
 def _channels_last(x: Any, *rest: Any) -> Any:
@@ -74,11 +62,11 @@ IM2COL = (
         title="im2col",
         code="convolution.im2col",
         implementation=_im2col,
-        cases=unfolded,
+        cases=cases.unfolded,
         oracles=(
             loops_oracle(twins.columns),
             Oracle("NumPy's sliding windows", twins.sliding_columns, EXACT),
-            torch_oracle("torch.nn.functional.unfold", unfold),
+            torch_oracle("torch.nn.functional.unfold", cases.unfold),
         ),
         saboteur=_channels_last,
         mistake="the channels last in a column",
@@ -87,8 +75,8 @@ IM2COL = (
         label="2.1.1b",
         title="convolution as a matrix product",
         code="convolution.conv2d",
-        implementation=_as_rows(partial(convolution_of, method="im2col")),
-        cases=one_image,
+        implementation=_as_rows(partial(cases.convolution_of, method="im2col")),
+        cases=cases.one_image,
         oracles=(
             loops_oracle(_as_rows(twins.convolve)),
             Oracle(
@@ -96,7 +84,7 @@ IM2COL = (
             ),
             torch_oracle(
                 "torch.nn.functional.conv2d",
-                lambda torch, *case: _as_rows(partial(torch_convolution, torch))(*case),
+                lambda torch, *case: _as_rows(partial(cases.torch_convolution, torch))(*case),
             ),
         ),
         saboteur=_times_columns(_channels_last),
@@ -106,8 +94,12 @@ IM2COL = (
         label="2.1.1c",
         title="col2im",
         code="convolution.col2im",
-        implementation=_col2im,
-        cases=lambda rng: ((z, x.shape[2:], *rest) for x, z, *rest in unfolded_and_columns(rng)),
+        implementation=lambda z, size, kernel, *how: convolution.col2im(
+            z, size, kernel, **cases.standing(*how)
+        ),
+        cases=lambda rng: (
+            (z, x.shape[2:], *rest) for x, z, *rest in cases.unfolded_and_columns(rng)
+        ),
         oracles=(
             loops_oracle(twins.images),
             Oracle("the matrix of im2col, transposed", twins.by_transpose, EXACT),
@@ -121,7 +113,7 @@ IM2COL = (
         title="col2im is the transpose of im2col",
         code="convolution.im2col",
         implementation=lambda x, z, *rest: (_im2col(x, *rest) * z).sum(),
-        cases=unfolded_and_columns,
+        cases=cases.unfolded_and_columns,
         oracles=(
             loops_oracle(_inner_with(twins.images), CLOSE),
             Oracle("the matrix of im2col, transposed", _inner_with(twins.by_transpose), CLOSE),

@@ -9,33 +9,18 @@ from ... import convolution
 from ...arrays import library
 from ...convolution import Geometry
 from ..core import Claim, Oracle
-from ..oracles import EXACT, loops_oracle, torch_oracle
-from . import counts, twins
-from .cases import (
-    NONE,
-    ONE,
-    convolution_of,
-    convolutions,
-    grouped,
-    pictures,
-    sizes,
-    torch_convolution,
-)
+from ..oracles import EXACT, loops_oracle, sympy_oracle, torch_oracle
+from . import cases, counts, twins
+from .twins import NONE, ONE
 
 
-def _true_convolution(x: Any, w: Any) -> Any:
-    turned = library(w).flip(w)[None, None]
-    padding = [k - 1 for k in w.shape]
-    return convolution.conv2d(x[None, None], turned, padding=padding)[0, 0]
+def _one_channel(x: Any, w: Any, padding: Any = NONE) -> Any:
+    return convolution.conv2d(x[None, None], w[None, None], padding=padding)[0, 0]
 
 
 def _torch_outputs(torch: Any, size: Any, kernel: Any, *rest: Any) -> list[int]:
     image, one = torch.zeros(1, 1, *size), torch.zeros(1, 1, *kernel)
-    return list(torch_convolution(torch, image, one, None, *rest).shape[2:])
-
-
-def _sliding_outputs(size: Any, kernel: Any, *rest: Any) -> list[int]:
-    return list(twins.sliding(np.zeros((1, 1, *size)), kernel, *rest).shape[2:4])
+    return list(cases.torch_convolution(torch, image, one, None, *rest).shape[2:])
 
 
 def _rounded_up(size: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> list[int]:
@@ -58,12 +43,11 @@ def _sliding_operations(size: Any, kernel: Any, stride: Any, padding: Any, chann
     return [found.size, found.size - found[0, 0, :, :, 0, 0].size]
 
 
-def _sympy_operations(size: Any, kernel: Any, stride: Any, padding: Any, channels: int) -> list:
+def _sympy_operations(
+    sympy: Any, size: Any, kernel: Any, stride: Any, padding: Any, channels: int
+) -> list[int]:
     """Write every output down, and let SymPy count."""
-    import sympy
-
-    k_h, k_w = kernel
-    w = sympy.symbols(f"w:{channels * k_h * k_w}")
+    w = sympy.symbols(f"w:{channels * kernel[0] * kernel[1]}")
     total = sympy.Integer(0)
     for row in range(int(np.prod(twins.counted_outputs(size, kernel, stride, padding, ONE)))):
         terms = [w_i * sympy.Symbol(f"x{row}_{i}") for i, w_i in enumerate(w)]
@@ -74,7 +58,7 @@ def _sympy_operations(size: Any, kernel: Any, stride: Any, padding: Any, channel
 _ORACLES = (
     loops_oracle(twins.convolve),
     Oracle("scipy.signal.correlate2d", twins.scipy_convolve, EXACT),
-    torch_oracle("torch.nn.functional.conv2d", torch_convolution),
+    torch_oracle("torch.nn.functional.conv2d", cases.torch_convolution),
 )
 
 CONVOLUTION = (
@@ -82,8 +66,8 @@ CONVOLUTION = (
         label="2.1a",
         title="cross-correlation",
         code="convolution.conv2d",
-        implementation=lambda x, w: convolution.conv2d(x[None, None], w[None, None])[0, 0],
-        cases=pictures,
+        implementation=_one_channel,
+        cases=cases.pictures,
         oracles=(
             Oracle("loops in exact fractions", twins.correlate, EXACT),
             Oracle(
@@ -91,7 +75,7 @@ CONVOLUTION = (
             ),
             torch_oracle(
                 "torch.nn.functional.conv2d",
-                lambda torch, x, w: torch_convolution(torch, x[None, None], w[None, None])[0, 0],
+                lambda torch, x, w: torch.nn.functional.conv2d(x[None], w[None, None])[0],
             ),
         ),
         saboteur=lambda x, w: signal.convolve2d(x, w, "valid"),
@@ -101,8 +85,8 @@ CONVOLUTION = (
         label="2.1b",
         title="the mathematician's convolution",
         code="convolution.conv2d",
-        implementation=_true_convolution,
-        cases=pictures,
+        implementation=lambda x, w: _one_channel(x, library(w).flip(w), [k - 1 for k in w.shape]),
+        cases=cases.pictures,
         oracles=(
             loops_oracle(twins.turned),
             Oracle("scipy.signal.convolve2d", lambda x, w: signal.convolve2d(x, w), EXACT),
@@ -119,10 +103,14 @@ CONVOLUTION = (
         title="the size of the output",
         code="convolution.Geometry.of",
         implementation=lambda *case: list(Geometry.of(*case).output_size),
-        cases=sizes,
+        cases=cases.sizes,
         oracles=(
             Oracle("windows moved and counted", twins.counted_outputs, EXACT),
-            Oracle("NumPy's sliding windows", _sliding_outputs, EXACT),
+            Oracle(
+                "NumPy's sliding windows",
+                lambda size, *rest: list(twins.sliding(np.zeros((1, 1, *size)), *rest).shape[2:4]),
+                EXACT,
+            ),
             torch_oracle("torch.nn.functional.conv2d", _torch_outputs),
         ),
         saboteur=_rounded_up,
@@ -132,8 +120,8 @@ CONVOLUTION = (
         label="2.1d",
         title="convolution with channels, stride, padding, dilation and bias",
         code="convolution.conv2d",
-        implementation=convolution_of,
-        cases=convolutions,
+        implementation=cases.convolution_of,
+        cases=cases.convolutions,
         oracles=_ORACLES,
         saboteur=_zeros_after,
         mistake="all zeros put below and right",
@@ -149,7 +137,7 @@ CONVOLUTION = (
         oracles=(
             Oracle("loops, counted", counts.loop_tally, EXACT),
             Oracle("NumPy's sliding windows, counted", _sliding_operations, EXACT),
-            Oracle("sympy.count_ops", _sympy_operations, EXACT, needs="sympy"),
+            sympy_oracle(_sympy_operations, name="sympy.count_ops"),
         ),
         saboteur=lambda *case: counts.loop_tally(*case)[:1] * 2,
         mistake="an addition for every multiplication: the first product is added to nothing",
@@ -158,8 +146,8 @@ CONVOLUTION = (
         label="2.1f",
         title="convolution in groups",
         code="convolution.conv2d",
-        implementation=convolution_of,
-        cases=grouped,
+        implementation=cases.convolution_of,
+        cases=cases.grouped,
         oracles=_ORACLES,
         saboteur=lambda *case: twins.scipy_convolve(*case, group_of=lambda o: o % case[-1]),
         mistake="kernels dealt out to the groups in turn",

@@ -11,15 +11,14 @@ from ... import convolution
 from ...oracles import autograd, complex_step
 from ..core import Claim, Oracle
 from ..oracles import EXACT, loops_oracle, torch_oracle
-from . import twins
-from .cases import errors, torch_convolution
+from . import cases, twins
 from .columns import overwritten
 
 
 def _vjp(wanted: int, method: str = "auto") -> Callable:
     """Give the gradient of the images (0), the kernels (1) or the biases (2)."""
-    return lambda x, w, delta, stride, padding, dilation: convolution.conv2d_vjp(
-        x, w, delta, stride=stride, padding=padding, dilation=dilation, method=method
+    return lambda x, w, delta, *how: convolution.conv2d_vjp(
+        x, w, delta, **cases.standing(*how), method=method
     )[wanted]
 
 
@@ -43,7 +42,7 @@ def _torch_gradient(wanted: int) -> Oracle:
         import torch
 
         arrays = [x, w, np.zeros(len(w))]
-        return autograd(lambda *y: torch_convolution(torch, *y, *rest), arrays, delta)[wanted]
+        return autograd(lambda *y: cases.torch_convolution(torch, *y, *rest), arrays, delta)[wanted]
 
     return Oracle("torch.autograd", expected, EXACT, needs="torch")
 
@@ -88,7 +87,7 @@ GRADIENTS = (
         title="the gradient of the kernels",
         code="convolution.conv2d_vjp",
         implementation=_vjp(1, "im2col"),
-        cases=errors,
+        cases=cases.errors,
         oracles=(
             Oracle("product with columns made by loops", _weight_by_columns, EXACT),
             _complex(1),
@@ -102,7 +101,7 @@ GRADIENTS = (
         title="the gradient of the biases",
         code="convolution.conv2d_vjp",
         implementation=_vjp(2),
-        cases=errors,
+        cases=cases.errors,
         oracles=(loops_oracle(_bias_loops), _complex(2), _torch_gradient(2)),
         saboteur=lambda x, w, delta, *rest: delta.sum(0).mean((1, 2)),
         mistake="the mean over the pixels",
@@ -112,7 +111,7 @@ GRADIENTS = (
         title="the gradient of the images, by col2im",
         code="convolution.conv2d_vjp",
         implementation=_vjp(0, "im2col"),
-        cases=errors,
+        cases=cases.errors,
         oracles=(
             Oracle("the matrix of im2col, transposed", _image_by(twins.by_transpose), EXACT),
             _complex(0),
@@ -126,7 +125,7 @@ GRADIENTS = (
         title="the gradient of the images, pixel by pixel",
         code="convolution.conv2d_vjp",
         implementation=_vjp(0),
-        cases=errors,
+        cases=cases.errors,
         oracles=(
             loops_oracle(twins.image_gradient),
             Oracle("scipy.signal.convolve2d", twins.scipy_image_gradient, EXACT),

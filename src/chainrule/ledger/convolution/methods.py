@@ -11,23 +11,14 @@ from ... import convolution
 from ...convolution import Geometry
 from ...oracles import count_multiplications
 from ..core import Claim, Oracle
-from ..oracles import EXACT, loops_oracle, torch_oracle
-from . import counts, twins
-from .cases import (
-    GEOMETRIES,
-    NONE,
-    ONE,
-    convolution_of,
-    one_image,
-    sizes,
-    torch_convolution,
-    unfold,
-)
+from ..oracles import EXACT, loops_oracle, sympy_oracle, torch_oracle
+from . import cases, counts, twins
+from .twins import NONE, ONE
 
 
 def _layer_sizes(rng: np.random.Generator) -> Iterator[tuple]:
     """Yield channels, kernels, and a geometry."""
-    for c_in, c_out, geometry in zip((1, 3, 4, 2), (1, 2, 5, 8), GEOMETRIES, strict=True):
+    for c_in, c_out, geometry in zip((1, 3, 4, 2), (1, 2, 5, 8), cases.GEOMETRIES, strict=True):
         yield c_in, c_out, *geometry
 
 
@@ -55,10 +46,6 @@ def _three_by_three(rng: np.random.Generator) -> Iterator[tuple]:
 def _growth_of(columns: Callable) -> Callable:
     """Make the columns of an image in this way, and compare how many numbers there are."""
     return lambda size, *rest: columns(np.zeros((1, 1, *size)), *rest).size / np.prod(size)
-
-
-def _torch_growth(torch: Any, size: Any, *rest: Any) -> float:
-    return unfold(torch, torch.zeros(1, 1, *size), *rest).numel() / np.prod(size)
 
 
 def _one(convolve: Callable) -> Callable:
@@ -91,7 +78,7 @@ def _torch_intensity(torch: Any, c_in: int, c_out: int, size: Any, kernel: Any, 
 
     x, w = torch.zeros(1, c_in, *size), torch.zeros(c_out, c_in, *kernel)
     with FlopCounterMode(display=False) as counter:
-        y = torch_convolution(torch, x, w, None, *rest)
+        y = cases.torch_convolution(torch, x, w, None, *rest)
     return counter.get_total_flops() / (x.nbytes + w.nbytes + y.nbytes)
 
 
@@ -123,10 +110,8 @@ def _correlate_rows(w: Any, x: Any) -> Any:
     return np.array([np.correlate(x_i, w_i) for w_i, x_i in pairs]).reshape(*x.shape[:-1], 2)
 
 
-def _sympy_polynomials(w: Any, x: Any) -> Any:
+def _sympy_polynomials(sympy: Any, w: Any, x: Any) -> Any:
     """Find the two outputs among the coefficients of a product of polynomials."""
-    import sympy
-
     t, found = sympy.Symbol("t"), []
     for w_i, x_i in zip(w.reshape(-1, 3).tolist(), x.reshape(-1, 4).tolist(), strict=True):
         factors = (sympy.Poly(map(sympy.Rational, numbers), t) for numbers in (w_i, x_i[::-1]))
@@ -146,11 +131,16 @@ CLAIMS = (
         title="how much larger the columns are",
         code="convolution.column_growth",
         implementation=lambda *case: convolution.column_growth(Geometry.of(*case)),
-        cases=sizes,
+        cases=cases.sizes,
         oracles=(
             Oracle("columns made by loops, counted", _growth_of(twins.columns), EXACT),
             Oracle("NumPy's sliding windows, counted", _growth_of(twins.sliding_columns), EXACT),
-            torch_oracle("torch.nn.functional.unfold", _torch_growth),
+            torch_oracle(
+                "torch.nn.functional.unfold",
+                lambda torch, size, *rest: (
+                    cases.unfold(torch, torch.zeros(1, 1, *size), *rest).numel() / np.prod(size)
+                ),
+            ),
         ),
         saboteur=lambda size, kernel, *rest: kernel[0] * kernel[1],
         mistake="a window for every pixel",
@@ -159,14 +149,14 @@ CLAIMS = (
         label="2.1.1j",
         title="convolution as a sum of products with shifted images",
         code="convolution.conv2d",
-        implementation=_one(convolution_of),
-        cases=lambda rng: ((x, w, *rest) for x, w, _, *rest in one_image(rng)),
+        implementation=_one(cases.convolution_of),
+        cases=lambda rng: ((x, w, *rest) for x, w, _, *rest in cases.one_image(rng)),
         oracles=(
             loops_oracle(_one(twins.convolve)),
             Oracle("slices and numpy.einsum", twins.shifted, EXACT),
             torch_oracle(
                 "torch.nn.functional.conv2d",
-                lambda torch, *case: _one(partial(torch_convolution, torch))(*case),
+                lambda torch, *case: _one(partial(cases.torch_convolution, torch))(*case),
             ),
         ),
         saboteur=partial(twins.shifted, apart=ONE),
@@ -234,7 +224,7 @@ CLAIMS = (
         oracles=(
             Oracle("Toom and Cook's, in exact fractions", counts.toom_cook_pairs, EXACT),
             Oracle("numpy.correlate", _correlate_rows, EXACT),
-            Oracle("SymPy, a product of polynomials", _sympy_polynomials, EXACT, needs="sympy"),
+            sympy_oracle(_sympy_polynomials, name="SymPy, a product of polynomials"),
         ),
         saboteur=_sign_lost,
         mistake="the signs of A lost",
