@@ -10,18 +10,10 @@ from typing import Any
 import numpy as np
 
 from .. import activations
-from .core import Claim, Oracle
+from .core import CLOSE, Claim, Oracle
 from .network.cases import linear_of
 from .network.twins import twin_weighted_input
-from .oracles import (
-    CLOSE,
-    complex_oracle,
-    difference_oracle,
-    loops_oracle,
-    sympy_oracle,
-    torch_oracle,
-    torch_vjp,
-)
+from .oracles import complex_oracle, difference_oracle, sympy_oracle, torch_oracle, torch_vjp
 
 Function = Callable[..., Any]
 _erf = np.vectorize(math.erf)
@@ -244,7 +236,7 @@ SOFTMAX = (
         implementation=lambda x, upstream: _softmax(x),
         cases=_softmax_cases,
         oracles=(
-            loops_oracle(_twin_softmax),
+            Oracle("loops", _twin_softmax),
             torch_oracle("torch.softmax", lambda torch, x, upstream: torch.softmax(x, -1)),
         ),
         saboteur=lambda x, upstream: np.exp(x) / np.exp(np.arange(1, len(x) + 1)).sum(),
@@ -273,7 +265,7 @@ MAXOUT = (
         implementation=_maxout,
         cases=_maxout_cases,
         oracles=(
-            loops_oracle(_twin_maxout, CLOSE),
+            Oracle("loops", _twin_maxout, CLOSE),
             torch_oracle(
                 "torch", lambda torch, x, upstream, *rest: _torch_maxout(torch, x, *rest), CLOSE
             ),

@@ -11,6 +11,8 @@ import numpy as np
 from ..arrays import to_numpy
 from ..oracles import relative_error
 
+EXACT, CLOSE, DIFFERENCES = 1e-14, 1e-13, 1e-7
+
 
 @dataclass(frozen=True)
 class Oracle:
@@ -22,7 +24,7 @@ class Oracle:
     expected : callable
         Takes the arguments of a case and gives what the implementation should give for them.
     bound : float
-        The largest relative error that passes.
+        The largest relative error that passes; where left out, rounding errors of float64 pass.
     needs : str
         The library without which it cannot be asked; "" if it needs none.
     applies : callable
@@ -33,7 +35,7 @@ class Oracle:
 
     name: str
     expected: Callable[..., Any]
-    bound: float
+    bound: float = EXACT
     needs: str = ""
     applies: Callable[..., bool] = lambda *case: True
     error: Callable[[Any, Any], float] = field(default_factory=lambda: relative_error)

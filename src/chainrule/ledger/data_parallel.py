@@ -11,10 +11,10 @@ import numpy as np
 from .. import all_reduce, data_parallel
 from ..losses import MSE
 from ..oracles import central_difference
-from .core import Claim, Oracle
+from .core import CLOSE, DIFFERENCES, Claim, Oracle
 from .network.cases import network_of
 from .network.twins import difference_parameter, torch_parameters
-from .oracles import CLOSE, DIFFERENCES, torch_oracle
+from .oracles import torch_oracle
 
 
 def _shares(rng: np.random.Generator) -> Iterator[tuple]:

@@ -10,9 +10,7 @@ import numpy as np
 
 from ..arrays import to_numpy
 from ..oracles import autograd, central_difference, complex_step
-from .core import Oracle, each_array
-
-EXACT, CLOSE, DIFFERENCES = 1e-14, 1e-13, 1e-7
+from .core import DIFFERENCES, EXACT, Oracle, each_array
 
 
 def torch_oracle(
@@ -77,8 +75,3 @@ def sympy_oracle(
         return np.array(function(sympy, *case), float)
 
     return Oracle(name, expected, bound, needs="sympy", **rest)
-
-
-def loops_oracle(twin: Callable[..., Any], bound: float = EXACT) -> Oracle:
-    """Give an oracle: a twin of the implementation, in loops."""
-    return Oracle("loops", twin, bound)

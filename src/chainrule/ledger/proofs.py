@@ -16,12 +16,12 @@ from ..arrays import library
 from ..network import Network, multiplications
 from ..optimizers import Adam
 from ..oracles import central_difference, complex_step, count_multiplications
-from .core import Claim, Oracle
+from .core import CLOSE, Claim, Oracle
 from .network.cases import backward, deep_cases, is_smooth, network_of
 from .network.start import off_by
 from .network.twins import difference_parameter, mean_of_samples, torch_parameters
 from .optimizers.twins import torch_run
-from .oracles import CLOSE, torch_oracle
+from .oracles import torch_oracle
 
 
 def _all_gradients(*case: Any) -> Any:

@@ -5,8 +5,8 @@ from functools import partial
 from typing import Any
 
 from ... import convolution
-from ..core import Claim, Oracle
-from ..oracles import CLOSE, EXACT, loops_oracle, torch_oracle
+from ..core import CLOSE, Claim, Oracle
+from ..oracles import torch_oracle
 from . import cases, twins
 
 
@@ -64,8 +64,8 @@ IM2COL = (
         implementation=_im2col,
         cases=cases.unfolded,
         oracles=(
-            loops_oracle(twins.columns),
-            Oracle("NumPy's sliding windows", twins.sliding_columns, EXACT),
+            Oracle("loops", twins.columns),
+            Oracle("NumPy's sliding windows", twins.sliding_columns),
             torch_oracle("torch.nn.functional.unfold", cases.unfold),
         ),
         saboteur=_channels_last,
@@ -78,10 +78,8 @@ IM2COL = (
         implementation=_as_rows(partial(cases.convolution_of, method="im2col")),
         cases=cases.one_image,
         oracles=(
-            loops_oracle(_as_rows(twins.convolve)),
-            Oracle(
-                "product with NumPy's sliding windows", _times_columns(twins.sliding_columns), EXACT
-            ),
+            Oracle("loops", _as_rows(twins.convolve)),
+            Oracle("product with NumPy's sliding windows", _times_columns(twins.sliding_columns)),
             torch_oracle(
                 "torch.nn.functional.conv2d",
                 lambda torch, *case: _as_rows(partial(cases.torch_convolution, torch))(*case),
@@ -101,8 +99,8 @@ IM2COL = (
             (z, x.shape[2:], *rest) for x, z, *rest in cases.unfolded_and_columns(rng)
         ),
         oracles=(
-            loops_oracle(twins.images),
-            Oracle("the matrix of im2col, transposed", twins.by_transpose, EXACT),
+            Oracle("loops", twins.images),
+            Oracle("the matrix of im2col, transposed", twins.by_transpose),
             torch_oracle("torch.nn.functional.fold", _fold),
         ),
         saboteur=overwritten,
@@ -115,7 +113,7 @@ IM2COL = (
         implementation=lambda x, z, *rest: (_im2col(x, *rest) * z).sum(),
         cases=cases.unfolded_and_columns,
         oracles=(
-            loops_oracle(_inner_with(twins.images), CLOSE),
+            Oracle("loops", _inner_with(twins.images), CLOSE),
             Oracle("the matrix of im2col, transposed", _inner_with(twins.by_transpose), CLOSE),
             torch_oracle(
                 "torch.nn.functional.fold",

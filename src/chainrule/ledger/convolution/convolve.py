@@ -9,7 +9,7 @@ from ... import convolution
 from ...arrays import library
 from ...convolution import Geometry
 from ..core import Claim, Oracle
-from ..oracles import EXACT, loops_oracle, sympy_oracle, torch_oracle
+from ..oracles import sympy_oracle, torch_oracle
 from . import cases, counts, twins
 from .twins import NONE, ONE
 
@@ -56,8 +56,8 @@ def _sympy_operations(
 
 
 _ORACLES = (
-    loops_oracle(twins.convolve),
-    Oracle("scipy.signal.correlate2d", twins.scipy_convolve, EXACT),
+    Oracle("loops", twins.convolve),
+    Oracle("scipy.signal.correlate2d", twins.scipy_convolve),
     torch_oracle("torch.nn.functional.conv2d", cases.torch_convolution),
 )
 
@@ -69,10 +69,8 @@ CONVOLUTION = (
         implementation=_one_channel,
         cases=cases.pictures,
         oracles=(
-            Oracle("loops in exact fractions", twins.correlate, EXACT),
-            Oracle(
-                "scipy.signal.correlate2d", lambda x, w: signal.correlate2d(x, w, "valid"), EXACT
-            ),
+            Oracle("loops in exact fractions", twins.correlate),
+            Oracle("scipy.signal.correlate2d", lambda x, w: signal.correlate2d(x, w, "valid")),
             torch_oracle(
                 "torch.nn.functional.conv2d",
                 lambda torch, x, w: torch.nn.functional.conv2d(x[None], w[None, None])[0],
@@ -88,8 +86,8 @@ CONVOLUTION = (
         implementation=lambda x, w: _one_channel(x, library(w).flip(w), [k - 1 for k in w.shape]),
         cases=cases.pictures,
         oracles=(
-            loops_oracle(twins.turned),
-            Oracle("scipy.signal.convolve2d", lambda x, w: signal.convolve2d(x, w), EXACT),
+            Oracle("loops", twins.turned),
+            Oracle("scipy.signal.convolve2d", lambda x, w: signal.convolve2d(x, w)),
             torch_oracle(
                 "torch.nn.functional.conv_transpose2d",
                 lambda torch, x, w: torch.nn.functional.conv_transpose2d(x[None], w[None, None])[0],
@@ -105,11 +103,10 @@ CONVOLUTION = (
         implementation=lambda *case: list(Geometry.of(*case).output_size),
         cases=cases.sizes,
         oracles=(
-            Oracle("windows moved and counted", twins.counted_outputs, EXACT),
+            Oracle("windows moved and counted", twins.counted_outputs),
             Oracle(
                 "NumPy's sliding windows",
                 lambda size, *rest: list(twins.sliding(np.zeros((1, 1, *size)), *rest).shape[2:4]),
-                EXACT,
             ),
             torch_oracle("torch.nn.functional.conv2d", _torch_outputs),
         ),
@@ -135,8 +132,8 @@ CONVOLUTION = (
             (((7, 7), (3, 3), ONE, NONE, 1), ((5, 6), (2, 3), (2, 1), (1, 2), 3))
         ),
         oracles=(
-            Oracle("loops, counted", counts.loop_tally, EXACT),
-            Oracle("NumPy's sliding windows, counted", _sliding_operations, EXACT),
+            Oracle("loops, counted", counts.loop_tally),
+            Oracle("NumPy's sliding windows, counted", _sliding_operations),
             sympy_oracle(_sympy_operations, name="sympy.count_ops"),
         ),
         saboteur=lambda *case: counts.loop_tally(*case)[:1] * 2,

@@ -10,7 +10,7 @@ from scipy import signal
 from ... import convolution
 from ...oracles import autograd, complex_step
 from ..core import Claim, Oracle
-from ..oracles import EXACT, loops_oracle, torch_oracle
+from ..oracles import torch_oracle
 from . import cases, twins
 from .columns import overwritten
 
@@ -34,7 +34,7 @@ def _complex(wanted: int) -> Oracle:
 
         return complex_step(cost, arrays[wanted])
 
-    return Oracle("complex step of the loops", expected, EXACT)
+    return Oracle("complex step of the loops", expected)
 
 
 def _torch_gradient(wanted: int) -> Oracle:
@@ -44,7 +44,7 @@ def _torch_gradient(wanted: int) -> Oracle:
         arrays = [x, w, np.zeros(len(w))]
         return autograd(lambda *y: cases.torch_convolution(torch, *y, *rest), arrays, delta)[wanted]
 
-    return Oracle("torch.autograd", expected, EXACT, needs="torch")
+    return Oracle("torch.autograd", expected, needs="torch")
 
 
 def _weight_by_columns(x: Any, w: Any, delta: Any, *rest: Any) -> Any:
@@ -89,7 +89,7 @@ GRADIENTS = (
         implementation=_vjp(1, "im2col"),
         cases=cases.errors,
         oracles=(
-            Oracle("product with columns made by loops", _weight_by_columns, EXACT),
+            Oracle("product with columns made by loops", _weight_by_columns),
             _complex(1),
             _torch_gradient(1),
         ),
@@ -102,7 +102,7 @@ GRADIENTS = (
         code="convolution.conv2d_vjp",
         implementation=_vjp(2),
         cases=cases.errors,
-        oracles=(loops_oracle(_bias_loops), _complex(2), _torch_gradient(2)),
+        oracles=(Oracle("loops", _bias_loops), _complex(2), _torch_gradient(2)),
         saboteur=lambda x, w, delta, *rest: delta.sum(0).mean((1, 2)),
         mistake="the mean over the pixels",
     ),
@@ -113,7 +113,7 @@ GRADIENTS = (
         implementation=_vjp(0, "im2col"),
         cases=cases.errors,
         oracles=(
-            Oracle("the matrix of im2col, transposed", _image_by(twins.by_transpose), EXACT),
+            Oracle("the matrix of im2col, transposed", _image_by(twins.by_transpose)),
             _complex(0),
             _torch_gradient(0),
         ),
@@ -127,8 +127,8 @@ GRADIENTS = (
         implementation=_vjp(0),
         cases=cases.errors,
         oracles=(
-            loops_oracle(twins.image_gradient),
-            Oracle("scipy.signal.convolve2d", twins.scipy_image_gradient, EXACT),
+            Oracle("loops", twins.image_gradient),
+            Oracle("scipy.signal.convolve2d", twins.scipy_image_gradient),
             torch_oracle("torch.nn.functional.conv_transpose2d", _torch_transposed),
         ),
         saboteur=partial(twins.scipy_image_gradient, rule=signal.correlate2d),

@@ -11,7 +11,7 @@ from ... import convolution
 from ...convolution import Geometry
 from ...oracles import count_multiplications
 from ..core import Claim, Oracle
-from ..oracles import EXACT, loops_oracle, sympy_oracle, torch_oracle
+from ..oracles import sympy_oracle, torch_oracle
 from . import cases, counts, twins
 from .twins import NONE, ONE
 
@@ -133,8 +133,8 @@ CLAIMS = (
         implementation=lambda *case: convolution.column_growth(Geometry.of(*case)),
         cases=cases.sizes,
         oracles=(
-            Oracle("columns made by loops, counted", _growth_of(twins.columns), EXACT),
-            Oracle("NumPy's sliding windows, counted", _growth_of(twins.sliding_columns), EXACT),
+            Oracle("columns made by loops, counted", _growth_of(twins.columns)),
+            Oracle("NumPy's sliding windows, counted", _growth_of(twins.sliding_columns)),
             torch_oracle(
                 "torch.nn.functional.unfold",
                 lambda torch, size, *rest: (
@@ -152,8 +152,8 @@ CLAIMS = (
         implementation=_one(cases.convolution_of),
         cases=lambda rng: ((x, w, *rest) for x, w, _, *rest in cases.one_image(rng)),
         oracles=(
-            loops_oracle(_one(twins.convolve)),
-            Oracle("slices and numpy.einsum", twins.shifted, EXACT),
+            Oracle("loops", _one(twins.convolve)),
+            Oracle("slices and numpy.einsum", twins.shifted),
             torch_oracle(
                 "torch.nn.functional.conv2d",
                 lambda torch, *case: _one(partial(cases.torch_convolution, torch))(*case),
@@ -174,12 +174,10 @@ CLAIMS = (
             Oracle(
                 "loops over ones, and bytes in NumPy",
                 lambda *case: 2 * _loop_multiplications(*case) / _byte_count(*case),
-                EXACT,
             ),
             Oracle(
                 "the matrix product, counted",
                 lambda *case: 2 * _multiplied(*case) / _byte_count(*case),
-                EXACT,
             ),
             torch_oracle("torch.utils.flop_counter", _torch_intensity),
         ),
@@ -193,8 +191,8 @@ CLAIMS = (
         implementation=_padded(convolution.conv2d_fft),
         cases=_padded_only,
         oracles=(
-            loops_oracle(_padded(twins.convolve)),
-            Oracle("scipy.signal.fftconvolve", _scipy_fft, EXACT),
+            Oracle("loops", _padded(twins.convolve)),
+            Oracle("scipy.signal.fftconvolve", _scipy_fft),
             _TORCH_PADDED,
         ),
         saboteur=_not_conjugated,
@@ -207,8 +205,8 @@ CLAIMS = (
         implementation=convolution.fft_multiplications,
         cases=lambda rng: iter((((8, 8), 1, 1), ((4, 8), 3, 2), ((2, 1), 2, 3))),
         oracles=(
-            Oracle("a recursive transform, counted", counts.radix_2_tally, EXACT),
-            Oracle("butterflies, counted", counts.butterflies, EXACT),
+            Oracle("a recursive transform, counted", counts.radix_2_tally),
+            Oracle("butterflies, counted", counts.butterflies),
         ),
         saboteur=lambda size, c_in, c_out: (
             counts.transforms(size, c_in + c_out) + c_in * c_out * size[0] * size[1]
@@ -222,8 +220,8 @@ CLAIMS = (
         implementation=convolution.winograd_pair,
         cases=_four_pixels,
         oracles=(
-            Oracle("Toom and Cook's, in exact fractions", counts.toom_cook_pairs, EXACT),
-            Oracle("numpy.correlate", _correlate_rows, EXACT),
+            Oracle("Toom and Cook's, in exact fractions", counts.toom_cook_pairs),
+            Oracle("numpy.correlate", _correlate_rows),
             sympy_oracle(_sympy_polynomials, name="SymPy, a product of polynomials"),
         ),
         saboteur=_sign_lost,
@@ -236,8 +234,8 @@ CLAIMS = (
         implementation=_padded(convolution.conv2d_winograd),
         cases=_three_by_three,
         oracles=(
-            loops_oracle(_padded(twins.convolve)),
-            Oracle("scipy.signal.correlate2d", _padded(twins.scipy_convolve), EXACT),
+            Oracle("loops", _padded(twins.convolve)),
+            Oracle("scipy.signal.correlate2d", _padded(twins.scipy_convolve)),
             _TORCH_PADDED,
         ),
         saboteur=partial(counts.tile_by_tile, b=counts.toom_cook(2, 3)[1].T.astype(float)),
@@ -250,8 +248,8 @@ CLAIMS = (
         implementation=convolution.winograd_saving,
         cases=lambda rng: iter(((2, 3), (4, 3), (3, 2), (2, 5))),
         oracles=(
-            Oracle("loops and Toom and Cook's way, counted", counts.saving_by_running, EXACT),
-            Oracle("sets of pixels, counted", counts.saving_by_sets, EXACT),
+            Oracle("loops and Toom and Cook's way, counted", counts.saving_by_running),
+            Oracle("sets of pixels, counted", counts.saving_by_sets),
         ),
         saboteur=lambda m, k: m * k / (m + k - 1),
         mistake="that of one dimension",

@@ -8,8 +8,8 @@ from scipy import special
 
 from ... import losses
 from ...arrays import to_numpy
-from ..core import Claim
-from ..oracles import CLOSE, complex_oracle, loops_oracle, torch_oracle, torch_vjp
+from ..core import CLOSE, Claim, Oracle
+from ..oracles import complex_oracle, torch_oracle, torch_vjp
 from . import twins
 from .cases import answers, labelled
 from .entropy import torch_cross_entropy
@@ -55,7 +55,7 @@ FOCAL = (
             -to_numpy(losses.BinaryFocal(gamma=0.0, reduction="none")(z, y))
         ),
         cases=answers,
-        oracles=(loops_oracle(twins.right_probabilities), torch_oracle("torch", _torch_right)),
+        oracles=(Oracle("loops", twins.right_probabilities), torch_oracle("torch", _torch_right)),
         saboteur=lambda z, y: special.expit(z),
         mistake="p for both answers",
     ),
@@ -68,7 +68,7 @@ FOCAL = (
             (*case, gamma, 0.25) for gamma, case in zip((0.5, 2.0), answers(rng), strict=True)
         ),
         oracles=(
-            loops_oracle(twins.binary_focal, CLOSE),
+            Oracle("loops", twins.binary_focal, CLOSE),
             torch_oracle("torch", _torch_binary_focal, CLOSE),
         ),
         saboteur=lambda z, y, gamma, alpha: 2 * alpha * _binary_focal(z, y, gamma, 0.5),

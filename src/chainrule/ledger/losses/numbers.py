@@ -9,7 +9,7 @@ from sklearn import metrics
 
 from ... import losses
 from ..core import Claim, Oracle
-from ..oracles import EXACT, complex_oracle, difference_oracle, torch_oracle, torch_vjp
+from ..oracles import complex_oracle, difference_oracle, torch_oracle, torch_vjp
 from . import twins
 from .cases import errors, errors_with_delta
 
@@ -34,8 +34,8 @@ REGRESSION = (
         implementation=lambda y_hat, y: losses.MSE()(y_hat, y),
         cases=errors,
         oracles=(
-            Oracle("loops in exact fractions", twins.exact_mean_square, EXACT),
-            Oracle("sklearn.metrics", lambda y_hat, y: metrics.mean_squared_error(y, y_hat), EXACT),
+            Oracle("loops in exact fractions", twins.exact_mean_square),
+            Oracle("sklearn.metrics", lambda y_hat, y: metrics.mean_squared_error(y, y_hat)),
             torch_oracle("torch", _torch_loss("mse_loss")),
         ),
         saboteur=lambda y_hat, y: np.sum((y_hat - y) ** 2),
@@ -58,10 +58,8 @@ REGRESSION = (
         implementation=lambda y_hat, y: losses.MAE()(y_hat, y),
         cases=errors,
         oracles=(
-            Oracle("loops in exact fractions", twins.exact_mean_size, EXACT),
-            Oracle(
-                "sklearn.metrics", lambda y_hat, y: metrics.mean_absolute_error(y, y_hat), EXACT
-            ),
+            Oracle("loops in exact fractions", twins.exact_mean_size),
+            Oracle("sklearn.metrics", lambda y_hat, y: metrics.mean_absolute_error(y, y_hat)),
             torch_oracle("torch", _torch_loss("l1_loss")),
         ),
         saboteur=lambda y_hat, y: np.mean(y - y_hat),
@@ -84,11 +82,10 @@ REGRESSION = (
         implementation=lambda y_hat, y, delta: _with_delta(delta)(y_hat, y),
         cases=errors_with_delta,
         oracles=(
-            Oracle("loops in exact fractions", twins.exact_huber, EXACT),
+            Oracle("loops in exact fractions", twins.exact_huber),
             Oracle(
                 "scipy.special.huber",
                 lambda y_hat, y, delta: special.huber(delta, y_hat - y).mean(),
-                EXACT,
             ),
             torch_oracle("torch", _torch_huber),
         ),

@@ -7,7 +7,7 @@ from sklearn import metrics
 
 from ... import losses
 from ..core import Claim, Oracle
-from ..oracles import EXACT, complex_oracle, loops_oracle, torch_oracle, torch_vjp
+from ..oracles import complex_oracle, torch_oracle, torch_vjp
 from . import twins
 from .cases import hard_masks, masks, tversky_masks
 
@@ -56,11 +56,10 @@ OVERLAP_DICE = (
         implementation=lambda p, y, smooth: losses.Dice(smooth=smooth)(p, y),
         cases=hard_masks,
         oracles=(
-            loops_oracle(twins.dice),
+            Oracle("loops", twins.dice),
             Oracle(
                 "1 − F₁ of sklearn, for hard masks",
                 lambda p, y, _: 1 - metrics.f1_score(y.argmax(1), p.argmax(1), average="macro"),
-                EXACT,
                 applies=lambda p, y, smooth: smooth == 0,
             ),
             torch_oracle("torch", _torch_dice),
@@ -87,7 +86,7 @@ OVERLAP_TVERSKY = (
         code="losses.Tversky.__call__",
         implementation=lambda p, y, *settings: _tversky(*settings)(p, y),
         cases=tversky_masks,
-        oracles=(loops_oracle(twins.tversky), torch_oracle("torch", _torch_tversky)),
+        oracles=(Oracle("loops", twins.tversky), torch_oracle("torch", _torch_tversky)),
         saboteur=lambda p, y, alpha, beta, smooth: twins.tversky(p, y, beta, alpha, smooth),
         mistake="α and β swapped",
     ),

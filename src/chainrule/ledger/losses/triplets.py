@@ -8,7 +8,7 @@ from scipy.spatial.distance import cdist
 
 from ... import losses
 from ..core import Claim, Oracle
-from ..oracles import EXACT, complex_oracle, loops_oracle, torch_oracle, torch_vjp
+from ..oracles import complex_oracle, torch_oracle, torch_vjp
 from . import twins
 from .cases import threes
 
@@ -58,7 +58,7 @@ TRIPLET = (
         code="losses.Triplet.__call__",
         implementation=_triplet,
         cases=threes,
-        oracles=(loops_oracle(twins.triplet), torch_oracle("torch", _torch_triplet)),
+        oracles=(Oracle("loops", twins.triplet), torch_oracle("torch", _torch_triplet)),
         saboteur=lambda three, margin, eps: np.maximum(
             ((three[0] - three[1]) ** 2).sum(1) - ((three[0] - three[2]) ** 2).sum(1) + margin, 0
         ),
@@ -84,8 +84,8 @@ TRIPLET = (
         implementation=lambda x, classes: list(losses.mine_triplets(x, classes)),
         cases=_embeddings,
         oracles=(
-            loops_oracle(twins.hardest),
-            Oracle("scipy.spatial.distance.cdist", _by_cdist, EXACT),
+            Oracle("loops", twins.hardest),
+            Oracle("scipy.spatial.distance.cdist", _by_cdist),
             torch_oracle("torch.cdist", _torch_mined),
         ),
         saboteur=lambda x, classes: _by_cdist(x, classes, hardest=False),

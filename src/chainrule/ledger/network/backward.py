@@ -36,11 +36,7 @@ def _error_oracles(layer: int) -> tuple[Oracle, ...]:
         Oracle("torch.autograd", torch_error(layer), 1e-10, needs="torch"),
         Oracle("central differences", difference_error(layer, central_difference), 1e-6),
         Oracle("complex step", difference_error(layer, complex_step), 1e-12, applies=is_smooth),
-        Oracle(
-            "loops, index by index",
-            lambda *case: first_errors(*case)[layer],
-            1e-12,
-        ),
+        Oracle("loops, index by index", lambda *case: first_errors(*case)[layer], 1e-12),
     )
 
 
