@@ -9,18 +9,15 @@ from sklearn.utils.class_weight import compute_class_weight
 
 from ... import losses
 from ..core import Claim, Oracle
-from ..oracles import complex_oracle, sympy_oracle, torch_oracle, torch_vjp
+from ..oracles import complex_oracle, sympy_oracle, torch_oracle
 from . import twins
 from .cases import answers, class_counts, labelled, logits, with_weight
+from .pairs import value_and_gradient
 
 
 def torch_cross_entropy(torch: Any, z: Any, y: Any, **options: Any) -> Any:
     """Give PyTorch's."""
     return torch.nn.functional.cross_entropy(z, y, **options)
-
-
-def _torch_binary(torch: Any, z: Any, y: Any) -> Any:
-    return torch.nn.functional.binary_cross_entropy_with_logits(z, y)
 
 
 def _torch_kl(torch: Any, z: Any, y: Any) -> Any:
@@ -68,25 +65,19 @@ CROSS_ENTROPY = (
         saboteur=lambda z, y: _scipy_kl(z, y, wrong_way_round=True),
         mistake="KL(p ‖ y), the wrong way round",
     ),
-    Claim(
-        label="1.28",
-        title="cross-entropy",
-        code="losses.CrossEntropy.__call__",
-        implementation=losses.CrossEntropy(),
+    *value_and_gradient(
+        losses.CrossEntropy,
+        labels=("1.28", "1.4.4b"),
+        name="cross-entropy",
         cases=logits,
-        oracles=(Oracle("loops", twins.cross_entropy), torch_oracle("torch", torch_cross_entropy)),
-        saboteur=lambda z, y: twins.cross_entropy(z, y) / z.shape[1],
-        mistake="a mean over the classes, too",
-    ),
-    Claim(
-        label="1.4.4b",
-        title="the gradient of cross-entropy",
-        code="losses.CrossEntropy.gradient",
-        implementation=lambda z, y: losses.CrossEntropy().gradient(z, y),
-        cases=logits,
-        oracles=(torch_vjp(torch_cross_entropy), complex_oracle(twins.cross_entropy)),
-        saboteur=lambda z, y: special.softmax(z, 1) - y,
-        mistake="1/N forgotten",
+        torch=torch_cross_entropy,
+        value=(Oracle("loops", twins.cross_entropy),),
+        gradient=complex_oracle(twins.cross_entropy),
+        wrong_value=(
+            "a mean over the classes, too",
+            lambda z, y: twins.cross_entropy(z, y) / z.shape[1],
+        ),
+        wrong_gradient=("1/N forgotten", lambda z, y: special.softmax(z, 1) - y),
     ),
     Claim(
         label="1.4.4c",
@@ -126,27 +117,22 @@ CROSS_ENTROPY = (
         ),
         mistake="ε shared among the wrong classes only",
     ),
-    Claim(
-        label="1.4.4e",
-        title="binary cross-entropy",
-        code="losses.BinaryCrossEntropy.__call__",
-        implementation=losses.BinaryCrossEntropy(),
+    *value_and_gradient(
+        losses.BinaryCrossEntropy,
+        labels=("1.4.4e", "1.4.4f"),
+        name="binary cross-entropy",
         cases=answers,
-        oracles=(sympy_oracle(_exact_binary), torch_oracle("torch", _torch_binary)),
-        saboteur=lambda z, y: -np.mean(y * np.log(special.expit(z))),
-        mistake="the second term forgotten: “no” costs nothing",
-    ),
-    Claim(
-        label="1.4.4f",
-        title="the gradient of binary cross-entropy",
-        code="losses.BinaryCrossEntropy.gradient",
-        implementation=lambda z, y: losses.BinaryCrossEntropy().gradient(z, y),
-        cases=answers,
-        oracles=(torch_vjp(_torch_binary), complex_oracle(twins.binary_cross_entropy)),
-        saboteur=lambda z, y: (
-            (special.expit(z) - y) * special.expit(z) * special.expit(-z) / len(z)
+        torch=lambda torch, z, y: torch.nn.functional.binary_cross_entropy_with_logits(z, y),
+        value=(sympy_oracle(_exact_binary),),
+        gradient=complex_oracle(twins.binary_cross_entropy),
+        wrong_value=(
+            "the second term forgotten: “no” costs nothing",
+            lambda z, y: -np.mean(y * np.log(special.expit(z))),
         ),
-        mistake="σ′ left in, as with the squared error",
+        wrong_gradient=(
+            "σ′ left in, as with the squared error",
+            lambda z, y: (special.expit(z) - y) * special.expit(z) * special.expit(-z) / len(z),
+        ),
     ),
     Claim(
         label="1.29",
