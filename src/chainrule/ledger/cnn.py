@@ -1,7 +1,6 @@
 """The claims of section 2.2: pooling."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 
@@ -31,7 +30,7 @@ def _pools_and_errors(rng: np.random.Generator) -> Iterator[tuple]:
         yield x, rng.standard_normal((2, 2, *outputs)), kernel, stride, padding
 
 
-def _layer(kind: type, kernel: Any, stride: Any, padding: Any) -> Any:
+def _layer(kind: type, kernel, stride, padding):
     return kind(kernel, stride=stride, padding=padding)
 
 
@@ -51,11 +50,11 @@ def _largest_of_sliding(outside: float) -> Callable:
     return lambda x, *rest: twins.sliding(x, *rest, outside=outside).max((4, 5))
 
 
-def _mean_loops(x: Any, kernel: Any, *rest: Any) -> Any:
+def _mean_loops(x, kernel, *rest):
     return twins.pool(lambda numbers: sum(numbers) / (kernel[0] * kernel[1]), x, kernel, *rest)
 
 
-def _scipy_mean(x: Any, kernel: Any, stride: Any, padding: Any) -> Any:
+def _scipy_mean(x, kernel, stride, padding):
     """Give the correlations of each channel with a kernel of equal numbers."""
     one = np.full((1, 1, *kernel), 1 / (kernel[0] * kernel[1]))
     channels = x.reshape(-1, 1, *x.shape[2:])
@@ -63,7 +62,7 @@ def _scipy_mean(x: Any, kernel: Any, stride: Any, padding: Any) -> Any:
     return found.reshape(*x.shape[:2], *found.shape[2:])
 
 
-def _mean_step(x: Any, delta: Any, *rest: Any) -> Any:
+def _mean_step(x, delta, *rest):
     return complex_step(lambda changed: np.sum(_mean_loops(changed, *rest) * delta), x)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import accumulate, count, pairwise
 from math import ceil
-from typing import Any
 
 import numpy as np
 
@@ -24,7 +23,7 @@ def _shares(rng: np.random.Generator) -> Iterator[tuple]:
         yield w, b, x, y, counts
 
 
-def _of_shares(average: Any, w: Any, b: Any, x: Any, y: Any, counts: list[int]) -> list[Any]:
+def _of_shares(average, w, b, x, y, counts: list[int]) -> list:
     """Give what `average` makes of the gradients of the shares."""
     net, loss = network_of([w], [b], ["tanh"]), MSE()
     gradients = []
@@ -36,7 +35,7 @@ def _of_shares(average: Any, w: Any, b: Any, x: Any, y: Any, counts: list[int]) 
     return average(gradients, counts)
 
 
-def _by_replicas(gradients: list[list[Any]], counts: list[int]) -> list[Any]:
+def _by_replicas(gradients: list[list], counts: list[int]) -> list:
     """Let every process weigh its own, as in training, and add up what they would send."""
     weighted = [
         data_parallel.Replica(weight=n / sum(counts)).average(of_share)
@@ -50,7 +49,7 @@ def _whole(oracle: Callable) -> Callable:
     return lambda w, b, x, y, counts: oracle([w], [b], ["tanh"], "squared error", x, y)
 
 
-def _by_differences(*case: Any) -> list[Any]:
+def _by_differences(*case) -> list:
     return [difference_parameter(index, central_difference)(*case) for index in (0, 1)]
 
 
@@ -63,7 +62,7 @@ def _loop_sums(parts: list[np.ndarray]) -> list[list[float]]:
     return [[sum(float(part[i]) for part in parts) for i in range(len(parts[0]))]] * len(parts)
 
 
-def _sums_error(given: list[Any], expected: list[Any]) -> float:
+def _sums_error(given: list, expected: list) -> float:
     return float(np.max(np.abs(np.asarray(given) - np.asarray(expected))))
 
 

@@ -4,7 +4,6 @@ A function of PyTorch or SymPy takes the library first, so that it is imported w
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
@@ -13,12 +12,10 @@ from ..oracles import autograd, central_difference, complex_step
 from .core import DIFFERENCES, EXACT, Oracle, each_array
 
 
-def torch_oracle(
-    name: str, function: Callable[..., Any], bound: float = EXACT, **rest: Any
-) -> Oracle:
+def torch_oracle(name: str, function: Callable, bound: float = EXACT, **rest) -> Oracle:
     """Give an oracle: a function of torch and of the case, its arrays as tensors."""
 
-    def expected(*case: Any) -> Any:
+    def expected(*case):
         import torch
 
         found = function(torch, *each_array(torch.as_tensor, case))
@@ -27,15 +24,13 @@ def torch_oracle(
     return Oracle(name, expected, bound, needs="torch", **rest)
 
 
-def torch_vjp(
-    function: Callable[..., Any], bound: float = EXACT, *, upstream: bool = False
-) -> Oracle:
+def torch_vjp(function: Callable, bound: float = EXACT, *, upstream: bool = False) -> Oracle:
     """Give an oracle: PyTorch's gradient of such a function with respect to what it takes first.
 
     Weighted by the upstream, where that comes second in a case; of the sum where it does not.
     """
 
-    def expected(first: np.ndarray, *rest: Any) -> np.ndarray:
+    def expected(first: np.ndarray, *rest) -> np.ndarray:
         import torch
 
         others = each_array(torch.as_tensor, rest[upstream:])
@@ -46,30 +41,30 @@ def torch_vjp(
     return Oracle("torch.autograd", expected, bound, needs="torch")
 
 
-def complex_oracle(twin: Callable[..., Any], bound: float = EXACT) -> Oracle:
+def complex_oracle(twin: Callable, bound: float = EXACT) -> Oracle:
     """Give an oracle: a step in the imaginary direction, of the first thing that a twin takes."""
 
-    def expected(first: np.ndarray, *rest: Any) -> np.ndarray:
+    def expected(first: np.ndarray, *rest) -> np.ndarray:
         return complex_step(lambda t: twin(t, *rest), first)
 
     return Oracle("complex step", expected, bound)
 
 
-def difference_oracle(twin: Callable[..., Any], bound: float = DIFFERENCES) -> Oracle:
+def difference_oracle(twin: Callable, bound: float = DIFFERENCES) -> Oracle:
     """Give an oracle: central differences in the place of that step."""
 
-    def expected(first: np.ndarray, *rest: Any) -> np.ndarray:
+    def expected(first: np.ndarray, *rest) -> np.ndarray:
         return central_difference(lambda t: twin(t, *rest), first)
 
     return Oracle("central differences", expected, bound)
 
 
 def sympy_oracle(
-    function: Callable[..., Any], bound: float = EXACT, name: str = "SymPy, 30 digits", **rest: Any
+    function: Callable, bound: float = EXACT, name: str = "SymPy, 30 digits", **rest
 ) -> Oracle:
     """Give an oracle: a function of SymPy and of the case, which computes with thirty digits."""
 
-    def expected(*case: Any) -> np.ndarray:
+    def expected(*case) -> np.ndarray:
         import sympy
 
         return np.array(function(sympy, *case), float)

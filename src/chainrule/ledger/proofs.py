@@ -7,7 +7,6 @@ is held to what they say.
 import math
 from collections.abc import Callable, Iterator
 from itertools import combinations, pairwise, product
-from typing import Any
 
 import numpy as np
 
@@ -24,7 +23,7 @@ from .optimizers.twins import torch_run
 from .oracles import torch_oracle
 
 
-def _all_gradients(*case: Any) -> Any:
+def _all_gradients(*case):
     return backward(*case).parameters
 
 
@@ -60,20 +59,20 @@ def _size_cases(rng: np.random.Generator) -> Iterator[tuple]:
     yield from (((3, 4), 1), ((5, 3, 2), 1), ((4, 6, 5, 3), 7), ((2, 8, 8, 8, 1), 3))
 
 
-def _ones(sizes: Any) -> list[np.ndarray]:
+def _ones(sizes) -> list[np.ndarray]:
     """Give the parameters of a network of these sizes, all of them 1."""
     return [np.ones(s) for n_in, n_out in pairwise(sizes) for s in ((n_out, n_in), (n_out,))]
 
 
-def _tanh_network(*parameters: Any) -> Network:
+def _tanh_network(*parameters) -> Network:
     return network_of(parameters[::2], parameters[1::2], ["tanh"] * (len(parameters) // 2))
 
 
-def _counted(sizes: Any, samples: int) -> tuple[int, int]:
+def _counted(sizes, samples: int) -> tuple[int, int]:
     """Run both passes of the package with arrays that count."""
     x, upstream = np.ones((samples, sizes[0])), np.ones((samples, sizes[-1]))
 
-    def both(*arrays: Any) -> Any:
+    def both(*arrays):
         net = _tanh_network(*arrays)
         return net.backward(net.forward(x), upstream)
 
@@ -81,7 +80,7 @@ def _counted(sizes: Any, samples: int) -> tuple[int, int]:
     return once, count_multiplications(both, *_ones(sizes)) - once
 
 
-def _torch_counted(torch: Any, sizes: Any, samples: int) -> tuple[int, int, int]:
+def _torch_counted(torch, sizes, samples: int) -> tuple[int, int, int]:
     """Give the multiplications of both passes, and how many parameters there are.
 
     PyTorch's counter counts a multiplication and an addition as two operations.
@@ -100,19 +99,19 @@ def _torch_counted(torch: Any, sizes: Any, samples: int) -> tuple[int, int, int]
     return forward // 2, (both - forward) // 2, parameters
 
 
-def _differences(sizes: Any, samples: int) -> int:
+def _differences(sizes, samples: int) -> int:
     parameters = sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
     return 2 * parameters * multiplications(sizes, samples)[0]
 
 
-def _counted_differences(sizes: Any, samples: int) -> int:
+def _counted_differences(sizes, samples: int) -> int:
     """Run central differences with arrays that count."""
     x = np.ones((samples, sizes[0]))
 
-    def differences(*arrays: Any) -> None:
+    def differences(*arrays) -> None:
         for index, parameter in enumerate(arrays):
 
-            def cost(value: Any, index: int = index) -> float:
+            def cost(value, index: int = index) -> float:
                 # the array that is shaken has to count too: it is the only one made anew
                 changed = [*arrays[:index], arrays[index] * 0 + value, *arrays[index + 1 :]]
                 return float(np.sum(np.asarray(_tanh_network(*changed)(x))))
@@ -122,7 +121,7 @@ def _counted_differences(sizes: Any, samples: int) -> int:
     return count_multiplications(differences, *_ones(sizes))
 
 
-def _torch_differences(torch: Any, sizes: Any, samples: int) -> int:
+def _torch_differences(torch, sizes, samples: int) -> int:
     forward, _, parameters = _torch_counted(torch, sizes, samples)
     return 2 * parameters * forward
 
@@ -183,7 +182,7 @@ COST = (
 )
 
 
-def _mean_over_batches(*case: Any) -> list:
+def _mean_over_batches(*case) -> list:
     """Give the mean, over all batches of two samples, of the package's gradient of a batch."""
     *network, x, y = case
     batches = [list(batch) for batch in combinations(range(x.shape[0]), 2)]
@@ -197,19 +196,19 @@ def _batch_cases(rng: np.random.Generator) -> Iterator[tuple]:
             yield *case[:4], rng.standard_normal((5, 3)), rng.dirichlet(np.ones(3), 5)
 
 
-def _quadratic_form(z: Any, v: Any) -> Any:
+def _quadratic_form(z, v):
     """Give vᵀ H v: the Jacobian of a − y is that of softmax, and `vjp` multiplies with it."""
     return library(z).sum(v * Softmax().vjp(z, v))
 
 
-def _pairs(z: Any, v: Any) -> float:
+def _pairs(z, v) -> float:
     a = [math.exp(z_i) / sum(math.exp(z_m) for z_m in z) for z_i in z]
     indices = range(len(a))
     return sum(a[i] * a[j] * (v[i] - v[j]) ** 2 for i in indices for j in indices) / 2
 
 
-def _torch_hessian(torch: Any, z: Any, v: Any) -> Any:
-    def cost(logits: Any) -> Any:
+def _torch_hessian(torch, z, v):
+    def cost(logits):
         return torch.nn.functional.cross_entropy(logits[None], torch.tensor([0]))
 
     return v @ torch.autograd.functional.hessian(cost, z) @ v
@@ -220,7 +219,7 @@ def _logit_cases(rng: np.random.Generator) -> Iterator[tuple]:
         yield rng.standard_normal(classes), rng.standard_normal(classes)
 
 
-def _expected_mean(mean: Any, noise: Any, beta: float, divide: bool = False) -> Any:
+def _expected_mean(mean, noise, beta: float, divide: bool = False):
     """Give Adam's m, averaged over all ways in which the noise can be added or taken off."""
     steps = noise.shape[0]
     total = 0.0
@@ -238,7 +237,7 @@ def _noise_cases(rng: np.random.Generator) -> Iterator[tuple]:
         yield rng.standard_normal(3), rng.standard_normal((steps, 3)), 0.9
 
 
-def _torch_expected_mean(mean: Any, noise: Any, beta: float) -> np.ndarray:
+def _torch_expected_mean(mean, noise, beta: float) -> np.ndarray:
     """Give PyTorch's Adam state for gradients without noise."""
     gradients = [mean] * len(noise)
     return torch_run("Adam", 0 * mean, gradients, {"betas": (beta, 0.9)})[1]["exp_avg"].numpy()

@@ -4,7 +4,6 @@ Sizes, strides, paddings and dilations are pairs in every case.
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
@@ -14,22 +13,22 @@ from . import twins
 ONE, NONE = twins.ONE, twins.NONE
 
 
-def torch_convolution(torch: Any, x: Any, w: Any, b: Any = None, *rest: Any) -> Any:
+def torch_convolution(torch, x, w, b=None, *rest):
     """Give PyTorch's convolution."""
     return torch.nn.functional.conv2d(x, w, b, *rest)
 
 
-def standing(*how: Any) -> Any:
+def standing(*how):
     """Give by name how windows stand."""
     return dict(zip(("stride", "padding", "dilation", "groups"), how, strict=False))
 
 
-def convolution_of(x: Any, w: Any, b: Any, *how: Any, **rest: Any) -> Any:
+def convolution_of(x, w, b, *how, **rest):
     """Give the package's convolution."""
     return convolution.conv2d(x, w, b, **standing(*how), **rest)
 
 
-def unfold(torch: Any, x: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> Any:
+def unfold(torch, x, kernel, stride, padding, dilation):
     """Give PyTorch's im2col."""
     return torch.nn.functional.unfold(x, kernel, dilation, padding, stride)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from ... import convolution
 from ..core import CLOSE, Claim, Oracle
@@ -10,17 +9,15 @@ from ..oracles import torch_oracle
 from . import cases, twins
 
 
-def _im2col(x: Any, kernel: Any, *how: Any) -> Any:
+def _im2col(x, kernel, *how):
     return convolution.im2col(x, kernel, **cases.standing(*how))
 
 
-def _fold(
-    torch: Any, z: Any, size: Any, kernel: Any, stride: Any, padding: Any, dilation: Any
-) -> Any:
+def _fold(torch, z, size, kernel, stride, padding, dilation):
     return torch.nn.functional.fold(z, size, kernel, dilation, padding, stride)
 
 
-def _channels_last(x: Any, *rest: Any) -> Any:
+def _channels_last(x, *rest):
     """Give columns that hold their window place by place, each channel by channel."""
     found = twins.sliding_columns(x, *rest)
     by_place = found.reshape(len(x), x.shape[1], -1, found.shape[-1]).swapaxes(1, 2)
@@ -30,7 +27,7 @@ def _channels_last(x: Any, *rest: Any) -> Any:
 def _times_columns(columns: Callable) -> Callable:
     """Give W X + b 1ᵀ for one image, with the columns made in this way."""
 
-    def product(x: Any, w: Any, b: Any, *rest: Any) -> Any:
+    def product(x, w, b, *rest):
         found = columns(x[None], w.shape[2:], *rest)[0]
         return w.reshape(len(w), -1) @ found + b[:, None]
 
@@ -40,7 +37,7 @@ def _times_columns(columns: Callable) -> Callable:
 def _as_rows(convolve: Callable) -> Callable:
     """Give what a convolution makes of one image, every channel as a row."""
 
-    def rows(x: Any, w: Any, b: Any, *rest: Any) -> Any:
+    def rows(x, w, b, *rest):
         return convolve(x[None], w, b, *rest).reshape(len(w), -1)
 
     return rows
@@ -51,7 +48,7 @@ def _inner_with(fold: Callable) -> Callable:
     return lambda x, z, *rest: (x * fold(z, x.shape[2:], *rest)).sum()
 
 
-def overwritten(z: Any, *rest: Any) -> Any:
+def overwritten(z, *rest):
     """Give col2im with the last number in the place of the sum."""
     return twins.images(z, *rest, overwritten=True)
 

@@ -1,7 +1,5 @@
 """Convolution: 2.1."""
 
-from typing import Any
-
 import numpy as np
 from scipy import signal
 
@@ -14,38 +12,36 @@ from . import cases, counts, twins
 from .twins import NONE, ONE
 
 
-def _one_channel(x: Any, w: Any, padding: Any = NONE) -> Any:
+def _one_channel(x, w, padding=NONE):
     return convolution.conv2d(x[None, None], w[None, None], padding=padding)[0, 0]
 
 
-def _torch_outputs(torch: Any, size: Any, kernel: Any, *rest: Any) -> list[int]:
+def _torch_outputs(torch, size, kernel, *rest) -> list[int]:
     image, one = torch.zeros(1, 1, *size), torch.zeros(1, 1, *kernel)
     return list(cases.torch_convolution(torch, image, one, None, *rest).shape[2:])
 
 
-def _rounded_up(size: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> list[int]:
+def _rounded_up(size, kernel, stride, padding, dilation) -> list[int]:
     every = zip(size, kernel, stride, padding, dilation, strict=True)
     return [-(-(h + 2 * p - d * (k - 1) - 1) // s) + 1 for h, k, s, p, d in every]
 
 
-def _zeros_after(x: Any, w: Any, b: Any, stride: Any, padding: Any, dilation: Any) -> Any:
+def _zeros_after(x, w, b, stride, padding, dilation):
     around = [(0, 0), (0, 0), *((0, 2 * p) for p in padding)]
     return twins.scipy_convolve(np.pad(x, around), w, b, stride, NONE, dilation)
 
 
-def _loop_operations(*case: Any) -> list[int]:
+def _loop_operations(*case) -> list[int]:
     return list(convolution.loop_operations(Geometry.of(*case[:4]), case[4]))
 
 
-def _sliding_operations(size: Any, kernel: Any, stride: Any, padding: Any, channels: int) -> list:
+def _sliding_operations(size, kernel, stride, padding, channels: int) -> list:
     """Count what is in the windows, and the windows."""
     found = twins.sliding(np.zeros((1, channels, *size)), kernel, stride, padding)
     return [found.size, found.size - found[0, 0, :, :, 0, 0].size]
 
 
-def _sympy_operations(
-    sympy: Any, size: Any, kernel: Any, stride: Any, padding: Any, channels: int
-) -> list[int]:
+def _sympy_operations(sympy, size, kernel, stride, padding, channels: int) -> list[int]:
     """Write every output down, and let SymPy count."""
     w = sympy.symbols(f"w:{channels * kernel[0] * kernel[1]}")
     total = sympy.Integer(0)

@@ -16,10 +16,10 @@ from .twins import NONE, ONE, convolve, counted_outputs, zeros_around
 class Counted:
     """A number that counts the multiplications and additions it takes part in."""
 
-    def __init__(self, value: Any, tally: dict[str, int]):
+    def __init__(self, value, tally: dict[str, int]):
         self.value, self.tally = value, tally
 
-    def _made(self, operation: str, value: Any) -> "Counted":
+    def _made(self, operation: str, value) -> "Counted":
         self.tally[operation] = self.tally.get(operation, 0) + 1
         return Counted(value, self.tally)
 
@@ -33,7 +33,7 @@ class Counted:
         return self._made("additions", self.value - other.value)
 
 
-def counted(values: Any, tally: dict[str, int]) -> np.ndarray:
+def counted(values, tally: dict[str, int]) -> np.ndarray:
     """Give an array of numbers that count."""
     found = np.empty(np.shape(values), object)
     for place in np.ndindex(found.shape):
@@ -41,7 +41,7 @@ def counted(values: Any, tally: dict[str, int]) -> np.ndarray:
     return found
 
 
-def loop_tally(size: Any, kernel: Any, stride: Any, padding: Any, channels: int) -> list[int]:
+def loop_tally(size, kernel, stride, padding, channels: int) -> list[int]:
     """Run one kernel over one image of ones, zeros around it included, and count."""
     tally: dict[str, int] = {}
     x = counted(zeros_around(np.ones((1, channels, *size)), padding)[0], tally)
@@ -97,17 +97,17 @@ def radix_2_convolution(x: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, int]:
     return np.array(y)[:, :o_h, :o_w], tally["multiplications"]
 
 
-def radix_2_tally(size: Any, c_in: int, c_out: int) -> int:
+def radix_2_tally(size, c_in: int, c_out: int) -> int:
     """Count by running it."""
     return radix_2_convolution(np.ones((c_in, *size)), np.ones((c_out, c_in, 1, 1)))[1]
 
 
-def butterflies(size: Any, c_in: int, c_out: int) -> int:
+def butterflies(size, c_in: int, c_out: int) -> int:
     """Count the same stage by stage, and the products."""
     return transforms(size, c_in + c_out * c_in + c_out) + c_out * c_in * size[0] * size[1]
 
 
-def transforms(size: Any, number: int) -> int:
+def transforms(size, number: int) -> int:
     """Count the butterflies of so many transforms of images; each has one multiplication."""
 
     def one(n: int, span: int = 1) -> int:
@@ -152,7 +152,7 @@ def _inverse(square: np.ndarray) -> np.ndarray:
     return rows[:, n:]
 
 
-def toom_cook_pairs(w: Any, x: Any) -> np.ndarray:
+def toom_cook_pairs(w, x) -> np.ndarray:
     """Equation 2.1.1n in exact fractions, with those matrices in the place of Winograd's."""
     a, b, g = toom_cook(2, 3)
     exact = np.vectorize(lambda number: Fraction(float(number)), otypes=[object])
@@ -185,7 +185,7 @@ def saving_by_sets(m: int, k: int) -> float:
     return len(pairs) / len({(u + i, v + j) for u, v, i, j in pairs})
 
 
-def tile_by_tile(x: Any, w: Any, padding: Any, b: Any) -> np.ndarray:
+def tile_by_tile(x, w, padding, b) -> np.ndarray:
     """Equation 2.1.1o, a tile at a time, with B given: other numbers can be tried."""
     a, _, g = (found.astype(float) for found in toom_cook(2, 3))
     outputs = counted_outputs(x.shape[2:], (3, 3), ONE, padding, ONE)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import numpy as np
 from scipy import signal
@@ -25,10 +24,10 @@ def _vjp(wanted: int, method: str = "auto") -> Callable:
 def _complex(wanted: int) -> Oracle:
     """Give an oracle: a step in the imaginary direction, of the loops."""
 
-    def expected(x: Any, w: Any, delta: Any, *rest: Any) -> Any:
+    def expected(x, w, delta, *rest):
         arrays = [x, w, np.zeros(len(w))]
 
-        def cost(changed: Any) -> Any:  # its gradient with respect to the output is δ
+        def cost(changed):  # its gradient with respect to the output is δ
             given = [*arrays[:wanted], changed, *arrays[wanted + 1 :]]
             return np.sum(twins.convolve(*given, *rest) * delta)
 
@@ -38,7 +37,7 @@ def _complex(wanted: int) -> Oracle:
 
 
 def _torch_gradient(wanted: int) -> Oracle:
-    def expected(x: Any, w: Any, delta: Any, *rest: Any) -> Any:
+    def expected(x, w, delta, *rest):
         import torch
 
         arrays = [x, w, np.zeros(len(w))]
@@ -47,7 +46,7 @@ def _torch_gradient(wanted: int) -> Oracle:
     return Oracle("torch.autograd", expected, needs="torch")
 
 
-def _weight_by_columns(x: Any, w: Any, delta: Any, *rest: Any) -> Any:
+def _weight_by_columns(x, w, delta, *rest):
     found = twins.columns(x, w.shape[2:], *rest)
     return np.einsum("nol,nkl->ok", delta.reshape(*delta.shape[:2], -1), found).reshape(w.shape)
 
@@ -55,23 +54,21 @@ def _weight_by_columns(x: Any, w: Any, delta: Any, *rest: Any) -> Any:
 def _image_by(fold: Callable) -> Callable:
     """Give col2im(Wᵀ δ), with col2im made in this way."""
 
-    def gradient(x: Any, w: Any, delta: Any, *rest: Any) -> Any:
+    def gradient(x, w, delta, *rest):
         z = w.reshape(len(w), -1).T @ delta.reshape(*delta.shape[:2], -1)
         return fold(z, x.shape[2:], w.shape[2:], *rest)
 
     return gradient
 
 
-def _bias_loops(x: Any, w: Any, delta: Any, *rest: Any) -> Any:
+def _bias_loops(x, w, delta, *rest):
     total = [0.0] * len(w)
     for n, o, u, v in np.ndindex(delta.shape):
         total[o] += delta[n, o, u, v]
     return total
 
 
-def _torch_transposed(
-    torch: Any, x: Any, w: Any, delta: Any, stride: Any, padding: Any, dilation: Any
-) -> Any:
+def _torch_transposed(torch, x, w, delta, stride, padding, dilation):
     """Give the transposed convolution, with as many rows and columns more as no window reached."""
     size, outputs, kernel = x.shape[2:], delta.shape[2:], w.shape[2:]
     every = zip(size, outputs, kernel, stride, padding, dilation, strict=True)

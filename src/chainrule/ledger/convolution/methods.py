@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
 
 import numpy as np
 from scipy import signal
@@ -53,19 +52,19 @@ def _one(convolve: Callable) -> Callable:
     return lambda x, w, *rest: convolve(x[None], w, None, *rest)[0]
 
 
-def _byte_count(c_in: int, c_out: int, size: Any, kernel: Any, *rest: Any) -> int:
+def _byte_count(c_in: int, c_out: int, size, kernel, *rest) -> int:
     outputs = twins.counted_outputs(size, kernel, *rest)
     shapes = (c_in, *size), (c_out, c_in, *kernel), (c_out, *outputs)
     return sum(np.zeros(shape, "float32").nbytes for shape in shapes)
 
 
-def _multiplied(c_in: int, c_out: int, size: Any, kernel: Any, *rest: Any) -> int:
+def _multiplied(c_in: int, c_out: int, size, kernel, *rest) -> int:
     columns = twins.columns(np.zeros((1, c_in, *size)), kernel, *rest)[0]
     rows = np.zeros((c_out, len(columns)))
     return count_multiplications(lambda rows, columns: rows @ columns, rows, columns)
 
 
-def _loop_multiplications(c_in: int, c_out: int, *geometry: Any) -> int:
+def _loop_multiplications(c_in: int, c_out: int, *geometry) -> int:
     """Count every product of a number of a window and one of a kernel, zeros around included."""
     size, kernel, stride, padding, dilation = geometry
     x = np.ones((1, c_in, *(h + 2 * p for h, p in zip(size, padding, strict=True))))
@@ -73,7 +72,7 @@ def _loop_multiplications(c_in: int, c_out: int, *geometry: Any) -> int:
     return int(twins.convolve(x, w, None, stride, NONE, dilation).sum())
 
 
-def _torch_intensity(torch: Any, c_in: int, c_out: int, size: Any, kernel: Any, *rest: Any) -> Any:
+def _torch_intensity(torch, c_in: int, c_out: int, size, kernel, *rest):
     from torch.utils.flop_counter import FlopCounterMode
 
     x, w = torch.zeros(1, c_in, *size), torch.zeros(c_out, c_in, *kernel)
@@ -92,25 +91,25 @@ _TORCH_PADDED = torch_oracle(
 )
 
 
-def _scipy_fft(x: Any, w: Any, padding: Any) -> Any:
+def _scipy_fft(x, w, padding):
     turned = w[:, :, ::-1, ::-1]
     x = twins.zeros_around(x, padding)[:, None]
     return signal.fftconvolve(x, turned[None], "valid", axes=(3, 4)).sum(2)
 
 
-def _not_conjugated(x: Any, w: Any, padding: Any) -> Any:
+def _not_conjugated(x, w, padding):
     x = twins.zeros_around(x, padding)
     outputs = [h - k + 1 for h, k in zip(x.shape[2:], w.shape[2:], strict=True)]
     product = np.fft.fft2(w, x.shape[2:]) * np.fft.fft2(x)[:, None]
     return np.fft.ifft2(product.sum(2)).real[..., : outputs[0], : outputs[1]]
 
 
-def _correlate_rows(w: Any, x: Any) -> Any:
+def _correlate_rows(w, x):
     pairs = zip(w.reshape(-1, 3), x.reshape(-1, 4), strict=True)
     return np.array([np.correlate(x_i, w_i) for w_i, x_i in pairs]).reshape(*x.shape[:-1], 2)
 
 
-def _sympy_polynomials(sympy: Any, w: Any, x: Any) -> Any:
+def _sympy_polynomials(sympy, w, x):
     """Find the two outputs among the coefficients of a product of polynomials."""
     t, found = sympy.Symbol("t"), []
     for w_i, x_i in zip(w.reshape(-1, 3).tolist(), x.reshape(-1, 4).tolist(), strict=True):
@@ -120,7 +119,7 @@ def _sympy_polynomials(sympy: Any, w: Any, x: Any) -> Any:
     return np.array(found).reshape(*x.shape[:-1], 2)
 
 
-def _sign_lost(w: Any, x: Any) -> Any:
+def _sign_lost(w, x):
     a, b, g = (m.astype(float) for m in counts.toom_cook(2, 3))
     return (w @ g.T) * (x @ b) @ abs(a)
 

@@ -1,7 +1,5 @@
 """Cross-entropy: 1.4.4."""
 
-from typing import Any
-
 import numpy as np
 from scipy import special, stats
 from sklearn import metrics
@@ -15,39 +13,39 @@ from .cases import answers, class_counts, labelled, logits, with_weight
 from .pairs import value_and_gradient
 
 
-def torch_cross_entropy(torch: Any, z: Any, y: Any, **options: Any) -> Any:
+def torch_cross_entropy(torch, z, y, **options):
     """Give PyTorch's."""
     return torch.nn.functional.cross_entropy(z, y, **options)
 
 
-def _torch_kl(torch: Any, z: Any, y: Any) -> Any:
+def _torch_kl(torch, z, y):
     """Give H(y) + KL(y ‖ p) as torch.distributions knows them."""
     target = torch.distributions.Categorical(probs=y)
     prediction = torch.distributions.Categorical(logits=z)
     return (target.entropy() + torch.distributions.kl_divergence(target, prediction)).mean()
 
 
-def _scipy_kl(z: Any, y: Any, wrong_way_round: bool = False) -> float:
+def _scipy_kl(z, y, wrong_way_round: bool = False) -> float:
     y, p = y[0], special.softmax(z[0])
     return stats.entropy(y) + (stats.entropy(p, y) if wrong_way_round else stats.entropy(y, p))
 
 
-def _exact_log_loss(sympy: Any, z: Any, classes: Any) -> list[Any]:
+def _exact_log_loss(sympy, z, classes) -> list:
     exact = [[sympy.Rational(float(z_ic)) for z_ic in z_i] for z_i in z]
     pairs = zip(exact, classes, strict=True)
     return [sympy.N(sympy.log(sum(map(sympy.exp, z_i))) - z_i[t], 30) for z_i, t in pairs]
 
 
-def _exact_binary(sympy: Any, z: Any, y: Any) -> Any:
+def _exact_binary(sympy, z, y):
     signed = [sympy.Rational(float(-z_i if y_i else z_i)) for z_i, y_i in zip(z, y, strict=True)]
     return sympy.N(sum(sympy.log(1 + sympy.exp(z_i)) for z_i in signed) / len(z), 30)
 
 
-def _weighted_mean(z: Any, classes: Any, weight: Any) -> Any:
+def _weighted_mean(z, classes, weight):
     return sum(twins.weighted_losses(z, classes, weight)) / sum(weight[t] for t in classes)
 
 
-def _weighted(z: Any, classes: Any, weight: Any) -> Any:
+def _weighted(z, classes, weight):
     return sum(twins.weighted_losses(z, classes, weight)) / len(z)
 
 

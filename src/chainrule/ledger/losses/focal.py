@@ -1,7 +1,6 @@
 """Focal loss: 1.4.6."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from scipy import special
@@ -21,26 +20,26 @@ def _focal_cases(rng: np.random.Generator) -> Iterator[tuple]:
         yield *case, gamma, np.array([0.5, 1.0, 3.0])
 
 
-def _torch_right(torch: Any, z: Any, y: Any) -> Any:
+def _torch_right(torch, z, y):
     p = torch.sigmoid(z)
     return torch.where(y == 1, p, 1 - p)
 
 
-def _torch_binary_focal(torch: Any, z: Any, y: Any, gamma: float, alpha: float) -> Any:
+def _torch_binary_focal(torch, z, y, gamma: float, alpha: float):
     p_t = _torch_right(torch, z, y)
     return -torch.where(y == 1, alpha, 1 - alpha) * (1 - p_t) ** gamma * p_t.log()
 
 
-def _binary_focal(z: Any, y: Any, gamma: float, alpha: float) -> Any:
+def _binary_focal(z, y, gamma: float, alpha: float):
     return losses.BinaryFocal(gamma=gamma, alpha=alpha, reduction="none")(z, y)
 
 
-def _torch_focal(torch: Any, z: Any, classes: Any, gamma: float, alpha: Any) -> Any:
+def _torch_focal(torch, z, classes, gamma: float, alpha):
     log_loss = torch_cross_entropy(torch, z, classes, reduction="none")
     return (alpha[classes] * (1 - torch.exp(-log_loss)) ** gamma * log_loss).sum()
 
 
-def _without_product_rule(z: Any, classes: Any, gamma: float, alpha: Any) -> Any:
+def _without_product_rule(z, classes, gamma: float, alpha):
     p, y = special.softmax(z, 1), np.eye(z.shape[1])[classes]
     rest = 1 - p[np.arange(len(z)), classes]
     return (alpha[classes] * rest**gamma)[:, None] * (p - y)

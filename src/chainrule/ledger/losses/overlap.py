@@ -1,7 +1,5 @@
 """Losses of overlap: 1.4.5 and 1.4.8."""
 
-from typing import Any
-
 import numpy as np
 from sklearn import metrics
 
@@ -13,29 +11,29 @@ from .cases import hard_masks, masks, tversky_masks
 from .pairs import value_and_gradient
 
 
-def _torch_sums(torch: Any, p: Any, y: Any) -> tuple[Any, Any, Any]:
+def _torch_sums(torch, p, y) -> tuple:
     """Give Σ p y, Σ p and Σ y of each class."""
     p, y = (x.transpose(0, 1).flatten(1) for x in (p, y.to(p.dtype)))
     return torch.einsum("ks,ks->k", p, y), p.sum(1), y.sum(1)
 
 
-def _torch_dice(torch: Any, p: Any, y: Any, smooth: float) -> Any:
+def _torch_dice(torch, p, y, smooth: float):
     hit, found, true = _torch_sums(torch, p, y)
     return 1 - ((2 * hit + smooth) / (found + true + smooth)).mean()
 
 
-def _torch_tversky(torch: Any, p: Any, y: Any, alpha: float, beta: float, smooth: float) -> Any:
+def _torch_tversky(torch, p, y, alpha: float, beta: float, smooth: float):
     hit, found, true = _torch_sums(torch, p, y)
     below = hit + alpha * (found - hit) + beta * (true - hit)
     return 1 - ((hit + smooth) / (below + smooth)).mean()
 
 
-def _sums(x: Any) -> Any:
+def _sums(x):
     """Give the sum of each class."""
     return x.sum(tuple(i for i in range(x.ndim) if i != 1))
 
 
-def _jaccard(p: Any, y: Any, smooth: float) -> float:
+def _jaccard(p, y, smooth: float) -> float:
     hit = _sums(p * y)
     return 1 - np.mean((2 * hit + smooth) / (_sums(p) + _sums(y) - hit + smooth))
 

@@ -1,7 +1,6 @@
 """The two claims of a loss, that of its value and that of its gradient."""
 
 from collections.abc import Callable
-from typing import Any
 
 from ..core import Claim, Oracle
 from ..oracles import torch_oracle, torch_vjp
@@ -25,7 +24,7 @@ def value_and_gradient(
     PyTorch's form is an oracle of both; `value` and `gradient` are the others.
     """
 
-    def loss(given: tuple) -> Any:
+    def loss(given: tuple):
         return kind(**dict(zip(settings, given, strict=True)))
 
     return (

@@ -1,7 +1,6 @@
 """Triplet loss: 1.4.7."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from scipy.spatial.distance import cdist
@@ -13,19 +12,19 @@ from . import twins
 from .cases import threes
 
 
-def _triplet(three: Any, margin: float, eps: float) -> Any:
+def _triplet(three, margin: float, eps: float):
     return losses.Triplet(margin=margin, eps=eps, reduction="none")(*three)
 
 
-def _triplet_gradient(three: Any, margin: float, eps: float) -> list[Any]:
+def _triplet_gradient(three, margin: float, eps: float) -> list:
     return list(losses.Triplet(margin=margin, eps=eps, reduction="sum").gradient(*three))
 
 
-def _torch_triplet(torch: Any, three: Any, margin: float, eps: float) -> Any:
+def _torch_triplet(torch, three, margin: float, eps: float):
     return torch.nn.functional.triplet_margin_loss(*three, margin=margin, eps=eps, reduction="none")
 
 
-def _anchor_ignores_negative(*case: Any) -> list[Any]:
+def _anchor_ignores_negative(*case) -> list:
     _, positive, negative = _triplet_gradient(*case)
     return [-positive, positive, negative]
 
@@ -35,7 +34,7 @@ def _embeddings(rng: np.random.Generator) -> Iterator[tuple]:
         yield rng.standard_normal((9, 2)), rng.permutation(np.repeat(np.arange(3), 3))
 
 
-def _by_cdist(x: Any, classes: Any, hardest: bool = True) -> list[Any]:
+def _by_cdist(x, classes, hardest: bool = True) -> list:
     """Mine with SciPy's distances; every sample has a positive and a negative here."""
     distance, same = cdist(x, x), classes[:, None] == classes
     others = same & ~np.eye(len(x), dtype=bool)
@@ -45,7 +44,7 @@ def _by_cdist(x: Any, classes: Any, hardest: bool = True) -> list[Any]:
     return [np.arange(len(x)), positive, negative]
 
 
-def _torch_mined(torch: Any, x: Any, classes: Any) -> list[Any]:
+def _torch_mined(torch, x, classes) -> list:
     distance, same = torch.cdist(x, x), classes[:, None] == classes
     far, near = (distance * same).argmax(1), (distance + 1e9 * same).argmin(1)
     return [np.arange(len(x)), far, near]

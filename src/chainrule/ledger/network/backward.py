@@ -53,7 +53,7 @@ def _parameter_oracles(index: int) -> tuple[Oracle, ...]:
     )
 
 
-def _half_squared_norm(factor: float, *case: Any) -> Any:
+def _half_squared_norm(factor: float, *case):
     net, trace, _ = forward(*case[:3], "squared error", *case[4:])
     upstream = losses.MSE(reduction="sum").gradient(trace.output, case[5], upstream=factor)
     gradients: Any = net.backward(trace, upstream, deltas=True)
@@ -63,7 +63,7 @@ def _half_squared_norm(factor: float, *case: Any) -> Any:
 def _wrong(together: Callable) -> Callable:
     """Give a saboteur that puts these together wrongly: every w, a¹, σ′(z¹), every δ."""
 
-    def saboteur(*case: Any) -> Any:
+    def saboteur(*case):
         weights, _, names, *_ = case
         _, trace, _ = forward(*case)
         z, activation, deltas = trace.inputs[1], ACTIVATIONS[names[-1]], backward(*case).deltas
@@ -72,12 +72,12 @@ def _wrong(together: Callable) -> Callable:
     return saboteur
 
 
-def _slope_at_a(*case: Any) -> Any:
+def _slope_at_a(*case):
     _, trace, upstream = forward(*case)
     return (upstream * ACTIVATIONS[case[2][-1]].derivative(trace.output))[0]
 
 
-def _elementwise_softmax(*case: Any) -> Any:
+def _elementwise_softmax(*case):
     _, trace, upstream = forward(*case)
     return (upstream * trace.output * (1 - trace.output))[0]
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from .cases import ACTIVATIONS, linear_of, network_cases, network_of
 from .twins import torch_output, twin_activation, twin_outputs, twin_weighted_input
 
 
-def _neuron(w: Any, b: Any, a: Any, name: str = "") -> Any:
+def _neuron(w, b, a, name: str = ""):
     z = linear_of(w, b)(a[None, :])
     return (ACTIVATIONS[name](z) if name else z)[0, :]
 
@@ -28,16 +27,16 @@ def _activated_cases(rng: np.random.Generator) -> Iterator[tuple]:
             yield *case, name
 
 
-def _exact_weighted_input(w: Any, b: Any, a: Any) -> list[float]:
+def _exact_weighted_input(w, b, a) -> list[float]:
     exact = np.vectorize(Fraction, otypes=[object])
     return [float(z) for z in twin_weighted_input(exact(w), exact(b), exact(a))]
 
 
-def _forward(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> Any:
+def _forward(weights: list, biases: list, names: list, cost: str, x, y):
     return network_of(weights, biases, names)(x)
 
 
-def _torch_forward(torch: Any, weights: list, biases: list, names: list, *rest: Any) -> Any:
+def _torch_forward(torch, weights: list, biases: list, names: list, *rest):
     return torch_output(weights, biases, names, rest[1])
 
 

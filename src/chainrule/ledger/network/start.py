@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
@@ -13,11 +12,11 @@ from .cases import ACTIVATIONS, SMOOTH, forward, network_cases
 from .twins import first_errors, torch_error
 
 
-def _bounds(*case: Any) -> list[float]:
+def _bounds(*case) -> list[float]:
     return error_norm_bounds(*forward(*case))
 
 
-def _bounds_without_weights(*case: Any) -> list[float]:
+def _bounds_without_weights(*case) -> list[float]:
     _, trace, upstream = forward(*case)
     bound = float(np.linalg.norm(upstream))
     bounds: list[float] = []
@@ -34,13 +33,13 @@ def _bound_cases(rng: np.random.Generator) -> Iterator[tuple]:
         yield weights, biases, [name] * 4, "squared error", np.ones((1, 1)), np.zeros((1, 1))
 
 
-def _excess(bounds: Any, norms: Any) -> float:
+def _excess(bounds, norms) -> float:
     """Give by how much a norm exceeds its bound, relatively; 0 where none does."""
     excess = [norm / bound - 1 for norm, bound in zip(norms, bounds, strict=True)]
     return float(np.max([0.0, *excess]))  # not max: it can lose a NaN
 
 
-def _torch_norms(*case: Any) -> list[float]:
+def _torch_norms(*case) -> list[float]:
     return [float(np.linalg.norm(torch_error(layer)(*case))) for layer in range(len(case[0]))]
 
 
@@ -53,7 +52,7 @@ def _sympy_xavier(n_in: int, n_out: int) -> float:
     return float(solution)
 
 
-def _torch_xavier(torch: Any, n_in: int, n_out: int) -> float:
+def _torch_xavier(torch, n_in: int, n_out: int) -> float:
     weight = torch.empty(n_out, n_in, dtype=torch.float64)
     generator = torch.Generator().manual_seed(0)
     draws = []
@@ -72,7 +71,7 @@ def _quadrature_he(n_in: int, n_out: int) -> float:
     return 1 / math.sqrt(n_in * mean_square)
 
 
-def off_by(value: Any, expected: Any) -> float:
+def off_by(value, expected) -> float:
     """Give the error of a number relative to it, however small it is."""
     return abs(float(value) / float(expected) - 1)
 

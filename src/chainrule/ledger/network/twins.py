@@ -6,7 +6,6 @@ losses. A case is (weights, biases, names, cost, x, y), as in ``ledger.network``
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
@@ -31,7 +30,7 @@ def twin_activation(name: str, z: list) -> list:
     return [TWIN_ACTIVATION[name](z_j) for z_j in z]
 
 
-def twin_weighted_input(w: Any, b: Any, a: Any) -> list:
+def twin_weighted_input(w, b, a) -> list:
     """Equation 1.1, neuron by neuron, input by input."""
     z = []
     for j in range(len(b)):
@@ -42,7 +41,7 @@ def twin_weighted_input(w: Any, b: Any, a: Any) -> list:
     return z
 
 
-def twin_forward(weights: list, biases: list, names: list, a: Any) -> tuple[list, list]:
+def twin_forward(weights: list, biases: list, names: list, a) -> tuple[list, list]:
     """Give z^l and a^l of every layer for one sample; a^0 is the input."""
     zs, activities = [], [list(a)]
     for w, b, name in zip(weights, biases, names, strict=True):
@@ -51,7 +50,7 @@ def twin_forward(weights: list, biases: list, names: list, a: Any) -> tuple[list
     return zs, activities
 
 
-def twin_cost(cost: str, a: Any, y: Any) -> Any:
+def twin_cost(cost: str, a, y):
     """Give the cost of one sample's output."""
     if cost == "squared error":
         return sum((a_j - y_j) ** 2 for a_j, y_j in zip(a, y, strict=True)) / len(a)
@@ -61,7 +60,7 @@ def twin_cost(cost: str, a: Any, y: Any) -> Any:
     return -sum(y_j * (a_j - log_sum) for a_j, y_j in zip(a, y, strict=True))
 
 
-def twin_cost_slope(cost: str, a: Any, y: Any) -> list:
+def twin_cost_slope(cost: str, a, y) -> list:
     """Give ∂C/∂a_j of one sample."""
     if cost == "squared error":
         return [2 * (a_j - y_j) / len(a) for a_j, y_j in zip(a, y, strict=True)]
@@ -71,7 +70,7 @@ def twin_cost_slope(cost: str, a: Any, y: Any) -> list:
     return [p_j * sum(y) - y_j for p_j, y_j in zip(p, y, strict=True)]
 
 
-def twin_hidden_error(w_next: Any, delta_next: Any, slope: Any) -> list:
+def twin_hidden_error(w_next, delta_next, slope) -> list:
     """Equation 1.6: δ_k^l = Σ_j w_jk^{l+1} δ_j^{l+1} σ′(z_k^l)."""
     delta = []
     for k in range(len(slope)):
@@ -82,7 +81,7 @@ def twin_hidden_error(w_next: Any, delta_next: Any, slope: Any) -> list:
     return delta
 
 
-def twin_errors(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> list:
+def twin_errors(weights: list, biases: list, names: list, cost: str, x, y) -> list:
     """Equations 1.4 and 1.6 for one sample: the errors of all layers, first layer first."""
     zs, activities = twin_forward(weights, biases, names, x)
     slopes = [[TWIN_SLOPE[name](z_j) for z_j in z] for name, z in zip(names, zs, strict=True)]
@@ -93,12 +92,12 @@ def twin_errors(weights: list, biases: list, names: list, cost: str, x: Any, y: 
     return deltas
 
 
-def first_errors(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> list:
+def first_errors(weights: list, biases: list, names: list, cost: str, x, y) -> list:
     """Give the same for the first sample of a batch."""
     return twin_errors(weights, biases, names, cost, x[0], y[0])
 
 
-def twin_outputs(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> list:
+def twin_outputs(weights: list, biases: list, names: list, cost: str, x, y) -> list:
     """Give the outputs of a batch, sample by sample."""
     return [twin_forward(weights, biases, names, row)[1][-1] for row in x]
 
@@ -106,12 +105,12 @@ def twin_outputs(weights: list, biases: list, names: list, cost: str, x: Any, y:
 def difference_error(layer: int, rule: Callable) -> Callable:
     """Give an oracle for δ of a layer: the twin's cost, differentiated by a rule."""
 
-    def expected(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> Any:
+    def expected(weights: list, biases: list, names: list, cost: str, x, y):
         position = layer % len(weights)
         above = slice(position + 1, None)
         zs, _ = twin_forward(weights, biases, names, x[0])
 
-        def from_z(z: Any) -> Any:  # what lies above the layer is held fixed
+        def from_z(z):  # what lies above the layer is held fixed
             a = twin_activation(names[position], list(z))
             _, activities = twin_forward(weights[above], biases[above], names[above], a)
             return twin_cost(cost, activities[-1], y[0])
@@ -129,10 +128,10 @@ def in_turn(weights: list, biases: list) -> list:
 def difference_parameter(index: int, rule: Callable) -> Callable:
     """Give an oracle for the gradient of one parameter, w^1 being 0, b^1 1, w^2 2, …."""
 
-    def expected(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> Any:
+    def expected(weights: list, biases: list, names: list, cost: str, x, y):
         parameters = in_turn(weights, biases)
 
-        def from_parameter(value: Any) -> Any:
+        def from_parameter(value):
             changed = [*parameters[:index], value, *parameters[index + 1 :]]
             outputs = twin_outputs(changed[::2], changed[1::2], names, cost, x, y)
             return sum(twin_cost(cost, a, t) for a, t in zip(outputs, y, strict=True)) / len(x)
@@ -143,7 +142,7 @@ def difference_parameter(index: int, rule: Callable) -> Callable:
 
 
 def sample_gradients(
-    weights: list, biases: list, names: list, cost: str, x: Any, y: Any
+    weights: list, biases: list, names: list, cost: str, x, y
 ) -> list[list[np.ndarray]]:
     """Give, for each sample, the gradients of w^1, b^1, w^2, … by equations 1.4 to 1.9."""
     gradients = []
@@ -157,13 +156,13 @@ def sample_gradients(
     return gradients
 
 
-def mean_of_samples(*case: Any) -> list[Any]:
+def mean_of_samples(*case) -> list:
     """Give the gradients of a batch: the mean of those of its samples."""
     own = sample_gradients(*case)
     return [sum(of_one) / len(own) for of_one in zip(*own, strict=True)]
 
 
-def torch_output(weights: Any, biases: Any, names: list, x: Any) -> Any:
+def torch_output(weights, biases, names: list, x):
     """Give the output of a batch as a tensor; the parameters may be tensors that need gradients."""
     import torch
 
@@ -174,7 +173,7 @@ def torch_output(weights: Any, biases: Any, names: list, x: Any) -> Any:
     return a
 
 
-def torch_cost(cost: str, a: Any, y: Any) -> Any:
+def torch_cost(cost: str, a, y):
     """Give the mean cost of a batch of outputs as a tensor."""
     import torch
 
@@ -189,8 +188,8 @@ def torch_cost(cost: str, a: Any, y: Any) -> Any:
 def torch_error(layer: int) -> Callable:
     """Give an oracle for δ of a layer. To shift z is to shift b, so with one sample δ = ∂C/∂b."""
 
-    def expected(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> Any:
-        def from_biases(*shifted: Any) -> Any:
+    def expected(weights: list, biases: list, names: list, cost: str, x, y):
+        def from_biases(*shifted):
             return torch_cost(cost, torch_output(weights, shifted, names, x), y)
 
         return autograd(from_biases, biases)[layer]
@@ -198,12 +197,10 @@ def torch_error(layer: int) -> Callable:
     return expected
 
 
-def torch_parameters(
-    weights: list, biases: list, names: list, cost: str, x: Any, y: Any
-) -> list[np.ndarray]:
+def torch_parameters(weights: list, biases: list, names: list, cost: str, x, y) -> list[np.ndarray]:
     """Give the gradients of all parameters, w^1, b^1, w^2, …."""
 
-    def from_parameters(*parameters: Any) -> Any:
+    def from_parameters(*parameters):
         return torch_cost(cost, torch_output(parameters[::2], parameters[1::2], names, x), y)
 
     return autograd(from_parameters, in_turn(weights, biases))
@@ -212,7 +209,7 @@ def torch_parameters(
 def sympy_parameter(index: int) -> Callable:
     """Give an oracle for ∂C/∂w^1 (index 0) or ∂C/∂b^1 (index 1): differentiate, then put in."""
 
-    def expected(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> Any:
+    def expected(weights: list, biases: list, names: list, cost: str, x, y):
         import sympy
 
         exact = np.vectorize(lambda v: sympy.Rational(float(v)), otypes=[object])

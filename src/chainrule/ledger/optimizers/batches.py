@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -23,7 +22,7 @@ from .twins import (
 )
 
 
-def copy_of(array: Any) -> Any:
+def copy_of(array):
     """Give a copy, of the same library."""
     return library(array).asarray(array, copy=True)
 
@@ -36,13 +35,13 @@ def _one_step_cases(rng: np.random.Generator) -> Iterator[tuple]:
         yield rng.standard_normal(4), rng.standard_normal(4), float(rng.uniform(0.01, 1))
 
 
-def _one_step(w: Any, g: Any, lr: float) -> Any:
+def _one_step(w, g, lr: float):
     w = copy_of(w)
     SGD(lr=lr).step([w], [g])
     return w
 
 
-def _exact_step(w: Any, g: Any, lr: float) -> list[float]:
+def _exact_step(w, g, lr: float) -> list[float]:
     pairs = zip(w, g, strict=True)
     return [float(Fraction(float(a)) - Fraction(lr) * Fraction(float(b))) for a, b in pairs]
 
@@ -52,17 +51,17 @@ def _data_cases(rng: np.random.Generator) -> Iterator[tuple]:
     return network_cases(rng, names=("tanh",), samples=7)
 
 
-def _cost_of_data(*case: Any) -> Any:
+def _cost_of_data(*case):
     weights, biases, names, cost, x, y = case
     return LOSSES[cost](network_of(weights, biases, names)(x), y)
 
 
-def _mean_of_costs(*case: Any) -> float:
+def _mean_of_costs(*case) -> float:
     pairs = zip(twin_outputs(*case), case[5], strict=True)
     return sum(twin_cost(case[3], a, target) for a, target in pairs) / len(case[5])
 
 
-def _torch_cost_of_data(torch: Any, *case: Any) -> Any:
+def _torch_cost_of_data(torch, *case):
     weights, biases, names, cost, x, y = case
     return torch_cost(cost, torch_output(weights, biases, names, x), y)
 
@@ -70,7 +69,7 @@ def _torch_cost_of_data(torch: Any, *case: Any) -> Any:
 def _epoch(size: int, lr: float = LR) -> Callable:
     """Give one epoch with batches of this size, in the order of generator 0."""
 
-    def run(*case: Any) -> Any:
+    def run(*case):
         weights, biases, names, cost, x, y = case
         net = network_of([copy_of(w) for w in weights], [copy_of(b) for b in biases], names)
         rng = np.random.default_rng(0)

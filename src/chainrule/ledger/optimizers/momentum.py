@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from .batches import copy_of
 from .twins import source_momentum, source_nesterov
 
 
-def _slope(w: Any) -> Any:
+def _slope(w):
     """Give the gradient of w⁴/4 + w²/2, entry by entry."""
     return w**3 + w
 
@@ -26,7 +25,7 @@ def _descent_cases(rng: np.random.Generator, slower_every: int = 15) -> Iterator
         yield rng.standard_normal(3), rates, float(rng.uniform(0.3, 0.95))
 
 
-def _momentum_path(w: Any, rates: list[float], momentum: float, dampening: float = 0.0) -> Any:
+def _momentum_path(w, rates: list[float], momentum: float, dampening: float = 0.0):
     w, path = copy_of(w), []
     optimizer = SGD(lr=rates[0], momentum=momentum, dampening=dampening)
     for _ in rates:
@@ -35,7 +34,7 @@ def _momentum_path(w: Any, rates: list[float], momentum: float, dampening: float
     return library(w).stack(path)
 
 
-def _nesterov_path(w: Any, rates: list[float], momentum: float, rescale: bool = True) -> Any:
+def _nesterov_path(w, rates: list[float], momentum: float, rescale: bool = True):
     """Run SGD, which keeps the point ahead θ = w + μ v, and give w = θ − μ v, with v = −α b."""
     theta, path = copy_of(w), []
     optimizer = SGD(lr=rates[0], momentum=momentum, nesterov=True)
@@ -54,7 +53,7 @@ def _nesterov_path(w: Any, rates: list[float], momentum: float, rescale: bool = 
 def _source_oracle(run: Callable) -> Oracle:
     """Give an oracle that runs a twin for each entry of w."""
 
-    def expected(w: Any, rates: list[float], momentum: float) -> np.ndarray:
+    def expected(w, rates: list[float], momentum: float) -> np.ndarray:
         return np.array([run(_slope, float(start), rates, momentum) for start in w]).T
 
     return Oracle("the source's form, in Python floats", expected, 1e-12)
@@ -63,7 +62,7 @@ def _source_oracle(run: Callable) -> Oracle:
 def _torch_descent(nesterov: bool) -> Oracle:
     """Give w after every step of torch.optim.SGD; its buffer is rescaled when the rate changes."""
 
-    def descent(torch: Any, w: Any, rates: list[float], momentum: float) -> Any:
+    def descent(torch, w, rates: list[float], momentum: float):
         theta = w.clone().requires_grad_()
         optimizer = torch.optim.SGD([theta], lr=rates[0], momentum=momentum, nesterov=nesterov)
         (group,) = optimizer.param_groups
@@ -87,14 +86,14 @@ def _parabola_cases(rng: np.random.Generator) -> Iterator[tuple]:
         yield rng.standard_normal(3), rate_times_curvature / curvature, curvature, 20
 
 
-def _parabola(w: Any, lr: float, curvature: float, steps: int) -> Any:
+def _parabola(w, lr: float, curvature: float, steps: int):
     w, optimizer = copy_of(w), SGD(lr=lr)
     for _ in range(steps):
         optimizer.step([w], [curvature * w])
     return w
 
 
-def _torch_parabola(torch: Any, w: Any, lr: float, curvature: float, steps: int) -> Any:
+def _torch_parabola(torch, w, lr: float, curvature: float, steps: int):
     w = w.clone().requires_grad_()
     optimizer = torch.optim.SGD([w], lr=lr)
     for _ in range(steps):
@@ -160,7 +159,7 @@ def _searched_momentum(smallest: float, largest: float) -> list[float]:
     """Search for the rate and momentum whose worst spectral radius is smallest."""
     from scipy.optimize import minimize
 
-    def worst(x: Any) -> float:
+    def worst(x) -> float:
         lr, momentum = math.exp(x[0]), 1 / (1 + math.exp(-x[1]))
         return max(_roots(lr, c, momentum) for c in (smallest, largest))
 

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -16,12 +15,12 @@ from .batches import copy_of
 from .twins import torch_path, torch_run, twin_path
 
 
-def optimizer_path(name: str, w: Any, gradients: Any, settings: dict) -> Any:
+def optimizer_path(name: str, w, gradients, settings: dict):
     """Give w after every step of one of the package's optimizers."""
     return _path_of(getattr(optimizers, name)(**settings), w, gradients)
 
 
-def _path_of(optimizer: Optimizer, w: Any, gradients: Any) -> Any:
+def _path_of(optimizer: Optimizer, w, gradients):
     w, path = copy_of(w), []
     for step in range(gradients.shape[0]):
         optimizer.step([w], [gradients[step, :]])
@@ -29,7 +28,7 @@ def _path_of(optimizer: Optimizer, w: Any, gradients: Any) -> Any:
     return library(w).stack(path)
 
 
-def _with(**changed: Any) -> Callable:
+def _with(**changed) -> Callable:
     """Give a saboteur: the same optimizer with other settings."""
     return lambda name, w, g, settings: optimizer_path(name, w, g, settings | changed)
 
@@ -61,7 +60,7 @@ def _path_claim(
     )
 
 
-def _moments(w: Any, gradients: Any, betas: tuple[float, float], corrected: bool) -> Any:
+def _moments(w, gradients, betas: tuple[float, float], corrected: bool):
     """Run Adam and give what it remembers, or m̂ and v̂ made of it."""
     optimizer = optimizers.Adam(betas=betas)
     _path_of(optimizer, w, gradients)
@@ -78,7 +77,7 @@ def _moment_cases(rng: np.random.Generator) -> Iterator[tuple]:
         yield rng.standard_normal(3), rng.standard_normal((steps, 3)), (0.9, 0.99)
 
 
-def _weighted_sums(w: Any, gradients: Any, betas: Any) -> np.ndarray:
+def _weighted_sums(w, gradients, betas) -> np.ndarray:
     steps = len(gradients)
     rows = []
     for power, beta in zip((1, 2), betas, strict=True):
@@ -87,7 +86,7 @@ def _weighted_sums(w: Any, gradients: Any, betas: Any) -> np.ndarray:
     return np.array(rows)
 
 
-def _weighted_means(w: Any, gradients: Any, betas: Any) -> np.ndarray:
+def _weighted_means(w, gradients, betas) -> np.ndarray:
     """Give weighted means whose weights add up to 1: that is what the correction does."""
     steps = len(gradients)
     weights = [[beta ** (steps - i) for i in range(1, steps + 1)] for beta in betas]
@@ -96,7 +95,7 @@ def _weighted_means(w: Any, gradients: Any, betas: Any) -> np.ndarray:
 
 
 def _torch_moments(corrected: bool) -> Oracle:
-    def moments(w: Any, gradients: Any, betas: Any) -> np.ndarray:
+    def moments(w, gradients, betas) -> np.ndarray:
         _, state = torch_run("Adam", w, gradients, {"betas": betas})
         scales = [1 - beta ** len(gradients) if corrected else 1.0 for beta in betas]
         return np.array([state["exp_avg"] / scales[0], state["exp_avg_sq"] / scales[1]])
@@ -114,7 +113,7 @@ def _clipped_by_loops(gradients: list, max_norm: float) -> list:
     return [g * min(1.0, max_norm / length) for g in gradients]
 
 
-def _clipped_by_torch(torch: Any, gradients: list, max_norm: float) -> list:
+def _clipped_by_torch(torch, gradients: list, max_norm: float) -> list:
     leaves = [torch.nn.Parameter(g.clone()) for g in gradients]
     for leaf, g in zip(leaves, gradients, strict=True):
         leaf.grad = g
