@@ -1,6 +1,7 @@
 """The networks that claims are tried on, and the package on one of them."""
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -20,14 +21,11 @@ def network_cases(
     rng: np.random.Generator, names: tuple = ("sigmoid", "tanh", "relu"), samples: int = 1
 ) -> Iterator[tuple]:
     """Yield small random networks: one to three layers of three neurons each."""
-    for depth in (1, 2, 3):
-        for name in names:
-            for cost in COSTS:
-                weights = [rng.standard_normal((3, 3)) for _ in range(depth)]
-                biases = [rng.standard_normal(3) for _ in range(depth)]
-                y = rng.dirichlet(np.ones(3), samples)
-                x = rng.standard_normal((samples, 3))
-                yield weights, biases, [name] * depth, cost, x, y
+    for depth, name, cost in product((1, 2, 3), names, COSTS):
+        weights = [rng.standard_normal((3, 3)) for _ in range(depth)]
+        biases = [rng.standard_normal(3) for _ in range(depth)]
+        y = rng.dirichlet(np.ones(3), samples)
+        yield weights, biases, [name] * depth, cost, rng.standard_normal((samples, 3)), y
 
 
 def deep_cases(rng: np.random.Generator) -> Iterator[tuple]:

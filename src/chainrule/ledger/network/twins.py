@@ -32,13 +32,8 @@ def twin_activation(name: str, z: list) -> list:
 
 def twin_weighted_input(w, b, a) -> list:
     """Equation 1.1, neuron by neuron, input by input."""
-    z = []
-    for j in range(len(b)):
-        total = b[j]
-        for k in range(len(a)):
-            total = total + w[j][k] * a[k]
-        z.append(total)
-    return z
+    inputs = range(len(a))
+    return [sum((w[j][k] * a[k] for k in inputs), start=b[j]) for j in range(len(b))]
 
 
 def twin_forward(weights: list, biases: list, names: list, a) -> tuple[list, list]:
@@ -50,14 +45,13 @@ def twin_forward(weights: list, biases: list, names: list, a) -> tuple[list, lis
     return zs, activities
 
 
-def twin_cost(cost: str, a, y):
-    """Give the cost of one sample's output."""
-    if cost == "squared error":
-        return sum((a_j - y_j) ** 2 for a_j, y_j in zip(a, y, strict=True)) / len(a)
-    if cost == "half squared norm":
-        return sum((a_j - y_j) ** 2 for a_j, y_j in zip(a, y, strict=True)) / 2
-    log_sum = np.log(sum(np.exp(a_j) for a_j in a))
-    return -sum(y_j * (a_j - log_sum) for a_j, y_j in zip(a, y, strict=True))
+def twin_cost(cost: str, a, y, functions=np):
+    """Give the cost of one sample's output, with exp and log of NumPy or of SymPy."""
+    if cost == "cross-entropy":
+        log_sum = functions.log(sum(functions.exp(a_j) for a_j in a))
+        return -sum(y_j * (a_j - log_sum) for a_j, y_j in zip(a, y, strict=True))
+    squares = sum((a_j - y_j) ** 2 for a_j, y_j in zip(a, y, strict=True))
+    return squares / (len(a) if cost == "squared error" else 2)
 
 
 def twin_cost_slope(cost: str, a, y) -> list:
@@ -72,13 +66,8 @@ def twin_cost_slope(cost: str, a, y) -> list:
 
 def twin_hidden_error(w_next, delta_next, slope) -> list:
     """Equation 1.6: δ_k^l = Σ_j w_jk^{l+1} δ_j^{l+1} σ′(z_k^l)."""
-    delta = []
-    for k in range(len(slope)):
-        total = 0.0
-        for j in range(len(delta_next)):
-            total = total + w_next[j][k] * delta_next[j] * slope[k]
-        delta.append(total)
-    return delta
+    above = range(len(delta_next))
+    return [sum(w_next[j][k] * delta_next[j] * slope[k] for j in above) for k in range(len(slope))]
 
 
 def twin_errors(weights: list, biases: list, names: list, cost: str, x, y) -> list:
@@ -185,18 +174,6 @@ def torch_cost(cost: str, a, y):
     return torch.nn.functional.cross_entropy(a, y)
 
 
-def torch_error(layer: int) -> Callable:
-    """Give an oracle for δ of a layer. To shift z is to shift b, so with one sample δ = ∂C/∂b."""
-
-    def expected(weights: list, biases: list, names: list, cost: str, x, y):
-        def from_biases(*shifted):
-            return torch_cost(cost, torch_output(weights, shifted, names, x), y)
-
-        return autograd(from_biases, biases)[layer]
-
-    return expected
-
-
 def torch_parameters(weights: list, biases: list, names: list, cost: str, x, y) -> list[np.ndarray]:
     """Give the gradients of all parameters, w^1, b^1, w^2, …."""
 
@@ -206,26 +183,25 @@ def torch_parameters(weights: list, biases: list, names: list, cost: str, x, y) 
     return autograd(from_parameters, in_turn(weights, biases))
 
 
+def torch_error(layer: int) -> Callable:
+    """Give an oracle for δ of a layer. To shift z is to shift b, so with one sample δ = ∂C/∂b."""
+    return lambda *case: torch_parameters(*case)[1::2][layer]
+
+
 def sympy_parameter(index: int) -> Callable:
-    """Give an oracle for ∂C/∂w^1 (index 0) or ∂C/∂b^1 (index 1): differentiate, then put in."""
+    """Give ∂C/∂w^1 (index 0) or ∂C/∂b^1 (index 1) by SymPy: differentiate, then put in."""
 
-    def expected(weights: list, biases: list, names: list, cost: str, x, y):
-        import sympy
-
+    def expected(sympy, weights: list, biases: list, names: list, cost: str, x, y):
         exact = np.vectorize(lambda v: sympy.Rational(float(v)), otypes=[object])
         functions = {"sigmoid": lambda z: 1 / (1 + sympy.exp(-z)), "tanh": sympy.tanh}
         parameters = [exact(p) for p in in_turn(weights, biases)]
         value = parameters[index]
         symbols = np.array(sympy.symbols(f"p:{value.size}"), object)
         parameters[index] = symbols.reshape(value.shape)
-        a, target = list(exact(x[0])), exact(y[0])
+        a = list(exact(x[0]))
         for w, b, name in zip(parameters[::2], parameters[1::2], names, strict=True):
             a = [functions[name](z) for z in twin_weighted_input(w, b, a)]
-        if cost == "squared error":
-            total = sum((a_j - y_j) ** 2 for a_j, y_j in zip(a, target, strict=True)) / len(a)
-        else:
-            log_sum = sympy.log(sum(sympy.exp(a_j) for a_j in a))
-            total = -sum(y_j * (a_j - log_sum) for a_j, y_j in zip(a, target, strict=True))
+        total = twin_cost(cost, a, exact(y[0]), sympy)
         at = dict(zip(symbols, value.ravel(), strict=True))
         gradient = [total.diff(symbol).evalf(30, subs=at) for symbol in symbols]
         return np.array(gradient, float).reshape(value.shape)
