@@ -4,12 +4,15 @@ A function of PyTorch or SymPy takes the library first, so that it is imported w
 """
 
 from collections.abc import Callable
+from fractions import Fraction
 
 import numpy as np
 
 from ..arrays import to_numpy
 from ..oracles import autograd, central_difference, complex_step
 from .core import DIFFERENCES, EXACT, Oracle, each_array
+
+fractions = np.vectorize(Fraction, otypes=[object])  # exactly what a float says
 
 
 def torch_oracle(name: str, function: Callable, bound: float = EXACT, **rest) -> Oracle:

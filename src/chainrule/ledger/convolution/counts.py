@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..oracles import fractions
 from .twins import NONE, ONE, convolve, counted_outputs, zeros_around
 
 
@@ -155,8 +156,7 @@ def _inverse(square: np.ndarray) -> np.ndarray:
 def toom_cook_pairs(w, x) -> np.ndarray:
     """Equation 2.1.1n in exact fractions, with those matrices in the place of Winograd's."""
     a, b, g = toom_cook(2, 3)
-    exact = np.vectorize(lambda number: Fraction(float(number)), otypes=[object])
-    return ((exact(w) @ g.T) * (exact(x) @ b) @ a).astype(float)
+    return ((fractions(w) @ g.T) * (fractions(x) @ b) @ a).astype(float)
 
 
 def toom_cook_tally(m: int, k: int) -> int:

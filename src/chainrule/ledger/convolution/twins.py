@@ -5,12 +5,13 @@ complex step can differentiate them.
 """
 
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 from itertools import product
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy import signal
+
+from ..oracles import fractions
 
 ONE, NONE = (1, 1), (0, 0)
 
@@ -54,9 +55,7 @@ def convolve(x, w, b=None, stride=ONE, padding=NONE, dilation=ONE, groups: int =
 
 def correlate(x, w) -> np.ndarray:
     """Equation 2.1a, in exact fractions."""
-    fractions = [np.vectorize(Fraction, otypes=[object])(array) for array in (x, w)]
-    x, w = (array[None, None] for array in fractions)
-    return convolve(x, w)[0, 0].astype(float)
+    return convolve(fractions(x)[None, None], fractions(w)[None, None])[0, 0].astype(float)
 
 
 def turned(x, w) -> list[list[float]]:

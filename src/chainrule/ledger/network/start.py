@@ -7,13 +7,9 @@ import numpy as np
 
 from ...network import error_norm_bounds, initial_std
 from ..core import Claim, Oracle
-from ..oracles import torch_oracle
+from ..oracles import sympy_oracle, torch_oracle
 from .cases import ACTIVATIONS, SMOOTH, forward, network_cases
-from .twins import first_errors, torch_error
-
-
-def _bounds(*case) -> list[float]:
-    return error_norm_bounds(*forward(*case))
+from .twins import first_errors, torch_parameters
 
 
 def _bounds_without_weights(*case) -> list[float]:
@@ -39,17 +35,11 @@ def _excess(bounds, norms) -> float:
     return float(np.max([0.0, *excess]))  # not max: it can lose a NaN
 
 
-def _torch_norms(*case) -> list[float]:
-    return [float(np.linalg.norm(torch_error(layer)(*case))) for layer in range(len(case[0]))]
-
-
-def _sympy_xavier(n_in: int, n_out: int) -> float:
+def _sympy_xavier(sympy, n_in: int, n_out: int) -> float:
     """Solve for the standard deviation: forward n_in s² = 1, backward n_out s² = 1, on average."""
-    import sympy
-
     s = sympy.Symbol("s", positive=True)
     (solution,) = sympy.solve(sympy.Eq((n_in * s**2 + n_out * s**2) / 2, 1), s)
-    return float(solution)
+    return solution
 
 
 def _torch_xavier(torch, n_in: int, n_out: int) -> float:
@@ -76,21 +66,19 @@ def off_by(value, expected) -> float:
     return abs(float(value) / float(expected) - 1)
 
 
-def _sizes(rng: np.random.Generator) -> Iterator[tuple]:
-    yield from ((64, 128), (100, 100), (300, 10))
-
+SIZES = ((64, 128), (100, 100), (300, 10))
 
 START = (
     Claim(
         label="1.1.2d",
         title="what the errors are bounded by",
         code="network.error_norm_bounds",
-        implementation=_bounds,
+        implementation=lambda *case: error_norm_bounds(*forward(*case)),
         cases=_bound_cases,
         oracles=(
             Oracle(
                 "norms from torch.autograd stay below",
-                _torch_norms,
+                lambda *case: [float(np.linalg.norm(g)) for g in torch_parameters(*case)[1::2]],
                 1e-12,
                 needs="torch",
                 error=_excess,
@@ -110,9 +98,9 @@ START = (
         title="Xavier initialisation",
         code="network.initial_std",
         implementation=lambda n_in, n_out: initial_std(n_in, n_out, "xavier"),
-        cases=_sizes,
+        cases=lambda rng: iter(SIZES),
         oracles=(
-            Oracle("SymPy, solved for it", _sympy_xavier, 1e-12, needs="sympy", error=off_by),
+            sympy_oracle(_sympy_xavier, 1e-12, "SymPy, solved for it", error=off_by),
             torch_oracle(
                 "torch.nn.init.xavier_normal_, sampled", _torch_xavier, 5e-3, error=off_by
             ),
@@ -125,7 +113,7 @@ START = (
         title="He initialisation",
         code="network.initial_std",
         implementation=lambda n_in, n_out: initial_std(n_in, n_out, "he"),
-        cases=_sizes,
+        cases=lambda rng: iter(SIZES),
         oracles=(
             Oracle("numerical integration (SciPy)", _quadrature_he, 1e-9, error=off_by),
             torch_oracle(

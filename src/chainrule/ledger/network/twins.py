@@ -91,6 +91,12 @@ def twin_outputs(weights: list, biases: list, names: list, cost: str, x, y) -> l
     return [twin_forward(weights, biases, names, row)[1][-1] for row in x]
 
 
+def twin_mean_cost(weights: list, biases: list, names: list, cost: str, x, y):
+    """Give the mean cost of a batch."""
+    outputs = twin_outputs(weights, biases, names, cost, x, y)
+    return sum(twin_cost(cost, a, t) for a, t in zip(outputs, y, strict=True)) / len(x)
+
+
 def difference_error(layer: int, rule: Callable) -> Callable:
     """Give an oracle for δ of a layer: the twin's cost, differentiated by a rule."""
 
@@ -117,31 +123,27 @@ def in_turn(weights: list, biases: list) -> list:
 def difference_parameter(index: int, rule: Callable) -> Callable:
     """Give an oracle for the gradient of one parameter, w^1 being 0, b^1 1, w^2 2, …."""
 
-    def expected(weights: list, biases: list, names: list, cost: str, x, y):
+    def expected(weights: list, biases: list, *rest):
         parameters = in_turn(weights, biases)
 
         def from_parameter(value):
             changed = [*parameters[:index], value, *parameters[index + 1 :]]
-            outputs = twin_outputs(changed[::2], changed[1::2], names, cost, x, y)
-            return sum(twin_cost(cost, a, t) for a, t in zip(outputs, y, strict=True)) / len(x)
+            return twin_mean_cost(changed[::2], changed[1::2], *rest)
 
         return rule(from_parameter, parameters[index])
 
     return expected
 
 
-def sample_gradients(
-    weights: list, biases: list, names: list, cost: str, x, y
-) -> list[list[np.ndarray]]:
+def sample_gradients(weights: list, biases: list, names: list, cost: str, x, y) -> list[list]:
     """Give, for each sample, the gradients of w^1, b^1, w^2, … by equations 1.4 to 1.9."""
     gradients = []
     for row, target in zip(x, y, strict=True):
         deltas = twin_errors(weights, biases, names, cost, row, target)
         _, activities = twin_forward(weights, biases, names, row)
-        own: list[np.ndarray] = []
-        for delta, a in zip(deltas, activities, strict=False):
-            own += [np.array([[d * a_k for a_k in a] for d in delta]), np.array(delta)]
-        gradients.append(own)
+        pairs = zip(deltas, activities, strict=False)
+        of_weights = [[[d * a_k for a_k in a] for d in delta] for delta, a in pairs]
+        gradients.append([np.array(g) for g in in_turn(of_weights, deltas)])
     return gradients
 
 
@@ -162,11 +164,11 @@ def torch_output(weights, biases, names: list, x):
     return a
 
 
-def torch_cost(cost: str, a, y):
-    """Give the mean cost of a batch of outputs as a tensor."""
+def torch_cost(weights, biases, names: list, cost: str, x, y):
+    """Give the mean cost of a batch as a tensor."""
     import torch
 
-    y = torch.as_tensor(y)
+    a, y = torch_output(weights, biases, names, x), torch.as_tensor(y)
     if cost == "squared error":
         return torch.nn.functional.mse_loss(a, y)
     if cost == "half squared norm":
@@ -174,13 +176,10 @@ def torch_cost(cost: str, a, y):
     return torch.nn.functional.cross_entropy(a, y)
 
 
-def torch_parameters(weights: list, biases: list, names: list, cost: str, x, y) -> list[np.ndarray]:
+def torch_parameters(weights: list, biases: list, *rest) -> list[np.ndarray]:
     """Give the gradients of all parameters, w^1, b^1, w^2, …."""
-
-    def from_parameters(*parameters):
-        return torch_cost(cost, torch_output(parameters[::2], parameters[1::2], names, x), y)
-
-    return autograd(from_parameters, in_turn(weights, biases))
+    parameters = in_turn(weights, biases)
+    return autograd(lambda *p: torch_cost(p[::2], p[1::2], *rest), parameters)
 
 
 def torch_error(layer: int) -> Callable:

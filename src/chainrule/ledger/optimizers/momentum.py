@@ -9,8 +9,8 @@ import numpy as np
 from ...arrays import library
 from ...optimizers import SGD, best_descent, best_momentum, convergence_factor
 from ..core import Claim, Oracle
-from ..oracles import torch_oracle
-from .batches import copy_of
+from ..oracles import sympy_oracle, torch_oracle
+from .batches import copy_of, path_of
 from .twins import source_momentum, source_nesterov
 
 
@@ -26,12 +26,8 @@ def _descent_cases(rng: np.random.Generator, slower_every: int = 15) -> Iterator
 
 
 def _momentum_path(w, rates: list[float], momentum: float, dampening: float = 0.0):
-    w, path = copy_of(w), []
     optimizer = SGD(lr=rates[0], momentum=momentum, dampening=dampening)
-    for _ in rates:
-        optimizer.step([w], [_slope(w)])
-        path.append(copy_of(w))
-    return library(w).stack(path)
+    return path_of(optimizer, w, len(rates), lambda w, step: _slope(w))
 
 
 def _nesterov_path(w, rates: list[float], momentum: float, rescale: bool = True):
@@ -87,10 +83,7 @@ def _parabola_cases(rng: np.random.Generator) -> Iterator[tuple]:
 
 
 def _parabola(w, lr: float, curvature: float, steps: int):
-    w, optimizer = copy_of(w), SGD(lr=lr)
-    for _ in range(steps):
-        optimizer.step([w], [curvature * w])
-    return w
+    return path_of(SGD(lr=lr), w, steps, lambda w, step: curvature * w)[-1, :]
 
 
 def _torch_parabola(torch, w, lr: float, curvature: float, steps: int):
@@ -120,13 +113,11 @@ def _searched_descent(smallest: float, largest: float) -> list[float]:
     return [found.x, found.fun]
 
 
-def _solved_descent(smallest: float, largest: float) -> list[float]:
+def _solved_descent(sympy, smallest: float, largest: float) -> list[float]:
     """Solve 1 − α λ_min = −(1 − α λ_max): the best rate makes both ends equally slow."""
-    import sympy
-
     lr = sympy.Symbol("lr")
     (best,) = sympy.solve(sympy.Eq(1 - lr * smallest, lr * largest - 1), lr)
-    return [float(best), float(1 - best * smallest)]
+    return [best, 1 - best * smallest]
 
 
 def _roots(lr: float, curvature: float, momentum: float) -> float:
@@ -170,10 +161,8 @@ def _searched_momentum(smallest: float, largest: float) -> list[float]:
     return [math.exp(found.x[0]), 1 / (1 + math.exp(-found.x[1])), found.fun]
 
 
-def _double_roots(smallest: float, largest: float) -> list[float]:
+def _double_roots(sympy, smallest: float, largest: float) -> list[float]:
     """Ask that r² − (1 + μ − α λ) r + μ has a double root at both ends, and solve for α and μ."""
-    import sympy
-
     root_lr, root_momentum = sympy.symbols("a m", positive=True)  # their squares are α and μ
     r = sympy.Symbol("r")
     ends = []
@@ -214,7 +203,7 @@ MOMENTUM = (
         cases=_curvatures,
         oracles=(
             Oracle("searched for (SciPy)", _searched_descent, 1e-6),
-            Oracle("SymPy, solved for it", _solved_descent, 1e-12, needs="sympy"),
+            sympy_oracle(_solved_descent, 1e-12, "SymPy, solved for it"),
         ),
         saboteur=lambda smallest, largest: [1 / largest, 1 - smallest / largest],
         mistake="1/λ_max, the rate that is best for the steepest direction alone",
@@ -250,9 +239,7 @@ MOMENTUM = (
         cases=_curvatures,
         oracles=(
             Oracle("searched for (SciPy)", _searched_momentum, 1e-3),
-            Oracle(
-                "double roots at both ends (SymPy, 30 digits)", _double_roots, 1e-12, needs="sympy"
-            ),
+            sympy_oracle(_double_roots, 1e-12, "double roots at both ends (SymPy, 30 digits)"),
         ),
         saboteur=lambda smallest, largest: [
             2 / (smallest + largest),

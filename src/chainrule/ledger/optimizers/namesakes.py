@@ -11,7 +11,7 @@ from ...arrays import library
 from ...optimizers import Optimizer, clip_norm
 from ..core import Claim, Oracle
 from ..oracles import torch_oracle
-from .batches import copy_of
+from .batches import path_of
 from .twins import torch_path, torch_run, twin_path
 
 
@@ -21,11 +21,7 @@ def optimizer_path(name: str, w, gradients, settings: dict):
 
 
 def _path_of(optimizer: Optimizer, w, gradients):
-    w, path = copy_of(w), []
-    for step in range(gradients.shape[0]):
-        optimizer.step([w], [gradients[step, :]])
-        path.append(copy_of(w))
-    return library(w).stack(path)
+    return path_of(optimizer, w, gradients.shape[0], lambda w, step: gradients[step, :])
 
 
 def _with(**changed) -> Callable:
