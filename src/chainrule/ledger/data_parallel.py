@@ -12,7 +12,7 @@ from ..losses import MSE
 from ..oracles import central_difference
 from .core import CLOSE, DIFFERENCES, Claim, Oracle
 from .network.cases import network_of
-from .network.twins import difference_parameter, torch_parameters
+from .network.twins import difference_parameters, torch_parameters
 from .oracles import torch_oracle
 
 
@@ -47,15 +47,6 @@ def _by_replicas(gradients: list[list], counts: list[int]) -> list:
 def _whole(oracle: Callable) -> Callable:
     """Ask an oracle for networks, with the whole batch in one."""
     return lambda w, b, x, y, counts: oracle([w], [b], ["tanh"], "squared error", x, y)
-
-
-def _by_differences(*case) -> list:
-    return [difference_parameter(index, central_difference)(*case) for index in (0, 1)]
-
-
-def _parts(rng: np.random.Generator) -> Iterator[tuple]:
-    for size, n in ((1, 3), (2, 4), (3, 7), (5, 5), (4, 10)):
-        yield ([rng.standard_normal(n) for _ in range(size)],)
 
 
 def _loop_sums(parts: list[np.ndarray]) -> list[list[float]]:
@@ -106,7 +97,11 @@ CLAIMS = [
         cases=_shares,
         oracles=(
             Oracle("torch.autograd, whole batch", _whole(torch_parameters), CLOSE, needs="torch"),
-            Oracle("central differences", _whole(_by_differences), DIFFERENCES),
+            Oracle(
+                "central differences",
+                _whole(difference_parameters(central_difference)),
+                DIFFERENCES,
+            ),
             Oracle(
                 "Replica, process by process", lambda *case: _of_shares(_by_replicas, *case), CLOSE
             ),
@@ -121,7 +116,10 @@ CLAIMS = [
         title="the ring adds",
         code="all_reduce.ring_all_reduce",
         implementation=all_reduce.ring_all_reduce,
-        cases=_parts,
+        cases=lambda rng: (
+            ([rng.standard_normal(n) for _ in range(size)],)
+            for size, n in ((1, 3), (2, 4), (3, 7), (5, 5), (4, 10))
+        ),
         oracles=(
             Oracle("loops", _loop_sums, CLOSE, error=_sums_error),
             torch_oracle(

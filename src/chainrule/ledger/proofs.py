@@ -18,18 +18,13 @@ from ..oracles import central_difference, complex_step, count_multiplications
 from .core import CLOSE, Claim, Oracle
 from .network.cases import backward, deep_cases, is_smooth, network_of
 from .network.start import off_by
-from .network.twins import difference_parameter, mean_of_samples, torch_parameters
+from .network.twins import difference_parameters, mean_of_samples, torch_parameters
 from .optimizers.twins import torch_run
 from .oracles import torch_oracle
 
 
 def _all_gradients(*case):
     return backward(*case).parameters
-
-
-def _every_parameter(rule: Callable) -> Callable:
-    """Give an oracle: the twin's cost, differentiated by a rule for one array after another."""
-    return lambda *case: [difference_parameter(i, rule)(*case) for i in range(2 * len(case[0]))]
 
 
 ALGORITHM = (
@@ -43,20 +38,16 @@ ALGORITHM = (
             Oracle("torch.autograd", torch_parameters, 1e-10, needs="torch"),
             Oracle(
                 "complex step, parameter by parameter",
-                _every_parameter(complex_step),
+                difference_parameters(complex_step),
                 1e-12,
                 applies=is_smooth,
             ),
-            Oracle("central differences", _every_parameter(central_difference), 1e-6),
+            Oracle("central differences", difference_parameters(central_difference), 1e-6),
         ),
         saboteur=lambda weights, *rest: _all_gradients([w.T for w in weights], *rest),
         mistake="every w transposed",
     ),
 )
-
-
-def _size_cases(rng: np.random.Generator) -> Iterator[tuple]:
-    yield from (((3, 4), 1), ((5, 3, 2), 1), ((4, 6, 5, 3), 7), ((2, 8, 8, 8, 1), 3))
 
 
 def _ones(sizes) -> list[np.ndarray]:
@@ -81,7 +72,7 @@ def _counted(sizes, samples: int) -> tuple[int, int]:
 
 
 def _torch_counted(torch, sizes, samples: int) -> tuple[int, int, int]:
-    """Give the multiplications of both passes, and how many parameters there are.
+    """Give the multiplications of both passes, and those of central differences.
 
     PyTorch's counter counts a multiplication and an addition as two operations.
     """
@@ -92,11 +83,11 @@ def _torch_counted(torch, sizes, samples: int) -> tuple[int, int, int]:
         output = torch.ones(samples, sizes[0])
         for layer in layers:
             output = torch.tanh(layer(output))
-        forward = counter.get_total_flops()
+        forward = counter.get_total_flops() // 2
         output.sum().backward()
-        both = counter.get_total_flops()
+        both = counter.get_total_flops() // 2
     parameters = sum(p.numel() for layer in layers for p in layer.parameters())
-    return forward // 2, (both - forward) // 2, parameters
+    return forward, both - forward, 2 * parameters * forward
 
 
 def _differences(sizes, samples: int) -> int:
@@ -121,23 +112,24 @@ def _counted_differences(sizes, samples: int) -> int:
     return count_multiplications(differences, *_ones(sizes))
 
 
-def _torch_differences(torch, sizes, samples: int) -> int:
-    forward, _, parameters = _torch_counted(torch, sizes, samples)
-    return 2 * parameters * forward
+SIZES = (((3, 4), 1), ((5, 3, 2), 1), ((4, 6, 5, 3), 7), ((2, 8, 8, 8, 1), 3))
 
 
-def _pass_oracles(index: int) -> tuple[Oracle, ...]:
+def _count_oracles(index: int, name: str, counted: Callable, by_torch: str) -> tuple:
     return (
-        Oracle(
-            "counted while the package runs", lambda *c: _counted(*c)[index], 1e-15, error=off_by
-        ),
+        Oracle(name, counted, 1e-15, error=off_by),
         torch_oracle(
-            "torch.utils.flop_counter, halved",
-            lambda *c: _torch_counted(*c)[index],
+            f"torch.utils.flop_counter, {by_torch}",
+            lambda *case: _torch_counted(*case)[index],
             1e-15,
             error=off_by,
         ),
     )
+
+
+def _pass_oracles(index: int) -> tuple:
+    run = "counted while the package runs"
+    return _count_oracles(index, run, lambda *case: _counted(*case)[index], "halved")
 
 
 COST = (
@@ -146,7 +138,7 @@ COST = (
         title="multiplications of the forward pass",
         code="network.multiplications",
         implementation=lambda *case: multiplications(*case)[0],
-        cases=_size_cases,
+        cases=lambda rng: iter(SIZES),
         oracles=_pass_oracles(0),
         saboteur=lambda sizes, samples: samples * sum(a * a for a, _ in pairwise(sizes)),
         mistake="n_in squared",
@@ -156,7 +148,7 @@ COST = (
         title="multiplications of the backward pass",
         code="network.multiplications",
         implementation=lambda *case: multiplications(*case)[1],
-        cases=_size_cases,
+        cases=lambda rng: iter(SIZES),
         oracles=_pass_oracles(1),
         saboteur=lambda sizes, samples: 2 * multiplications(sizes, samples)[0],
         mistake="the first layer's inputs given an error that nobody needs",
@@ -166,15 +158,9 @@ COST = (
         title="multiplications of central differences",
         code="network.multiplications",
         implementation=_differences,
-        cases=_size_cases,
-        oracles=(
-            Oracle("counted while they run", _counted_differences, 1e-15, error=off_by),
-            torch_oracle(
-                "torch.utils.flop_counter, for each parameter",
-                _torch_differences,
-                1e-15,
-                error=off_by,
-            ),
+        cases=lambda rng: iter(SIZES),
+        oracles=_count_oracles(
+            2, "counted while they run", _counted_differences, "for each parameter"
         ),
         saboteur=lambda sizes, samples: _differences(sizes, samples) // 2,
         mistake="one run for each parameter, as for one-sided differences",
@@ -214,11 +200,6 @@ def _torch_hessian(torch, z, v):
     return v @ torch.autograd.functional.hessian(cost, z) @ v
 
 
-def _logit_cases(rng: np.random.Generator) -> Iterator[tuple]:
-    for classes in (2, 3, 5, 5):
-        yield rng.standard_normal(classes), rng.standard_normal(classes)
-
-
 def _expected_mean(mean, noise, beta: float, divide: bool = False):
     """Give Adam's m, averaged over all ways in which the noise can be added or taken off."""
     steps = noise.shape[0]
@@ -227,14 +208,8 @@ def _expected_mean(mean, noise, beta: float, divide: bool = False):
         w, optimizer = 0 * mean, Adam(betas=(beta, 0.9))
         for step, sign in enumerate(signs):
             optimizer.step([w], [mean + sign * noise[step, :]])
-        (m,) = optimizer.state_dict()["mean"]
-        total = total + m
+        total = total + optimizer.state_dict()["mean"][0]
     return total / 2**steps / (1 - beta**steps if divide else 1)
-
-
-def _noise_cases(rng: np.random.Generator) -> Iterator[tuple]:
-    for steps in (1, 2, 5):
-        yield rng.standard_normal(3), rng.standard_normal((steps, 3)), 0.9
 
 
 def _torch_expected_mean(mean, noise, beta: float) -> np.ndarray:
@@ -262,7 +237,7 @@ REST = (
         title="the cross-entropy is convex in the logits",
         code="activations.Softmax.vjp",
         implementation=_quadratic_form,
-        cases=_logit_cases,
+        cases=lambda rng: ((rng.standard_normal(n), rng.standard_normal(n)) for n in (2, 3, 5, 5)),
         oracles=(
             Oracle("the sum over pairs, in Python floats", _pairs, CLOSE),
             torch_oracle("torch.autograd.functional.hessian", _torch_hessian, CLOSE),
@@ -275,7 +250,9 @@ REST = (
         title="what Adam's running mean is on average",
         code="optimizers.Adam.step",
         implementation=_expected_mean,
-        cases=_noise_cases,
+        cases=lambda rng: (
+            (rng.standard_normal(3), rng.standard_normal((steps, 3)), 0.9) for steps in (1, 2, 5)
+        ),
         oracles=(
             Oracle("the formula", lambda mean, noise, beta: (1 - beta ** len(noise)) * mean, 1e-13),
             Oracle(

@@ -15,18 +15,6 @@ from . import cases, counts, twins
 from .twins import NONE, ONE
 
 
-def _layer_sizes(rng: np.random.Generator) -> Iterator[tuple]:
-    """Yield channels, kernels, and a geometry."""
-    for c_in, c_out, geometry in zip((1, 3, 4, 2), (1, 2, 5, 8), cases.GEOMETRIES, strict=True):
-        yield c_in, c_out, *geometry
-
-
-def _padded_only(rng: np.random.Generator) -> Iterator[tuple]:
-    """Yield images, kernels and a padding."""
-    for size, kernel, padding in (((4, 4), (2, 2), NONE), ((5, 7), (3, 2), (1, 2))):
-        yield rng.standard_normal((2, 3, *size)), rng.standard_normal((2, 3, *kernel)), padding
-
-
 def _four_pixels(rng: np.random.Generator) -> Iterator[tuple]:
     yield np.array([1.0, 2.0, 3.0]), np.array([1.0, 0.0, 1.0, 10.0])
     yield rng.standard_normal((5, 3)), rng.standard_normal((5, 4))
@@ -168,7 +156,10 @@ CLAIMS = (
         implementation=lambda c_in, c_out, *geometry: convolution.intensity(
             Geometry.of(*geometry), c_in, c_out
         ),
-        cases=_layer_sizes,
+        cases=lambda rng: (
+            (c_in, c_out, *cases.GEOMETRIES[i])
+            for i, (c_in, c_out) in enumerate(((1, 1), (3, 2), (4, 5), (2, 8)))
+        ),
         oracles=(
             Oracle(
                 "loops over ones, and bytes in NumPy",
@@ -188,7 +179,10 @@ CLAIMS = (
         title="convolution by Fourier's transform",
         code="convolution.conv2d_fft",
         implementation=_padded(convolution.conv2d_fft),
-        cases=_padded_only,
+        cases=lambda rng: (
+            (rng.standard_normal((2, 3, *size)), rng.standard_normal((2, 3, *kernel)), padding)
+            for size, kernel, padding in (((4, 4), (2, 2), NONE), ((5, 7), (3, 2), (1, 2)))
+        ),
         oracles=(
             Oracle("loops", _padded(twins.convolve)),
             Oracle("scipy.signal.fftconvolve", _scipy_fft),

@@ -1,7 +1,5 @@
 """Focal loss: 1.4.6."""
 
-from collections.abc import Iterator
-
 import numpy as np
 from scipy import special
 
@@ -12,12 +10,6 @@ from ..oracles import complex_oracle, torch_oracle, torch_vjp
 from . import twins
 from .cases import answers, labelled
 from .entropy import torch_cross_entropy
-
-
-def _focal_cases(rng: np.random.Generator) -> Iterator[tuple]:
-    """Yield logits, classes, γ and an α for each class."""
-    for gamma, case in zip((0.5, 2.0), labelled(rng), strict=True):
-        yield *case, gamma, np.array([0.5, 1.0, 3.0])
 
 
 def _torch_right(torch, z, y):
@@ -80,7 +72,10 @@ FOCAL = (
         implementation=lambda z, classes, gamma, alpha: losses.Focal(
             gamma=gamma, alpha=alpha, reduction="sum"
         ).gradient(z, classes),
-        cases=_focal_cases,
+        cases=lambda rng: (
+            (*case, gamma, np.array([0.5, 1.0, 3.0]))
+            for gamma, case in zip((0.5, 2.0), labelled(rng), strict=True)
+        ),
         oracles=(torch_vjp(_torch_focal, CLOSE), complex_oracle(twins.focal, CLOSE)),
         saboteur=_without_product_rule,
         mistake="(1 − p_t)^γ taken for a constant",

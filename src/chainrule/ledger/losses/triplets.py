@@ -1,7 +1,5 @@
 """Triplet loss: 1.4.7."""
 
-from collections.abc import Iterator
-
 import numpy as np
 from scipy.spatial.distance import cdist
 
@@ -27,11 +25,6 @@ def _torch_triplet(torch, three, margin: float, eps: float):
 def _anchor_ignores_negative(*case) -> list:
     _, positive, negative = _triplet_gradient(*case)
     return [-positive, positive, negative]
-
-
-def _embeddings(rng: np.random.Generator) -> Iterator[tuple]:
-    for _ in range(2):
-        yield rng.standard_normal((9, 2)), rng.permutation(np.repeat(np.arange(3), 3))
 
 
 def _by_cdist(x, classes, hardest: bool = True) -> list:
@@ -81,7 +74,10 @@ TRIPLET = (
         title="the hardest triplets of a batch",
         code="losses.mine_triplets",
         implementation=lambda x, classes: list(losses.mine_triplets(x, classes)),
-        cases=_embeddings,
+        cases=lambda rng: (
+            (rng.standard_normal((9, 2)), rng.permutation(np.repeat(np.arange(3), 3)))
+            for _ in range(2)
+        ),
         oracles=(
             Oracle("loops", twins.hardest),
             Oracle("scipy.spatial.distance.cdist", _by_cdist),

@@ -135,6 +135,11 @@ def difference_parameter(index: int, rule: Callable) -> Callable:
     return expected
 
 
+def difference_parameters(rule: Callable) -> Callable:
+    """Give an oracle for the gradients of all parameters, one array after another."""
+    return lambda *case: [difference_parameter(i, rule)(*case) for i in range(2 * len(case[0]))]
+
+
 def sample_gradients(weights: list, biases: list, names: list, cost: str, x, y) -> list[list]:
     """Give, for each sample, the gradients of w^1, b^1, w^2, … by equations 1.4 to 1.9."""
     gradients = []

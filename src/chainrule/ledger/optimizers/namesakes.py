@@ -99,11 +99,6 @@ def _torch_moments(corrected: bool) -> Oracle:
     return Oracle("torch.optim.Adam, its state", moments, 1e-12, needs="torch")
 
 
-def _clip_cases(rng: np.random.Generator) -> Iterator[tuple]:
-    for max_norm in (0.5, 3.0, 100.0):
-        yield [rng.standard_normal((2, 3)), rng.standard_normal(4)], max_norm
-
-
 def _clipped_by_loops(gradients: list, max_norm: float) -> list:
     length = math.sqrt(sum(float(x) ** 2 for g in gradients for x in np.ravel(g)))
     return [g * min(1.0, max_norm / length) for g in gradients]
@@ -243,7 +238,10 @@ NAMESAKES = (
         title="clipping by the norm",
         code="optimizers.clip_norm",
         implementation=clip_norm,
-        cases=_clip_cases,
+        cases=lambda rng: (
+            ([rng.standard_normal((2, 3)), rng.standard_normal(4)], max_norm)
+            for max_norm in (0.5, 3.0, 100.0)
+        ),
         oracles=(
             Oracle("loops in Python floats", _clipped_by_loops, 1e-14),
             torch_oracle(
