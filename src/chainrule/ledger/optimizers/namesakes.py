@@ -30,7 +30,7 @@ def _with(**changed) -> Callable:
 
 
 def _path_claim(
-    label: str, title: str, name: str, rows: list[dict], mistake: str, saboteur: Callable
+    label: str, name: str, rows: list[dict], wrong: tuple[str, Callable], title: str = ""
 ) -> Claim:
     """Give the claim of an optimizer, tried with each of these rows of settings."""
 
@@ -43,7 +43,7 @@ def _path_claim(
 
     return Claim(
         label=label,
-        title=title,
+        title=title or name,
         code=f"optimizers.{name}.step",
         implementation=optimizer_path,
         cases=cases,
@@ -51,8 +51,8 @@ def _path_claim(
             Oracle("the formula, number by number", twin_path, 1e-12),
             Oracle("torch.optim", torch_path, 1e-12, needs="torch"),
         ),
-        saboteur=saboteur,
-        mistake=mistake,
+        saboteur=wrong[1],
+        mistake=wrong[0],
     )
 
 
@@ -115,53 +115,49 @@ def _clipped_by_torch(torch, gradients: list, max_norm: float) -> list:
 NAMESAKES = (
     _path_claim(
         "1.2.1f",
-        "momentum as PyTorch has it",
         "SGD",
         [
             {"momentum": 0.9},
             {"momentum": 0.8, "dampening": 0.3},
             {"momentum": 0.5, "weight_decay": 0.1},
         ],
-        "a smaller momentum",
-        lambda name, w, g, settings: optimizer_path(
-            name, w, g, settings | {"momentum": 0.9 * settings["momentum"]}
+        title="momentum as PyTorch has it",
+        wrong=(
+            "a smaller momentum",
+            lambda name, w, g, settings: optimizer_path(
+                name, w, g, settings | {"momentum": 0.9 * settings["momentum"]}
+            ),
         ),
     ),
     _path_claim(
         "1.2.2a",
-        "Nesterov's form in PyTorch",
         "SGD",
         [{"momentum": 0.9, "nesterov": True}],
-        "plain momentum",
-        _with(nesterov=False),
+        title="Nesterov's form in PyTorch",
+        wrong=("plain momentum", _with(nesterov=False)),
     ),
     _path_claim(
         "1.2.3a",
-        "Adagrad",
         "Adagrad",
         [
             {},
             {"lr_decay": 0.1, "weight_decay": 0.1},
             {"initial_accumulator_value": 0.5, "eps": 1e-3},
         ],
-        "a rate that decays faster",
-        _with(lr_decay=0.3),
+        wrong=("a rate that decays faster", _with(lr_decay=0.3)),
     ),
     _path_claim(
         "1.2.4a",
         "RMSProp",
-        "RMSProp",
         [{}, {"alpha": 0.9, "weight_decay": 0.1}, {"momentum": 0.8}],
-        "another β",
-        _with(alpha=0.95),
+        wrong=("another β", _with(alpha=0.95)),
     ),
     _path_claim(
         "1.2.4b",
-        "RMSProp, centred",
         "RMSProp",
         [{"centered": True}, {"centered": True, "alpha": 0.9}],
-        "the mean not taken off",
-        _with(centered=False),
+        title="RMSProp, centred",
+        wrong=("the mean not taken off", _with(centered=False)),
     ),
     Claim(
         label="1.2.5a",
@@ -192,45 +188,42 @@ NAMESAKES = (
     _path_claim(
         "1.2.5c",
         "Adam",
-        "Adam",
         [{}, {"betas": (0.8, 0.9), "eps": 1e-2}, {"weight_decay": 0.3, "amsgrad": False}],
-        "a larger ε",
-        _with(eps=0.1),
+        wrong=("a larger ε", _with(eps=0.1)),
     ),
     _path_claim(
         "1.2.5d",
-        "Adam that does not forget its largest v",
         "Adam",
         [{"amsgrad": True, "betas": (0.9, 0.5)}],
-        "plain Adam",
-        _with(amsgrad=False),
+        title="Adam that does not forget its largest v",
+        wrong=("plain Adam", _with(amsgrad=False)),
     ),
     _path_claim(
         "1.2.5e",
         "AdamW",
-        "AdamW",
         [{}, {"weight_decay": 0.3}, {"weight_decay": 0.1, "amsgrad": True}],
-        "the decay in the gradient, as in Adam",
-        lambda name, w, g, settings: optimizer_path(
-            "Adam", w, g, {"weight_decay": 1e-2, **settings}
+        wrong=(
+            "the decay in the gradient, as in Adam",
+            lambda name, w, g, settings: optimizer_path(
+                "Adam", w, g, {"weight_decay": 1e-2, **settings}
+            ),
         ),
     ),
     _path_claim(
         "1.2.5f",
         "AdaMax",
-        "AdaMax",
         [{}, {"betas": (0.8, 0.9), "eps": 1e-2}, {"betas": (0.9, 0.7), "weight_decay": 0.3}],
-        "a gradient forgotten faster",
-        _with(betas=(0.9, 0.5)),
+        wrong=("a gradient forgotten faster", _with(betas=(0.9, 0.5))),
     ),
     _path_claim(
         "1.2.5g",
         "Nadam",
-        "Nadam",
         [{}, {"betas": (0.8, 0.9), "momentum_decay": 0.1}, {"weight_decay": 0.3}],
-        "Adam: no look ahead",
-        lambda name, w, g, settings: optimizer_path(
-            "Adam", w, g, {k: v for k, v in settings.items() if k != "momentum_decay"}
+        wrong=(
+            "Adam: no look ahead",
+            lambda name, w, g, settings: optimizer_path(
+                "Adam", w, g, {k: v for k, v in settings.items() if k != "momentum_decay"}
+            ),
         ),
     ),
     Claim(
