@@ -3,18 +3,17 @@
 A case is (x, parameter): an array, and the activation's α, β or number of pieces, where it has one.
 """
 
-import math
 from collections.abc import Callable, Iterator
 
 import numpy as np
+from scipy.special import erf as _erf
+from scipy.special import expit as _sigmoid
 
 from .. import activations
 from .core import CLOSE, Claim, Oracle
 from .network.cases import linear_of
 from .network.twins import twin_weighted_input
 from .oracles import complex_oracle, difference_oracle, sympy_oracle, torch_oracle, torch_vjp
-
-_erf = np.vectorize(math.erf)
 
 
 def _cases(*parameters: float) -> Callable:
@@ -83,10 +82,6 @@ def _piecewise(sympy, t, above, below):
     return sympy.Piecewise((above, t >= 0), (below, True))
 
 
-def _sigmoid(x: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-x))
-
-
 def _tanh_gelu(sympy, t):
     inner = sympy.sqrt(2 / sympy.pi) * (t + sympy.Rational(44715, 10**6) * t**3)
     return t / 2 * (1 + sympy.tanh(inner))
@@ -150,7 +145,7 @@ OTHERS = (
         formula=lambda sympy, t: t / 2 * sympy.erfc(-t / sympy.sqrt(2)),
         torch=lambda torch, t: torch.nn.functional.gelu(t),
         wrong_value=("erf(x) without the √2", lambda x: x / 2 * (1 + _erf(x))),
-        wrong_slope=("x φ(x) forgotten", lambda x: (1 + _erf(x / math.sqrt(2))) / 2),
+        wrong_slope=("x φ(x) forgotten", lambda x: (1 + _erf(x / np.sqrt(2))) / 2),
     ),
     Claim(
         label="1.3.7b",

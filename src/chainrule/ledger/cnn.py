@@ -7,7 +7,7 @@ import numpy as np
 from .. import convolution
 from ..oracles import complex_step
 from .convolution import twins
-from .convolution.cases import NONE, ONE
+from .convolution.cases import NONE, ONE, standing
 from .core import Claim, Oracle
 from .oracles import torch_oracle, torch_vjp
 
@@ -30,16 +30,12 @@ def _pools_and_errors(rng: np.random.Generator) -> Iterator[tuple]:
         yield x, rng.standard_normal((2, 2, *outputs)), kernel, stride, padding
 
 
-def _layer(kind: type, kernel, stride, padding):
-    return kind(kernel, stride=stride, padding=padding)
-
-
 def _pool(kind: type) -> Callable:
-    return lambda x, *rest: _layer(kind, *rest)(x)
+    return lambda x, kernel, *how: kind(kernel, **standing(*how))(x)
 
 
 def _pool_vjp(kind: type) -> Callable:
-    return lambda x, delta, *rest: _layer(kind, *rest).vjp(x, delta)
+    return lambda x, delta, kernel, *how: kind(kernel, **standing(*how)).vjp(x, delta)
 
 
 def _torch_pool(name: str) -> Callable:
@@ -74,7 +70,7 @@ CLAIMS = (
         implementation=_pool(convolution.MaxPool2d),
         cases=_pools,
         oracles=(
-            Oracle("loops", lambda *case: twins.pool(twins.largest, *case)),
+            Oracle("loops", lambda *case: twins.pool(max, *case)),
             Oracle("NumPy's sliding windows", _largest_of_sliding(-np.inf)),
             torch_oracle("torch.nn.functional.max_pool2d", _torch_pool("max_pool2d")),
         ),

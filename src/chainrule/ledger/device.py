@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
+from math import prod
 
 import numpy as np
 
@@ -54,9 +55,8 @@ def _vectors(rng: np.random.Generator) -> Iterator[tuple]:
 
 def _bound_in_fractions(w, a, bits: int, sum_bits: int) -> float:
     """Multiply the largest factor that every term can get."""
-    worst = Fraction(1)
-    for bits_of_factor in [bits] * 2 + [sum_bits] * len(w):
-        worst *= 1 + Fraction(1, 2 ** (bits_of_factor + 1))
+    all_bits = [bits] * 2 + [sum_bits] * len(w)
+    worst = prod(1 + Fraction(1, 2 ** (bits_of_factor + 1)) for bits_of_factor in all_bits)
     terms = (abs(Fraction(w_i) * Fraction(a_i)) for w_i, a_i in zip(w, a, strict=True))
     return float((worst - 1) * sum(terms, Fraction(0)))
 

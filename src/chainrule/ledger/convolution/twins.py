@@ -107,12 +107,10 @@ def image_gradient(x, w, delta, stride, padding, dilation):
 
 def _window(x, place: tuple, kernel, stride, padding) -> list[tuple]:
     """Give the pixels of a pooling window, row by row, without those outside."""
-    (n, c, u, v), found = place, []
-    for i, j in product(*map(range, kernel)):
-        a, b = stride[0] * u + i - padding[0], stride[1] * v + j - padding[1]
-        if 0 <= a < x.shape[2] and 0 <= b < x.shape[3]:
-            found.append((n, c, a, b))
-    return found
+    n, c, u, v = place
+    top, left = stride[0] * u - padding[0], stride[1] * v - padding[1]
+    places = product(range(top, top + kernel[0]), range(left, left + kernel[1]))
+    return [(n, c, a, b) for a, b in places if 0 <= a < x.shape[2] and 0 <= b < x.shape[3]]
 
 
 def pool(rule: Callable, x, kernel, stride, padding) -> np.ndarray:
@@ -124,20 +122,12 @@ def pool(rule: Callable, x, kernel, stride, padding) -> np.ndarray:
     return y
 
 
-def largest(numbers: list) -> float:
-    """Give the largest, found by comparing."""
-    best = -float("inf")
-    for number in numbers:
-        best = number if number > best else best
-    return best
-
-
 def to_the_largest(x, delta, *rest, last: bool = False) -> np.ndarray:
     """Equation 2.2b: send δ to the first of the largest, or to the last of them."""
     gradient = np.zeros(x.shape)
     for place in np.ndindex(delta.shape):
         window = _window(x, place, *rest)
-        top = largest([x[pixel] for pixel in window])
+        top = max(x[pixel] for pixel in window)
         at = [pixel for pixel in window if x[pixel] == top]
         gradient[at[-1 if last else 0]] += delta[place]
     return gradient

@@ -10,10 +10,6 @@ from . import twins
 from .cases import threes
 
 
-def _triplet(three, margin: float, eps: float):
-    return losses.Triplet(margin=margin, eps=eps, reduction="none")(*three)
-
-
 def _triplet_gradient(three, margin: float, eps: float) -> list:
     return list(losses.Triplet(margin=margin, eps=eps, reduction="sum").gradient(*three))
 
@@ -48,7 +44,9 @@ TRIPLET = (
         label="1.4.7a",
         title="triplet loss",
         code="losses.Triplet.__call__",
-        implementation=_triplet,
+        implementation=lambda three, margin, eps: losses.Triplet(
+            margin=margin, eps=eps, reduction="none"
+        )(*three),
         cases=threes,
         oracles=(Oracle("loops", twins.triplet), torch_oracle("torch", _torch_triplet)),
         saboteur=lambda three, margin, eps: np.maximum(

@@ -64,11 +64,8 @@ def weighted_losses(z, classes, weight) -> list:
 
 def binary_cross_entropy(z, y):
     """Give the mean of −y log p − (1 − y) log(1 − p)."""
-    total = 0.0
-    for z_i, y_i in _pairs(z, y):
-        p = 1 / (1 + np.exp(-z_i))
-        total = total - y_i * np.log(p) - (1 - y_i) * np.log(1 - p)
-    return total / np.size(y)
+    pairs = [(1 / (1 + np.exp(-z_i)), y_i) for z_i, y_i in _pairs(z, y)]
+    return -sum(y_i * np.log(p) + (1 - y_i) * np.log(1 - p) for p, y_i in pairs) / np.size(y)
 
 
 def exact_balanced_weights(classes, n_classes: int) -> list[float]:
@@ -119,11 +116,8 @@ def binary_focal(z, y, gamma: float, alpha: float) -> list[float]:
 
 def focal(z, classes, gamma: float, alpha):
     """Give the sum of the same over samples of many classes, with a factor α for each class."""
-    total = 0.0
-    for z_i, t in zip(z, classes, strict=True):
-        log_p = _log_softmax(z_i)[t]
-        total = total - alpha[t] * (1 - np.exp(log_p)) ** gamma * log_p
-    return total
+    logs = [(t, _log_softmax(z_i)[t]) for z_i, t in zip(z, classes, strict=True)]
+    return -sum(alpha[t] * (1 - np.exp(log_p)) ** gamma * log_p for t, log_p in logs)
 
 
 def _distance(a, b, eps: float):

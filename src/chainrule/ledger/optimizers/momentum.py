@@ -1,7 +1,7 @@
 """A quadratic, and momentum: 1.14, 1.15."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
@@ -11,7 +11,7 @@ from ...optimizers import SGD, best_descent, best_momentum, convergence_factor
 from ..core import Claim, Oracle
 from ..oracles import sympy_oracle, torch_oracle
 from .batches import copy_of, path_of
-from .twins import source_momentum, source_nesterov
+from .twins import source_momentum
 
 
 def _slope(w):
@@ -46,19 +46,17 @@ def _nesterov_path(w, rates: list[float], momentum: float, rescale: bool = True)
     return library(theta).stack(path)
 
 
-def _source_oracle(run: Callable) -> Oracle:
-    """Give an oracle that runs a twin for each entry of w."""
+def _descent_oracles(nesterov: bool) -> tuple[Oracle, Oracle]:
+    """Give w after every step of the source's form, and of torch.optim.SGD.
 
-    def expected(w, rates: list[float], momentum: float) -> np.ndarray:
+    PyTorch's buffer is rescaled when the rate changes.
+    """
+
+    def of_source(w, rates: list[float], momentum: float) -> np.ndarray:
+        run = partial(source_momentum, ahead=momentum if nesterov else 0.0)
         return np.array([run(_slope, float(start), rates, momentum) for start in w]).T
 
-    return Oracle("the source's form, in Python floats", expected, 1e-12)
-
-
-def _torch_descent(nesterov: bool) -> Oracle:
-    """Give w after every step of torch.optim.SGD; its buffer is rescaled when the rate changes."""
-
-    def descent(torch, w, rates: list[float], momentum: float):
+    def of_torch(torch, w, rates: list[float], momentum: float):
         theta = w.clone().requires_grad_()
         optimizer = torch.optim.SGD([theta], lr=rates[0], momentum=momentum, nesterov=nesterov)
         (group,) = optimizer.param_groups
@@ -73,7 +71,10 @@ def _torch_descent(nesterov: bool) -> Oracle:
             path.append(theta.detach() + ahead)
         return torch.stack(path)
 
-    return torch_oracle("torch.optim.SGD", descent, 1e-12)
+    return (
+        Oracle("the source's form, in Python floats", of_source, 1e-12),
+        torch_oracle("torch.optim.SGD", of_torch, 1e-12),
+    )
 
 
 def _parabola_cases(rng: np.random.Generator) -> Iterator[tuple]:
@@ -214,7 +215,7 @@ MOMENTUM = (
         code="optimizers.SGD.step",
         implementation=_momentum_path,
         cases=_descent_cases,
-        oracles=(_source_oracle(source_momentum), _torch_descent(nesterov=False)),
+        oracles=_descent_oracles(nesterov=False),
         saboteur=lambda w, rates, momentum: _momentum_path(w, rates, momentum, dampening=momentum),
         mistake="a running mean of gradients, (1 − μ) g, in the place of a sum",
     ),
@@ -253,7 +254,7 @@ MOMENTUM = (
         code="optimizers.SGD.step",
         implementation=_nesterov_path,
         cases=_descent_cases,
-        oracles=(_source_oracle(source_nesterov), _torch_descent(nesterov=True)),
+        oracles=_descent_oracles(nesterov=True),
         saboteur=_momentum_path,
         mistake="the gradient taken at w, not ahead",
     ),
@@ -263,7 +264,7 @@ MOMENTUM = (
         code="optimizers.SGD.step",
         implementation=_nesterov_path,
         cases=partial(_descent_cases, slower_every=4),
-        oracles=(_source_oracle(source_nesterov), _torch_descent(nesterov=True)),
+        oracles=_descent_oracles(nesterov=True),
         saboteur=partial(_nesterov_path, rescale=False),
         mistake="b not rescaled when the rate changes",
     ),

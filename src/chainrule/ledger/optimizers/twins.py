@@ -161,11 +161,6 @@ def source_momentum(
     return path
 
 
-def source_nesterov(slope: Callable, w: float, rates: list[float], momentum: float) -> list[float]:
-    """Equation 1.15: the same with the gradient at the point ahead, w + μ v."""
-    return source_momentum(slope, w, rates, momentum, ahead=momentum)
-
-
 def variance_over_all_batches(gradients: np.ndarray, batch_size: int) -> float:
     """Give E‖batch mean − mean‖² by going through every batch there is."""
     rows = [[float(x) for x in row] for row in gradients]
