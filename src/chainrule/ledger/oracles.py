@@ -46,20 +46,16 @@ def torch_vjp(function: Callable, bound: float = EXACT, *, upstream: bool = Fals
 
 def complex_oracle(twin: Callable, bound: float = EXACT) -> Oracle:
     """Give an oracle: a step in the imaginary direction, of the first thing that a twin takes."""
-
-    def expected(first: np.ndarray, *rest) -> np.ndarray:
-        return complex_step(lambda t: twin(t, *rest), first)
-
-    return Oracle("complex step", expected, bound)
+    return _differentiated("complex step", complex_step, twin, bound)
 
 
 def difference_oracle(twin: Callable, bound: float = DIFFERENCES) -> Oracle:
     """Give an oracle: central differences in the place of that step."""
+    return _differentiated("central differences", central_difference, twin, bound)
 
-    def expected(first: np.ndarray, *rest) -> np.ndarray:
-        return central_difference(lambda t: twin(t, *rest), first)
 
-    return Oracle("central differences", expected, bound)
+def _differentiated(name: str, rule: Callable, twin: Callable, bound: float) -> Oracle:
+    return Oracle(name, lambda first, *rest: rule(lambda t: twin(t, *rest), first), bound)
 
 
 def sympy_oracle(

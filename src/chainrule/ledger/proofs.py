@@ -5,7 +5,7 @@ is held to what they say.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import combinations, pairwise, product
 
 import numpy as np
@@ -176,12 +176,6 @@ def _mean_over_batches(*case) -> list:
     return [sum(of_one) / len(batches) for of_one in zip(*gradients, strict=True)]
 
 
-def _batch_cases(rng: np.random.Generator) -> Iterator[tuple]:
-    for case in deep_cases(rng):
-        if case[2][0] == "tanh":
-            yield *case[:4], rng.standard_normal((5, 3)), rng.dirichlet(np.ones(3), 5)
-
-
 def _quadratic_form(z, v):
     """Give vᵀ H v: the Jacobian of a − y is that of softmax, and `vjp` multiplies with it."""
     return library(z).sum(v * Softmax().vjp(z, v))
@@ -224,7 +218,11 @@ REST = (
         title="a random batch is right on average",
         code="network.Network.backward",
         implementation=_mean_over_batches,
-        cases=_batch_cases,
+        cases=lambda rng: (
+            (*case[:4], rng.standard_normal((5, 3)), rng.dirichlet(np.ones(3), 5))
+            for case in deep_cases(rng)
+            if case[2][0] == "tanh"
+        ),
         oracles=(
             Oracle("all samples, index by index", mean_of_samples, 1e-12),
             Oracle("torch.autograd, all samples at once", torch_parameters, 1e-12, needs="torch"),

@@ -3,19 +3,33 @@
 Sizes, strides, paddings and dilations are pairs in every case.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 
 from ... import convolution
+from ..core import Oracle
+from ..oracles import torch_oracle
 from . import twins
+from .twins import NONE, ONE
 
-ONE, NONE = twins.ONE, twins.NONE
 
-
-def torch_convolution(torch, x, w, b=None, *rest):
+def torch_convolution(torch, x, w, b=None, *how, **rest):
     """Give PyTorch's convolution."""
-    return torch.nn.functional.conv2d(x, w, b, *rest)
+    return torch.nn.functional.conv2d(x, w, b, *how, **rest)
+
+
+def oracles_of(wrap: Callable, second: Oracle | None = None) -> tuple[Oracle, ...]:
+    """Give three oracles: loops, SciPy's correlations or another one, and PyTorch, all wrapped."""
+    return (
+        Oracle("loops", wrap(twins.convolve)),
+        second or Oracle("scipy.signal.correlate2d", wrap(twins.scipy_convolve)),
+        torch_oracle(
+            "torch.nn.functional.conv2d",
+            lambda torch, *case: wrap(partial(torch_convolution, torch))(*case),
+        ),
+    )
 
 
 def standing(*how):

@@ -74,13 +74,9 @@ IM2COL = (
         code="convolution.conv2d",
         implementation=_as_rows(partial(cases.convolution_of, method="im2col")),
         cases=cases.one_image,
-        oracles=(
-            Oracle("loops", _as_rows(twins.convolve)),
+        oracles=cases.oracles_of(
+            _as_rows,
             Oracle("product with NumPy's sliding windows", _times_columns(twins.sliding_columns)),
-            torch_oracle(
-                "torch.nn.functional.conv2d",
-                lambda torch, *case: _as_rows(partial(cases.torch_convolution, torch))(*case),
-            ),
         ),
         saboteur=_times_columns(_channels_last),
         mistake="rows and columns in different orders",

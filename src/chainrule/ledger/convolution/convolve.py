@@ -51,12 +51,6 @@ def _sympy_operations(sympy, size, kernel, stride, padding, channels: int) -> li
     return [int(total.coeff(sympy.Symbol(operation))) for operation in ("MUL", "ADD")]
 
 
-_ORACLES = (
-    Oracle("loops", twins.convolve),
-    Oracle("scipy.signal.correlate2d", twins.scipy_convolve),
-    torch_oracle("torch.nn.functional.conv2d", cases.torch_convolution),
-)
-
 CONVOLUTION = (
     Claim(
         label="2.1a",
@@ -115,7 +109,7 @@ CONVOLUTION = (
         code="convolution.conv2d",
         implementation=cases.convolution_of,
         cases=cases.convolutions,
-        oracles=_ORACLES,
+        oracles=cases.oracles_of(lambda convolve: convolve),
         saboteur=_zeros_after,
         mistake="all zeros put below and right",
     ),
@@ -141,7 +135,7 @@ CONVOLUTION = (
         code="convolution.conv2d",
         implementation=cases.convolution_of,
         cases=cases.grouped,
-        oracles=_ORACLES,
+        oracles=cases.oracles_of(lambda convolve: convolve),
         saboteur=lambda *case: twins.scipy_convolve(*case, group_of=lambda o: o % case[-1]),
         mistake="kernels dealt out to the groups in turn",
     ),

@@ -5,6 +5,7 @@ polynomials, for any number of outputs.
 """
 
 from fractions import Fraction
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -36,10 +37,7 @@ class Counted:
 
 def counted(values, tally: dict[str, int]) -> np.ndarray:
     """Give an array of numbers that count."""
-    found = np.empty(np.shape(values), object)
-    for place in np.ndindex(found.shape):
-        found[place] = Counted(values[place], tally)
-    return found
+    return np.vectorize(lambda value: Counted(value, tally), otypes=[object])(values)
 
 
 def loop_tally(size, kernel, stride, padding, channels: int) -> list[int]:
@@ -73,9 +71,9 @@ def radix_2_image(image: np.ndarray) -> np.ndarray:
     return np.array([radix_2(list(column)) for column in rows.T], object).T
 
 
-def _conjugate(numbers: np.ndarray) -> np.ndarray:
-    one_by_one = (Counted(np.conj(number.value), number.tally) for number in numbers.flat)
-    return np.array(list(one_by_one), object).reshape(numbers.shape)
+@partial(np.vectorize, otypes=[object])
+def _conjugate(number: Counted) -> Counted:
+    return Counted(np.conj(number.value), number.tally)
 
 
 def radix_2_convolution(x: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, int]:

@@ -21,29 +21,23 @@ def _vjp(wanted: int, method: str = "auto") -> Callable:
     )[wanted]
 
 
-def _complex(wanted: int) -> Oracle:
-    """Give an oracle: a step in the imaginary direction, of the loops."""
+def _differentiated(wanted: int) -> tuple[Oracle, Oracle]:
+    """Give two oracles: the loops, differentiated by the complex step, and PyTorch's autograd."""
 
-    def expected(x, w, delta, *rest):
+    def by_step(x, w, delta, *how):
         arrays = [x, w, np.zeros(len(w))]
 
         def cost(changed):  # its gradient with respect to the output is δ
             given = [*arrays[:wanted], changed, *arrays[wanted + 1 :]]
-            return np.sum(twins.convolve(*given, *rest) * delta)
+            return np.sum(twins.convolve(*given, *how) * delta)
 
         return complex_step(cost, arrays[wanted])
 
-    return Oracle("complex step of the loops", expected)
+    def by_torch(torch, x, w, delta, *how):
+        arrays = [x, w, torch.zeros(len(w), dtype=w.dtype)]
+        return autograd(lambda *y: cases.torch_convolution(torch, *y, *how), arrays, delta)[wanted]
 
-
-def _torch_gradient(wanted: int) -> Oracle:
-    def expected(x, w, delta, *rest):
-        import torch
-
-        arrays = [x, w, np.zeros(len(w))]
-        return autograd(lambda *y: cases.torch_convolution(torch, *y, *rest), arrays, delta)[wanted]
-
-    return Oracle("torch.autograd", expected, needs="torch")
+    return Oracle("complex step of the loops", by_step), torch_oracle("torch.autograd", by_torch)
 
 
 def _weight_by_columns(x, w, delta, *rest):
@@ -87,8 +81,7 @@ GRADIENTS = (
         cases=cases.errors,
         oracles=(
             Oracle("product with columns made by loops", _weight_by_columns),
-            _complex(1),
-            _torch_gradient(1),
+            *_differentiated(1),
         ),
         saboteur=lambda x, *rest: _weight_by_columns(x, *rest) / len(x),
         mistake="the mean over the images",
@@ -99,7 +92,7 @@ GRADIENTS = (
         code="convolution.conv2d_vjp",
         implementation=_vjp(2),
         cases=cases.errors,
-        oracles=(Oracle("loops", _bias_loops), _complex(2), _torch_gradient(2)),
+        oracles=(Oracle("loops", _bias_loops), *_differentiated(2)),
         saboteur=lambda x, w, delta, *rest: delta.sum(0).mean((1, 2)),
         mistake="the mean over the pixels",
     ),
@@ -111,8 +104,7 @@ GRADIENTS = (
         cases=cases.errors,
         oracles=(
             Oracle("the matrix of im2col, transposed", _image_by(twins.by_transpose)),
-            _complex(0),
-            _torch_gradient(0),
+            *_differentiated(0),
         ),
         saboteur=_image_by(overwritten),
         mistake="col2im with = in the place of +=",

@@ -73,12 +73,6 @@ def _padded(convolve: Callable) -> Callable:
     return lambda x, w, padding: convolve(x, w, padding=padding)
 
 
-_TORCH_PADDED = torch_oracle(
-    "torch.nn.functional.conv2d",
-    lambda torch, x, w, padding: torch.nn.functional.conv2d(x, w, padding=padding),
-)
-
-
 def _scipy_fft(x, w, padding):
     turned = w[:, :, ::-1, ::-1]
     x = twins.zeros_around(x, padding)[:, None]
@@ -138,14 +132,7 @@ CLAIMS = (
         code="convolution.conv2d",
         implementation=_one(cases.convolution_of),
         cases=lambda rng: ((x, w, *rest) for x, w, _, *rest in cases.one_image(rng)),
-        oracles=(
-            Oracle("loops", _one(twins.convolve)),
-            Oracle("slices and numpy.einsum", twins.shifted),
-            torch_oracle(
-                "torch.nn.functional.conv2d",
-                lambda torch, *case: _one(partial(cases.torch_convolution, torch))(*case),
-            ),
-        ),
+        oracles=cases.oracles_of(_one, Oracle("slices and numpy.einsum", twins.shifted)),
         saboteur=partial(twins.shifted, apart=ONE),
         mistake="shifted by i and j, without d",
     ),
@@ -183,11 +170,7 @@ CLAIMS = (
             (rng.standard_normal((2, 3, *size)), rng.standard_normal((2, 3, *kernel)), padding)
             for size, kernel, padding in (((4, 4), (2, 2), NONE), ((5, 7), (3, 2), (1, 2)))
         ),
-        oracles=(
-            Oracle("loops", _padded(twins.convolve)),
-            Oracle("scipy.signal.fftconvolve", _scipy_fft),
-            _TORCH_PADDED,
-        ),
+        oracles=cases.oracles_of(_padded, Oracle("scipy.signal.fftconvolve", _scipy_fft)),
         saboteur=_not_conjugated,
         mistake="not conjugated: the kernel turned, and round the edge",
     ),
@@ -226,11 +209,7 @@ CLAIMS = (
         code="convolution.conv2d_winograd",
         implementation=_padded(convolution.conv2d_winograd),
         cases=_three_by_three,
-        oracles=(
-            Oracle("loops", _padded(twins.convolve)),
-            Oracle("scipy.signal.correlate2d", _padded(twins.scipy_convolve)),
-            _TORCH_PADDED,
-        ),
+        oracles=cases.oracles_of(_padded),
         saboteur=partial(counts.tile_by_tile, b=counts.toom_cook(2, 3)[1].T.astype(float)),
         mistake="B x Bᵀ in the place of Bᵀ x B",
     ),

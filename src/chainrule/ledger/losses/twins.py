@@ -14,25 +14,16 @@ def _pairs(y_hat, y) -> Iterator[tuple]:
     return zip(np.ravel(y_hat), np.ravel(y), strict=True)
 
 
-def _exact_mean(rule: Callable, y_hat, y) -> float:
+def exact_mean(rule: Callable, y_hat, y) -> float:
+    """Give the mean of what a rule makes of the errors."""
     errors = [Fraction(float(a)) - Fraction(float(b)) for a, b in _pairs(y_hat, y)]
     return float(sum(map(rule, errors)) / len(errors))
-
-
-def exact_mean_square(y_hat, y) -> float:
-    """Give the mean of the squared errors."""
-    return _exact_mean(lambda error: error**2, y_hat, y)
-
-
-def exact_mean_size(y_hat, y) -> float:
-    """Give the mean of the sizes of the errors."""
-    return _exact_mean(abs, y_hat, y)
 
 
 def exact_huber(y_hat, y, delta: float) -> float:
     """Give the mean of Huber's loss, branch by branch."""
     d = Fraction(delta)
-    return _exact_mean(lambda e: e**2 / 2 if abs(e) < d else d * (abs(e) - d / 2), y_hat, y)
+    return exact_mean(lambda e: e**2 / 2 if abs(e) < d else d * (abs(e) - d / 2), y_hat, y)
 
 
 def mean_square(y_hat, y):
