@@ -12,6 +12,7 @@ from ..arrays import to_numpy
 from ..oracles import relative_error
 
 EXACT, CLOSE, DIFFERENCES = 1e-14, 1e-13, 1e-7
+Cases = Callable[[np.random.Generator], Iterator[tuple]]
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Claim:
     title: str
     code: str
     implementation: Callable[..., Any]
-    cases: Callable[[np.random.Generator], Iterator[tuple]]
+    cases: Cases
     oracles: tuple[Oracle, ...]
     saboteur: Callable[..., Any]
     mistake: str
@@ -208,16 +209,12 @@ def verify_claim(
     return Verdict(claim, findings)
 
 
-def _cases(cases: Callable[[np.random.Generator], Iterator[tuple]]) -> list[tuple]:
+def _cases(cases: Cases) -> list[tuple]:
     return list(cases(np.random.default_rng(0)))
 
 
 @cache  # oracles are slow, and their answers are the same for every implementation
-def _answers(
-    cases: Callable[[np.random.Generator], Iterator[tuple]],
-    expected: Callable[..., Any],
-    applies: Callable[..., bool],
-) -> list[tuple[int, Any]]:
+def _answers(cases: Cases, expected: Callable, applies: Callable) -> list[tuple[int, Any]]:
     """Give the number of each case that an oracle can judge, and what it expects there.
 
     The oracle sees cases of its own, so an implementation that changes its arguments cannot mislead

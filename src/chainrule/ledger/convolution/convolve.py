@@ -1,5 +1,7 @@
 """Convolution: 2.1."""
 
+from functools import partial
+
 import numpy as np
 from scipy import signal
 
@@ -136,7 +138,7 @@ CONVOLUTION = (
         implementation=cases.convolution_of,
         cases=cases.grouped,
         oracles=cases.oracles_of(lambda convolve: convolve),
-        saboteur=lambda *case: twins.scipy_convolve(*case, group_of=lambda o: o % case[-1]),
+        saboteur=partial(twins.scipy_convolve, dealt=True),
         mistake="kernels dealt out to the groups in turn",
     ),
 )

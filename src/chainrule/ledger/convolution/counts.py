@@ -5,7 +5,6 @@ polynomials, for any number of outputs.
 """
 
 from fractions import Fraction
-from functools import partial
 from itertools import product
 from typing import Any
 
@@ -71,9 +70,9 @@ def radix_2_image(image: np.ndarray) -> np.ndarray:
     return np.array([radix_2(list(column)) for column in rows.T], object).T
 
 
-@partial(np.vectorize, otypes=[object])
-def _conjugate(number: Counted) -> Counted:
-    return Counted(np.conj(number.value), number.tally)
+_conjugate = np.vectorize(
+    lambda number: Counted(np.conj(number.value), number.tally), otypes=[object]
+)
 
 
 def radix_2_convolution(x: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, int]:

@@ -127,9 +127,8 @@ def to_the_largest(x, delta, *rest, last: bool = False) -> np.ndarray:
     gradient = np.zeros(x.shape)
     for place in np.ndindex(delta.shape):
         window = _window(x, place, *rest)
-        top = max(x[pixel] for pixel in window)
-        at = [pixel for pixel in window if x[pixel] == top]
-        gradient[at[-1 if last else 0]] += delta[place]
+        chosen = max(reversed(window) if last else window, key=x.__getitem__)
+        gradient[chosen] += delta[place]
     return gradient
 
 
@@ -157,23 +156,18 @@ def spread(w, steps) -> np.ndarray:
 
 
 def scipy_convolve(
-    x,
-    w,
-    b=None,
-    stride=ONE,
-    padding=NONE,
-    dilation=ONE,
-    groups: int = 1,
-    *,
-    group_of: Callable[[int], int] | None = None,
+    x, w, b=None, stride=ONE, padding=NONE, dilation=ONE, groups: int = 1, *, dealt: bool = False
 ) -> np.ndarray:
-    """Give the convolution as sums of SciPy's correlations, of which the stride picks some."""
+    """Give the convolution as sums of SciPy's correlations, of which the stride picks some.
+
+    Kernels can be dealt out to the groups in turn, which is wrong.
+    """
     x, w = zeros_around(x, padding), spread(w, dilation)
     n_kernels, n_read = w.shape[:2]
-    group_of = group_of or (lambda o: o // (n_kernels // groups))
 
     def one(image, o: int):
-        read = image[group_of(o) * n_read :][:n_read]
+        group = o % groups if dealt else o // (n_kernels // groups)
+        read = image[group * n_read :][:n_read]
         return sum(signal.correlate2d(a, b, "valid") for a, b in zip(read, w[o], strict=True))
 
     y = [[one(image, o) for o in range(n_kernels)] for image in x]

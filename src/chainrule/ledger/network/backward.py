@@ -1,6 +1,7 @@
 """The claims of section 1.1.2: backpropagation."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from ... import losses
@@ -15,31 +16,25 @@ def _error(layer: int) -> Callable:
     return lambda *case: backward(*case).deltas[layer][0]
 
 
-def _error_oracles(layer: int) -> tuple[Oracle, ...]:
+def _oracles(index: int, differentiated: Callable, *more: Oracle) -> tuple[Oracle, ...]:
+    """Give PyTorch's gradient of a parameter, and a twin differentiated by two rules."""
     return (
-        Oracle("torch.autograd", twins.torch_error(layer), 1e-10, needs="torch"),
-        Oracle("central differences", twins.difference_error(layer, central_difference), 1e-6),
-        Oracle(
-            "complex step",
-            twins.difference_error(layer, complex_step),
-            1e-12,
-            applies=cases.is_smooth,
-        ),
-        Oracle("loops, index by index", lambda *case: twins.first_errors(*case)[layer], 1e-12),
+        Oracle("torch.autograd", twins.torch_parameter(index), 1e-10, needs="torch"),
+        Oracle("central differences", differentiated(central_difference), 1e-6),
+        Oracle("complex step", differentiated(complex_step), 1e-12, applies=cases.is_smooth),
+        *more,
     )
+
+
+def _error_oracles(layer: int) -> tuple[Oracle, ...]:
+    """Give four; to shift z is to shift b, so with one sample δ = ∂C/∂b."""
+    loops = Oracle("loops, index by index", lambda *c: twins.first_errors(*c)[layer], 1e-12)
+    return _oracles(2 * layer + 1, partial(twins.difference_error, layer), loops)
 
 
 def _parameter_oracles(index: int) -> tuple[Oracle, ...]:
-    rules = central_difference, complex_step
-    shaken, stepped = (twins.difference_parameter(index, rule) for rule in rules)
-    return (
-        Oracle(
-            "torch.autograd", lambda *c: twins.torch_parameters(*c)[index], 1e-10, needs="torch"
-        ),
-        Oracle("central differences", shaken, 1e-6),
-        Oracle("complex step", stepped, 1e-12, applies=cases.is_smooth),
-        sympy_oracle(twins.sympy_parameter(index), 1e-12, applies=cases.sympy_case),
-    )
+    exact = sympy_oracle(twins.sympy_parameter(index), 1e-12, applies=cases.sympy_case)
+    return _oracles(index, partial(twins.difference_parameter, index), exact)
 
 
 def _half_squared_norm(factor: float, *case):

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
+from scipy import integrate
 
 from ...network import error_norm_bounds, initial_std
 from ..core import Claim, Oracle
@@ -54,10 +55,8 @@ def _torch_xavier(torch, n_in: int, n_out: int) -> float:
 
 def _quadrature_he(n_in: int, n_out: int) -> float:
     """Ask that n_in s² E[max(g, 0)²] = 1 for a standard normal g, by numerical integration."""
-    from scipy.integrate import quad
-
     density = 1 / math.sqrt(2 * math.pi)
-    mean_square, _ = quad(lambda g: g**2 * density * math.exp(-(g**2) / 2), 0, math.inf)
+    mean_square, _ = integrate.quad(lambda g: g**2 * density * math.exp(-(g**2) / 2), 0, math.inf)
     return 1 / math.sqrt(n_in * mean_square)
 
 

@@ -187,9 +187,9 @@ def torch_parameters(weights: list, biases: list, *rest) -> list[np.ndarray]:
     return autograd(lambda *p: torch_cost(p[::2], p[1::2], *rest), parameters)
 
 
-def torch_error(layer: int) -> Callable:
-    """Give an oracle for δ of a layer. To shift z is to shift b, so with one sample δ = ∂C/∂b."""
-    return lambda *case: torch_parameters(*case)[1::2][layer]
+def torch_parameter(index: int) -> Callable:
+    """Give an oracle for one of them."""
+    return lambda *case: torch_parameters(*case)[index]
 
 
 def sympy_parameter(index: int) -> Callable:

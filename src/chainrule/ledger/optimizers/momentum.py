@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
+from scipy import optimize
 
 from ...arrays import library
 from ...optimizers import SGD, best_descent, best_momentum, convergence_factor
@@ -105,12 +106,11 @@ def _curvatures(rng: np.random.Generator) -> Iterator[tuple]:
 
 def _searched_descent(smallest: float, largest: float) -> list[float]:
     """Search for the learning rate whose worse factor, of the two ends, is smallest."""
-    from scipy.optimize import minimize_scalar
-
-    def worse(lr: float) -> float:
-        return max(abs(1 - lr * smallest), abs(1 - lr * largest))
-
-    found = minimize_scalar(worse, bounds=(0, 2 / largest), options={"xatol": 1e-12})
+    found = optimize.minimize_scalar(
+        lambda lr: max(abs(1 - lr * smallest), abs(1 - lr * largest)),
+        bounds=(0, 2 / largest),
+        options={"xatol": 1e-12},
+    )
     return [found.x, found.fun]
 
 
@@ -149,7 +149,6 @@ def _long_run(lr: float, curvature: float, momentum: float) -> float:
 
 def _searched_momentum(smallest: float, largest: float) -> list[float]:
     """Search for the rate and momentum whose worst spectral radius is smallest."""
-    from scipy.optimize import minimize
 
     def worst(x) -> float:
         lr, momentum = math.exp(x[0]), 1 / (1 + math.exp(-x[1]))
@@ -157,7 +156,7 @@ def _searched_momentum(smallest: float, largest: float) -> list[float]:
 
     start, options = [math.log(1 / largest), 0.0], {"xatol": 1e-10, "fatol": 1e-12, "maxiter": 4000}
     for _ in range(6):  # the valley has a sharp floor: start again where the search got stuck
-        found = minimize(worst, start, method="Nelder-Mead", options=options)
+        found = optimize.minimize(worst, start, method="Nelder-Mead", options=options)
         start = found.x
     return [math.exp(found.x[0]), 1 / (1 + math.exp(-found.x[1])), found.fun]
 
