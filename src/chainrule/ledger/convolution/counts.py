@@ -108,11 +108,9 @@ def butterflies(size, c_in: int, c_out: int) -> int:
 def transforms(size, number: int) -> int:
     """Count the butterflies of so many transforms of images; each has one multiplication."""
 
-    def one(n: int, span: int = 1) -> int:
-        if span >= n:
-            return 0
-        here = sum(span for _ in range(0, n, 2 * span))
-        return here + one(n, 2 * span)
+    def one(n: int) -> int:
+        spans = [2**stage for stage in range(n.bit_length() - 1)]
+        return sum(span for span in spans for _ in range(0, n, 2 * span))
 
     h, w = size
     return number * (h * one(w) + w * one(h))

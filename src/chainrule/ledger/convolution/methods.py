@@ -22,11 +22,8 @@ def _four_pixels(rng: np.random.Generator) -> Iterator[tuple]:
 
 def _three_by_three(rng: np.random.Generator) -> Iterator[tuple]:
     """Yield images, 3 × 3 kernels and a padding; one tile, and sizes that no tiles fill."""
-    for shape, o, padding in (
-        ((1, 1, 4, 4), 1, NONE),
-        ((2, 3, 5, 6), 2, NONE),
-        ((1, 2, 5, 4), 3, (1, 2)),
-    ):
+    rows = ((1, 1, 4, 4), 1, NONE), ((2, 3, 5, 6), 2, NONE), ((1, 2, 5, 4), 3, (1, 2))
+    for shape, o, padding in rows:
         yield rng.standard_normal(shape), rng.standard_normal((o, shape[1], 3, 3)), padding
 
 

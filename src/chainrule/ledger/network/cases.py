@@ -14,14 +14,13 @@ from ...network import Linear, Network
 # that is swapped still fits and has to be found out by its numbers.
 
 SMOOTH = ("sigmoid", "tanh")
-COSTS = ("squared error", "cross-entropy")
 
 
 def network_cases(
     rng: np.random.Generator, names: tuple = ("sigmoid", "tanh", "relu"), samples: int = 1
 ) -> Iterator[tuple]:
     """Yield small random networks: one to three layers of three neurons each."""
-    for depth, name, cost in product((1, 2, 3), names, COSTS):
+    for depth, name, cost in product((1, 2, 3), names, LOSSES):
         weights = [rng.standard_normal((3, 3)) for _ in range(depth)]
         biases = [rng.standard_normal(3) for _ in range(depth)]
         y = rng.dirichlet(np.ones(3), samples)

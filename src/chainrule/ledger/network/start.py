@@ -15,12 +15,10 @@ from .twins import first_errors, torch_parameters
 
 def _bounds_without_weights(*case) -> list[float]:
     _, trace, upstream = forward(*case)
-    bound = float(np.linalg.norm(upstream))
-    bounds: list[float] = []
-    for name, z in zip(reversed(case[2]), reversed(trace.inputs[1::2]), strict=True):
-        bound *= float(np.max(ACTIVATIONS[name].derivative(z)))
-        bounds.insert(0, bound)
-    return bounds
+    pairs = zip(case[2], trace.inputs[1::2], strict=True)
+    slopes = [float(np.max(ACTIVATIONS[name].derivative(z))) for name, z in pairs]
+    norm = float(np.linalg.norm(upstream))
+    return [norm * math.prod(slopes[layer:]) for layer in range(len(slopes))]
 
 
 def _bound_cases(rng: np.random.Generator) -> Iterator[tuple]:
