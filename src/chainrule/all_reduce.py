@@ -1,4 +1,9 @@
-"""A sum over many processes: the ring that computes it, and what it costs (section 3.2)."""
+"""A sum over many processes: the ring that computes it, and what it costs (section 3.2).
+
+A number out of the range that is named raises a ValueError; so do parts that are not vectors of one
+length, of a number for each process at least. Parts that are not arrays of real numbers, all of one
+library, raise a TypeError.
+"""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -27,13 +32,6 @@ def ring_rounds(parts: list[Array]) -> list[list[Array]]:
     -------
     list of list of array
         2 (P − 1) + 1 states, each with an array per process.
-
-    Raises
-    ------
-    ValueError
-        If there is no process, or if the arrays are not vectors of one length of at least P.
-    TypeError
-        If the parts are not arrays of real numbers, of one library.
 
     Examples
     --------
@@ -88,19 +86,12 @@ def ring_all_reduce(parts: list[Array]) -> list[Array]:
     Parameters
     ----------
     parts : list of array, shape (n,)
-        What each of the P processes has; at least P numbers.
+        As in `ring_rounds`.
 
     Returns
     -------
     list of array
         The sum, once for each process, the same to the last bit.
-
-    Raises
-    ------
-    ValueError
-        If there is no process, or if the arrays are not vectors of one length of at least P.
-    TypeError
-        If the parts are not arrays of real numbers, of one library.
 
     Examples
     --------
@@ -112,28 +103,22 @@ def ring_all_reduce(parts: list[Array]) -> list[Array]:
 
 
 def ring_seconds(size: int, n_bytes: float, latency: float, bandwidth: float) -> float:
-    """Give the time of an all-reduce on a ring (equation 3.2c).
+    """Give the seconds that an all-reduce on a ring takes (equation 3.2c).
 
     Parameters
     ----------
     size : int
-        P, how many processes.
+        P, how many processes; at least 1.
     n_bytes : float
-        S, how many bytes each of them has.
+        S, how many bytes each of them has; at least 0.
     latency : float
-        Seconds from the start of a message to its first byte.
+        Seconds from the start of a message to its first byte; at least 0.
     bandwidth : float
-        Bytes a second that a process sends, while it receives as many.
+        Bytes a second that a process sends, while it receives as many; positive.
 
     Returns
     -------
     float
-        Seconds.
-
-    Raises
-    ------
-    ValueError
-        If `size` is less than 1, `bandwidth` is not positive, or another number is negative.
 
     Examples
     --------
@@ -155,19 +140,14 @@ def hiding_batch(communication: float, per_sample: float) -> int:
     Parameters
     ----------
     communication : float
-        Seconds that the all-reduce takes.
+        Seconds that the all-reduce takes; at least 0.
     per_sample : float
-        t, the seconds that the backward pass takes for one sample.
+        t, the seconds that the backward pass takes for one sample; positive.
 
     Returns
     -------
     int
         The smallest share of a batch whose backward pass takes at least as long.
-
-    Raises
-    ------
-    ValueError
-        If `communication` is negative, or `per_sample` is not positive.
 
     Examples
     --------

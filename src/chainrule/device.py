@@ -52,7 +52,7 @@ def current():
 
 
 def to(thing: Any, device: str, dtype: str | None = None) -> Any:
-    """Give an array, a network, or a list or tuple of them, as PyTorch tensors on a device.
+    """Copy an array, a network, or a list or tuple of them, to PyTorch tensors on a device.
 
     Parameters
     ----------
@@ -68,7 +68,6 @@ def to(thing: Any, device: str, dtype: str | None = None) -> Any:
     Returns
     -------
     tensor, Network, list or tuple
-        A copy; what was given keeps its arrays.
 
     Raises
     ------
@@ -122,7 +121,7 @@ def copied(array: Any) -> Any:
 
 
 def clock(device: str) -> Callable[[Callable[[], Any]], float]:
-    """Give what times one call of a function on a device, in seconds.
+    """Give what times one call of a function without arguments on a device, in seconds.
 
     A call to an accelerator returns before the work is done. So the clock is the accelerator's own
     where there is one: an event before the work and one after it, which it passes in their turn.
@@ -135,7 +134,6 @@ def clock(device: str) -> Callable[[Callable[[], Any]], float]:
     Returns
     -------
     callable
-        Takes a function of no arguments and gives how long it took.
 
     Examples
     --------
@@ -146,7 +144,7 @@ def clock(device: str) -> Callable[[Callable[[], Any]], float]:
 
 
 def seconds(function: Callable[[], Any], device: str, rounds: int = 11) -> float:
-    """Time a function on a device, after one call that is not timed; give the median.
+    """Time a function on a device, after one call that is not timed; give the median, in seconds.
 
     Parameters
     ----------
@@ -155,15 +153,11 @@ def seconds(function: Callable[[], Any], device: str, rounds: int = 11) -> float
     device : str
         As `accelerator` names it.
     rounds : int
+        How often it is timed: at least once, or a ValueError is raised.
 
     Returns
     -------
     float
-
-    Raises
-    ------
-    ValueError
-        If `rounds` is less than 1.
 
     Examples
     --------

@@ -232,26 +232,6 @@ def adjoint_error(
     return relative_error(left, right)
 
 
-class _Counting(np.ndarray):
-    """An array that counts the multiplications of the matrix products it takes part in."""
-
-    counter: list[int]
-
-    def __array_finalize__(self, parent: Any) -> None:
-        self.counter = getattr(parent, "counter", [0])
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        plain = [np.asarray(x) if isinstance(x, _Counting) else x for x in inputs]
-        result = getattr(ufunc, method)(*plain, **options)
-        if ufunc is np.matmul:
-            self.counter[0] += result.size * plain[0].shape[-1]
-        if not isinstance(result, np.ndarray):
-            return result
-        counted = result.view(_Counting)
-        counted.counter = self.counter
-        return counted
-
-
 def count_multiplications(function: Callable[..., Any], *arrays: np.ndarray) -> int:
     """Count the multiplications in the matrix products that a function does with NumPy arrays.
 
@@ -272,11 +252,16 @@ def count_multiplications(function: Callable[..., Any], *arrays: np.ndarray) -> 
     >>> count_multiplications(lambda a, b: a @ b, np.ones((2, 3)), np.ones((3, 5)))
     30
     """
-    counter = [0]
-    counting = []
-    for i, array in enumerate(arrays):
-        view = to_numpy(real(array, f"arrays[{i}]")).view(_Counting)
-        view.counter = counter
-        counting.append(view)
-    function(*counting)
-    return counter[0]
+    count = 0
+
+    class Counting(np.ndarray):
+        def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+            nonlocal count
+            inputs = tuple(np.asarray(x) if isinstance(x, Counting) else x for x in inputs)
+            result = getattr(ufunc, method)(*inputs, **options)
+            if ufunc is np.matmul:
+                count += result.size * inputs[0].shape[-1]
+            return result.view(Counting) if isinstance(result, np.ndarray) else result
+
+    function(*(to_numpy(real(a, f"arrays[{i}]")).view(Counting) for i, a in enumerate(arrays)))
+    return count

@@ -30,11 +30,7 @@ class Page:
 
 PAGES = (
     Page("training", "neural-network/training", "1.1 Forward and backward pass"),
-    Page(
-        "network",
-        "neural-network/network",
-        "1.1.1–1.1.2 Forward pass and backpropagation",
-    ),
+    Page("network", "neural-network/network", "1.1.1–1.1.2 Forward pass and backpropagation"),
     Page("optimizers", "neural-network/optimizers", "1.2 Optimizers"),
     Page("activations", "neural-network/activations", "1.3 Activation functions"),
     Page("losses", "neural-network/losses", "1.4 Loss functions"),
@@ -47,7 +43,7 @@ PAGES = (
 
 
 def page(name: str) -> Page:
-    """Give the page of this name.
+    """Give the page of this name; a ValueError if there is none.
 
     Parameters
     ----------
@@ -56,11 +52,6 @@ def page(name: str) -> Page:
     Returns
     -------
     Page
-
-    Raises
-    ------
-    ValueError
-        If there is none.
 
     Examples
     --------

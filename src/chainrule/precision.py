@@ -1,4 +1,7 @@
-"""Numbers with fewer bits: how they round, and what that does to a product of vectors (3.1)."""
+"""Numbers with fewer bits: how they round, and what that does to a product of vectors (3.1).
+
+A number of bits is at least 1, or a ValueError is raised.
+"""
 
 from math import expm1, log1p
 from typing import Any
@@ -27,11 +30,6 @@ def unit_roundoff(bits: int) -> float:
     -------
     float
 
-    Raises
-    ------
-    ValueError
-        If `bits` is less than 1.
-
     Examples
     --------
     >>> unit_roundoff(FORMATS["bfloat16"])
@@ -55,11 +53,6 @@ def rounded(x: Array, bits: int) -> Array:
     array of float64, shaped like x
         Halfway between two, the even one. The exponent is not limited.
 
-    Raises
-    ------
-    ValueError
-        If `bits` is less than 1.
-
     Examples
     --------
     >>> import numpy as np
@@ -80,6 +73,8 @@ def nearest(x, bits):
 def rounded_dot(w: Array, a: Array, bits: int, sum_bits: int = 23) -> float:
     """Give w · a as a processor does that reads few bits and adds in more.
 
+    A ValueError if w and a are not vectors of one length.
+
     Parameters
     ----------
     w, a : array, shape (n,)
@@ -91,11 +86,6 @@ def rounded_dot(w: Array, a: Array, bits: int, sum_bits: int = 23) -> float:
     Returns
     -------
     float
-
-    Raises
-    ------
-    ValueError
-        If a number of bits is less than 1, or if the shapes differ.
 
     Examples
     --------
@@ -128,11 +118,6 @@ def dot_bound(w: Array, a: Array, bits: int, sum_bits: int = 23) -> float:
     Returns
     -------
     float
-
-    Raises
-    ------
-    ValueError
-        If a number of bits is less than 1, or if the shapes differ.
 
     Examples
     --------

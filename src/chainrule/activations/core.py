@@ -23,24 +23,9 @@ class Elementwise(Settings):
         return apply(self.slope, real(z, "z"))
 
     def vjp(self, x: Array, upstream: Array) -> Array:
-        """Carry a gradient back through the activation: upstream ⊙ σ′(x).
+        """Carry the upstream ∂C/∂f(x) back to x, of any shape: upstream ⊙ σ′(x).
 
-        Parameters
-        ----------
-        x : array, any shape
-            What the activation was applied to.
-        upstream : array, shaped like x
-            ∂C/∂f(x).
-
-        Returns
-        -------
-        array, shaped like x
-            ∂C/∂x.
-
-        Raises
-        ------
-        ValueError
-            If `upstream` is not shaped like x.
+        A ValueError if the upstream is not shaped like x.
 
         Examples
         --------
@@ -86,24 +71,9 @@ class AlongAxis(Settings):
         return from_front(apply(self.value, to_front(x, self.axis)), self.axis)
 
     def vjp(self, x: Array, upstream: Array) -> Array:
-        """Carry a gradient back through the activation.
+        """Carry the upstream ∂C/∂f(x) back to x, of any shape with such an axis.
 
-        Parameters
-        ----------
-        x : array
-            What the activation was applied to, of any shape with its axis.
-        upstream : array, shaped like x
-            ∂C/∂f(x).
-
-        Returns
-        -------
-        array, shaped like x
-            ∂C/∂x.
-
-        Raises
-        ------
-        ValueError
-            If x has no such axis, or `upstream` is not shaped like x.
+        A ValueError if x has no such axis, or the upstream is not shaped like x.
 
         Examples
         --------

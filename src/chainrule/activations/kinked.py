@@ -94,5 +94,5 @@ class ELU(Elementwise):
 
     def slope(self, x):
         """Give 1 where x is positive and α e^x elsewhere."""
-        positive = is_positive(x)
-        return positive + self.alpha * exp(negative_part(x)) * (1 - positive)
+        step = is_positive(x)
+        return step + (1 - step) * self.alpha * exp(negative_part(x))

@@ -66,42 +66,16 @@ class Maxout(Settings):
     axis: int = whole(-1, "along which they lie")
 
     def __call__(self, x: Array) -> Array:
-        """Give the largest piece of each unit.
+        """Give the largest piece of each unit, of shape (…, units, …).
 
-        Parameters
-        ----------
-        x : array, shape (…, units · pieces, …)
-
-        Returns
-        -------
-        array, shape (…, units, …)
-
-        Raises
-        ------
-        ValueError
-            If the axis cannot be cut into units.
+        A ValueError if the axis of x, of shape (…, units · pieces, …), cannot be cut into units.
         """
         return self.value(self._pieces_first(real(x)))
 
     def vjp(self, x: Array, upstream: Array) -> Array:
         """Carry a gradient back to the largest piece of each unit, the first of several.
 
-        Parameters
-        ----------
-        x : array, shape (…, units · pieces, …)
-            What Maxout was applied to.
-        upstream : array, shape (…, units, …)
-            ∂C/∂Maxout(x).
-
-        Returns
-        -------
-        array, shaped like x
-            ∂C/∂x.
-
-        Raises
-        ------
-        ValueError
-            If `upstream` is not shaped like the output.
+        A ValueError if the upstream ∂C/∂f(x) is not shaped like f(x), (…, units, …).
 
         Examples
         --------

@@ -2,7 +2,12 @@
 
 Images are (N, C, H, W). What is called convolution here, as in all such libraries, is the
 cross-correlation: the kernel is not flipped. A size, stride, padding or dilation is one number for
-both directions, or a pair (vertical, horizontal).
+both directions, or a pair (vertical, horizontal); `c_in` is how many channels images have, and
+`c_out` how many kernels there are.
+
+A ValueError names what does not fit: an array of another shape than is documented, a kernel that
+spans more than the padded image, a number less than 1, or than 0 for a padding. What is no number,
+or no array of real numbers, is a TypeError.
 """
 
 from .columns import col2im, im2col

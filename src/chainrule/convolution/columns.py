@@ -10,12 +10,7 @@ from .reading import read_images
 
 
 def im2col(
-    x: Array,
-    kernel_size: Size,
-    *,
-    stride: Size = 1,
-    padding: Size | str = 0,
-    dilation: Size = 1,
+    x: Array, kernel_size: Size, *, stride: Size = 1, padding: Size | str = 0, dilation: Size = 1
 ) -> Array:
     """Make every window of the images a column.
 
@@ -30,11 +25,6 @@ def im2col(
     array, shape (N, C·kh·kw, L)
         L windows, row by row; a column holds its window channel by channel, each row by row.
 
-    Raises
-    ------
-    ValueError
-        If x has another shape, or no window fits.
-
     Examples
     --------
     >>> import numpy as np
@@ -48,8 +38,7 @@ def im2col(
     --------
     torch.nn.functional.unfold
     """
-    x = read_images(x)
-    (x,), dtype = together(x)
+    (x,), dtype = together(read_images(x))
     geometry = Geometry.of(x.shape[2:], kernel_size, stride, padding, dilation)
     return cast(columns(x, geometry), dtype)
 
@@ -77,11 +66,6 @@ def col2im(
     -------
     array, shape (N, C, H, W)
         A pixel that lies in several windows is the sum of what they hold for it.
-
-    Raises
-    ------
-    ValueError
-        If the columns do not fit the geometry.
 
     Examples
     --------
@@ -136,8 +120,8 @@ def images(columns, geometry):
 def put_back(places, geometry, like):
     """Add up what the windows hold at each place (i, j): the transpose of `windows`."""
     x = full((*like.shape[:2], *geometry.padded_size), 0.0, like)
-    for held, (*_, pixels) in zip(places, geometry.positions(), strict=True):
-        x[:, :, *pixels] += held
+    for z, (*_, pixels) in zip(places, geometry.positions(), strict=True):
+        x[:, :, *pixels] += z
     return x[:, :, *geometry.inside]
 
 

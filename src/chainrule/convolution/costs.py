@@ -18,11 +18,6 @@ def loop_operations(geometry: Geometry, channels: int = 1) -> tuple[int, int]:
     tuple of two int
         Multiplications, and additions: one fewer for every output.
 
-    Raises
-    ------
-    ValueError
-        If there is no channel.
-
     Examples
     --------
     >>> loop_operations(Geometry.of((7, 7), kernel_size=3))
@@ -57,7 +52,6 @@ def intensity(geometry: Geometry, c_in: int, c_out: int, itemsize: int = 4) -> f
     ----------
     geometry : Geometry
     c_in, c_out : int
-        How many channels the images have, and how many kernels there are.
     itemsize : int
         Bytes of a number.
 
@@ -65,11 +59,6 @@ def intensity(geometry: Geometry, c_in: int, c_out: int, itemsize: int = 4) -> f
     -------
     float
         For one image, a multiplication and its addition counted as two operations.
-
-    Raises
-    ------
-    ValueError
-        If a number is less than 1.
 
     Examples
     --------
@@ -90,7 +79,6 @@ def im2col_traffic(geometry: Geometry, c_in: int, c_out: int, n: int = 1, itemsi
     ----------
     geometry : Geometry
     c_in, c_out : int
-        How many channels the images have, and how many kernels there are.
     n : int
         How many images.
     itemsize : int
@@ -100,11 +88,6 @@ def im2col_traffic(geometry: Geometry, c_in: int, c_out: int, n: int = 1, itemsi
     -------
     int
         Images and kernels read once, columns written and read, outputs written.
-
-    Raises
-    ------
-    ValueError
-        If a number is less than 1.
 
     Examples
     --------
@@ -125,17 +108,11 @@ def fft_multiplications(size: Size, c_in: int, c_out: int) -> int:
     size : int or pair of int
         Height and width of the one image; powers of 2.
     c_in, c_out : int
-        How many channels it has, and how many kernels there are.
 
     Returns
     -------
     int
         Those of the transforms of channels, kernels and outputs, and of the products.
-
-    Raises
-    ------
-    ValueError
-        If a side is not a power of 2, or a number less than 1.
 
     Examples
     --------
@@ -161,11 +138,6 @@ def winograd_saving(m: int, k: int) -> float:
         Outputs of a tile are m × m.
     k : int
         The kernel is k × k.
-
-    Raises
-    ------
-    ValueError
-        If a number is less than 1.
 
     Examples
     --------

@@ -64,11 +64,6 @@ class Geometry:
     before, after : pair of int
         How many zeros are put above and left of the image, and below and right of it.
 
-    Raises
-    ------
-    ValueError
-        If not even one window fits.
-
     Examples
     --------
     >>> Geometry.of((5, 5), kernel_size=3).output_size
@@ -91,11 +86,7 @@ class Geometry:
 
     @staticmethod
     def of(
-        size: Size,
-        kernel_size: Size,
-        stride: Size = 1,
-        padding: Size | str = 0,
-        dilation: Size = 1,
+        size: Size, kernel_size: Size, stride: Size = 1, padding: Size | str = 0, dilation: Size = 1
     ) -> "Geometry":
         """Make a geometry from arguments as PyTorch takes them.
 
@@ -107,10 +98,6 @@ class Geometry:
         padding : int, pair of int, "valid" or "same"
             Zeros on every side; "valid" is none, and with "same" (for stride 1) the output has
             the size of the image: where their number is odd, one more stands below and right.
-
-        Returns
-        -------
-        Geometry
         """
         size = pair(size, "size", 1)
         kernel = pair(kernel_size, "kernel_size", 1)
@@ -169,8 +156,4 @@ class Geometry:
 known_geometry = lru_cache(Geometry.of)
 """The same, for settings that have been read: it makes each but once, and asks no questions."""
 
-
-@lru_cache
-def _made(*settings: Pair) -> Geometry:
-    """Make a geometry, once: a layer asks for the same one at every step of a training."""
-    return Geometry(*settings)
+_made = lru_cache(Geometry)  # a layer asks for the same one at every step of a training

@@ -30,11 +30,7 @@ class Conv2d(Weighted):
     padding : int, pair of int, "same" or "valid"
     groups : int
         How many groups the channels and kernels are cut into.
-    rng : numpy.random.Generator
-        Where the initial weights come from.
-    dtype : str or dtype
-        Of the parameters.
-    init : {"he", "xavier"}
+    rng, dtype, init : as in `layers.Linear`
 
     Attributes
     ----------
@@ -44,7 +40,7 @@ class Conv2d(Weighted):
     Raises
     ------
     ValueError
-        If a number is too small, or `groups` does not divide the channels.
+        If `groups` does not divide the channels.
     TypeError
         If `rng` is not a generator, or `dtype` is not a floating-point one.
 

@@ -51,8 +51,7 @@ def conv2d(
     Raises
     ------
     ValueError
-        If the shapes do not fit, no window fits, `groups` does not divide the channels and the
-        kernels, or there is no such method.
+        If `groups` does not divide the channels and the kernels, or there is no such method.
     TypeError
         If the method is for NumPy arrays and the arrays are not.
 
@@ -95,12 +94,10 @@ def conv2d_vjp(
 
     Parameters
     ----------
-    x : array, shape (N, C, H, W)
-    weight : array, shape (O, C/groups, kh, kw)
+    x, weight, stride, padding, dilation, groups
+        As in `conv2d`.
     upstream : array, shape (N, O, oh, ow)
         ∂C/∂output.
-    stride, padding, dilation, groups
-        As in `conv2d`.
     wrt : str or iterable of str
         Which of "x", "weight" and "bias" are wanted.
     method : {"auto", "tiled", "im2col", "loops"}
@@ -114,10 +111,8 @@ def conv2d_vjp(
 
     Raises
     ------
-    ValueError
-        If the shapes do not fit, `wrt` names something else, or there is no such method.
-    TypeError
-        If the method is for NumPy arrays and the arrays are not.
+    ValueError, TypeError
+        As in `conv2d`, and if `wrt` names something else.
 
     Examples
     --------

@@ -32,11 +32,6 @@ def conv2d_fft(x: Array, weight: Array, *, padding: Size | str = 0) -> Array:
     array, shape (N, O, oh, ow)
         What `conv2d` gives, but for rounding.
 
-    Raises
-    ------
-    ValueError
-        If the shapes do not fit, or no window fits.
-
     Examples
     --------
     >>> import numpy as np
@@ -65,11 +60,6 @@ def conv2d_winograd(x: Array, weight: Array, *, padding: Size | str = 0) -> Arra
     -------
     array, shape (N, O, oh, ow)
         What `conv2d` gives, but for rounding.
-
-    Raises
-    ------
-    ValueError
-        If the kernels are not 3 × 3, the shapes do not fit, or no window fits.
 
     Examples
     --------
@@ -104,11 +94,6 @@ def winograd_pair(w: Array, x: Array) -> Array:
     -------
     array, shape (..., 2)
         Sums of w times the first three pixels, and times the last three.
-
-    Raises
-    ------
-    ValueError
-        If a last axis has another length.
 
     Examples
     --------

@@ -116,10 +116,6 @@ class Replica:
         n, batch_size : int
         rng : numpy.random.Generator
 
-        Returns
-        -------
-        iterator of array of int
-
         Examples
         --------
         >>> import numpy as np
@@ -140,19 +136,15 @@ class Replica:
     def average(self, gradients):
         """Give the gradients of the whole batch: those of all shares, weighted and added.
 
-        They are that if the loss is the mean over its samples. With ``reduction="sum"``, with class
-        weights or ignored samples, whose mean divides by something else, and for losses that join
-        the samples of a batch (`Dice`, `MinedTriplet`), they are not.
+        They are the same in every process, to the last bit. They are the batch's if the loss is the
+        mean over its samples. With ``reduction="sum"``, with class weights or ignored samples,
+        whose mean divides by something else, and for losses that join the samples of a batch
+        (`Dice`, `MinedTriplet`), they are not.
 
         Parameters
         ----------
         gradients : list of array
             Those of this process's share.
-
-        Returns
-        -------
-        list of array
-            The same in every process, to the last bit.
 
         Raises
         ------
@@ -168,7 +160,10 @@ class Replica:
         >>> Replica().average([np.array([1.0, 2.0]), np.array([[3.0]])])
         [array([1., 2.]), array([[3.]])]
         """
-        gradients = of_one_library(gradients, "gradients")
+        return self.mean(of_one_library(gradients, "gradients"))
+
+    def mean(self, gradients):
+        """Give the sum over all processes of what each makes of its share; the formula alone."""
         numbers = self.weight * joined(gradients)
         return cut(self.total(numbers), like=gradients)
 
@@ -188,19 +183,10 @@ class Replica:
         return numbers
 
     def require_alike(self, net: Network, steps: int, rng: np.random.Generator) -> None:
-        """Stop if the processes do not have the same parameters, steps and generator.
+        """Raise a RuntimeError unless all processes start alike.
 
-        Parameters
-        ----------
-        net : Network
-        steps : int
-            How many the optimizer has made.
-        rng : numpy.random.Generator
-
-        Raises
-        ------
-        RuntimeError
-            If they differ.
+        That is, if `net` has the same parameters in all, the optimizer has made as many `steps`,
+        and `rng`, the generator, is in the same state.
 
         Examples
         --------
@@ -229,6 +215,8 @@ class Replica:
 def replicas(on: str = "cpu", timeout: float = 300.0) -> Iterator[Replica]:
     """Join the processes that torchrun started; without torchrun there is this one alone.
 
+    A ValueError if a machine has more processes than GPUs.
+
     Parameters
     ----------
     on : str
@@ -239,11 +227,6 @@ def replicas(on: str = "cpu", timeout: float = 300.0) -> Iterator[Replica]:
     Yields
     ------
     Replica
-
-    Raises
-    ------
-    ValueError
-        If a machine has more processes than GPUs.
 
     Examples
     --------

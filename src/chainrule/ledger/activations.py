@@ -3,31 +3,20 @@
 A case is (x, parameter): an array, and the activation's α, β or number of pieces, where it has one.
 """
 
-import math
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
+from scipy.special import erf as _erf
+from scipy.special import expit as _sigmoid
 
 from .. import activations
-from .core import Claim, Oracle
+from .core import CLOSE, Claim, Oracle
 from .network.cases import linear_of
 from .network.twins import twin_weighted_input
-from .oracles import (
-    CLOSE,
-    complex_oracle,
-    difference_oracle,
-    loops_oracle,
-    sympy_oracle,
-    torch_oracle,
-    torch_vjp,
-)
-
-Function = Callable[..., Any]
-_erf = np.vectorize(math.erf)
+from .oracles import complex_oracle, difference_oracle, sympy_oracle, torch_oracle, torch_vjp
 
 
-def _cases(*parameters: float) -> Function:
+def _cases(*parameters: float) -> Callable:
     """Give points with each of these parameters, or three times without any."""
     rows: list[tuple] = [(p,) for p in parameters] or [()] * 3
 
@@ -39,10 +28,10 @@ def _cases(*parameters: float) -> Function:
     return lambda rng: ((points(rng), *row) for row in rows)
 
 
-def _symbolic(formula: Function, slope: bool = False) -> Oracle:
+def _symbolic(formula: Callable, slope: bool = False) -> Oracle:
     """Give an oracle: SymPy's formula, or its derivative, at each point, to thirty digits."""
 
-    def expected(sympy: Any, x: np.ndarray, *parameter: Any) -> list[Any]:
+    def expected(sympy, x: np.ndarray, *parameter) -> list:
         t = sympy.Symbol("t", real=True)
         expression = formula(sympy, t, *map(sympy.Rational, parameter))
         if slope:
@@ -53,14 +42,14 @@ def _symbolic(formula: Function, slope: bool = False) -> Oracle:
 
 
 def _elementwise(
-    kind: Function,
+    kind: Callable,
     *,
     labels: tuple[str, str],
     name: str,
-    formula: Function,
-    torch: Function,
-    wrong_value: tuple[str, Function],
-    wrong_slope: tuple[str, Function],
+    formula: Callable,
+    torch: Callable,
+    wrong_value: tuple[str, Callable],
+    wrong_slope: tuple[str, Callable],
     parameters: tuple[float, ...] = (),
 ) -> tuple[Claim, Claim]:
     """Give the two claims of an elementwise activation, that of its value and of its slope."""
@@ -89,15 +78,11 @@ def _elementwise(
     )
 
 
-def _piecewise(sympy: Any, t: Any, above: Any, below: Any) -> Any:
+def _piecewise(sympy, t, above, below):
     return sympy.Piecewise((above, t >= 0), (below, True))
 
 
-def _sigmoid(x: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-x))
-
-
-def _tanh_gelu(sympy: Any, t: Any) -> Any:
+def _tanh_gelu(sympy, t):
     inner = sympy.sqrt(2 / sympy.pi) * (t + sympy.Rational(44715, 10**6) * t**3)
     return t / 2 * (1 + sympy.tanh(inner))
 
@@ -160,7 +145,7 @@ OTHERS = (
         formula=lambda sympy, t: t / 2 * sympy.erfc(-t / sympy.sqrt(2)),
         torch=lambda torch, t: torch.nn.functional.gelu(t),
         wrong_value=("erf(x) without the √2", lambda x: x / 2 * (1 + _erf(x))),
-        wrong_slope=("x φ(x) forgotten", lambda x: (1 + _erf(x / math.sqrt(2))) / 2),
+        wrong_slope=("x φ(x) forgotten", lambda x: (1 + _erf(x / np.sqrt(2))) / 2),
     ),
     Claim(
         label="1.3.7b",
@@ -203,34 +188,34 @@ def _maxout_cases(rng: np.random.Generator) -> Iterator[tuple]:
         yield rng.standard_normal(5), rng.standard_normal(4), w, b, pieces
 
 
-def _maxout(x: Any, upstream: Any, w: Any, b: Any, pieces: int) -> Any:
+def _maxout(x, upstream, w, b, pieces: int):
     return activations.Maxout(pieces)(linear_of(w, b)(x[None, :]))[0, :]
 
 
-def _maxout_gradient(x: Any, upstream: Any, w: Any, b: Any, pieces: int) -> Any:
+def _maxout_gradient(x, upstream, w, b, pieces: int):
     linear, x = linear_of(w, b), x[None, :]
     delta = activations.Maxout(pieces).vjp(linear(x), upstream[None, :])
     return linear.vjp(x, delta)[0, :]
 
 
-def _twin_softmax(x: Any, upstream: Any) -> list[Any]:
+def _twin_softmax(x, upstream) -> list:
     total = sum(np.exp(x_j) for x_j in x)
     return [np.exp(x_i) / total for x_i in x]
 
 
-def _twin_maxout(x: Any, upstream: Any, w: Any, b: Any, pieces: int) -> list[float]:
+def _twin_maxout(x, upstream, w, b, pieces: int) -> list[float]:
     z = twin_weighted_input(w, b, x)
     return [max(z[start : start + pieces]) for start in range(0, len(z), pieces)]
 
 
-def _weighted(twin: Function) -> Function:
+def _weighted(twin: Callable) -> Callable:
     """Give the sum of a twin's values, each times its upstream."""
     return lambda x, upstream, *rest: sum(
         u * f for u, f in zip(upstream, twin(x, upstream, *rest), strict=True)
     )
 
 
-def _torch_maxout(torch: Any, x: Any, w: Any, b: Any, pieces: int) -> Any:
+def _torch_maxout(torch, x, w, b, pieces: int):
     z = torch.nn.functional.linear(x, w, b)
     return z.unflatten(-1, (-1, pieces)).max(-1).values
 
@@ -244,7 +229,7 @@ SOFTMAX = (
         implementation=lambda x, upstream: _softmax(x),
         cases=_softmax_cases,
         oracles=(
-            loops_oracle(_twin_softmax),
+            Oracle("loops", _twin_softmax),
             torch_oracle("torch.softmax", lambda torch, x, upstream: torch.softmax(x, -1)),
         ),
         saboteur=lambda x, upstream: np.exp(x) / np.exp(np.arange(1, len(x) + 1)).sum(),
@@ -273,7 +258,7 @@ MAXOUT = (
         implementation=_maxout,
         cases=_maxout_cases,
         oracles=(
-            loops_oracle(_twin_maxout, CLOSE),
+            Oracle("loops", _twin_maxout, CLOSE),
             torch_oracle(
                 "torch", lambda torch, x, upstream, *rest: _torch_maxout(torch, x, *rest), CLOSE
             ),

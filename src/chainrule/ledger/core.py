@@ -11,6 +11,9 @@ import numpy as np
 from ..arrays import to_numpy
 from ..oracles import relative_error
 
+EXACT, CLOSE, DIFFERENCES = 1e-14, 1e-13, 1e-7
+Cases = Callable[[np.random.Generator], Iterator[tuple]]
+
 
 @dataclass(frozen=True)
 class Oracle:
@@ -22,7 +25,7 @@ class Oracle:
     expected : callable
         Takes the arguments of a case and gives what the implementation should give for them.
     bound : float
-        The largest relative error that passes.
+        The largest relative error that passes; where left out, rounding errors of float64 pass.
     needs : str
         The library without which it cannot be asked; "" if it needs none.
     applies : callable
@@ -33,7 +36,7 @@ class Oracle:
 
     name: str
     expected: Callable[..., Any]
-    bound: float
+    bound: float = EXACT
     needs: str = ""
     applies: Callable[..., bool] = lambda *case: True
     error: Callable[[Any, Any], float] = field(default_factory=lambda: relative_error)
@@ -78,7 +81,7 @@ class Claim:
     title: str
     code: str
     implementation: Callable[..., Any]
-    cases: Callable[[np.random.Generator], Iterator[tuple]]
+    cases: Cases
     oracles: tuple[Oracle, ...]
     saboteur: Callable[..., Any]
     mistake: str
@@ -182,9 +185,10 @@ def verify_claim(
     implementation = implementation or claim.implementation
     cases = _cases(claim.cases)
     arrays: list[np.ndarray] = []
-    _map(arrays.append, cases)
+    each_array(arrays.append, cases)
     slack = slack if arrays else 0.0
-    given = [_map(to_numpy, implementation(*_map(convert, case)), axes=0) for case in cases]
+    results = [implementation(*each_array(convert, case)) for case in cases]
+    given = each_array(to_numpy, results, axes=0)
     findings = []
     for oracle in claim.oracles:
         wider = replace(oracle, bound=oracle.bound + slack)
@@ -205,16 +209,12 @@ def verify_claim(
     return Verdict(claim, findings)
 
 
-def _cases(cases: Callable[[np.random.Generator], Iterator[tuple]]) -> list[tuple]:
+def _cases(cases: Cases) -> list[tuple]:
     return list(cases(np.random.default_rng(0)))
 
 
 @cache  # oracles are slow, and their answers are the same for every implementation
-def _answers(
-    cases: Callable[[np.random.Generator], Iterator[tuple]],
-    expected: Callable[..., Any],
-    applies: Callable[..., bool],
-) -> list[tuple[int, Any]]:
+def _answers(cases: Cases, expected: Callable, applies: Callable) -> list[tuple[int, Any]]:
     """Give the number of each case that an oracle can judge, and what it expects there.
 
     The oracle sees cases of its own, so an implementation that changes its arguments cannot mislead
@@ -223,8 +223,8 @@ def _answers(
     return [(i, expected(*case)) for i, case in enumerate(_cases(cases)) if applies(*case)]
 
 
-def _map(function: Callable[[Any], Any], thing: Any, axes: int = 1) -> Any:
+def each_array(function: Callable[[Any], Any], thing: Any, axes: int = 1) -> Any:
     """Apply a function to every array of so many axes or more in a nest of tuples and lists."""
     if isinstance(thing, (tuple, list)):
-        return type(thing)(_map(function, part, axes) for part in thing)
+        return type(thing)(each_array(function, part, axes) for part in thing)
     return function(thing) if getattr(thing, "ndim", -1) >= axes else thing

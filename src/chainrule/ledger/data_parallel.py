@@ -4,17 +4,16 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import accumulate, count, pairwise
 from math import ceil
-from typing import Any
 
 import numpy as np
 
 from .. import all_reduce, data_parallel
 from ..losses import MSE
 from ..oracles import central_difference
-from .core import Claim, Oracle
+from .core import CLOSE, DIFFERENCES, Claim, Oracle
 from .network.cases import network_of
-from .network.twins import difference_parameter, torch_parameters
-from .oracles import CLOSE, DIFFERENCES, torch_oracle
+from .network.twins import difference_parameters, torch_parameters
+from .oracles import torch_oracle
 
 
 def _shares(rng: np.random.Generator) -> Iterator[tuple]:
@@ -24,7 +23,7 @@ def _shares(rng: np.random.Generator) -> Iterator[tuple]:
         yield w, b, x, y, counts
 
 
-def _of_shares(average: Any, w: Any, b: Any, x: Any, y: Any, counts: list[int]) -> list[Any]:
+def _of_shares(average, w, b, x, y, counts: list[int]) -> list:
     """Give what `average` makes of the gradients of the shares."""
     net, loss = network_of([w], [b], ["tanh"]), MSE()
     gradients = []
@@ -36,7 +35,7 @@ def _of_shares(average: Any, w: Any, b: Any, x: Any, y: Any, counts: list[int]) 
     return average(gradients, counts)
 
 
-def _by_replicas(gradients: list[list[Any]], counts: list[int]) -> list[Any]:
+def _by_replicas(gradients: list[list], counts: list[int]) -> list:
     """Let every process weigh its own, as in training, and add up what they would send."""
     weighted = [
         data_parallel.Replica(weight=n / sum(counts)).average(of_share)
@@ -50,20 +49,11 @@ def _whole(oracle: Callable) -> Callable:
     return lambda w, b, x, y, counts: oracle([w], [b], ["tanh"], "squared error", x, y)
 
 
-def _by_differences(*case: Any) -> list[Any]:
-    return [difference_parameter(index, central_difference)(*case) for index in (0, 1)]
-
-
-def _parts(rng: np.random.Generator) -> Iterator[tuple]:
-    for size, n in ((1, 3), (2, 4), (3, 7), (5, 5), (4, 10)):
-        yield ([rng.standard_normal(n) for _ in range(size)],)
-
-
 def _loop_sums(parts: list[np.ndarray]) -> list[list[float]]:
     return [[sum(float(part[i]) for part in parts) for i in range(len(parts[0]))]] * len(parts)
 
 
-def _sums_error(given: list[Any], expected: list[Any]) -> float:
+def _sums_error(given: list, expected: list) -> float:
     return float(np.max(np.abs(np.asarray(given) - np.asarray(expected))))
 
 
@@ -107,7 +97,11 @@ CLAIMS = [
         cases=_shares,
         oracles=(
             Oracle("torch.autograd, whole batch", _whole(torch_parameters), CLOSE, needs="torch"),
-            Oracle("central differences", _whole(_by_differences), DIFFERENCES),
+            Oracle(
+                "central differences",
+                _whole(difference_parameters(central_difference)),
+                DIFFERENCES,
+            ),
             Oracle(
                 "Replica, process by process", lambda *case: _of_shares(_by_replicas, *case), CLOSE
             ),
@@ -122,7 +116,10 @@ CLAIMS = [
         title="the ring adds",
         code="all_reduce.ring_all_reduce",
         implementation=all_reduce.ring_all_reduce,
-        cases=_parts,
+        cases=lambda rng: (
+            ([rng.standard_normal(n) for _ in range(size)],)
+            for size, n in ((1, 3), (2, 4), (3, 7), (5, 5), (4, 10))
+        ),
         oracles=(
             Oracle("loops", _loop_sums, CLOSE, error=_sums_error),
             torch_oracle(

@@ -4,55 +4,39 @@ A function of PyTorch or SymPy takes the library first, so that it is imported w
 """
 
 from collections.abc import Callable
-from typing import Any
+from fractions import Fraction
 
 import numpy as np
 
+from ..arrays import to_numpy
 from ..oracles import autograd, central_difference, complex_step
-from .core import Oracle
+from .core import DIFFERENCES, EXACT, Oracle, each_array
 
-EXACT, CLOSE, DIFFERENCES = 1e-14, 1e-13, 1e-7
-
-
-def tensors(torch: Any, thing: Any) -> Any:
-    """Give a nest of tuples and lists, the arrays in it as tensors."""
-    if isinstance(thing, (tuple, list)):
-        return type(thing)(tensors(torch, part) for part in thing)
-    return torch.as_tensor(thing) if isinstance(thing, np.ndarray) else thing
+fractions = np.vectorize(Fraction, otypes=[object])  # exactly what a float says
 
 
-def arrays(torch: Any, found: Any) -> Any:
-    """Give a tensor as an array, and so those of a list."""
-    if isinstance(found, (tuple, list)):
-        return [arrays(torch, part) for part in found]
-    return found.detach().numpy() if isinstance(found, torch.Tensor) else found
-
-
-def torch_oracle(
-    name: str, function: Callable[..., Any], bound: float = EXACT, **rest: Any
-) -> Oracle:
+def torch_oracle(name: str, function: Callable, bound: float = EXACT, **rest) -> Oracle:
     """Give an oracle: a function of torch and of the case, its arrays as tensors."""
 
-    def expected(*case: Any) -> Any:
+    def expected(*case):
         import torch
 
-        return arrays(torch, function(torch, *tensors(torch, case)))
+        found = function(torch, *each_array(torch.as_tensor, case))
+        return each_array(to_numpy, found, axes=0)
 
     return Oracle(name, expected, bound, needs="torch", **rest)
 
 
-def torch_vjp(
-    function: Callable[..., Any], bound: float = EXACT, *, upstream: bool = False
-) -> Oracle:
+def torch_vjp(function: Callable, bound: float = EXACT, *, upstream: bool = False) -> Oracle:
     """Give an oracle: PyTorch's gradient of such a function with respect to what it takes first.
 
     Weighted by the upstream, where that comes second in a case; of the sum where it does not.
     """
 
-    def expected(first: np.ndarray, *rest: Any) -> np.ndarray:
+    def expected(first: np.ndarray, *rest) -> np.ndarray:
         import torch
 
-        others = tensors(torch, rest[upstream:])
+        others = each_array(torch.as_tensor, rest[upstream:])
         if upstream:
             return autograd(lambda t: function(torch, t, *others), [first], rest[0])[0]
         return autograd(lambda t: function(torch, t, *others).sum(), [first])[0]
@@ -60,35 +44,28 @@ def torch_vjp(
     return Oracle("torch.autograd", expected, bound, needs="torch")
 
 
-def complex_oracle(twin: Callable[..., Any], bound: float = EXACT) -> Oracle:
+def complex_oracle(twin: Callable, bound: float = EXACT) -> Oracle:
     """Give an oracle: a step in the imaginary direction, of the first thing that a twin takes."""
-
-    def expected(first: np.ndarray, *rest: Any) -> np.ndarray:
-        return complex_step(lambda t: twin(t, *rest), first)
-
-    return Oracle("complex step", expected, bound)
+    return _differentiated("complex step", complex_step, twin, bound)
 
 
-def difference_oracle(twin: Callable[..., Any], bound: float = DIFFERENCES) -> Oracle:
+def difference_oracle(twin: Callable, bound: float = DIFFERENCES) -> Oracle:
     """Give an oracle: central differences in the place of that step."""
-
-    def expected(first: np.ndarray, *rest: Any) -> np.ndarray:
-        return central_difference(lambda t: twin(t, *rest), first)
-
-    return Oracle("central differences", expected, bound)
+    return _differentiated("central differences", central_difference, twin, bound)
 
 
-def sympy_oracle(function: Callable[..., Any]) -> Oracle:
+def _differentiated(name: str, rule: Callable, twin: Callable, bound: float) -> Oracle:
+    return Oracle(name, lambda first, *rest: rule(lambda t: twin(t, *rest), first), bound)
+
+
+def sympy_oracle(
+    function: Callable, bound: float = EXACT, name: str = "SymPy, 30 digits", **rest
+) -> Oracle:
     """Give an oracle: a function of SymPy and of the case, which computes with thirty digits."""
 
-    def expected(*case: Any) -> np.ndarray:
+    def expected(*case) -> np.ndarray:
         import sympy
 
         return np.array(function(sympy, *case), float)
 
-    return Oracle("SymPy, 30 digits", expected, EXACT, needs="sympy")
-
-
-def loops_oracle(twin: Callable[..., Any], bound: float = EXACT) -> Oracle:
-    """Give an oracle: a twin of the implementation, in loops."""
-    return Oracle("loops", twin, bound)
+    return Oracle(name, expected, bound, needs="sympy", **rest)

@@ -5,9 +5,8 @@ is held to what they say.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import combinations, pairwise, product
-from typing import Any
 
 import numpy as np
 
@@ -16,21 +15,16 @@ from ..arrays import library
 from ..network import Network, multiplications
 from ..optimizers import Adam
 from ..oracles import central_difference, complex_step, count_multiplications
-from .core import Claim, Oracle
+from .core import CLOSE, Claim, Oracle
 from .network.cases import backward, deep_cases, is_smooth, network_of
 from .network.start import off_by
-from .network.twins import difference_parameter, mean_of_samples, torch_parameters
+from .network.twins import difference_parameters, mean_of_samples, torch_parameters
 from .optimizers.twins import torch_run
-from .oracles import CLOSE, torch_oracle
+from .oracles import torch_oracle
 
 
-def _all_gradients(*case: Any) -> Any:
+def _all_gradients(*case):
     return backward(*case).parameters
-
-
-def _every_parameter(rule: Callable) -> Callable:
-    """Give an oracle: the twin's cost, differentiated by a rule for one array after another."""
-    return lambda *case: [difference_parameter(i, rule)(*case) for i in range(2 * len(case[0]))]
 
 
 ALGORITHM = (
@@ -44,11 +38,11 @@ ALGORITHM = (
             Oracle("torch.autograd", torch_parameters, 1e-10, needs="torch"),
             Oracle(
                 "complex step, parameter by parameter",
-                _every_parameter(complex_step),
+                difference_parameters(complex_step),
                 1e-12,
                 applies=is_smooth,
             ),
-            Oracle("central differences", _every_parameter(central_difference), 1e-6),
+            Oracle("central differences", difference_parameters(central_difference), 1e-6),
         ),
         saboteur=lambda weights, *rest: _all_gradients([w.T for w in weights], *rest),
         mistake="every w transposed",
@@ -56,24 +50,20 @@ ALGORITHM = (
 )
 
 
-def _size_cases(rng: np.random.Generator) -> Iterator[tuple]:
-    yield from (((3, 4), 1), ((5, 3, 2), 1), ((4, 6, 5, 3), 7), ((2, 8, 8, 8, 1), 3))
-
-
-def _ones(sizes: Any) -> list[np.ndarray]:
+def _ones(sizes) -> list[np.ndarray]:
     """Give the parameters of a network of these sizes, all of them 1."""
     return [np.ones(s) for n_in, n_out in pairwise(sizes) for s in ((n_out, n_in), (n_out,))]
 
 
-def _tanh_network(*parameters: Any) -> Network:
+def _tanh_network(*parameters) -> Network:
     return network_of(parameters[::2], parameters[1::2], ["tanh"] * (len(parameters) // 2))
 
 
-def _counted(sizes: Any, samples: int) -> tuple[int, int]:
+def _counted(sizes, samples: int) -> tuple[int, int]:
     """Run both passes of the package with arrays that count."""
     x, upstream = np.ones((samples, sizes[0])), np.ones((samples, sizes[-1]))
 
-    def both(*arrays: Any) -> Any:
+    def both(*arrays):
         net = _tanh_network(*arrays)
         return net.backward(net.forward(x), upstream)
 
@@ -81,8 +71,8 @@ def _counted(sizes: Any, samples: int) -> tuple[int, int]:
     return once, count_multiplications(both, *_ones(sizes)) - once
 
 
-def _torch_counted(torch: Any, sizes: Any, samples: int) -> tuple[int, int, int]:
-    """Give the multiplications of both passes, and how many parameters there are.
+def _torch_counted(torch, sizes, samples: int) -> tuple[int, int, int]:
+    """Give the multiplications of both passes, and those of central differences.
 
     PyTorch's counter counts a multiplication and an addition as two operations.
     """
@@ -93,26 +83,26 @@ def _torch_counted(torch: Any, sizes: Any, samples: int) -> tuple[int, int, int]
         output = torch.ones(samples, sizes[0])
         for layer in layers:
             output = torch.tanh(layer(output))
-        forward = counter.get_total_flops()
+        forward = counter.get_total_flops() // 2
         output.sum().backward()
-        both = counter.get_total_flops()
+        both = counter.get_total_flops() // 2
     parameters = sum(p.numel() for layer in layers for p in layer.parameters())
-    return forward // 2, (both - forward) // 2, parameters
+    return forward, both - forward, 2 * parameters * forward
 
 
-def _differences(sizes: Any, samples: int) -> int:
+def _differences(sizes, samples: int) -> int:
     parameters = sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
     return 2 * parameters * multiplications(sizes, samples)[0]
 
 
-def _counted_differences(sizes: Any, samples: int) -> int:
+def _counted_differences(sizes, samples: int) -> int:
     """Run central differences with arrays that count."""
     x = np.ones((samples, sizes[0]))
 
-    def differences(*arrays: Any) -> None:
+    def differences(*arrays) -> None:
         for index, parameter in enumerate(arrays):
 
-            def cost(value: Any, index: int = index) -> float:
+            def cost(value, index: int = index) -> float:
                 # the array that is shaken has to count too: it is the only one made anew
                 changed = [*arrays[:index], arrays[index] * 0 + value, *arrays[index + 1 :]]
                 return float(np.sum(np.asarray(_tanh_network(*changed)(x))))
@@ -122,23 +112,24 @@ def _counted_differences(sizes: Any, samples: int) -> int:
     return count_multiplications(differences, *_ones(sizes))
 
 
-def _torch_differences(torch: Any, sizes: Any, samples: int) -> int:
-    forward, _, parameters = _torch_counted(torch, sizes, samples)
-    return 2 * parameters * forward
+SIZES = (((3, 4), 1), ((5, 3, 2), 1), ((4, 6, 5, 3), 7), ((2, 8, 8, 8, 1), 3))
 
 
-def _pass_oracles(index: int) -> tuple[Oracle, ...]:
+def _count_oracles(index: int, name: str, counted: Callable, by_torch: str) -> tuple:
     return (
-        Oracle(
-            "counted while the package runs", lambda *c: _counted(*c)[index], 1e-15, error=off_by
-        ),
+        Oracle(name, counted, 1e-15, error=off_by),
         torch_oracle(
-            "torch.utils.flop_counter, halved",
-            lambda *c: _torch_counted(*c)[index],
+            f"torch.utils.flop_counter, {by_torch}",
+            lambda *case: _torch_counted(*case)[index],
             1e-15,
             error=off_by,
         ),
     )
+
+
+def _pass_oracles(index: int) -> tuple:
+    run = "counted while the package runs"
+    return _count_oracles(index, run, lambda *case: _counted(*case)[index], "halved")
 
 
 COST = (
@@ -147,7 +138,7 @@ COST = (
         title="multiplications of the forward pass",
         code="network.multiplications",
         implementation=lambda *case: multiplications(*case)[0],
-        cases=_size_cases,
+        cases=lambda rng: iter(SIZES),
         oracles=_pass_oracles(0),
         saboteur=lambda sizes, samples: samples * sum(a * a for a, _ in pairwise(sizes)),
         mistake="n_in squared",
@@ -157,7 +148,7 @@ COST = (
         title="multiplications of the backward pass",
         code="network.multiplications",
         implementation=lambda *case: multiplications(*case)[1],
-        cases=_size_cases,
+        cases=lambda rng: iter(SIZES),
         oracles=_pass_oracles(1),
         saboteur=lambda sizes, samples: 2 * multiplications(sizes, samples)[0],
         mistake="the first layer's inputs given an error that nobody needs",
@@ -167,15 +158,9 @@ COST = (
         title="multiplications of central differences",
         code="network.multiplications",
         implementation=_differences,
-        cases=_size_cases,
-        oracles=(
-            Oracle("counted while they run", _counted_differences, 1e-15, error=off_by),
-            torch_oracle(
-                "torch.utils.flop_counter, for each parameter",
-                _torch_differences,
-                1e-15,
-                error=off_by,
-            ),
+        cases=lambda rng: iter(SIZES),
+        oracles=_count_oracles(
+            2, "counted while they run", _counted_differences, "for each parameter"
         ),
         saboteur=lambda sizes, samples: _differences(sizes, samples) // 2,
         mistake="one run for each parameter, as for one-sided differences",
@@ -183,7 +168,7 @@ COST = (
 )
 
 
-def _mean_over_batches(*case: Any) -> list:
+def _mean_over_batches(*case) -> list:
     """Give the mean, over all batches of two samples, of the package's gradient of a batch."""
     *network, x, y = case
     batches = [list(batch) for batch in combinations(range(x.shape[0]), 2)]
@@ -191,36 +176,25 @@ def _mean_over_batches(*case: Any) -> list:
     return [sum(of_one) / len(batches) for of_one in zip(*gradients, strict=True)]
 
 
-def _batch_cases(rng: np.random.Generator) -> Iterator[tuple]:
-    for case in deep_cases(rng):
-        if case[2][0] == "tanh":
-            yield *case[:4], rng.standard_normal((5, 3)), rng.dirichlet(np.ones(3), 5)
-
-
-def _quadratic_form(z: Any, v: Any) -> Any:
+def _quadratic_form(z, v):
     """Give vᵀ H v: the Jacobian of a − y is that of softmax, and `vjp` multiplies with it."""
     return library(z).sum(v * Softmax().vjp(z, v))
 
 
-def _pairs(z: Any, v: Any) -> float:
+def _pairs(z, v) -> float:
     a = [math.exp(z_i) / sum(math.exp(z_m) for z_m in z) for z_i in z]
     indices = range(len(a))
     return sum(a[i] * a[j] * (v[i] - v[j]) ** 2 for i in indices for j in indices) / 2
 
 
-def _torch_hessian(torch: Any, z: Any, v: Any) -> Any:
-    def cost(logits: Any) -> Any:
+def _torch_hessian(torch, z, v):
+    def cost(logits):
         return torch.nn.functional.cross_entropy(logits[None], torch.tensor([0]))
 
     return v @ torch.autograd.functional.hessian(cost, z) @ v
 
 
-def _logit_cases(rng: np.random.Generator) -> Iterator[tuple]:
-    for classes in (2, 3, 5, 5):
-        yield rng.standard_normal(classes), rng.standard_normal(classes)
-
-
-def _expected_mean(mean: Any, noise: Any, beta: float, divide: bool = False) -> Any:
+def _expected_mean(mean, noise, beta: float, divide: bool = False):
     """Give Adam's m, averaged over all ways in which the noise can be added or taken off."""
     steps = noise.shape[0]
     total = 0.0
@@ -228,17 +202,11 @@ def _expected_mean(mean: Any, noise: Any, beta: float, divide: bool = False) -> 
         w, optimizer = 0 * mean, Adam(betas=(beta, 0.9))
         for step, sign in enumerate(signs):
             optimizer.step([w], [mean + sign * noise[step, :]])
-        (m,) = optimizer.state_dict()["mean"]
-        total = total + m
+        total = total + optimizer.state_dict()["mean"][0]
     return total / 2**steps / (1 - beta**steps if divide else 1)
 
 
-def _noise_cases(rng: np.random.Generator) -> Iterator[tuple]:
-    for steps in (1, 2, 5):
-        yield rng.standard_normal(3), rng.standard_normal((steps, 3)), 0.9
-
-
-def _torch_expected_mean(mean: Any, noise: Any, beta: float) -> np.ndarray:
+def _torch_expected_mean(mean, noise, beta: float) -> np.ndarray:
     """Give PyTorch's Adam state for gradients without noise."""
     gradients = [mean] * len(noise)
     return torch_run("Adam", 0 * mean, gradients, {"betas": (beta, 0.9)})[1]["exp_avg"].numpy()
@@ -250,7 +218,11 @@ REST = (
         title="a random batch is right on average",
         code="network.Network.backward",
         implementation=_mean_over_batches,
-        cases=_batch_cases,
+        cases=lambda rng: (
+            (*case[:4], rng.standard_normal((5, 3)), rng.dirichlet(np.ones(3), 5))
+            for case in deep_cases(rng)
+            if case[2][0] == "tanh"
+        ),
         oracles=(
             Oracle("all samples, index by index", mean_of_samples, 1e-12),
             Oracle("torch.autograd, all samples at once", torch_parameters, 1e-12, needs="torch"),
@@ -263,7 +235,7 @@ REST = (
         title="the cross-entropy is convex in the logits",
         code="activations.Softmax.vjp",
         implementation=_quadratic_form,
-        cases=_logit_cases,
+        cases=lambda rng: ((rng.standard_normal(n), rng.standard_normal(n)) for n in (2, 3, 5, 5)),
         oracles=(
             Oracle("the sum over pairs, in Python floats", _pairs, CLOSE),
             torch_oracle("torch.autograd.functional.hessian", _torch_hessian, CLOSE),
@@ -276,7 +248,9 @@ REST = (
         title="what Adam's running mean is on average",
         code="optimizers.Adam.step",
         implementation=_expected_mean,
-        cases=_noise_cases,
+        cases=lambda rng: (
+            (rng.standard_normal(3), rng.standard_normal((steps, 3)), 0.9) for steps in (1, 2, 5)
+        ),
         oracles=(
             Oracle("the formula", lambda mean, noise, beta: (1 - beta ** len(noise)) * mean, 1e-13),
             Oracle(

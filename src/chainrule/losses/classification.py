@@ -52,7 +52,7 @@ class CrossEntropy(ClassLoss):
         """Give −Σ_c y_c log p_c."""
         z = below_largest(z)
         log_p = z - log(sum(exp(z), axis=0))
-        return -sum(y * where(y == 0, 0.0, log_p), axis=0)  # 0 log 0 counts as 0
+        return -sum(y * where(y == 0, 0.0, log_p), axis=0)  # 0 log 0 is 0
 
     def slope(self, z, y):
         """Give p Σ_c y_c − y."""
@@ -167,7 +167,7 @@ def balanced_weights(classes: Array, n_classes: int) -> Array:
     array([0.667, 2.   ])
     """
     n_classes = counted.read(n_classes, "n_classes")
-    xp, _ = floating(classes, "classes")
+    xp, read = floating(classes, "classes")
     numbers = to_numpy(classes, "classes") if hasattr(classes, "dtype") else np.asarray(classes)
     if numbers.dtype.kind not in "iu":
         raise TypeError(f"classes: expected whole numbers, got {numbers.dtype}")
@@ -178,8 +178,4 @@ def balanced_weights(classes: Array, n_classes: int) -> Array:
     counts = np.bincount(numbers.ravel(), minlength=n_classes)
     if not counts.all():
         raise ValueError(f"classes: class {counts.argmin()} does not occur, so it has no weight")
-    return xp.asarray(numbers.size / (n_classes * counts), **_where(classes))
-
-
-def _where(array: Array) -> dict[str, Any]:
-    return {"device": device(array)} if hasattr(array, "dtype") else {}
+    return xp.asarray(numbers.size / (n_classes * counts), device=device(read))

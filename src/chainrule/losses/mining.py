@@ -2,25 +2,16 @@
 
 from dataclasses import dataclass
 from math import inf
+from typing import Any
 
 import numpy as np
 from array_api_compat import device
 
-from ..arrays import (
-    Array,
-    kind,
-    library,
-    plain,
-    real,
-    same_library,
-    same_shape,
-    to_numpy,
-    with_numbers,
-)
+from ..arrays import Array, kind, library, plain, same_library, same_shape, to_numpy, with_numbers
 from ..arrays.functions import all, any, argmax, argmin, nonzero, one_hot, sqrt, sum, where
-from ..arrays.rules import narrowed, widened
-from .core import as_array, require_entries
-from .triplet import Triplet, TripletSettings
+from ..arrays.rules import to_front, widened
+from .core import as_array
+from .triplet import TripletLoss, embeddings_of
 
 
 def mine_triplets(embeddings: Array, classes: Array) -> tuple[Array, Array, Array]:
@@ -55,32 +46,25 @@ def mine_triplets(embeddings: Array, classes: Array) -> tuple[Array, Array, Arra
     >>> [rows.tolist() for rows in mine_triplets(embeddings, classes)]
     [[0, 1, 2], [2, 2, 0], [3, 3, 3]]
     """
-    x = real(embeddings, "embeddings")
-    if x.ndim != 2:
-        raise ValueError(f"embeddings: expected shape (N, D), got {tuple(x.shape)}")
+    x = embeddings_of(embeddings, "embeddings")
     if not hasattr(classes, "dtype"):
         raise TypeError(f"classes: expected an array of whole numbers, got {classes!r}")
     classes = plain(classes, "classes")
-    _require_classes(classes, x, "classes")
-    _require_finite(x, "embeddings")
+    _require_minable(x, classes, "embeddings", "classes")
     return mined(x, classes)
 
 
-def _require_classes(classes: Array, x: Array, name: str) -> None:
+def _require_minable(x: Array, classes: Array, of_x: str, name: str) -> None:
+    """Raise an error that names the argument unless all distances are numbers and classes two."""
+    xp = library(x)
+    if not bool(xp.all(xp.isfinite(with_numbers(x, of_x)))):
+        raise ValueError(f"{of_x}: expected finite numbers, got NaN or infinity")
     if kind(classes) != "integral":
         raise TypeError(f"{name}: expected an array of whole numbers, got {classes.dtype}")
     same_library(classes, x, name)
     same_shape(classes, x.shape[:1], name, "one per embedding")
     if np.unique(to_numpy(classes, name)).size in (1, x.shape[0]):
         raise ValueError(f"{name}: expected a pair of one class and a sample of another")
-
-
-def _require_finite(x: Array, name: str) -> None:
-    """Raise a ValueError that names the argument where a number has no distance from others."""
-    require_entries(x, name)
-    xp = library(x)
-    if not bool(xp.all(xp.isfinite(with_numbers(x, name)))):
-        raise ValueError(f"{name}: expected finite numbers, got NaN or infinity")
 
 
 def distances(x: Array) -> Array:
@@ -107,12 +91,14 @@ def hardest(distance, same, partner):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MinedTriplet(TripletSettings):
+class MinedTriplet(TripletLoss):
     """Triplet loss of embeddings and their classes, which mines the triplets itself.
 
-    Each sample is an anchor with its hardest triplet in the batch (equation 1.4.7c). The mean is
-    over the anchors. Which triplets are mined changes in jumps; the gradient is that of the loss of
-    those that are. Mining goes by the Euclidean distance, whatever `p` is.
+    The prediction holds embeddings (N, D), the target their classes, whole numbers (N,). Each
+    sample is an anchor with its hardest triplet in the batch (equation 1.4.7c); a ValueError if
+    none can be. The losses are those of the anchors, and the mean is over these. Which triplets are
+    mined changes in jumps; the gradient is that of the loss of those that are. Mining goes by the
+    Euclidean distance, whatever `p` is.
 
     Examples
     --------
@@ -131,74 +117,24 @@ class MinedTriplet(TripletSettings):
     Hermans, Beyer and Leibe, 2017.
     """
 
-    def __call__(self, prediction: Array, target: Array) -> Array:
-        """Give the loss: a number, or one per anchor where the reduction is "none".
-
-        Parameters
-        ----------
-        prediction : array, shape (N, D)
-            Embeddings.
-        target : array of int, shape (N,)
-            Classes.
-
-        Returns
-        -------
-        array, of shape () or (anchors,)
-
-        Raises
-        ------
-        ValueError
-            If the shapes do not fit or are empty, or no sample can be an anchor.
-        TypeError
-            If the classes are not whole numbers.
-        """
-        x, rows = self._mined(prediction, target)
-        return narrowed(Triplet(**vars(self))(*parts(x, rows)), real(prediction))
-
-    def gradient(self, prediction: Array, target: Array, upstream: Array | None = None) -> Array:
-        """Give the loss's gradient with respect to the embeddings.
-
-        Parameters
-        ----------
-        prediction : array, shape (N, D)
-            Embeddings.
-        target : array of int, shape (N,)
-            Classes.
-        upstream : array, shaped like the loss
-            ∂C/∂loss; 1 where it is left out.
-
-        Returns
-        -------
-        array, shaped like the prediction
-
-        Raises
-        ------
-        ValueError
-            If the shapes do not fit or are empty, or no sample can be an anchor.
-        TypeError
-            If the classes are not whole numbers.
-        """
-        x, rows = self._mined(prediction, target)
-        a, p, n = parts(x, rows)
-        of_parts = Triplet(**vars(self)).gradient(a, p, n, upstream)
-        return narrowed(added_up(x.shape[0], zip(rows, of_parts, strict=True)), real(prediction))
-
-    @staticmethod
-    def _mined(prediction: Array, target: Array) -> tuple[Array, tuple[Array, Array, Array]]:
-        x = real(prediction, "prediction")
-        if x.ndim != 2:
-            raise ValueError(f"prediction: expected shape (N, D), got {tuple(x.shape)}")
-        require_entries(x)
+    def _read(self, prediction: Array, target: Array) -> tuple:
+        x = embeddings_of(prediction, "prediction")
         classes = as_array(target, x)
-        _require_classes(classes, x, "target")
-        _require_finite(x, "prediction")
-        x = widened(x)
-        return x, mined(x, classes)
+        _require_minable(x, classes, "prediction", "target")
+        return x, (widened(x), mined(x, classes)), None
+
+    def _losses(self, x: Array, rows: tuple) -> Array:
+        return self.value(*parts(x, rows))
+
+    def _slopes(self, arrays: tuple, count: Any, upstream: Array | None, like: Array) -> Array:
+        x, rows = arrays
+        of_parts = super()._slopes(parts(x, rows), count, upstream, like)
+        return added_up(x.shape[0], zip(rows, of_parts, strict=True))
 
 
-def parts(x, rows):
-    """Give the anchors, the positives and the negatives."""
-    return [library(x).take(x, r, axis=0) for r in rows]
+def parts(x: Array, rows: tuple) -> tuple[Array, ...]:
+    """Give the anchors, the positives and the negatives, each (D, anchors)."""
+    return tuple(to_front(library(x).take(x, r, axis=0), 1) for r in rows)
 
 
 def added_up(n, pairs):

@@ -17,18 +17,13 @@ def batch_variance(gradients: Array, batch_size: int) -> float:
     Parameters
     ----------
     gradients : array, shape (A, …)
-        The gradient of each sample.
+        The gradient of each sample, of two samples at least.
     batch_size : int
-        N, how many samples are drawn.
+        N, how many samples are drawn, from 1 to A.
 
     Returns
     -------
     float
-
-    Raises
-    ------
-    ValueError
-        If `batch_size` is not between 1 and A, or there are fewer than two samples.
 
     Examples
     --------
@@ -69,11 +64,6 @@ def convergence_factor(lr: float, curvature: float, momentum: float = 0.0) -> fl
     float
         Below 1 the descent converges.
 
-    Raises
-    ------
-    ValueError
-        If `lr` or `curvature` is not positive, or `momentum` is negative.
-
     Examples
     --------
     >>> convergence_factor(lr=0.5, curvature=1.0), convergence_factor(lr=2.0, curvature=1.0)
@@ -92,17 +82,12 @@ def best_descent(smallest: float, largest: float) -> tuple[float, float]:
     Parameters
     ----------
     smallest, largest : float
-        λ_min and λ_max, positive.
+        λ_min and λ_max, positive and in this order.
 
     Returns
     -------
     tuple of float
         α = 2 / (λ_min + λ_max), and (κ − 1)/(κ + 1) with κ = λ_max / λ_min.
-
-    Raises
-    ------
-    ValueError
-        If they are not positive, or not in order.
 
     Examples
     --------
@@ -119,17 +104,12 @@ def best_momentum(smallest: float, largest: float) -> tuple[float, float, float]
     Parameters
     ----------
     smallest, largest : float
-        λ_min and λ_max, positive.
+        As in `best_descent`.
 
     Returns
     -------
     tuple of float
         α = 4 / (√λ_min + √λ_max)², μ = ((√κ − 1)/(√κ + 1))² and √μ.
-
-    Raises
-    ------
-    ValueError
-        If they are not positive, or not in order.
 
     References
     ----------
@@ -160,13 +140,6 @@ def clip_norm(gradients: Sequence[Array], max_norm: float) -> list[Array]:
     list of arrays
         g · min(1, c / ‖g‖); direction and proportions are kept. Where a gradient is NaN or
         infinite, all become NaN.
-
-    Raises
-    ------
-    ValueError
-        If `max_norm` is not positive.
-    TypeError
-        If these are not arrays of real numbers.
 
     References
     ----------

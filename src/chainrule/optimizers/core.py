@@ -59,7 +59,7 @@ class Optimizer(Settings):
     def step(
         self, parameters: Sequence[Array], gradients: Sequence[Array], check_finite: bool = False
     ) -> None:
-        """Update the parameters in place.
+        """Update the parameters in place; a step that is refused changes nothing.
 
         Parameters
         ----------
@@ -74,10 +74,9 @@ class Optimizer(Settings):
         ------
         ValueError
             If the lists do not fit each other or what was remembered of earlier steps, or a
-            gradient is not finite under `check_finite`. Nothing is changed then.
+            gradient is not finite under `check_finite`.
         TypeError
             If these are not lists of arrays, or a gradient has another dtype than its parameter.
-            Nothing is changed then.
         """
         gradients = fitting(parameters, gradients)
         if check_finite:
@@ -160,20 +159,16 @@ class Optimizer(Settings):
         return {"class": type(self).__name__, **self._settings(), **self.counters(), **arrays}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take over what `state_dict` gave, the settings included.
+        """Take over the `state` that `state_dict` gave, the settings included.
 
-        Parameters
-        ----------
-        state : dict
-            The arrays in it are copied.
+        Its arrays are copied; a state that is refused changes nothing.
 
         Raises
         ------
         ValueError
-            If the dictionary is not one of this optimizer's, or is of another class's. Nothing is
-            changed then.
+            If the dictionary is not one of this optimizer's, or is of another class's.
         TypeError
-            If something in it is not of the type that it should be. Nothing is changed then.
+            If something in it is not of the type that it should be.
         """
         if not isinstance(state, Mapping):
             raise TypeError(f"state: expected a dictionary, got {type(state).__name__}")

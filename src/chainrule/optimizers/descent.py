@@ -53,7 +53,8 @@ class SGD(Optimizer):
 
     def rule(self, t, w, g, b):
         """Give w and the velocity after step t."""
-        if self.momentum:
-            b = g if t == 1 else self.momentum * b + (1 - self.dampening) * g
-            g = g + self.momentum * b if self.nesterov else b
+        mu, tau = self.momentum, self.dampening
+        if mu:
+            b = g if t == 1 else mu * b + (1 - tau) * g
+            g = g + mu * b if self.nesterov else b
         return w - self.lr * g, b

@@ -3,31 +3,46 @@
 Sizes, strides, paddings and dilations are pairs in every case.
 """
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 
 from ... import convolution
+from ..core import Oracle
+from ..oracles import torch_oracle
 from . import twins
+from .twins import NONE, ONE
 
-ONE, NONE = twins.ONE, twins.NONE
 
-
-def torch_convolution(torch: Any, x: Any, w: Any, b: Any = None, *rest: Any) -> Any:
+def torch_convolution(torch, x, w, b=None, *how, **rest):
     """Give PyTorch's convolution."""
-    return torch.nn.functional.conv2d(x, w, b, *rest)
+    return torch.nn.functional.conv2d(x, w, b, *how, **rest)
 
 
-def convolution_of(
-    x: Any, w: Any, b: Any, stride: Any, padding: Any, dilation: Any, groups: int = 1, **rest: Any
-) -> Any:
+def oracles_of(wrap: Callable, second: Oracle | None = None) -> tuple[Oracle, ...]:
+    """Give three oracles: loops, SciPy's correlations or another one, and PyTorch, all wrapped."""
+    return (
+        Oracle("loops", wrap(twins.convolve)),
+        second or Oracle("scipy.signal.correlate2d", wrap(twins.scipy_convolve)),
+        torch_oracle(
+            "torch.nn.functional.conv2d",
+            lambda torch, *case: wrap(partial(torch_convolution, torch))(*case),
+        ),
+    )
+
+
+def standing(*how):
+    """Give by name how windows stand."""
+    return dict(zip(("stride", "padding", "dilation", "groups"), how, strict=False))
+
+
+def convolution_of(x, w, b, *how, **rest):
     """Give the package's convolution."""
-    settings: Any = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
-    return convolution.conv2d(x, w, b, **settings, **rest)
+    return convolution.conv2d(x, w, b, **standing(*how), **rest)
 
 
-def unfold(torch: Any, x: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> Any:
+def unfold(torch, x, kernel, stride, padding, dilation):
     """Give PyTorch's im2col."""
     return torch.nn.functional.unfold(x, kernel, dilation, padding, stride)
 

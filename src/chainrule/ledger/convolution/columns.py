@@ -2,37 +2,22 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from ... import convolution
-from ..core import Claim, Oracle
-from ..oracles import CLOSE, EXACT, loops_oracle, torch_oracle
-from . import twins
-from .cases import (
-    convolution_of,
-    one_image,
-    torch_convolution,
-    unfold,
-    unfolded,
-    unfolded_and_columns,
-)
+from ..core import CLOSE, Claim, Oracle
+from ..oracles import torch_oracle
+from . import cases, twins
 
 
-def _im2col(x: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> Any:
-    return convolution.im2col(x, kernel, stride=stride, padding=padding, dilation=dilation)
+def _im2col(x, kernel, *how):
+    return convolution.im2col(x, kernel, **cases.standing(*how))
 
 
-def _fold(
-    torch: Any, z: Any, size: Any, kernel: Any, stride: Any, padding: Any, dilation: Any
-) -> Any:
+def _fold(torch, z, size, kernel, stride, padding, dilation):
     return torch.nn.functional.fold(z, size, kernel, dilation, padding, stride)
 
 
-def _col2im(z: Any, size: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> Any:
-    return convolution.col2im(z, size, kernel, stride=stride, padding=padding, dilation=dilation)
-
-
-def _channels_last(x: Any, *rest: Any) -> Any:
+def _channels_last(x, *rest):
     """Give columns that hold their window place by place, each channel by channel."""
     found = twins.sliding_columns(x, *rest)
     by_place = found.reshape(len(x), x.shape[1], -1, found.shape[-1]).swapaxes(1, 2)
@@ -42,7 +27,7 @@ def _channels_last(x: Any, *rest: Any) -> Any:
 def _times_columns(columns: Callable) -> Callable:
     """Give W X + b 1ᵀ for one image, with the columns made in this way."""
 
-    def product(x: Any, w: Any, b: Any, *rest: Any) -> Any:
+    def product(x, w, b, *rest):
         found = columns(x[None], w.shape[2:], *rest)[0]
         return w.reshape(len(w), -1) @ found + b[:, None]
 
@@ -52,7 +37,7 @@ def _times_columns(columns: Callable) -> Callable:
 def _as_rows(convolve: Callable) -> Callable:
     """Give what a convolution makes of one image, every channel as a row."""
 
-    def rows(x: Any, w: Any, b: Any, *rest: Any) -> Any:
+    def rows(x, w, b, *rest):
         return convolve(x[None], w, b, *rest).reshape(len(w), -1)
 
     return rows
@@ -63,7 +48,7 @@ def _inner_with(fold: Callable) -> Callable:
     return lambda x, z, *rest: (x * fold(z, x.shape[2:], *rest)).sum()
 
 
-def overwritten(z: Any, *rest: Any) -> Any:
+def overwritten(z, *rest):
     """Give col2im with the last number in the place of the sum."""
     return twins.images(z, *rest, overwritten=True)
 
@@ -74,11 +59,11 @@ IM2COL = (
         title="im2col",
         code="convolution.im2col",
         implementation=_im2col,
-        cases=unfolded,
+        cases=cases.unfolded,
         oracles=(
-            loops_oracle(twins.columns),
-            Oracle("NumPy's sliding windows", twins.sliding_columns, EXACT),
-            torch_oracle("torch.nn.functional.unfold", unfold),
+            Oracle("loops", twins.columns),
+            Oracle("NumPy's sliding windows", twins.sliding_columns),
+            torch_oracle("torch.nn.functional.unfold", cases.unfold),
         ),
         saboteur=_channels_last,
         mistake="the channels last in a column",
@@ -87,17 +72,11 @@ IM2COL = (
         label="2.1.1b",
         title="convolution as a matrix product",
         code="convolution.conv2d",
-        implementation=_as_rows(partial(convolution_of, method="im2col")),
-        cases=one_image,
-        oracles=(
-            loops_oracle(_as_rows(twins.convolve)),
-            Oracle(
-                "product with NumPy's sliding windows", _times_columns(twins.sliding_columns), EXACT
-            ),
-            torch_oracle(
-                "torch.nn.functional.conv2d",
-                lambda torch, *case: _as_rows(partial(torch_convolution, torch))(*case),
-            ),
+        implementation=_as_rows(partial(cases.convolution_of, method="im2col")),
+        cases=cases.one_image,
+        oracles=cases.oracles_of(
+            _as_rows,
+            Oracle("product with NumPy's sliding windows", _times_columns(twins.sliding_columns)),
         ),
         saboteur=_times_columns(_channels_last),
         mistake="rows and columns in different orders",
@@ -106,11 +85,15 @@ IM2COL = (
         label="2.1.1c",
         title="col2im",
         code="convolution.col2im",
-        implementation=_col2im,
-        cases=lambda rng: ((z, x.shape[2:], *rest) for x, z, *rest in unfolded_and_columns(rng)),
+        implementation=lambda z, size, kernel, *how: convolution.col2im(
+            z, size, kernel, **cases.standing(*how)
+        ),
+        cases=lambda rng: (
+            (z, x.shape[2:], *rest) for x, z, *rest in cases.unfolded_and_columns(rng)
+        ),
         oracles=(
-            loops_oracle(twins.images),
-            Oracle("the matrix of im2col, transposed", twins.by_transpose, EXACT),
+            Oracle("loops", twins.images),
+            Oracle("the matrix of im2col, transposed", twins.by_transpose),
             torch_oracle("torch.nn.functional.fold", _fold),
         ),
         saboteur=overwritten,
@@ -121,9 +104,9 @@ IM2COL = (
         title="col2im is the transpose of im2col",
         code="convolution.im2col",
         implementation=lambda x, z, *rest: (_im2col(x, *rest) * z).sum(),
-        cases=unfolded_and_columns,
+        cases=cases.unfolded_and_columns,
         oracles=(
-            loops_oracle(_inner_with(twins.images), CLOSE),
+            Oracle("loops", _inner_with(twins.images), CLOSE),
             Oracle("the matrix of im2col, transposed", _inner_with(twins.by_transpose), CLOSE),
             torch_oracle(
                 "torch.nn.functional.fold",

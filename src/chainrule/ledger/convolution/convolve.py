@@ -1,7 +1,5 @@
 """Convolution: 2.1."""
 
-from typing import Any
-
 import numpy as np
 from scipy import signal
 
@@ -9,61 +7,43 @@ from ... import convolution
 from ...arrays import library
 from ...convolution import Geometry
 from ..core import Claim, Oracle
-from ..oracles import EXACT, loops_oracle, torch_oracle
-from . import counts, twins
-from .cases import (
-    NONE,
-    ONE,
-    convolution_of,
-    convolutions,
-    grouped,
-    pictures,
-    sizes,
-    torch_convolution,
-)
+from ..oracles import sympy_oracle, torch_oracle
+from . import cases, counts, twins
+from .twins import NONE, ONE
 
 
-def _true_convolution(x: Any, w: Any) -> Any:
-    turned = library(w).flip(w)[None, None]
-    padding = [k - 1 for k in w.shape]
-    return convolution.conv2d(x[None, None], turned, padding=padding)[0, 0]
+def _one_channel(x, w, padding=NONE):
+    return convolution.conv2d(x[None, None], w[None, None], padding=padding)[0, 0]
 
 
-def _torch_outputs(torch: Any, size: Any, kernel: Any, *rest: Any) -> list[int]:
+def _torch_outputs(torch, size, kernel, *rest) -> list[int]:
     image, one = torch.zeros(1, 1, *size), torch.zeros(1, 1, *kernel)
-    return list(torch_convolution(torch, image, one, None, *rest).shape[2:])
+    return list(cases.torch_convolution(torch, image, one, None, *rest).shape[2:])
 
 
-def _sliding_outputs(size: Any, kernel: Any, *rest: Any) -> list[int]:
-    return list(twins.sliding(np.zeros((1, 1, *size)), kernel, *rest).shape[2:4])
-
-
-def _rounded_up(size: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> list[int]:
+def _rounded_up(size, kernel, stride, padding, dilation) -> list[int]:
     every = zip(size, kernel, stride, padding, dilation, strict=True)
     return [-(-(h + 2 * p - d * (k - 1) - 1) // s) + 1 for h, k, s, p, d in every]
 
 
-def _zeros_after(x: Any, w: Any, b: Any, stride: Any, padding: Any, dilation: Any) -> Any:
+def _zeros_after(x, w, b, stride, padding, dilation):
     around = [(0, 0), (0, 0), *((0, 2 * p) for p in padding)]
     return twins.scipy_convolve(np.pad(x, around), w, b, stride, NONE, dilation)
 
 
-def _loop_operations(*case: Any) -> list[int]:
+def _loop_operations(*case) -> list[int]:
     return list(convolution.loop_operations(Geometry.of(*case[:4]), case[4]))
 
 
-def _sliding_operations(size: Any, kernel: Any, stride: Any, padding: Any, channels: int) -> list:
+def _sliding_operations(size, kernel, stride, padding, channels: int) -> list:
     """Count what is in the windows, and the windows."""
     found = twins.sliding(np.zeros((1, channels, *size)), kernel, stride, padding)
     return [found.size, found.size - found[0, 0, :, :, 0, 0].size]
 
 
-def _sympy_operations(size: Any, kernel: Any, stride: Any, padding: Any, channels: int) -> list:
+def _sympy_operations(sympy, size, kernel, stride, padding, channels: int) -> list[int]:
     """Write every output down, and let SymPy count."""
-    import sympy
-
-    k_h, k_w = kernel
-    w = sympy.symbols(f"w:{channels * k_h * k_w}")
+    w = sympy.symbols(f"w:{channels * kernel[0] * kernel[1]}")
     total = sympy.Integer(0)
     for row in range(int(np.prod(twins.counted_outputs(size, kernel, stride, padding, ONE)))):
         terms = [w_i * sympy.Symbol(f"x{row}_{i}") for i, w_i in enumerate(w)]
@@ -71,27 +51,19 @@ def _sympy_operations(size: Any, kernel: Any, stride: Any, padding: Any, channel
     return [int(total.coeff(sympy.Symbol(operation))) for operation in ("MUL", "ADD")]
 
 
-_ORACLES = (
-    loops_oracle(twins.convolve),
-    Oracle("scipy.signal.correlate2d", twins.scipy_convolve, EXACT),
-    torch_oracle("torch.nn.functional.conv2d", torch_convolution),
-)
-
 CONVOLUTION = (
     Claim(
         label="2.1a",
         title="cross-correlation",
         code="convolution.conv2d",
-        implementation=lambda x, w: convolution.conv2d(x[None, None], w[None, None])[0, 0],
-        cases=pictures,
+        implementation=_one_channel,
+        cases=cases.pictures,
         oracles=(
-            Oracle("loops in exact fractions", twins.correlate, EXACT),
-            Oracle(
-                "scipy.signal.correlate2d", lambda x, w: signal.correlate2d(x, w, "valid"), EXACT
-            ),
+            Oracle("loops in exact fractions", twins.correlate),
+            Oracle("scipy.signal.correlate2d", lambda x, w: signal.correlate2d(x, w, "valid")),
             torch_oracle(
                 "torch.nn.functional.conv2d",
-                lambda torch, x, w: torch_convolution(torch, x[None, None], w[None, None])[0, 0],
+                lambda torch, x, w: torch.nn.functional.conv2d(x[None], w[None, None])[0],
             ),
         ),
         saboteur=lambda x, w: signal.convolve2d(x, w, "valid"),
@@ -101,11 +73,11 @@ CONVOLUTION = (
         label="2.1b",
         title="the mathematician's convolution",
         code="convolution.conv2d",
-        implementation=_true_convolution,
-        cases=pictures,
+        implementation=lambda x, w: _one_channel(x, library(w).flip(w), [k - 1 for k in w.shape]),
+        cases=cases.pictures,
         oracles=(
-            loops_oracle(twins.turned),
-            Oracle("scipy.signal.convolve2d", lambda x, w: signal.convolve2d(x, w), EXACT),
+            Oracle("loops", twins.turned),
+            Oracle("scipy.signal.convolve2d", lambda x, w: signal.convolve2d(x, w)),
             torch_oracle(
                 "torch.nn.functional.conv_transpose2d",
                 lambda torch, x, w: torch.nn.functional.conv_transpose2d(x[None], w[None, None])[0],
@@ -119,10 +91,13 @@ CONVOLUTION = (
         title="the size of the output",
         code="convolution.Geometry.of",
         implementation=lambda *case: list(Geometry.of(*case).output_size),
-        cases=sizes,
+        cases=cases.sizes,
         oracles=(
-            Oracle("windows moved and counted", twins.counted_outputs, EXACT),
-            Oracle("NumPy's sliding windows", _sliding_outputs, EXACT),
+            Oracle("windows moved and counted", twins.counted_outputs),
+            Oracle(
+                "NumPy's sliding windows",
+                lambda size, *rest: list(twins.sliding(np.zeros((1, 1, *size)), *rest).shape[2:4]),
+            ),
             torch_oracle("torch.nn.functional.conv2d", _torch_outputs),
         ),
         saboteur=_rounded_up,
@@ -132,9 +107,9 @@ CONVOLUTION = (
         label="2.1d",
         title="convolution with channels, stride, padding, dilation and bias",
         code="convolution.conv2d",
-        implementation=convolution_of,
-        cases=convolutions,
-        oracles=_ORACLES,
+        implementation=cases.convolution_of,
+        cases=cases.convolutions,
+        oracles=cases.oracles_of(lambda convolve: convolve),
         saboteur=_zeros_after,
         mistake="all zeros put below and right",
     ),
@@ -147,9 +122,9 @@ CONVOLUTION = (
             (((7, 7), (3, 3), ONE, NONE, 1), ((5, 6), (2, 3), (2, 1), (1, 2), 3))
         ),
         oracles=(
-            Oracle("loops, counted", counts.loop_tally, EXACT),
-            Oracle("NumPy's sliding windows, counted", _sliding_operations, EXACT),
-            Oracle("sympy.count_ops", _sympy_operations, EXACT, needs="sympy"),
+            Oracle("loops, counted", counts.loop_tally),
+            Oracle("NumPy's sliding windows, counted", _sliding_operations),
+            sympy_oracle(_sympy_operations, name="sympy.count_ops"),
         ),
         saboteur=lambda *case: counts.loop_tally(*case)[:1] * 2,
         mistake="an addition for every multiplication: the first product is added to nothing",
@@ -158,10 +133,10 @@ CONVOLUTION = (
         label="2.1f",
         title="convolution in groups",
         code="convolution.conv2d",
-        implementation=convolution_of,
-        cases=grouped,
-        oracles=_ORACLES,
-        saboteur=lambda *case: twins.scipy_convolve(*case, group_of=lambda o: o % case[-1]),
+        implementation=cases.convolution_of,
+        cases=cases.grouped,
+        oracles=cases.oracles_of(lambda convolve: convolve),
+        saboteur=lambda *case: twins.scipy_convolve(*case, dealt=True),
         mistake="kernels dealt out to the groups in turn",
     ),
 )

@@ -10,16 +10,17 @@ from typing import Any
 
 import numpy as np
 
+from ..oracles import fractions
 from .twins import NONE, ONE, convolve, counted_outputs, zeros_around
 
 
 class Counted:
     """A number that counts the multiplications and additions it takes part in."""
 
-    def __init__(self, value: Any, tally: dict[str, int]):
+    def __init__(self, value, tally: dict[str, int]):
         self.value, self.tally = value, tally
 
-    def _made(self, operation: str, value: Any) -> "Counted":
+    def _made(self, operation: str, value) -> "Counted":
         self.tally[operation] = self.tally.get(operation, 0) + 1
         return Counted(value, self.tally)
 
@@ -33,15 +34,12 @@ class Counted:
         return self._made("additions", self.value - other.value)
 
 
-def counted(values: Any, tally: dict[str, int]) -> np.ndarray:
+def counted(values, tally: dict[str, int]) -> np.ndarray:
     """Give an array of numbers that count."""
-    found = np.empty(np.shape(values), object)
-    for place in np.ndindex(found.shape):
-        found[place] = Counted(values[place], tally)
-    return found
+    return np.vectorize(lambda value: Counted(value, tally), otypes=[object])(values)
 
 
-def loop_tally(size: Any, kernel: Any, stride: Any, padding: Any, channels: int) -> list[int]:
+def loop_tally(size, kernel, stride, padding, channels: int) -> list[int]:
     """Run one kernel over one image of ones, zeros around it included, and count."""
     tally: dict[str, int] = {}
     x = counted(zeros_around(np.ones((1, channels, *size)), padding)[0], tally)
@@ -72,9 +70,9 @@ def radix_2_image(image: np.ndarray) -> np.ndarray:
     return np.array([radix_2(list(column)) for column in rows.T], object).T
 
 
-def _conjugate(numbers: np.ndarray) -> np.ndarray:
-    one_by_one = (Counted(np.conj(number.value), number.tally) for number in numbers.flat)
-    return np.array(list(one_by_one), object).reshape(numbers.shape)
+_conjugate = np.vectorize(
+    lambda number: Counted(np.conj(number.value), number.tally), otypes=[object]
+)
 
 
 def radix_2_convolution(x: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, int]:
@@ -97,24 +95,22 @@ def radix_2_convolution(x: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, int]:
     return np.array(y)[:, :o_h, :o_w], tally["multiplications"]
 
 
-def radix_2_tally(size: Any, c_in: int, c_out: int) -> int:
+def radix_2_tally(size, c_in: int, c_out: int) -> int:
     """Count by running it."""
     return radix_2_convolution(np.ones((c_in, *size)), np.ones((c_out, c_in, 1, 1)))[1]
 
 
-def butterflies(size: Any, c_in: int, c_out: int) -> int:
+def butterflies(size, c_in: int, c_out: int) -> int:
     """Count the same stage by stage, and the products."""
     return transforms(size, c_in + c_out * c_in + c_out) + c_out * c_in * size[0] * size[1]
 
 
-def transforms(size: Any, number: int) -> int:
+def transforms(size, number: int) -> int:
     """Count the butterflies of so many transforms of images; each has one multiplication."""
 
-    def one(n: int, span: int = 1) -> int:
-        if span >= n:
-            return 0
-        here = sum(span for _ in range(0, n, 2 * span))
-        return here + one(n, 2 * span)
+    def one(n: int) -> int:
+        spans = [2**stage for stage in range(n.bit_length() - 1)]
+        return sum(span for span in spans for _ in range(0, n, 2 * span))
 
     h, w = size
     return number * (h * one(w) + w * one(h))
@@ -152,11 +148,10 @@ def _inverse(square: np.ndarray) -> np.ndarray:
     return rows[:, n:]
 
 
-def toom_cook_pairs(w: Any, x: Any) -> np.ndarray:
+def toom_cook_pairs(w, x) -> np.ndarray:
     """Equation 2.1.1n in exact fractions, with those matrices in the place of Winograd's."""
     a, b, g = toom_cook(2, 3)
-    exact = np.vectorize(lambda number: Fraction(float(number)), otypes=[object])
-    return ((exact(w) @ g.T) * (exact(x) @ b) @ a).astype(float)
+    return ((fractions(w) @ g.T) * (fractions(x) @ b) @ a).astype(float)
 
 
 def toom_cook_tally(m: int, k: int) -> int:
@@ -185,7 +180,7 @@ def saving_by_sets(m: int, k: int) -> float:
     return len(pairs) / len({(u + i, v + j) for u, v, i, j in pairs})
 
 
-def tile_by_tile(x: Any, w: Any, padding: Any, b: Any) -> np.ndarray:
+def tile_by_tile(x, w, padding, b) -> np.ndarray:
     """Equation 2.1.1o, a tile at a time, with B given: other numbers can be tried."""
     a, _, g = (found.astype(float) for found in toom_cook(2, 3))
     outputs = counted_outputs(x.shape[2:], (3, 3), ONE, padding, ONE)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import numpy as np
 from scipy import signal
@@ -10,45 +9,38 @@ from scipy import signal
 from ... import convolution
 from ...oracles import autograd, complex_step
 from ..core import Claim, Oracle
-from ..oracles import EXACT, loops_oracle, torch_oracle
-from . import twins
-from .cases import errors, torch_convolution
+from ..oracles import torch_oracle
+from . import cases, twins
 from .columns import overwritten
 
 
 def _vjp(wanted: int, method: str = "auto") -> Callable:
     """Give the gradient of the images (0), the kernels (1) or the biases (2)."""
-    return lambda x, w, delta, stride, padding, dilation: convolution.conv2d_vjp(
-        x, w, delta, stride=stride, padding=padding, dilation=dilation, method=method
+    return lambda x, w, delta, *how: convolution.conv2d_vjp(
+        x, w, delta, **cases.standing(*how), method=method
     )[wanted]
 
 
-def _complex(wanted: int) -> Oracle:
-    """Give an oracle: a step in the imaginary direction, of the loops."""
+def _differentiated(wanted: int) -> tuple[Oracle, Oracle]:
+    """Give two oracles: the loops, differentiated by the complex step, and PyTorch's autograd."""
 
-    def expected(x: Any, w: Any, delta: Any, *rest: Any) -> Any:
+    def by_step(x, w, delta, *how):
         arrays = [x, w, np.zeros(len(w))]
 
-        def cost(changed: Any) -> Any:  # its gradient with respect to the output is δ
+        def cost(changed):  # its gradient with respect to the output is δ
             given = [*arrays[:wanted], changed, *arrays[wanted + 1 :]]
-            return np.sum(twins.convolve(*given, *rest) * delta)
+            return np.sum(twins.convolve(*given, *how) * delta)
 
         return complex_step(cost, arrays[wanted])
 
-    return Oracle("complex step of the loops", expected, EXACT)
+    def by_torch(torch, x, w, delta, *how):
+        arrays = [x, w, torch.zeros(len(w), dtype=w.dtype)]
+        return autograd(lambda *y: cases.torch_convolution(torch, *y, *how), arrays, delta)[wanted]
+
+    return Oracle("complex step of the loops", by_step), torch_oracle("torch.autograd", by_torch)
 
 
-def _torch_gradient(wanted: int) -> Oracle:
-    def expected(x: Any, w: Any, delta: Any, *rest: Any) -> Any:
-        import torch
-
-        arrays = [x, w, np.zeros(len(w))]
-        return autograd(lambda *y: torch_convolution(torch, *y, *rest), arrays, delta)[wanted]
-
-    return Oracle("torch.autograd", expected, EXACT, needs="torch")
-
-
-def _weight_by_columns(x: Any, w: Any, delta: Any, *rest: Any) -> Any:
+def _weight_by_columns(x, w, delta, *rest):
     found = twins.columns(x, w.shape[2:], *rest)
     return np.einsum("nol,nkl->ok", delta.reshape(*delta.shape[:2], -1), found).reshape(w.shape)
 
@@ -56,23 +48,21 @@ def _weight_by_columns(x: Any, w: Any, delta: Any, *rest: Any) -> Any:
 def _image_by(fold: Callable) -> Callable:
     """Give col2im(Wᵀ δ), with col2im made in this way."""
 
-    def gradient(x: Any, w: Any, delta: Any, *rest: Any) -> Any:
+    def gradient(x, w, delta, *rest):
         z = w.reshape(len(w), -1).T @ delta.reshape(*delta.shape[:2], -1)
         return fold(z, x.shape[2:], w.shape[2:], *rest)
 
     return gradient
 
 
-def _bias_loops(x: Any, w: Any, delta: Any, *rest: Any) -> Any:
+def _bias_loops(x, w, delta, *rest):
     total = [0.0] * len(w)
     for n, o, u, v in np.ndindex(delta.shape):
         total[o] += delta[n, o, u, v]
     return total
 
 
-def _torch_transposed(
-    torch: Any, x: Any, w: Any, delta: Any, stride: Any, padding: Any, dilation: Any
-) -> Any:
+def _torch_transposed(torch, x, w, delta, stride, padding, dilation):
     """Give the transposed convolution, with as many rows and columns more as no window reached."""
     size, outputs, kernel = x.shape[2:], delta.shape[2:], w.shape[2:]
     every = zip(size, outputs, kernel, stride, padding, dilation, strict=True)
@@ -88,11 +78,10 @@ GRADIENTS = (
         title="the gradient of the kernels",
         code="convolution.conv2d_vjp",
         implementation=_vjp(1, "im2col"),
-        cases=errors,
+        cases=cases.errors,
         oracles=(
-            Oracle("product with columns made by loops", _weight_by_columns, EXACT),
-            _complex(1),
-            _torch_gradient(1),
+            Oracle("product with columns made by loops", _weight_by_columns),
+            *_differentiated(1),
         ),
         saboteur=lambda x, *rest: _weight_by_columns(x, *rest) / len(x),
         mistake="the mean over the images",
@@ -102,8 +91,8 @@ GRADIENTS = (
         title="the gradient of the biases",
         code="convolution.conv2d_vjp",
         implementation=_vjp(2),
-        cases=errors,
-        oracles=(loops_oracle(_bias_loops), _complex(2), _torch_gradient(2)),
+        cases=cases.errors,
+        oracles=(Oracle("loops", _bias_loops), *_differentiated(2)),
         saboteur=lambda x, w, delta, *rest: delta.sum(0).mean((1, 2)),
         mistake="the mean over the pixels",
     ),
@@ -112,11 +101,10 @@ GRADIENTS = (
         title="the gradient of the images, by col2im",
         code="convolution.conv2d_vjp",
         implementation=_vjp(0, "im2col"),
-        cases=errors,
+        cases=cases.errors,
         oracles=(
-            Oracle("the matrix of im2col, transposed", _image_by(twins.by_transpose), EXACT),
-            _complex(0),
-            _torch_gradient(0),
+            Oracle("the matrix of im2col, transposed", _image_by(twins.by_transpose)),
+            *_differentiated(0),
         ),
         saboteur=_image_by(overwritten),
         mistake="col2im with = in the place of +=",
@@ -126,10 +114,10 @@ GRADIENTS = (
         title="the gradient of the images, pixel by pixel",
         code="convolution.conv2d_vjp",
         implementation=_vjp(0),
-        cases=errors,
+        cases=cases.errors,
         oracles=(
-            loops_oracle(twins.image_gradient),
-            Oracle("scipy.signal.convolve2d", twins.scipy_image_gradient, EXACT),
+            Oracle("loops", twins.image_gradient),
+            Oracle("scipy.signal.convolve2d", twins.scipy_image_gradient),
             torch_oracle("torch.nn.functional.conv_transpose2d", _torch_transposed),
         ),
         saboteur=partial(twins.scipy_image_gradient, rule=signal.correlate2d),

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
 
 import numpy as np
 from scipy import signal
@@ -11,30 +10,9 @@ from ... import convolution
 from ...convolution import Geometry
 from ...oracles import count_multiplications
 from ..core import Claim, Oracle
-from ..oracles import EXACT, loops_oracle, torch_oracle
-from . import counts, twins
-from .cases import (
-    GEOMETRIES,
-    NONE,
-    ONE,
-    convolution_of,
-    one_image,
-    sizes,
-    torch_convolution,
-    unfold,
-)
-
-
-def _layer_sizes(rng: np.random.Generator) -> Iterator[tuple]:
-    """Yield channels, kernels, and a geometry."""
-    for c_in, c_out, geometry in zip((1, 3, 4, 2), (1, 2, 5, 8), GEOMETRIES, strict=True):
-        yield c_in, c_out, *geometry
-
-
-def _padded_only(rng: np.random.Generator) -> Iterator[tuple]:
-    """Yield images, kernels and a padding."""
-    for size, kernel, padding in (((4, 4), (2, 2), NONE), ((5, 7), (3, 2), (1, 2))):
-        yield rng.standard_normal((2, 3, *size)), rng.standard_normal((2, 3, *kernel)), padding
+from ..oracles import sympy_oracle, torch_oracle
+from . import cases, counts, twins
+from .twins import NONE, ONE
 
 
 def _four_pixels(rng: np.random.Generator) -> Iterator[tuple]:
@@ -44,11 +22,8 @@ def _four_pixels(rng: np.random.Generator) -> Iterator[tuple]:
 
 def _three_by_three(rng: np.random.Generator) -> Iterator[tuple]:
     """Yield images, 3 × 3 kernels and a padding; one tile, and sizes that no tiles fill."""
-    for shape, o, padding in (
-        ((1, 1, 4, 4), 1, NONE),
-        ((2, 3, 5, 6), 2, NONE),
-        ((1, 2, 5, 4), 3, (1, 2)),
-    ):
+    rows = ((1, 1, 4, 4), 1, NONE), ((2, 3, 5, 6), 2, NONE), ((1, 2, 5, 4), 3, (1, 2))
+    for shape, o, padding in rows:
         yield rng.standard_normal(shape), rng.standard_normal((o, shape[1], 3, 3)), padding
 
 
@@ -57,28 +32,24 @@ def _growth_of(columns: Callable) -> Callable:
     return lambda size, *rest: columns(np.zeros((1, 1, *size)), *rest).size / np.prod(size)
 
 
-def _torch_growth(torch: Any, size: Any, *rest: Any) -> float:
-    return unfold(torch, torch.zeros(1, 1, *size), *rest).numel() / np.prod(size)
-
-
 def _one(convolve: Callable) -> Callable:
     """Give what a convolution makes of one image, the bias left out."""
     return lambda x, w, *rest: convolve(x[None], w, None, *rest)[0]
 
 
-def _byte_count(c_in: int, c_out: int, size: Any, kernel: Any, *rest: Any) -> int:
+def _byte_count(c_in: int, c_out: int, size, kernel, *rest) -> int:
     outputs = twins.counted_outputs(size, kernel, *rest)
     shapes = (c_in, *size), (c_out, c_in, *kernel), (c_out, *outputs)
     return sum(np.zeros(shape, "float32").nbytes for shape in shapes)
 
 
-def _multiplied(c_in: int, c_out: int, size: Any, kernel: Any, *rest: Any) -> int:
+def _multiplied(c_in: int, c_out: int, size, kernel, *rest) -> int:
     columns = twins.columns(np.zeros((1, c_in, *size)), kernel, *rest)[0]
     rows = np.zeros((c_out, len(columns)))
     return count_multiplications(lambda rows, columns: rows @ columns, rows, columns)
 
 
-def _loop_multiplications(c_in: int, c_out: int, *geometry: Any) -> int:
+def _loop_multiplications(c_in: int, c_out: int, *geometry) -> int:
     """Count every product of a number of a window and one of a kernel, zeros around included."""
     size, kernel, stride, padding, dilation = geometry
     x = np.ones((1, c_in, *(h + 2 * p for h, p in zip(size, padding, strict=True))))
@@ -86,12 +57,12 @@ def _loop_multiplications(c_in: int, c_out: int, *geometry: Any) -> int:
     return int(twins.convolve(x, w, None, stride, NONE, dilation).sum())
 
 
-def _torch_intensity(torch: Any, c_in: int, c_out: int, size: Any, kernel: Any, *rest: Any) -> Any:
+def _torch_intensity(torch, c_in: int, c_out: int, size, kernel, *rest):
     from torch.utils.flop_counter import FlopCounterMode
 
     x, w = torch.zeros(1, c_in, *size), torch.zeros(c_out, c_in, *kernel)
     with FlopCounterMode(display=False) as counter:
-        y = torch_convolution(torch, x, w, None, *rest)
+        y = cases.torch_convolution(torch, x, w, None, *rest)
     return counter.get_total_flops() / (x.nbytes + w.nbytes + y.nbytes)
 
 
@@ -99,34 +70,26 @@ def _padded(convolve: Callable) -> Callable:
     return lambda x, w, padding: convolve(x, w, padding=padding)
 
 
-_TORCH_PADDED = torch_oracle(
-    "torch.nn.functional.conv2d",
-    lambda torch, x, w, padding: torch.nn.functional.conv2d(x, w, padding=padding),
-)
-
-
-def _scipy_fft(x: Any, w: Any, padding: Any) -> Any:
+def _scipy_fft(x, w, padding):
     turned = w[:, :, ::-1, ::-1]
     x = twins.zeros_around(x, padding)[:, None]
     return signal.fftconvolve(x, turned[None], "valid", axes=(3, 4)).sum(2)
 
 
-def _not_conjugated(x: Any, w: Any, padding: Any) -> Any:
+def _not_conjugated(x, w, padding):
     x = twins.zeros_around(x, padding)
     outputs = [h - k + 1 for h, k in zip(x.shape[2:], w.shape[2:], strict=True)]
     product = np.fft.fft2(w, x.shape[2:]) * np.fft.fft2(x)[:, None]
     return np.fft.ifft2(product.sum(2)).real[..., : outputs[0], : outputs[1]]
 
 
-def _correlate_rows(w: Any, x: Any) -> Any:
+def _correlate_rows(w, x):
     pairs = zip(w.reshape(-1, 3), x.reshape(-1, 4), strict=True)
     return np.array([np.correlate(x_i, w_i) for w_i, x_i in pairs]).reshape(*x.shape[:-1], 2)
 
 
-def _sympy_polynomials(w: Any, x: Any) -> Any:
+def _sympy_polynomials(sympy, w, x):
     """Find the two outputs among the coefficients of a product of polynomials."""
-    import sympy
-
     t, found = sympy.Symbol("t"), []
     for w_i, x_i in zip(w.reshape(-1, 3).tolist(), x.reshape(-1, 4).tolist(), strict=True):
         factors = (sympy.Poly(map(sympy.Rational, numbers), t) for numbers in (w_i, x_i[::-1]))
@@ -135,7 +98,7 @@ def _sympy_polynomials(w: Any, x: Any) -> Any:
     return np.array(found).reshape(*x.shape[:-1], 2)
 
 
-def _sign_lost(w: Any, x: Any) -> Any:
+def _sign_lost(w, x):
     a, b, g = (m.astype(float) for m in counts.toom_cook(2, 3))
     return (w @ g.T) * (x @ b) @ abs(a)
 
@@ -146,11 +109,16 @@ CLAIMS = (
         title="how much larger the columns are",
         code="convolution.column_growth",
         implementation=lambda *case: convolution.column_growth(Geometry.of(*case)),
-        cases=sizes,
+        cases=cases.sizes,
         oracles=(
-            Oracle("columns made by loops, counted", _growth_of(twins.columns), EXACT),
-            Oracle("NumPy's sliding windows, counted", _growth_of(twins.sliding_columns), EXACT),
-            torch_oracle("torch.nn.functional.unfold", _torch_growth),
+            Oracle("columns made by loops, counted", _growth_of(twins.columns)),
+            Oracle("NumPy's sliding windows, counted", _growth_of(twins.sliding_columns)),
+            torch_oracle(
+                "torch.nn.functional.unfold",
+                lambda torch, size, *rest: (
+                    cases.unfold(torch, torch.zeros(1, 1, *size), *rest).numel() / np.prod(size)
+                ),
+            ),
         ),
         saboteur=lambda size, kernel, *rest: kernel[0] * kernel[1],
         mistake="a window for every pixel",
@@ -159,16 +127,9 @@ CLAIMS = (
         label="2.1.1j",
         title="convolution as a sum of products with shifted images",
         code="convolution.conv2d",
-        implementation=_one(convolution_of),
-        cases=lambda rng: ((x, w, *rest) for x, w, _, *rest in one_image(rng)),
-        oracles=(
-            loops_oracle(_one(twins.convolve)),
-            Oracle("slices and numpy.einsum", twins.shifted, EXACT),
-            torch_oracle(
-                "torch.nn.functional.conv2d",
-                lambda torch, *case: _one(partial(torch_convolution, torch))(*case),
-            ),
-        ),
+        implementation=_one(cases.convolution_of),
+        cases=lambda rng: ((x, w, *rest) for x, w, _, *rest in cases.one_image(rng)),
+        oracles=cases.oracles_of(_one, Oracle("slices and numpy.einsum", twins.shifted)),
         saboteur=partial(twins.shifted, apart=ONE),
         mistake="shifted by i and j, without d",
     ),
@@ -179,17 +140,18 @@ CLAIMS = (
         implementation=lambda c_in, c_out, *geometry: convolution.intensity(
             Geometry.of(*geometry), c_in, c_out
         ),
-        cases=_layer_sizes,
+        cases=lambda rng: (
+            (c_in, c_out, *cases.GEOMETRIES[i])
+            for i, (c_in, c_out) in enumerate(((1, 1), (3, 2), (4, 5), (2, 8)))
+        ),
         oracles=(
             Oracle(
                 "loops over ones, and bytes in NumPy",
                 lambda *case: 2 * _loop_multiplications(*case) / _byte_count(*case),
-                EXACT,
             ),
             Oracle(
                 "the matrix product, counted",
                 lambda *case: 2 * _multiplied(*case) / _byte_count(*case),
-                EXACT,
             ),
             torch_oracle("torch.utils.flop_counter", _torch_intensity),
         ),
@@ -201,12 +163,11 @@ CLAIMS = (
         title="convolution by Fourier's transform",
         code="convolution.conv2d_fft",
         implementation=_padded(convolution.conv2d_fft),
-        cases=_padded_only,
-        oracles=(
-            loops_oracle(_padded(twins.convolve)),
-            Oracle("scipy.signal.fftconvolve", _scipy_fft, EXACT),
-            _TORCH_PADDED,
+        cases=lambda rng: (
+            (rng.standard_normal((2, 3, *size)), rng.standard_normal((2, 3, *kernel)), padding)
+            for size, kernel, padding in (((4, 4), (2, 2), NONE), ((5, 7), (3, 2), (1, 2)))
         ),
+        oracles=cases.oracles_of(_padded, Oracle("scipy.signal.fftconvolve", _scipy_fft)),
         saboteur=_not_conjugated,
         mistake="not conjugated: the kernel turned, and round the edge",
     ),
@@ -217,8 +178,8 @@ CLAIMS = (
         implementation=convolution.fft_multiplications,
         cases=lambda rng: iter((((8, 8), 1, 1), ((4, 8), 3, 2), ((2, 1), 2, 3))),
         oracles=(
-            Oracle("a recursive transform, counted", counts.radix_2_tally, EXACT),
-            Oracle("butterflies, counted", counts.butterflies, EXACT),
+            Oracle("a recursive transform, counted", counts.radix_2_tally),
+            Oracle("butterflies, counted", counts.butterflies),
         ),
         saboteur=lambda size, c_in, c_out: (
             counts.transforms(size, c_in + c_out) + c_in * c_out * size[0] * size[1]
@@ -232,9 +193,9 @@ CLAIMS = (
         implementation=convolution.winograd_pair,
         cases=_four_pixels,
         oracles=(
-            Oracle("Toom and Cook's, in exact fractions", counts.toom_cook_pairs, EXACT),
-            Oracle("numpy.correlate", _correlate_rows, EXACT),
-            Oracle("SymPy, a product of polynomials", _sympy_polynomials, EXACT, needs="sympy"),
+            Oracle("Toom and Cook's, in exact fractions", counts.toom_cook_pairs),
+            Oracle("numpy.correlate", _correlate_rows),
+            sympy_oracle(_sympy_polynomials, name="SymPy, a product of polynomials"),
         ),
         saboteur=_sign_lost,
         mistake="the signs of A lost",
@@ -245,11 +206,7 @@ CLAIMS = (
         code="convolution.conv2d_winograd",
         implementation=_padded(convolution.conv2d_winograd),
         cases=_three_by_three,
-        oracles=(
-            loops_oracle(_padded(twins.convolve)),
-            Oracle("scipy.signal.correlate2d", _padded(twins.scipy_convolve), EXACT),
-            _TORCH_PADDED,
-        ),
+        oracles=cases.oracles_of(_padded),
         saboteur=partial(counts.tile_by_tile, b=counts.toom_cook(2, 3)[1].T.astype(float)),
         mistake="B x Bᵀ in the place of Bᵀ x B",
     ),
@@ -260,8 +217,8 @@ CLAIMS = (
         implementation=convolution.winograd_saving,
         cases=lambda rng: iter(((2, 3), (4, 3), (3, 2), (2, 5))),
         oracles=(
-            Oracle("loops and Toom and Cook's way, counted", counts.saving_by_running, EXACT),
-            Oracle("sets of pixels, counted", counts.saving_by_sets, EXACT),
+            Oracle("loops and Toom and Cook's way, counted", counts.saving_by_running),
+            Oracle("sets of pixels, counted", counts.saving_by_sets),
         ),
         saboteur=lambda m, k: m * k / (m + k - 1),
         mistake="that of one dimension",

@@ -5,18 +5,18 @@ complex step can differentiate them.
 """
 
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 from itertools import product
-from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy import signal
 
+from ..oracles import fractions
+
 ONE, NONE = (1, 1), (0, 0)
 
 
-def counted_outputs(size: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> list[int]:
+def counted_outputs(size, kernel, stride, padding, dilation) -> list[int]:
     """Count the windows that fit, by moving one until it does not, down and then to the right."""
     found = []
     for h, k, s, p, d in zip(size, kernel, stride, padding, dilation, strict=True):
@@ -27,9 +27,7 @@ def counted_outputs(size: Any, kernel: Any, stride: Any, padding: Any, dilation:
     return found
 
 
-def _meetings(
-    size: Any, kernel: Any, stride: Any, padding: Any, dilation: Any
-) -> Iterator[tuple[tuple, tuple, tuple]]:
+def _meetings(size, kernel, stride, padding, dilation) -> Iterator[tuple[tuple, tuple, tuple]]:
     """Yield output (u, v), place (i, j) and the pixel (a, b) that it meets, if there is one."""
     (h, w), (s_h, s_w), (p_h, p_w), (d_h, d_w) = size, stride, padding, dilation
     outputs = counted_outputs(size, kernel, stride, padding, dilation)
@@ -40,15 +38,7 @@ def _meetings(
                 yield (u, v), (i, j), (a, b)
 
 
-def convolve(
-    x: Any,
-    w: Any,
-    b: Any = None,
-    stride: Any = ONE,
-    padding: Any = NONE,
-    dilation: Any = ONE,
-    groups: int = 1,
-) -> np.ndarray:
+def convolve(x, w, b=None, stride=ONE, padding=NONE, dilation=ONE, groups: int = 1) -> np.ndarray:
     """Equation 2.1f, product by product."""
     (n_images, n_channels, *size), (n_kernels, n_read, *kernel) = np.shape(x), np.shape(w)
     outputs = counted_outputs(size, kernel, stride, padding, dilation)
@@ -63,14 +53,12 @@ def convolve(
     return y
 
 
-def correlate(x: Any, w: Any) -> np.ndarray:
+def correlate(x, w) -> np.ndarray:
     """Equation 2.1a, in exact fractions."""
-    fractions = [np.vectorize(Fraction, otypes=[object])(array) for array in (x, w)]
-    x, w = (array[None, None] for array in fractions)
-    return convolve(x, w)[0, 0].astype(float)
+    return convolve(fractions(x)[None, None], fractions(w)[None, None])[0, 0].astype(float)
 
 
-def turned(x: Any, w: Any) -> list[list[float]]:
+def turned(x, w) -> list[list[float]]:
     """Equation 2.1b: the convolution of mathematicians, zeros outside the image."""
     (h, width), (k_h, k_w) = np.shape(x), np.shape(w)
     y = [[0.0] * (width + k_w - 1) for _ in range(h + k_h - 1)]
@@ -81,7 +69,7 @@ def turned(x: Any, w: Any) -> list[list[float]]:
     return y
 
 
-def columns(x: Any, kernel: Any, *rest: Any) -> np.ndarray:
+def columns(x, kernel, *rest) -> np.ndarray:
     """Equation 2.1.1a for every image, number by number."""
     (n_images, n_channels, *size), (k_h, k_w) = x.shape, kernel
     o_h, o_w = counted_outputs(size, kernel, *rest)
@@ -92,7 +80,7 @@ def columns(x: Any, kernel: Any, *rest: Any) -> np.ndarray:
     return found
 
 
-def images(found: Any, size: Any, kernel: Any, *rest: Any, overwritten: bool = False) -> np.ndarray:
+def images(found, size, kernel, *rest, overwritten: bool = False) -> np.ndarray:
     """Equation 2.1.1c, number by number; or with the last number in the place of the sum."""
     k_h, k_w = kernel
     o_w = counted_outputs(size, kernel, *rest)[1]
@@ -104,7 +92,7 @@ def images(found: Any, size: Any, kernel: Any, *rest: Any, overwritten: bool = F
     return x
 
 
-def image_gradient(x: Any, w: Any, delta: Any, stride: Any, padding: Any, dilation: Any) -> Any:
+def image_gradient(x, w, delta, stride, padding, dilation):
     """Equation 2.1.1h, pixel by pixel: look for the outputs that it takes part in."""
     gradient = np.zeros(x.shape)
     for n, c, a, b in np.ndindex(x.shape):
@@ -117,17 +105,15 @@ def image_gradient(x: Any, w: Any, delta: Any, stride: Any, padding: Any, dilati
     return gradient
 
 
-def _window(x: Any, place: tuple, kernel: Any, stride: Any, padding: Any) -> list[tuple]:
+def _window(x, place: tuple, kernel, stride, padding) -> list[tuple]:
     """Give the pixels of a pooling window, row by row, without those outside."""
-    (n, c, u, v), found = place, []
-    for i, j in product(*map(range, kernel)):
-        a, b = stride[0] * u + i - padding[0], stride[1] * v + j - padding[1]
-        if 0 <= a < x.shape[2] and 0 <= b < x.shape[3]:
-            found.append((n, c, a, b))
-    return found
+    n, c, u, v = place
+    top, left = stride[0] * u - padding[0], stride[1] * v - padding[1]
+    places = product(range(top, top + kernel[0]), range(left, left + kernel[1]))
+    return [(n, c, a, b) for a, b in places if 0 <= a < x.shape[2] and 0 <= b < x.shape[3]]
 
 
-def pool(rule: Callable, x: Any, kernel: Any, stride: Any, padding: Any) -> np.ndarray:
+def pool(rule: Callable, x, kernel, stride, padding) -> np.ndarray:
     """Give what a rule makes of the numbers of every window."""
     outputs = counted_outputs(x.shape[2:], kernel, stride, padding, ONE)
     y = np.zeros((*x.shape[:2], *outputs), object)
@@ -136,26 +122,17 @@ def pool(rule: Callable, x: Any, kernel: Any, stride: Any, padding: Any) -> np.n
     return y
 
 
-def largest(numbers: list) -> float:
-    """Give the largest, found by comparing."""
-    best = -float("inf")
-    for number in numbers:
-        best = number if number > best else best
-    return best
-
-
-def to_the_largest(x: Any, delta: Any, *rest: Any, last: bool = False) -> np.ndarray:
+def to_the_largest(x, delta, *rest, last: bool = False) -> np.ndarray:
     """Equation 2.2b: send δ to the first of the largest, or to the last of them."""
     gradient = np.zeros(x.shape)
     for place in np.ndindex(delta.shape):
         window = _window(x, place, *rest)
-        top = largest([x[pixel] for pixel in window])
-        at = [pixel for pixel in window if x[pixel] == top]
-        gradient[at[-1 if last else 0]] += delta[place]
+        chosen = max(reversed(window) if last else window, key=x.__getitem__)
+        gradient[chosen] += delta[place]
     return gradient
 
 
-def to_all(x: Any, delta: Any, kernel: Any, *rest: Any) -> np.ndarray:
+def to_all(x, delta, kernel, *rest) -> np.ndarray:
     """Equation 2.2d: share δ out among the pixels of the window."""
     gradient = np.zeros(x.shape)
     for place in np.ndindex(delta.shape):
@@ -164,13 +141,13 @@ def to_all(x: Any, delta: Any, kernel: Any, *rest: Any) -> np.ndarray:
     return gradient
 
 
-def zeros_around(x: Any, padding: Any, outside: float = 0.0) -> np.ndarray:
+def zeros_around(x, padding, outside: float = 0.0) -> np.ndarray:
     """Give images with as many zeros (or other numbers) on every side."""
     p_h, p_w = padding
     return np.pad(x, ((0, 0), (0, 0), (p_h, p_h), (p_w, p_w)), constant_values=outside)
 
 
-def spread(w: Any, steps: Any) -> np.ndarray:
+def spread(w, steps) -> np.ndarray:
     """Give arrays with zeros between their numbers, which then stand so many steps apart."""
     *front, h, width = w.shape
     wide = np.zeros((*front, steps[0] * (h - 1) + 1, steps[1] * (width - 1) + 1))
@@ -179,23 +156,18 @@ def spread(w: Any, steps: Any) -> np.ndarray:
 
 
 def scipy_convolve(
-    x: Any,
-    w: Any,
-    b: Any = None,
-    stride: Any = ONE,
-    padding: Any = NONE,
-    dilation: Any = ONE,
-    groups: int = 1,
-    *,
-    group_of: Callable[[int], int] | None = None,
+    x, w, b=None, stride=ONE, padding=NONE, dilation=ONE, groups: int = 1, *, dealt: bool = False
 ) -> np.ndarray:
-    """Give the convolution as sums of SciPy's correlations, of which the stride picks some."""
+    """Give the convolution as sums of SciPy's correlations, of which the stride picks some.
+
+    Kernels can be dealt out to the groups in turn, which is wrong.
+    """
     x, w = zeros_around(x, padding), spread(w, dilation)
     n_kernels, n_read = w.shape[:2]
-    group_of = group_of or (lambda o: o // (n_kernels // groups))
 
-    def one(image: Any, o: int) -> Any:
-        read = image[group_of(o) * n_read :][:n_read]
+    def one(image, o: int):
+        group = o % groups if dealt else o // (n_kernels // groups)
+        read = image[group * n_read :][:n_read]
         return sum(signal.correlate2d(a, b, "valid") for a, b in zip(read, w[o], strict=True))
 
     y = [[one(image, o) for o in range(n_kernels)] for image in x]
@@ -204,14 +176,7 @@ def scipy_convolve(
 
 
 def scipy_image_gradient(
-    x: Any,
-    w: Any,
-    delta: Any,
-    stride: Any,
-    padding: Any,
-    dilation: Any,
-    *,
-    rule: Callable = signal.convolve2d,
+    x, w, delta, stride, padding, dilation, *, rule: Callable = signal.convolve2d
 ) -> np.ndarray:
     """Give ∂C/∂x as full convolutions of δ, spread by the stride, with the dilated kernels."""
     delta, w = spread(delta, stride), spread(w, dilation)
@@ -223,23 +188,21 @@ def scipy_image_gradient(
     return around[:, :, p_h : p_h + h, p_w : p_w + width]
 
 
-def sliding(
-    x: Any, kernel: Any, stride: Any, padding: Any, dilation: Any = ONE, *, outside: float = 0.0
-) -> np.ndarray:
+def sliding(x, kernel, stride, padding, dilation=ONE, *, outside: float = 0.0) -> np.ndarray:
     """Give NumPy's sliding windows, shape (N, C, oh, ow, kh, kw)."""
     span = tuple(d * (k - 1) + 1 for d, k in zip(dilation, kernel, strict=True))
     found = sliding_window_view(zeros_around(x, padding, outside), span, axis=(2, 3))
     return found[:, :, :: stride[0], :: stride[1], :: dilation[0], :: dilation[1]]
 
 
-def sliding_columns(x: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> np.ndarray:
+def sliding_columns(x, kernel, stride, padding, dilation) -> np.ndarray:
     """Give those windows as columns."""
     found = np.moveaxis(sliding(x, kernel, stride, padding, dilation), (4, 5), (2, 3))
     n, c, k_h, k_w, o_h, o_w = found.shape
     return found.reshape(n, c * k_h * k_w, o_h * o_w)
 
 
-def sliding_argmax(x: Any, delta: Any, kernel: Any, stride: Any, padding: Any) -> np.ndarray:
+def sliding_argmax(x, delta, kernel, stride, padding) -> np.ndarray:
     """Equation 2.2b: the numbers of the pixels slide, too, and NumPy's argmax picks one."""
     pixels = np.arange(x.size, dtype=float).reshape(x.shape)
     numbers = sliding(x, kernel, stride, padding, outside=-np.inf).reshape(*delta.shape, -1)
@@ -250,9 +213,7 @@ def sliding_argmax(x: Any, delta: Any, kernel: Any, stride: Any, padding: Any) -
     return gradient.reshape(x.shape)
 
 
-def shifted(
-    x: Any, w: Any, stride: Any, padding: Any, dilation: Any, apart: Any = None
-) -> np.ndarray:
+def shifted(x, w, stride, padding, dilation, apart=None) -> np.ndarray:
     """Equation 2.1.1j for one image: the shifted pictures by slices, the products by einsum."""
     (s_h, s_w), (d_h, d_w) = stride, apart or dilation
     o_h, o_w = counted_outputs(x.shape[1:], w.shape[2:], stride, padding, dilation)
@@ -264,7 +225,7 @@ def shifted(
     return y
 
 
-def by_transpose(found: Any, size: Any, kernel: Any, *rest: Any) -> np.ndarray:
+def by_transpose(found, size, kernel, *rest) -> np.ndarray:
     """Give col2im as the transpose of the matrix of im2col, of zeros and ones, for one channel."""
     outputs = counted_outputs(size, kernel, *rest)
     matrix = np.zeros((*kernel, *outputs, *size))

@@ -1,7 +1,5 @@
 """Cross-entropy: 1.4.4."""
 
-from typing import Any
-
 import numpy as np
 from scipy import special, stats
 from sklearn import metrics
@@ -9,48 +7,45 @@ from sklearn.utils.class_weight import compute_class_weight
 
 from ... import losses
 from ..core import Claim, Oracle
-from ..oracles import EXACT, complex_oracle, loops_oracle, sympy_oracle, torch_oracle, torch_vjp
+from ..oracles import complex_oracle, sympy_oracle, torch_oracle
 from . import twins
 from .cases import answers, class_counts, labelled, logits, with_weight
+from .pairs import value_and_gradient
 
 
-def torch_cross_entropy(torch: Any, z: Any, y: Any, **options: Any) -> Any:
+def torch_cross_entropy(torch, z, y, **options):
     """Give PyTorch's."""
     return torch.nn.functional.cross_entropy(z, y, **options)
 
 
-def _torch_binary(torch: Any, z: Any, y: Any) -> Any:
-    return torch.nn.functional.binary_cross_entropy_with_logits(z, y)
-
-
-def _torch_kl(torch: Any, z: Any, y: Any) -> Any:
+def _torch_kl(torch, z, y):
     """Give H(y) + KL(y ‖ p) as torch.distributions knows them."""
     target = torch.distributions.Categorical(probs=y)
     prediction = torch.distributions.Categorical(logits=z)
     return (target.entropy() + torch.distributions.kl_divergence(target, prediction)).mean()
 
 
-def _scipy_kl(z: Any, y: Any, wrong_way_round: bool = False) -> float:
+def _scipy_kl(z, y, wrong_way_round: bool = False) -> float:
     y, p = y[0], special.softmax(z[0])
     return stats.entropy(y) + (stats.entropy(p, y) if wrong_way_round else stats.entropy(y, p))
 
 
-def _exact_log_loss(sympy: Any, z: Any, classes: Any) -> list[Any]:
+def _exact_log_loss(sympy, z, classes) -> list:
     exact = [[sympy.Rational(float(z_ic)) for z_ic in z_i] for z_i in z]
     pairs = zip(exact, classes, strict=True)
     return [sympy.N(sympy.log(sum(map(sympy.exp, z_i))) - z_i[t], 30) for z_i, t in pairs]
 
 
-def _exact_binary(sympy: Any, z: Any, y: Any) -> Any:
+def _exact_binary(sympy, z, y):
     signed = [sympy.Rational(float(-z_i if y_i else z_i)) for z_i, y_i in zip(z, y, strict=True)]
     return sympy.N(sum(sympy.log(1 + sympy.exp(z_i)) for z_i in signed) / len(z), 30)
 
 
-def _weighted_mean(z: Any, classes: Any, weight: Any) -> Any:
+def _weighted_mean(z, classes, weight):
     return sum(twins.weighted_losses(z, classes, weight)) / sum(weight[t] for t in classes)
 
 
-def _weighted(z: Any, classes: Any, weight: Any) -> Any:
+def _weighted(z, classes, weight):
     return sum(twins.weighted_losses(z, classes, weight)) / len(z)
 
 
@@ -62,31 +57,25 @@ CROSS_ENTROPY = (
         implementation=losses.CrossEntropy(),
         cases=lambda rng: ((z[:1], y[:1]) for z, y in logits(rng)),
         oracles=(
-            Oracle("scipy.stats.entropy", _scipy_kl, EXACT),
+            Oracle("scipy.stats.entropy", _scipy_kl),
             torch_oracle("torch.distributions", _torch_kl),
         ),
         saboteur=lambda z, y: _scipy_kl(z, y, wrong_way_round=True),
         mistake="KL(p ‖ y), the wrong way round",
     ),
-    Claim(
-        label="1.28",
-        title="cross-entropy",
-        code="losses.CrossEntropy.__call__",
-        implementation=losses.CrossEntropy(),
+    *value_and_gradient(
+        losses.CrossEntropy,
+        labels=("1.28", "1.4.4b"),
+        name="cross-entropy",
         cases=logits,
-        oracles=(loops_oracle(twins.cross_entropy), torch_oracle("torch", torch_cross_entropy)),
-        saboteur=lambda z, y: twins.cross_entropy(z, y) / z.shape[1],
-        mistake="a mean over the classes, too",
-    ),
-    Claim(
-        label="1.4.4b",
-        title="the gradient of cross-entropy",
-        code="losses.CrossEntropy.gradient",
-        implementation=lambda z, y: losses.CrossEntropy().gradient(z, y),
-        cases=logits,
-        oracles=(torch_vjp(torch_cross_entropy), complex_oracle(twins.cross_entropy)),
-        saboteur=lambda z, y: special.softmax(z, 1) - y,
-        mistake="1/N forgotten",
+        torch=torch_cross_entropy,
+        value=(Oracle("loops", twins.cross_entropy),),
+        gradient=complex_oracle(twins.cross_entropy),
+        wrong_value=(
+            "a mean over the classes, too",
+            lambda z, y: twins.cross_entropy(z, y) / z.shape[1],
+        ),
+        wrong_gradient=("1/N forgotten", lambda z, y: special.softmax(z, 1) - y),
     ),
     Claim(
         label="1.4.4c",
@@ -99,7 +88,6 @@ CROSS_ENTROPY = (
             Oracle(
                 "scipy.special.logsumexp",
                 lambda z, classes: special.logsumexp(z, 1) - z[np.arange(len(z)), classes],
-                EXACT,
             ),
         ),
         saboteur=lambda z, t: (
@@ -114,7 +102,9 @@ CROSS_ENTROPY = (
         implementation=lambda z, t, share: losses.CrossEntropy(label_smoothing=share)(z, t),
         cases=lambda rng: ((*case, 0.1) for case in labelled(rng)),
         oracles=(
-            loops_oracle(lambda z, t, share: twins.cross_entropy(z, twins.smoothed(t, 3, share))),
+            Oracle(
+                "loops", lambda z, t, share: twins.cross_entropy(z, twins.smoothed(t, 3, share))
+            ),
             torch_oracle(
                 "torch",
                 lambda torch, z, t, share: torch_cross_entropy(torch, z, t, label_smoothing=share),
@@ -125,27 +115,22 @@ CROSS_ENTROPY = (
         ),
         mistake="ε shared among the wrong classes only",
     ),
-    Claim(
-        label="1.4.4e",
-        title="binary cross-entropy",
-        code="losses.BinaryCrossEntropy.__call__",
-        implementation=losses.BinaryCrossEntropy(),
+    *value_and_gradient(
+        losses.BinaryCrossEntropy,
+        labels=("1.4.4e", "1.4.4f"),
+        name="binary cross-entropy",
         cases=answers,
-        oracles=(sympy_oracle(_exact_binary), torch_oracle("torch", _torch_binary)),
-        saboteur=lambda z, y: -np.mean(y * np.log(special.expit(z))),
-        mistake="the second term forgotten: “no” costs nothing",
-    ),
-    Claim(
-        label="1.4.4f",
-        title="the gradient of binary cross-entropy",
-        code="losses.BinaryCrossEntropy.gradient",
-        implementation=lambda z, y: losses.BinaryCrossEntropy().gradient(z, y),
-        cases=answers,
-        oracles=(torch_vjp(_torch_binary), complex_oracle(twins.binary_cross_entropy)),
-        saboteur=lambda z, y: (
-            (special.expit(z) - y) * special.expit(z) * special.expit(-z) / len(z)
+        torch=lambda torch, z, y: torch.nn.functional.binary_cross_entropy_with_logits(z, y),
+        value=(sympy_oracle(_exact_binary),),
+        gradient=complex_oracle(twins.binary_cross_entropy),
+        wrong_value=(
+            "the second term forgotten: “no” costs nothing",
+            lambda z, y: -np.mean(y * np.log(special.expit(z))),
         ),
-        mistake="σ′ left in, as with the squared error",
+        wrong_gradient=(
+            "σ′ left in, as with the squared error",
+            lambda z, y: (special.expit(z) - y) * special.expit(z) * special.expit(-z) / len(z),
+        ),
     ),
     Claim(
         label="1.29",
@@ -156,7 +141,7 @@ CROSS_ENTROPY = (
         ),
         cases=with_weight,
         oracles=(
-            loops_oracle(_weighted),
+            Oracle("loops", _weighted),
             torch_oracle(
                 "torch",
                 lambda torch, z, classes, weight: torch_cross_entropy(
@@ -174,15 +159,13 @@ CROSS_ENTROPY = (
         implementation=lambda z, classes, weight: losses.CrossEntropy(weight=weight)(z, classes),
         cases=with_weight,
         oracles=(
-            loops_oracle(_weighted_mean),
+            Oracle("loops", _weighted_mean),
             Oracle(
                 "sklearn.metrics.log_loss",
                 lambda z, t, w: metrics.log_loss(t, special.softmax(z, 1), sample_weight=w[t]),
-                EXACT,
             ),
             torch_oracle(
-                "torch",
-                lambda torch, z, t, weight: torch_cross_entropy(torch, z, t, weight=weight),
+                "torch", lambda torch, z, t, weight: torch_cross_entropy(torch, z, t, weight=weight)
             ),
         ),
         saboteur=_weighted,
@@ -195,11 +178,10 @@ CROSS_ENTROPY = (
         implementation=losses.balanced_weights,
         cases=class_counts,
         oracles=(
-            Oracle("loops in exact fractions", twins.exact_balanced_weights, EXACT),
+            Oracle("loops in exact fractions", twins.exact_balanced_weights),
             Oracle(
                 "sklearn, class_weight='balanced'",
                 lambda y, n: compute_class_weight("balanced", classes=np.arange(n), y=y),
-                EXACT,
             ),
         ),
         saboteur=lambda y, n: np.bincount(y) / len(y),

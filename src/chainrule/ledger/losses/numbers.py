@@ -1,112 +1,78 @@
 """Losses of numbers: 1.4.1 to 1.4.3."""
 
-from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 import numpy as np
 from scipy import special
 from sklearn import metrics
 
 from ... import losses
-from ..core import Claim, Oracle
-from ..oracles import EXACT, complex_oracle, difference_oracle, torch_oracle, torch_vjp
-from . import twins
-from .cases import errors, errors_with_delta
-
-
-def _torch_loss(name: str) -> Callable:
-    return lambda torch, y_hat, y: getattr(torch.nn.functional, name)(y_hat, y)
-
-
-def _torch_huber(torch: Any, y_hat: Any, y: Any, delta: float) -> Any:
-    return torch.nn.functional.huber_loss(y_hat, y, delta=delta)
-
-
-def _with_delta(delta: float) -> losses.Huber:
-    return losses.Huber(delta=delta)
-
+from ..core import Oracle
+from ..oracles import complex_oracle, difference_oracle
+from . import cases, twins
+from .pairs import value_and_gradient
 
 REGRESSION = (
-    Claim(
-        label="1.25",
-        title="mean squared error",
-        code="losses.MSE.__call__",
-        implementation=lambda y_hat, y: losses.MSE()(y_hat, y),
-        cases=errors,
-        oracles=(
-            Oracle("loops in exact fractions", twins.exact_mean_square, EXACT),
-            Oracle("sklearn.metrics", lambda y_hat, y: metrics.mean_squared_error(y, y_hat), EXACT),
-            torch_oracle("torch", _torch_loss("mse_loss")),
+    *value_and_gradient(
+        losses.MSE,
+        labels=("1.25", "1.4.1a"),
+        name="the mean squared error",
+        cases=cases.errors,
+        torch=lambda torch, y_hat, y: torch.nn.functional.mse_loss(y_hat, y),
+        value=(
+            Oracle("loops in exact fractions", partial(twins.exact_mean, lambda error: error**2)),
+            Oracle("sklearn.metrics", lambda y_hat, y: metrics.mean_squared_error(y, y_hat)),
         ),
-        saboteur=lambda y_hat, y: np.sum((y_hat - y) ** 2),
-        mistake="the source's ‖y − ŷ‖², without the mean",
-    ),
-    Claim(
-        label="1.4.1a",
-        title="the gradient of the mean squared error",
-        code="losses.MSE.gradient",
-        implementation=lambda y_hat, y: losses.MSE().gradient(y_hat, y),
-        cases=errors,
-        oracles=(torch_vjp(_torch_loss("mse_loss")), complex_oracle(twins.mean_square)),
-        saboteur=lambda y_hat, y: (y_hat - y) / len(y),
-        mistake="the 2 forgotten",
-    ),
-    Claim(
-        label="1.26",
-        title="mean absolute error",
-        code="losses.MAE.__call__",
-        implementation=lambda y_hat, y: losses.MAE()(y_hat, y),
-        cases=errors,
-        oracles=(
-            Oracle("loops in exact fractions", twins.exact_mean_size, EXACT),
-            Oracle(
-                "sklearn.metrics", lambda y_hat, y: metrics.mean_absolute_error(y, y_hat), EXACT
-            ),
-            torch_oracle("torch", _torch_loss("l1_loss")),
+        gradient=complex_oracle(twins.mean_square),
+        wrong_value=(
+            "the source's ‖y − ŷ‖², without the mean",
+            lambda y_hat, y: np.sum((y_hat - y) ** 2),
         ),
-        saboteur=lambda y_hat, y: np.mean(y - y_hat),
-        mistake="the source's, without the absolute value",
+        wrong_gradient=("the 2 forgotten", lambda y_hat, y: (y_hat - y) / len(y)),
     ),
-    Claim(
-        label="1.4.2a",
-        title="the gradient of the mean absolute error",
-        code="losses.MAE.gradient",
-        implementation=lambda y_hat, y: losses.MAE().gradient(y_hat, y),
-        cases=errors,
-        oracles=(torch_vjp(_torch_loss("l1_loss")), difference_oracle(twins.exact_mean_size)),
-        saboteur=lambda y_hat, y: np.sign(y - y_hat) / len(y),
-        mistake="the sign: uphill",
+    *value_and_gradient(
+        losses.MAE,
+        labels=("1.26", "1.4.2a"),
+        name="the mean absolute error",
+        cases=cases.errors,
+        torch=lambda torch, y_hat, y: torch.nn.functional.l1_loss(y_hat, y),
+        value=(
+            Oracle("loops in exact fractions", partial(twins.exact_mean, abs)),
+            Oracle("sklearn.metrics", lambda y_hat, y: metrics.mean_absolute_error(y, y_hat)),
+        ),
+        gradient=difference_oracle(partial(twins.exact_mean, abs)),
+        wrong_value=(
+            "the source's, without the absolute value",
+            lambda y_hat, y: np.mean(y - y_hat),
+        ),
+        wrong_gradient=("the sign: uphill", lambda y_hat, y: np.sign(y - y_hat) / len(y)),
     ),
-    Claim(
-        label="1.27",
-        title="Huber's loss",
-        code="losses.Huber.__call__",
-        implementation=lambda y_hat, y, delta: _with_delta(delta)(y_hat, y),
-        cases=errors_with_delta,
-        oracles=(
-            Oracle("loops in exact fractions", twins.exact_huber, EXACT),
+    *value_and_gradient(
+        losses.Huber,
+        "delta",
+        labels=("1.27", "1.4.3a"),
+        name="Huber's loss",
+        cases=cases.errors_with_delta,
+        torch=lambda torch, y_hat, y, delta: torch.nn.functional.huber_loss(y_hat, y, delta=delta),
+        value=(
+            Oracle("loops in exact fractions", twins.exact_huber),
             Oracle(
                 "scipy.special.huber",
                 lambda y_hat, y, delta: special.huber(delta, y_hat - y).mean(),
-                EXACT,
             ),
-            torch_oracle("torch", _torch_huber),
         ),
-        saboteur=lambda y_hat, y, delta: np.mean(
-            np.where(abs(y_hat - y) < delta, (y_hat - y) ** 2 / 2, delta * abs(y_hat - y))
+        gradient=difference_oracle(twins.exact_huber),
+        wrong_value=(
+            "½ δ forgotten: a jump at δ",
+            lambda y_hat, y, delta: np.mean(
+                np.where(abs(y_hat - y) < delta, (y_hat - y) ** 2 / 2, delta * abs(y_hat - y))
+            ),
         ),
-        mistake="½ δ forgotten: a jump at δ",
-    ),
-    Claim(
-        label="1.4.3a",
-        title="the gradient of Huber's loss",
-        code="losses.Huber.gradient",
-        implementation=lambda y_hat, y, delta: _with_delta(delta).gradient(y_hat, y),
-        cases=errors_with_delta,
-        oracles=(torch_vjp(_torch_huber), difference_oracle(twins.exact_huber)),
-        saboteur=lambda y_hat, y, delta: (
-            np.where(abs(y_hat - y) < delta, y_hat - y, np.sign(y_hat - y)) / len(y)
+        wrong_gradient=(
+            "1 in the place of δ",
+            lambda y_hat, y, delta: (
+                np.where(abs(y_hat - y) < delta, y_hat - y, np.sign(y_hat - y)) / len(y)
+            ),
         ),
-        mistake="1 in the place of δ",
     ),
 )

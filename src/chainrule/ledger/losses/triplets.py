@@ -1,41 +1,29 @@
 """Triplet loss: 1.4.7."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import numpy as np
 from scipy.spatial.distance import cdist
 
 from ... import losses
 from ..core import Claim, Oracle
-from ..oracles import EXACT, complex_oracle, loops_oracle, torch_oracle, torch_vjp
+from ..oracles import complex_oracle, torch_oracle, torch_vjp
 from . import twins
 from .cases import threes
 
 
-def _triplet(three: Any, margin: float, eps: float) -> Any:
-    return losses.Triplet(margin=margin, eps=eps, reduction="none")(*three)
-
-
-def _triplet_gradient(three: Any, margin: float, eps: float) -> list[Any]:
+def _triplet_gradient(three, margin: float, eps: float) -> list:
     return list(losses.Triplet(margin=margin, eps=eps, reduction="sum").gradient(*three))
 
 
-def _torch_triplet(torch: Any, three: Any, margin: float, eps: float) -> Any:
+def _torch_triplet(torch, three, margin: float, eps: float):
     return torch.nn.functional.triplet_margin_loss(*three, margin=margin, eps=eps, reduction="none")
 
 
-def _anchor_ignores_negative(*case: Any) -> list[Any]:
+def _anchor_ignores_negative(*case) -> list:
     _, positive, negative = _triplet_gradient(*case)
     return [-positive, positive, negative]
 
 
-def _embeddings(rng: np.random.Generator) -> Iterator[tuple]:
-    for _ in range(2):
-        yield rng.standard_normal((9, 2)), rng.permutation(np.repeat(np.arange(3), 3))
-
-
-def _by_cdist(x: Any, classes: Any, hardest: bool = True) -> list[Any]:
+def _by_cdist(x, classes, hardest: bool = True) -> list:
     """Mine with SciPy's distances; every sample has a positive and a negative here."""
     distance, same = cdist(x, x), classes[:, None] == classes
     others = same & ~np.eye(len(x), dtype=bool)
@@ -45,7 +33,7 @@ def _by_cdist(x: Any, classes: Any, hardest: bool = True) -> list[Any]:
     return [np.arange(len(x)), positive, negative]
 
 
-def _torch_mined(torch: Any, x: Any, classes: Any) -> list[Any]:
+def _torch_mined(torch, x, classes) -> list:
     distance, same = torch.cdist(x, x), classes[:, None] == classes
     far, near = (distance * same).argmax(1), (distance + 1e9 * same).argmin(1)
     return [np.arange(len(x)), far, near]
@@ -56,9 +44,11 @@ TRIPLET = (
         label="1.4.7a",
         title="triplet loss",
         code="losses.Triplet.__call__",
-        implementation=_triplet,
+        implementation=lambda three, margin, eps: losses.Triplet(
+            margin=margin, eps=eps, reduction="none"
+        )(*three),
         cases=threes,
-        oracles=(loops_oracle(twins.triplet), torch_oracle("torch", _torch_triplet)),
+        oracles=(Oracle("loops", twins.triplet), torch_oracle("torch", _torch_triplet)),
         saboteur=lambda three, margin, eps: np.maximum(
             ((three[0] - three[1]) ** 2).sum(1) - ((three[0] - three[2]) ** 2).sum(1) + margin, 0
         ),
@@ -82,10 +72,13 @@ TRIPLET = (
         title="the hardest triplets of a batch",
         code="losses.mine_triplets",
         implementation=lambda x, classes: list(losses.mine_triplets(x, classes)),
-        cases=_embeddings,
+        cases=lambda rng: (
+            (rng.standard_normal((9, 2)), rng.permutation(np.repeat(np.arange(3), 3)))
+            for _ in range(2)
+        ),
         oracles=(
-            loops_oracle(twins.hardest),
-            Oracle("scipy.spatial.distance.cdist", _by_cdist, EXACT),
+            Oracle("loops", twins.hardest),
+            Oracle("scipy.spatial.distance.cdist", _by_cdist),
             torch_oracle("torch.cdist", _torch_mined),
         ),
         saboteur=lambda x, classes: _by_cdist(x, classes, hardest=False),

@@ -6,85 +6,72 @@ They take complex numbers too, so the complex step can differentiate them; those
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
 
-def _pairs(y_hat: Any, y: Any) -> Iterator[tuple]:
+def _pairs(y_hat, y) -> Iterator[tuple]:
     return zip(np.ravel(y_hat), np.ravel(y), strict=True)
 
 
-def _exact_mean(rule: Callable, y_hat: Any, y: Any) -> float:
+def exact_mean(rule: Callable, y_hat, y) -> float:
+    """Give the mean of what a rule makes of the errors."""
     errors = [Fraction(float(a)) - Fraction(float(b)) for a, b in _pairs(y_hat, y)]
     return float(sum(map(rule, errors)) / len(errors))
 
 
-def exact_mean_square(y_hat: Any, y: Any) -> float:
-    """Give the mean of the squared errors."""
-    return _exact_mean(lambda error: error**2, y_hat, y)
-
-
-def exact_mean_size(y_hat: Any, y: Any) -> float:
-    """Give the mean of the sizes of the errors."""
-    return _exact_mean(abs, y_hat, y)
-
-
-def exact_huber(y_hat: Any, y: Any, delta: float) -> float:
+def exact_huber(y_hat, y, delta: float) -> float:
     """Give the mean of Huber's loss, branch by branch."""
     d = Fraction(delta)
-    return _exact_mean(lambda e: e**2 / 2 if abs(e) < d else d * (abs(e) - d / 2), y_hat, y)
+    return exact_mean(lambda e: e**2 / 2 if abs(e) < d else d * (abs(e) - d / 2), y_hat, y)
 
 
-def mean_square(y_hat: Any, y: Any) -> Any:
+def mean_square(y_hat, y):
     """Give the mean of the squared errors, of complex numbers too."""
     return sum((a - b) ** 2 for a, b in _pairs(y_hat, y)) / np.size(y)
 
 
-def _log_softmax(z: Any) -> list[Any]:
+def _log_softmax(z) -> list:
     total = sum(np.exp(z_c) for z_c in z)
     return [np.log(np.exp(z_c) / total) for z_c in z]
 
 
-def cross_entropy(z: Any, y: Any) -> Any:
+def cross_entropy(z, y):
     """Give −(1/N) Σ_i Σ_c y_ic log p_ic."""
     return -sum(y_ic * log_p for y_ic, log_p in _pairs(y, [_log_softmax(z_i) for z_i in z])) / len(
         z
     )
 
 
-def smoothed(classes: Any, n_classes: int, share: float) -> list[list[float]]:
+def smoothed(classes, n_classes: int, share: float) -> list[list[float]]:
     """Give targets of which a share is spread evenly over all classes."""
     return [[(1 - share) * (c == t) + share / n_classes for c in range(n_classes)] for t in classes]
 
 
-def weighted_losses(z: Any, classes: Any, weight: Any) -> list[Any]:
+def weighted_losses(z, classes, weight) -> list:
     """Give −w_t log p_t of each sample."""
     return [-weight[t] * _log_softmax(z_i)[t] for z_i, t in zip(z, classes, strict=True)]
 
 
-def binary_cross_entropy(z: Any, y: Any) -> Any:
+def binary_cross_entropy(z, y):
     """Give the mean of −y log p − (1 − y) log(1 − p)."""
-    total = 0.0
-    for z_i, y_i in _pairs(z, y):
-        p = 1 / (1 + np.exp(-z_i))
-        total = total - y_i * np.log(p) - (1 - y_i) * np.log(1 - p)
-    return total / np.size(y)
+    pairs = [(1 / (1 + np.exp(-z_i)), y_i) for z_i, y_i in _pairs(z, y)]
+    return -sum(y_i * np.log(p) + (1 - y_i) * np.log(1 - p) for p, y_i in pairs) / np.size(y)
 
 
-def exact_balanced_weights(classes: Any, n_classes: int) -> list[float]:
+def exact_balanced_weights(classes, n_classes: int) -> list[float]:
     """Give N / (K N_c) for each class."""
     found = list(classes)
     return [float(Fraction(len(found), n_classes * found.count(c))) for c in range(n_classes)]
 
 
-def _by_class(p: Any, y: Any) -> Iterator[tuple[list, list]]:
+def _by_class(p, y) -> Iterator[tuple[list, list]]:
     """Give the probabilities and the targets of each class, over batch and space."""
     for c in range(p.shape[1]):
         yield list(np.ravel(p[:, c])), list(np.ravel(y[:, c]))
 
 
-def dice(p: Any, y: Any, smooth: float) -> Any:
+def dice(p, y, smooth: float):
     """Give 1 − the mean over the classes of (2 Σ p y + s) / (Σ p + Σ y + s)."""
     scores = []
     for p_c, y_c in _by_class(p, y):
@@ -93,7 +80,7 @@ def dice(p: Any, y: Any, smooth: float) -> Any:
     return 1 - sum(scores) / len(scores)
 
 
-def tversky(p: Any, y: Any, alpha: float, beta: float, smooth: float) -> Any:
+def tversky(p, y, alpha: float, beta: float, smooth: float):
     """Give 1 − the mean over the classes of (TP + s) / (TP + α FP + β FN + s)."""
     scores = []
     for p_c, y_c in _by_class(p, y):
@@ -104,13 +91,13 @@ def tversky(p: Any, y: Any, alpha: float, beta: float, smooth: float) -> Any:
     return 1 - sum(scores) / len(scores)
 
 
-def right_probabilities(z: Any, y: Any) -> list[float]:
+def right_probabilities(z, y) -> list[float]:
     """Give p where the answer is yes and 1 − p where it is no."""
     p = [1 / (1 + np.exp(-z_i)) for z_i in z]
     return [p_i if y_i == 1 else 1 - p_i for p_i, y_i in zip(p, y, strict=True)]
 
 
-def binary_focal(z: Any, y: Any, gamma: float, alpha: float) -> list[float]:
+def binary_focal(z, y, gamma: float, alpha: float) -> list[float]:
     """Give −α_t (1 − p_t)^γ log p_t of each answer."""
     return [
         -(alpha if y_i == 1 else 1 - alpha) * (1 - p_t) ** gamma * np.log(p_t)
@@ -118,20 +105,17 @@ def binary_focal(z: Any, y: Any, gamma: float, alpha: float) -> list[float]:
     ]
 
 
-def focal(z: Any, classes: Any, gamma: float, alpha: Any) -> Any:
+def focal(z, classes, gamma: float, alpha):
     """Give the sum of the same over samples of many classes, with a factor α for each class."""
-    total = 0.0
-    for z_i, t in zip(z, classes, strict=True):
-        log_p = _log_softmax(z_i)[t]
-        total = total - alpha[t] * (1 - np.exp(log_p)) ** gamma * log_p
-    return total
+    logs = [(t, _log_softmax(z_i)[t]) for z_i, t in zip(z, classes, strict=True)]
+    return -sum(alpha[t] * (1 - np.exp(log_p)) ** gamma * log_p for t, log_p in logs)
 
 
-def _distance(a: Any, b: Any, eps: float) -> Any:
+def _distance(a, b, eps: float):
     return np.sqrt(sum((x - y + eps) ** 2 for x, y in zip(a, b, strict=True)))
 
 
-def triplet(three: Any, margin: float, eps: float) -> list[Any]:
+def triplet(three, margin: float, eps: float) -> list:
     """Give max(d(a, p) − d(a, n) + margin, 0) of each row of (a, p, n)."""
     hinges = [
         _distance(a, p, eps) - _distance(a, n, eps) + margin for a, p, n in zip(*three, strict=True)
@@ -139,7 +123,7 @@ def triplet(three: Any, margin: float, eps: float) -> list[Any]:
     return [hinge if hinge.real > 0 else 0.0 for hinge in hinges]
 
 
-def hardest(x: Any, classes: Any) -> list[list[int]]:
+def hardest(x, classes) -> list[list[int]]:
     """Give the anchors, for each the farthest of its class, and the nearest of another."""
     rows = range(len(x))
     found: list[list[int]] = [[], [], []]

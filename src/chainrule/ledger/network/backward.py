@@ -1,63 +1,43 @@
 """The claims of section 1.1.2: backpropagation."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from ... import losses
 from ...oracles import central_difference, complex_step
 from ..core import Claim, Oracle
-from .cases import (
-    ACTIVATIONS,
-    backward,
-    deep_cases,
-    forward,
-    is_smooth,
-    network_cases,
-    softmax_cases,
-    sympy_case,
-)
-from .twins import (
-    difference_error,
-    difference_parameter,
-    first_errors,
-    mean_of_samples,
-    sympy_parameter,
-    torch_error,
-    torch_parameters,
-)
+from ..oracles import sympy_oracle
+from . import cases, twins
+from .cases import ACTIVATIONS, backward, forward
 
 
 def _error(layer: int) -> Callable:
     return lambda *case: backward(*case).deltas[layer][0]
 
 
-def _error_oracles(layer: int) -> tuple[Oracle, ...]:
+def _oracles(index: int, differentiated: Callable, *more: Oracle) -> tuple[Oracle, ...]:
+    """Give PyTorch's gradient of a parameter, and a twin differentiated by two rules."""
     return (
-        Oracle("torch.autograd", torch_error(layer), 1e-10, needs="torch"),
-        Oracle("central differences", difference_error(layer, central_difference), 1e-6),
-        Oracle("complex step", difference_error(layer, complex_step), 1e-12, applies=is_smooth),
-        Oracle(
-            "loops, index by index",
-            lambda *case: first_errors(*case)[layer],
-            1e-12,
-        ),
+        Oracle("torch.autograd", twins.torch_parameter(index), 1e-10, needs="torch"),
+        Oracle("central differences", differentiated(central_difference), 1e-6),
+        Oracle("complex step", differentiated(complex_step), 1e-12, applies=cases.is_smooth),
+        *more,
     )
+
+
+def _error_oracles(layer: int) -> tuple[Oracle, ...]:
+    """Give four; to shift z is to shift b, so with one sample δ = ∂C/∂b."""
+    loops = Oracle("loops, index by index", lambda *c: twins.first_errors(*c)[layer], 1e-12)
+    return _oracles(2 * layer + 1, partial(twins.difference_error, layer), loops)
 
 
 def _parameter_oracles(index: int) -> tuple[Oracle, ...]:
-    shaken, stepped = (
-        difference_parameter(index, rule) for rule in (central_difference, complex_step)
-    )
-    exact = sympy_parameter(index)
-    return (
-        Oracle("torch.autograd", lambda *c: torch_parameters(*c)[index], 1e-10, needs="torch"),
-        Oracle("central differences", shaken, 1e-6),
-        Oracle("complex step", stepped, 1e-12, applies=is_smooth),
-        Oracle("SymPy, 30 digits", exact, 1e-12, needs="sympy", applies=sympy_case),
-    )
+    exact = sympy_oracle(twins.sympy_parameter(index), 1e-12, applies=cases.sympy_case)
+    return _oracles(index, partial(twins.difference_parameter, index), exact)
 
 
-def _half_squared_norm(factor: float, *case: Any) -> Any:
+def _half_squared_norm(factor: float, *case):
     net, trace, _ = forward(*case[:3], "squared error", *case[4:])
     upstream = losses.MSE(reduction="sum").gradient(trace.output, case[5], upstream=factor)
     gradients: Any = net.backward(trace, upstream, deltas=True)
@@ -67,7 +47,7 @@ def _half_squared_norm(factor: float, *case: Any) -> Any:
 def _wrong(together: Callable) -> Callable:
     """Give a saboteur that puts these together wrongly: every w, a¹, σ′(z¹), every δ."""
 
-    def saboteur(*case: Any) -> Any:
+    def saboteur(*case):
         weights, _, names, *_ = case
         _, trace, _ = forward(*case)
         z, activation, deltas = trace.inputs[1], ACTIVATIONS[names[-1]], backward(*case).deltas
@@ -76,12 +56,12 @@ def _wrong(together: Callable) -> Callable:
     return saboteur
 
 
-def _slope_at_a(*case: Any) -> Any:
+def _slope_at_a(*case):
     _, trace, upstream = forward(*case)
     return (upstream * ACTIVATIONS[case[2][-1]].derivative(trace.output))[0]
 
 
-def _elementwise_softmax(*case: Any) -> Any:
+def _elementwise_softmax(*case):
     _, trace, upstream = forward(*case)
     return (upstream * trace.output * (1 - trace.output))[0]
 
@@ -92,7 +72,7 @@ BACKWARD = (
         title="the error of an output neuron",
         code="activations.Elementwise.vjp",
         implementation=_error(-1),
-        cases=network_cases,
+        cases=cases.network_cases,
         oracles=_error_oracles(-1),
         saboteur=lambda *case: forward(*case)[2][0],
         mistake="σ′ left out",
@@ -102,7 +82,7 @@ BACKWARD = (
         title="the error of the output layer",
         code="activations.Elementwise.vjp",
         implementation=_error(-1),
-        cases=network_cases,
+        cases=cases.network_cases,
         oracles=_error_oracles(-1),
         saboteur=_slope_at_a,
         mistake="σ′ taken at a in the place of z",
@@ -113,7 +93,7 @@ BACKWARD = (
         code="losses.MSE.gradient",
         implementation=lambda *case: _half_squared_norm(0.5, *case),
         cases=lambda rng: (
-            (*case[:3], "half squared norm", *case[4:]) for case in network_cases(rng)
+            (*case[:3], "half squared norm", *case[4:]) for case in cases.network_cases(rng)
         ),
         oracles=tuple(o for o in _error_oracles(-1) if o.name != "central differences"),
         saboteur=lambda *case: _half_squared_norm(1.0, *case),
@@ -124,7 +104,7 @@ BACKWARD = (
         title="the error of a softmax output",
         code="activations.Softmax.vjp",
         implementation=_error(-1),
-        cases=softmax_cases,
+        cases=cases.softmax_cases,
         oracles=_error_oracles(-1)[:3],
         saboteur=_elementwise_softmax,
         mistake="only the diagonal of the Jacobian, as if softmax were elementwise",
@@ -134,7 +114,7 @@ BACKWARD = (
         title="the error of a hidden neuron",
         code="network.Network.backward",
         implementation=_error(0),
-        cases=deep_cases,
+        cases=cases.deep_cases,
         oracles=_error_oracles(0),
         saboteur=_wrong(lambda w, a, slope, deltas: w[1].diagonal() * deltas[1][0] * slope[0]),
         mistake="no sum over j",
@@ -144,7 +124,7 @@ BACKWARD = (
         title="the error of a hidden layer",
         code="network.Linear.vjp",
         implementation=_error(0),
-        cases=deep_cases,
+        cases=cases.deep_cases,
         oracles=_error_oracles(0),
         saboteur=_wrong(lambda w, a, slope, deltas: (deltas[1] @ w[1].T * slope)[0]),
         mistake="w not transposed",
@@ -154,7 +134,7 @@ BACKWARD = (
         title="the gradient of a bias",
         code="network.Linear.parameter_vjp",
         implementation=lambda *case: backward(*case).parameters[1],
-        cases=network_cases,
+        cases=cases.network_cases,
         oracles=_parameter_oracles(1),
         saboteur=_wrong(lambda w, a, slope, deltas: (deltas[0] * slope)[0]),
         mistake="σ′ multiplied in a second time",
@@ -164,7 +144,7 @@ BACKWARD = (
         title="the gradient of a weight",
         code="network.Linear.parameter_vjp",
         implementation=lambda *case: backward(*case).parameters[0],
-        cases=network_cases,
+        cases=cases.network_cases,
         oracles=_parameter_oracles(0),
         saboteur=_wrong(lambda w, a, slope, deltas: deltas[0].T @ a),
         mistake="the layer's own activation in the place of the one before",
@@ -174,10 +154,10 @@ BACKWARD = (
         title="the gradients of a batch",
         code="network.Linear.parameter_vjp",
         implementation=lambda *case: backward(*case).parameters,
-        cases=lambda rng: network_cases(rng, samples=4),
+        cases=lambda rng: cases.network_cases(rng, samples=4),
         oracles=(
-            Oracle("torch.autograd", torch_parameters, 1e-10, needs="torch"),
-            Oracle("sample by sample, added up", mean_of_samples, 1e-12),
+            Oracle("torch.autograd", twins.torch_parameters, 1e-10, needs="torch"),
+            Oracle("sample by sample, added up", twins.mean_of_samples, 1e-12),
         ),
         saboteur=lambda *case: [g / len(case[4]) for g in backward(*case).parameters],
         mistake="divided by N a second time",

@@ -1,6 +1,7 @@
 """The networks that claims are tried on, and the package on one of them."""
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -13,21 +14,17 @@ from ...network import Linear, Network
 # that is swapped still fits and has to be found out by its numbers.
 
 SMOOTH = ("sigmoid", "tanh")
-COSTS = ("squared error", "cross-entropy")
 
 
 def network_cases(
     rng: np.random.Generator, names: tuple = ("sigmoid", "tanh", "relu"), samples: int = 1
 ) -> Iterator[tuple]:
     """Yield small random networks: one to three layers of three neurons each."""
-    for depth in (1, 2, 3):
-        for name in names:
-            for cost in COSTS:
-                weights = [rng.standard_normal((3, 3)) for _ in range(depth)]
-                biases = [rng.standard_normal(3) for _ in range(depth)]
-                y = rng.dirichlet(np.ones(3), samples)
-                x = rng.standard_normal((samples, 3))
-                yield weights, biases, [name] * depth, cost, x, y
+    for depth, name, cost in product((1, 2, 3), names, LOSSES):
+        weights = [rng.standard_normal((3, 3)) for _ in range(depth)]
+        biases = [rng.standard_normal(3) for _ in range(depth)]
+        y = rng.dirichlet(np.ones(3), samples)
+        yield weights, biases, [name] * depth, cost, rng.standard_normal((samples, 3)), y
 
 
 def deep_cases(rng: np.random.Generator) -> Iterator[tuple]:
@@ -42,12 +39,12 @@ def softmax_cases(rng: np.random.Generator) -> Iterator[tuple]:
         yield case
 
 
-def is_smooth(*case: Any) -> bool:
+def is_smooth(*case) -> bool:
     """Tell whether all activations of a case are analytic."""
     return set(case[2]) <= {*SMOOTH, "softmax"}
 
 
-def sympy_case(*case: Any) -> bool:
+def sympy_case(*case) -> bool:
     """Thirty digits take time: two layers are enough."""
     return is_smooth(*case) and len(case[0]) == 2
 
@@ -61,14 +58,14 @@ ACTIVATIONS: dict[str, Any] = {
 LOSSES: dict[str, Any] = {"squared error": losses.MSE(), "cross-entropy": losses.CrossEntropy()}
 
 
-def linear_of(w: Any, b: Any) -> Linear:
+def linear_of(w, b) -> Linear:
     """Give the package's layer with these parameters."""
     linear = Linear(w.shape[1], w.shape[0], rng=np.random.default_rng(0))
     linear.weight, linear.bias = w, b
     return linear
 
 
-def network_of(weights: Any, biases: Any, names: list) -> Network:
+def network_of(weights, biases, names: list) -> Network:
     """Give the package's network with these parameters and activations."""
     parts = zip(weights, biases, names, strict=True)
     return Network(
@@ -76,7 +73,7 @@ def network_of(weights: Any, biases: Any, names: list) -> Network:
     )
 
 
-def forward(*case: Any) -> tuple[Network, Any, Any]:
+def forward(*case) -> tuple:
     """Give the package's network, its trace, and the gradient of the cost at its outputs."""
     weights, biases, names, cost, x, y = case
     net = network_of(weights, biases, names)
@@ -84,7 +81,7 @@ def forward(*case: Any) -> tuple[Network, Any, Any]:
     return net, trace, LOSSES[cost].gradient(trace.output, y)
 
 
-def backward(*case: Any) -> Any:
+def backward(*case):
     """Give the package's gradients and errors."""
     net, trace, upstream = forward(*case)
     return net.backward(trace, upstream, deltas=True)

@@ -1,18 +1,16 @@
 """The claims of section 1.1.1: forward pass."""
 
 from collections.abc import Iterator
-from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
-from ..core import Claim, Oracle
-from ..oracles import CLOSE, EXACT, torch_oracle
+from ..core import CLOSE, Claim, Oracle
+from ..oracles import fractions, torch_oracle
 from .cases import ACTIVATIONS, linear_of, network_cases, network_of
 from .twins import torch_output, twin_activation, twin_outputs, twin_weighted_input
 
 
-def _neuron(w: Any, b: Any, a: Any, name: str = "") -> Any:
+def _neuron(w, b, a, name: str = ""):
     z = linear_of(w, b)(a[None, :])
     return (ACTIVATIONS[name](z) if name else z)[0, :]
 
@@ -22,28 +20,21 @@ def _neuron_cases(rng: np.random.Generator) -> Iterator[tuple]:
         yield rng.standard_normal((4, 4)), rng.standard_normal(4), rng.standard_normal(4)
 
 
-def _activated_cases(rng: np.random.Generator) -> Iterator[tuple]:
-    for name in ("sigmoid", "tanh", "relu"):
-        for case in _neuron_cases(rng):
-            yield *case, name
+def _exact_weighted_input(*case) -> list[float]:
+    return [float(z) for z in twin_weighted_input(*map(fractions, case))]
 
 
-def _exact_weighted_input(w: Any, b: Any, a: Any) -> list[float]:
-    exact = np.vectorize(Fraction, otypes=[object])
-    return [float(z) for z in twin_weighted_input(exact(w), exact(b), exact(a))]
-
-
-def _forward(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> Any:
+def _forward(weights: list, biases: list, names: list, cost: str, x, y):
     return network_of(weights, biases, names)(x)
-
-
-def _torch_forward(torch: Any, weights: list, biases: list, names: list, *rest: Any) -> Any:
-    return torch_output(weights, biases, names, rest[1])
 
 
 _ORACLES = (
     Oracle("loops, sample by sample", twin_outputs, CLOSE),
-    torch_oracle("torch.nn.functional", _torch_forward, CLOSE),
+    torch_oracle(
+        "torch.nn.functional",
+        lambda torch, weights, biases, names, cost, x, y: torch_output(weights, biases, names, x),
+        CLOSE,
+    ),
 )
 
 FORWARD = (
@@ -54,7 +45,7 @@ FORWARD = (
         implementation=_neuron,
         cases=_neuron_cases,
         oracles=(
-            Oracle("loops in exact fractions", _exact_weighted_input, EXACT),
+            Oracle("loops in exact fractions", _exact_weighted_input),
             torch_oracle(
                 "torch.nn.functional.linear",
                 lambda torch, w, b, a: torch.nn.functional.linear(a, w, b),
@@ -68,7 +59,9 @@ FORWARD = (
         title="the activation of a neuron",
         code="activations.Sigmoid.__call__",
         implementation=_neuron,
-        cases=_activated_cases,
+        cases=lambda rng: (
+            (*case, name) for name in ("sigmoid", "tanh", "relu") for case in _neuron_cases(rng)
+        ),
         oracles=(
             Oracle(
                 "loops in Python floats",

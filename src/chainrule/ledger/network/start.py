@@ -2,29 +2,23 @@
 
 import math
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
+from scipy import integrate
 
 from ...network import error_norm_bounds, initial_std
 from ..core import Claim, Oracle
-from ..oracles import torch_oracle
+from ..oracles import sympy_oracle, torch_oracle
 from .cases import ACTIVATIONS, SMOOTH, forward, network_cases
-from .twins import first_errors, torch_error
+from .twins import first_errors, torch_parameters
 
 
-def _bounds(*case: Any) -> list[float]:
-    return error_norm_bounds(*forward(*case))
-
-
-def _bounds_without_weights(*case: Any) -> list[float]:
+def _bounds_without_weights(*case) -> list[float]:
     _, trace, upstream = forward(*case)
-    bound = float(np.linalg.norm(upstream))
-    bounds: list[float] = []
-    for name, z in zip(reversed(case[2]), reversed(trace.inputs[1::2]), strict=True):
-        bound *= float(np.max(ACTIVATIONS[name].derivative(z)))
-        bounds.insert(0, bound)
-    return bounds
+    pairs = zip(case[2], trace.inputs[1::2], strict=True)
+    slopes = [float(np.max(ACTIVATIONS[name].derivative(z))) for name, z in pairs]
+    norm = float(np.linalg.norm(upstream))
+    return [norm * math.prod(slopes[layer:]) for layer in range(len(slopes))]
 
 
 def _bound_cases(rng: np.random.Generator) -> Iterator[tuple]:
@@ -34,26 +28,20 @@ def _bound_cases(rng: np.random.Generator) -> Iterator[tuple]:
         yield weights, biases, [name] * 4, "squared error", np.ones((1, 1)), np.zeros((1, 1))
 
 
-def _excess(bounds: Any, norms: Any) -> float:
+def _excess(bounds, norms) -> float:
     """Give by how much a norm exceeds its bound, relatively; 0 where none does."""
     excess = [norm / bound - 1 for norm, bound in zip(norms, bounds, strict=True)]
     return float(np.max([0.0, *excess]))  # not max: it can lose a NaN
 
 
-def _torch_norms(*case: Any) -> list[float]:
-    return [float(np.linalg.norm(torch_error(layer)(*case))) for layer in range(len(case[0]))]
-
-
-def _sympy_xavier(n_in: int, n_out: int) -> float:
+def _sympy_xavier(sympy, n_in: int, n_out: int) -> float:
     """Solve for the standard deviation: forward n_in s² = 1, backward n_out s² = 1, on average."""
-    import sympy
-
     s = sympy.Symbol("s", positive=True)
     (solution,) = sympy.solve(sympy.Eq((n_in * s**2 + n_out * s**2) / 2, 1), s)
-    return float(solution)
+    return solution
 
 
-def _torch_xavier(torch: Any, n_in: int, n_out: int) -> float:
+def _torch_xavier(torch, n_in: int, n_out: int) -> float:
     weight = torch.empty(n_out, n_in, dtype=torch.float64)
     generator = torch.Generator().manual_seed(0)
     draws = []
@@ -65,33 +53,29 @@ def _torch_xavier(torch: Any, n_in: int, n_out: int) -> float:
 
 def _quadrature_he(n_in: int, n_out: int) -> float:
     """Ask that n_in s² E[max(g, 0)²] = 1 for a standard normal g, by numerical integration."""
-    from scipy.integrate import quad
-
     density = 1 / math.sqrt(2 * math.pi)
-    mean_square, _ = quad(lambda g: g**2 * density * math.exp(-(g**2) / 2), 0, math.inf)
+    mean_square, _ = integrate.quad(lambda g: g**2 * density * math.exp(-(g**2) / 2), 0, math.inf)
     return 1 / math.sqrt(n_in * mean_square)
 
 
-def off_by(value: Any, expected: Any) -> float:
+def off_by(value, expected) -> float:
     """Give the error of a number relative to it, however small it is."""
     return abs(float(value) / float(expected) - 1)
 
 
-def _sizes(rng: np.random.Generator) -> Iterator[tuple]:
-    yield from ((64, 128), (100, 100), (300, 10))
-
+SIZES = ((64, 128), (100, 100), (300, 10))
 
 START = (
     Claim(
         label="1.1.2d",
         title="what the errors are bounded by",
         code="network.error_norm_bounds",
-        implementation=_bounds,
+        implementation=lambda *case: error_norm_bounds(*forward(*case)),
         cases=_bound_cases,
         oracles=(
             Oracle(
                 "norms from torch.autograd stay below",
-                _torch_norms,
+                lambda *case: [float(np.linalg.norm(g)) for g in torch_parameters(*case)[1::2]],
                 1e-12,
                 needs="torch",
                 error=_excess,
@@ -111,9 +95,9 @@ START = (
         title="Xavier initialisation",
         code="network.initial_std",
         implementation=lambda n_in, n_out: initial_std(n_in, n_out, "xavier"),
-        cases=_sizes,
+        cases=lambda rng: iter(SIZES),
         oracles=(
-            Oracle("SymPy, solved for it", _sympy_xavier, 1e-12, needs="sympy", error=off_by),
+            sympy_oracle(_sympy_xavier, 1e-12, "SymPy, solved for it", error=off_by),
             torch_oracle(
                 "torch.nn.init.xavier_normal_, sampled", _torch_xavier, 5e-3, error=off_by
             ),
@@ -126,7 +110,7 @@ START = (
         title="He initialisation",
         code="network.initial_std",
         implementation=lambda n_in, n_out: initial_std(n_in, n_out, "he"),
-        cases=_sizes,
+        cases=lambda rng: iter(SIZES),
         oracles=(
             Oracle("numerical integration (SciPy)", _quadrature_he, 1e-9, error=off_by),
             torch_oracle(

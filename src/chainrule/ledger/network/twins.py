@@ -6,7 +6,6 @@ losses. A case is (weights, biases, names, cost, x, y), as in ``ledger.network``
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
@@ -31,18 +30,13 @@ def twin_activation(name: str, z: list) -> list:
     return [TWIN_ACTIVATION[name](z_j) for z_j in z]
 
 
-def twin_weighted_input(w: Any, b: Any, a: Any) -> list:
+def twin_weighted_input(w, b, a) -> list:
     """Equation 1.1, neuron by neuron, input by input."""
-    z = []
-    for j in range(len(b)):
-        total = b[j]
-        for k in range(len(a)):
-            total = total + w[j][k] * a[k]
-        z.append(total)
-    return z
+    inputs = range(len(a))
+    return [sum((w[j][k] * a[k] for k in inputs), start=b[j]) for j in range(len(b))]
 
 
-def twin_forward(weights: list, biases: list, names: list, a: Any) -> tuple[list, list]:
+def twin_forward(weights: list, biases: list, names: list, a) -> tuple[list, list]:
     """Give z^l and a^l of every layer for one sample; a^0 is the input."""
     zs, activities = [], [list(a)]
     for w, b, name in zip(weights, biases, names, strict=True):
@@ -51,17 +45,16 @@ def twin_forward(weights: list, biases: list, names: list, a: Any) -> tuple[list
     return zs, activities
 
 
-def twin_cost(cost: str, a: Any, y: Any) -> Any:
-    """Give the cost of one sample's output."""
-    if cost == "squared error":
-        return sum((a_j - y_j) ** 2 for a_j, y_j in zip(a, y, strict=True)) / len(a)
-    if cost == "half squared norm":
-        return sum((a_j - y_j) ** 2 for a_j, y_j in zip(a, y, strict=True)) / 2
-    log_sum = np.log(sum(np.exp(a_j) for a_j in a))
-    return -sum(y_j * (a_j - log_sum) for a_j, y_j in zip(a, y, strict=True))
+def twin_cost(cost: str, a, y, functions=np):
+    """Give the cost of one sample's output, with exp and log of NumPy or of SymPy."""
+    if cost == "cross-entropy":
+        log_sum = functions.log(sum(functions.exp(a_j) for a_j in a))
+        return -sum(y_j * (a_j - log_sum) for a_j, y_j in zip(a, y, strict=True))
+    squares = sum((a_j - y_j) ** 2 for a_j, y_j in zip(a, y, strict=True))
+    return squares / (len(a) if cost == "squared error" else 2)
 
 
-def twin_cost_slope(cost: str, a: Any, y: Any) -> list:
+def twin_cost_slope(cost: str, a, y) -> list:
     """Give ∂C/∂a_j of one sample."""
     if cost == "squared error":
         return [2 * (a_j - y_j) / len(a) for a_j, y_j in zip(a, y, strict=True)]
@@ -71,18 +64,13 @@ def twin_cost_slope(cost: str, a: Any, y: Any) -> list:
     return [p_j * sum(y) - y_j for p_j, y_j in zip(p, y, strict=True)]
 
 
-def twin_hidden_error(w_next: Any, delta_next: Any, slope: Any) -> list:
+def twin_hidden_error(w_next, delta_next, slope) -> list:
     """Equation 1.6: δ_k^l = Σ_j w_jk^{l+1} δ_j^{l+1} σ′(z_k^l)."""
-    delta = []
-    for k in range(len(slope)):
-        total = 0.0
-        for j in range(len(delta_next)):
-            total = total + w_next[j][k] * delta_next[j] * slope[k]
-        delta.append(total)
-    return delta
+    above = range(len(delta_next))
+    return [sum(w_next[j][k] * delta_next[j] * slope[k] for j in above) for k in range(len(slope))]
 
 
-def twin_errors(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> list:
+def twin_errors(weights: list, biases: list, names: list, cost: str, x, y) -> list:
     """Equations 1.4 and 1.6 for one sample: the errors of all layers, first layer first."""
     zs, activities = twin_forward(weights, biases, names, x)
     slopes = [[TWIN_SLOPE[name](z_j) for z_j in z] for name, z in zip(names, zs, strict=True)]
@@ -93,25 +81,31 @@ def twin_errors(weights: list, biases: list, names: list, cost: str, x: Any, y: 
     return deltas
 
 
-def first_errors(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> list:
+def first_errors(weights: list, biases: list, names: list, cost: str, x, y) -> list:
     """Give the same for the first sample of a batch."""
     return twin_errors(weights, biases, names, cost, x[0], y[0])
 
 
-def twin_outputs(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> list:
+def twin_outputs(weights: list, biases: list, names: list, cost: str, x, y) -> list:
     """Give the outputs of a batch, sample by sample."""
     return [twin_forward(weights, biases, names, row)[1][-1] for row in x]
+
+
+def twin_mean_cost(weights: list, biases: list, names: list, cost: str, x, y):
+    """Give the mean cost of a batch."""
+    outputs = twin_outputs(weights, biases, names, cost, x, y)
+    return sum(twin_cost(cost, a, t) for a, t in zip(outputs, y, strict=True)) / len(x)
 
 
 def difference_error(layer: int, rule: Callable) -> Callable:
     """Give an oracle for δ of a layer: the twin's cost, differentiated by a rule."""
 
-    def expected(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> Any:
+    def expected(weights: list, biases: list, names: list, cost: str, x, y):
         position = layer % len(weights)
         above = slice(position + 1, None)
         zs, _ = twin_forward(weights, biases, names, x[0])
 
-        def from_z(z: Any) -> Any:  # what lies above the layer is held fixed
+        def from_z(z):  # what lies above the layer is held fixed
             a = twin_activation(names[position], list(z))
             _, activities = twin_forward(weights[above], biases[above], names[above], a)
             return twin_cost(cost, activities[-1], y[0])
@@ -129,41 +123,42 @@ def in_turn(weights: list, biases: list) -> list:
 def difference_parameter(index: int, rule: Callable) -> Callable:
     """Give an oracle for the gradient of one parameter, w^1 being 0, b^1 1, w^2 2, …."""
 
-    def expected(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> Any:
+    def expected(weights: list, biases: list, *rest):
         parameters = in_turn(weights, biases)
 
-        def from_parameter(value: Any) -> Any:
+        def from_parameter(value):
             changed = [*parameters[:index], value, *parameters[index + 1 :]]
-            outputs = twin_outputs(changed[::2], changed[1::2], names, cost, x, y)
-            return sum(twin_cost(cost, a, t) for a, t in zip(outputs, y, strict=True)) / len(x)
+            return twin_mean_cost(changed[::2], changed[1::2], *rest)
 
         return rule(from_parameter, parameters[index])
 
     return expected
 
 
-def sample_gradients(
-    weights: list, biases: list, names: list, cost: str, x: Any, y: Any
-) -> list[list[np.ndarray]]:
+def difference_parameters(rule: Callable) -> Callable:
+    """Give an oracle for the gradients of all parameters, one array after another."""
+    return lambda *case: [difference_parameter(i, rule)(*case) for i in range(2 * len(case[0]))]
+
+
+def sample_gradients(weights: list, biases: list, names: list, cost: str, x, y) -> list[list]:
     """Give, for each sample, the gradients of w^1, b^1, w^2, … by equations 1.4 to 1.9."""
     gradients = []
     for row, target in zip(x, y, strict=True):
         deltas = twin_errors(weights, biases, names, cost, row, target)
         _, activities = twin_forward(weights, biases, names, row)
-        own: list[np.ndarray] = []
-        for delta, a in zip(deltas, activities, strict=False):
-            own += [np.array([[d * a_k for a_k in a] for d in delta]), np.array(delta)]
-        gradients.append(own)
+        pairs = zip(deltas, activities, strict=False)
+        of_weights = [[[d * a_k for a_k in a] for d in delta] for delta, a in pairs]
+        gradients.append([np.array(g) for g in in_turn(of_weights, deltas)])
     return gradients
 
 
-def mean_of_samples(*case: Any) -> list[Any]:
+def mean_of_samples(*case) -> list:
     """Give the gradients of a batch: the mean of those of its samples."""
     own = sample_gradients(*case)
     return [sum(of_one) / len(own) for of_one in zip(*own, strict=True)]
 
 
-def torch_output(weights: Any, biases: Any, names: list, x: Any) -> Any:
+def torch_output(weights, biases, names: list, x):
     """Give the output of a batch as a tensor; the parameters may be tensors that need gradients."""
     import torch
 
@@ -174,11 +169,11 @@ def torch_output(weights: Any, biases: Any, names: list, x: Any) -> Any:
     return a
 
 
-def torch_cost(cost: str, a: Any, y: Any) -> Any:
-    """Give the mean cost of a batch of outputs as a tensor."""
+def torch_cost(weights, biases, names: list, cost: str, x, y):
+    """Give the mean cost of a batch as a tensor."""
     import torch
 
-    y = torch.as_tensor(y)
+    a, y = torch_output(weights, biases, names, x), torch.as_tensor(y)
     if cost == "squared error":
         return torch.nn.functional.mse_loss(a, y)
     if cost == "half squared norm":
@@ -186,49 +181,31 @@ def torch_cost(cost: str, a: Any, y: Any) -> Any:
     return torch.nn.functional.cross_entropy(a, y)
 
 
-def torch_error(layer: int) -> Callable:
-    """Give an oracle for δ of a layer. To shift z is to shift b, so with one sample δ = ∂C/∂b."""
-
-    def expected(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> Any:
-        def from_biases(*shifted: Any) -> Any:
-            return torch_cost(cost, torch_output(weights, shifted, names, x), y)
-
-        return autograd(from_biases, biases)[layer]
-
-    return expected
-
-
-def torch_parameters(
-    weights: list, biases: list, names: list, cost: str, x: Any, y: Any
-) -> list[np.ndarray]:
+def torch_parameters(weights: list, biases: list, *rest) -> list[np.ndarray]:
     """Give the gradients of all parameters, w^1, b^1, w^2, …."""
+    parameters = in_turn(weights, biases)
+    return autograd(lambda *p: torch_cost(p[::2], p[1::2], *rest), parameters)
 
-    def from_parameters(*parameters: Any) -> Any:
-        return torch_cost(cost, torch_output(parameters[::2], parameters[1::2], names, x), y)
 
-    return autograd(from_parameters, in_turn(weights, biases))
+def torch_parameter(index: int) -> Callable:
+    """Give an oracle for one of them."""
+    return lambda *case: torch_parameters(*case)[index]
 
 
 def sympy_parameter(index: int) -> Callable:
-    """Give an oracle for ∂C/∂w^1 (index 0) or ∂C/∂b^1 (index 1): differentiate, then put in."""
+    """Give ∂C/∂w^1 (index 0) or ∂C/∂b^1 (index 1) by SymPy: differentiate, then put in."""
 
-    def expected(weights: list, biases: list, names: list, cost: str, x: Any, y: Any) -> Any:
-        import sympy
-
+    def expected(sympy, weights: list, biases: list, names: list, cost: str, x, y):
         exact = np.vectorize(lambda v: sympy.Rational(float(v)), otypes=[object])
         functions = {"sigmoid": lambda z: 1 / (1 + sympy.exp(-z)), "tanh": sympy.tanh}
         parameters = [exact(p) for p in in_turn(weights, biases)]
         value = parameters[index]
         symbols = np.array(sympy.symbols(f"p:{value.size}"), object)
         parameters[index] = symbols.reshape(value.shape)
-        a, target = list(exact(x[0])), exact(y[0])
+        a = list(exact(x[0]))
         for w, b, name in zip(parameters[::2], parameters[1::2], names, strict=True):
             a = [functions[name](z) for z in twin_weighted_input(w, b, a)]
-        if cost == "squared error":
-            total = sum((a_j - y_j) ** 2 for a_j, y_j in zip(a, target, strict=True)) / len(a)
-        else:
-            log_sum = sympy.log(sum(sympy.exp(a_j) for a_j in a))
-            total = -sum(y_j * (a_j - log_sum) for a_j, y_j in zip(a, target, strict=True))
+        total = twin_cost(cost, a, exact(y[0]), sympy)
         at = dict(zip(symbols, value.ravel(), strict=True))
         gradient = [total.diff(symbol).evalf(30, subs=at) for symbol in symbols]
         return np.array(gradient, float).reshape(value.shape)

@@ -3,27 +3,20 @@
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
-from typing import Any
 
 import numpy as np
 
 from ...arrays import library
-from ...optimizers import SGD, batch_variance
+from ...optimizers import SGD, Optimizer, batch_variance
 from ...training import fit
 from ..core import Claim, Oracle
 from ..network.cases import LOSSES, network_cases, network_of
-from ..network.twins import sample_gradients, torch_cost, torch_output, twin_cost, twin_outputs
+from ..network.twins import sample_gradients, torch_cost, twin_mean_cost
 from ..oracles import torch_oracle
-from .twins import (
-    torch_path,
-    torch_sample_gradients,
-    twin_epoch,
-    variance_of_drawn_batches,
-    variance_over_all_batches,
-)
+from . import twins
 
 
-def copy_of(array: Any) -> Any:
+def copy_of(array):
     """Give a copy, of the same library."""
     return library(array).asarray(array, copy=True)
 
@@ -31,18 +24,20 @@ def copy_of(array: Any) -> Any:
 LR = 0.5
 
 
-def _one_step_cases(rng: np.random.Generator) -> Iterator[tuple]:
-    for _ in range(5):
-        yield rng.standard_normal(4), rng.standard_normal(4), float(rng.uniform(0.01, 1))
+def path_of(optimizer: Optimizer, w, steps: int, slope: Callable):
+    """Give w after every step, down the slope that there is at w at this step."""
+    w, path = copy_of(w), []
+    for step in range(steps):
+        optimizer.step([w], [slope(w, step)])
+        path.append(copy_of(w))
+    return library(w).stack(path)
 
 
-def _one_step(w: Any, g: Any, lr: float) -> Any:
-    w = copy_of(w)
-    SGD(lr=lr).step([w], [g])
-    return w
+def _one_step(w, g, lr: float):
+    return path_of(SGD(lr=lr), w, 1, lambda w, step: g)[0, :]
 
 
-def _exact_step(w: Any, g: Any, lr: float) -> list[float]:
+def _exact_step(w, g, lr: float) -> list[float]:
     pairs = zip(w, g, strict=True)
     return [float(Fraction(float(a)) - Fraction(lr) * Fraction(float(b))) for a, b in pairs]
 
@@ -52,25 +47,15 @@ def _data_cases(rng: np.random.Generator) -> Iterator[tuple]:
     return network_cases(rng, names=("tanh",), samples=7)
 
 
-def _cost_of_data(*case: Any) -> Any:
+def _cost_of_data(*case):
     weights, biases, names, cost, x, y = case
     return LOSSES[cost](network_of(weights, biases, names)(x), y)
-
-
-def _mean_of_costs(*case: Any) -> float:
-    pairs = zip(twin_outputs(*case), case[5], strict=True)
-    return sum(twin_cost(case[3], a, target) for a, target in pairs) / len(case[5])
-
-
-def _torch_cost_of_data(torch: Any, *case: Any) -> Any:
-    weights, biases, names, cost, x, y = case
-    return torch_cost(cost, torch_output(weights, biases, names, x), y)
 
 
 def _epoch(size: int, lr: float = LR) -> Callable:
     """Give one epoch with batches of this size, in the order of generator 0."""
 
-    def run(*case: Any) -> Any:
+    def run(*case):
         weights, biases, names, cost, x, y = case
         net = network_of([copy_of(w) for w in weights], [copy_of(b) for b in biases], names)
         rng = np.random.default_rng(0)
@@ -82,8 +67,8 @@ def _epoch(size: int, lr: float = LR) -> Callable:
 
 def _epoch_oracles(size: int) -> tuple[Oracle, ...]:
     by_twin, by_torch = (
-        partial(twin_epoch, gradients, size, LR)
-        for gradients in (sample_gradients, torch_sample_gradients)
+        partial(twins.twin_epoch, gradients, size, LR)
+        for gradients in (sample_gradients, twins.torch_sample_gradients)
     )
     return (
         Oracle("sample by sample, index by index", by_twin, 1e-12),
@@ -103,12 +88,15 @@ BATCHES = (
         title="gradient descent",
         code="optimizers.SGD.step",
         implementation=_one_step,
-        cases=_one_step_cases,
+        cases=lambda rng: (
+            (rng.standard_normal(4), rng.standard_normal(4), float(rng.uniform(0.01, 1)))
+            for _ in range(5)
+        ),
         oracles=(
             Oracle("exact fractions", _exact_step, 1e-15),
             Oracle(
                 "torch.optim.SGD",
-                lambda w, g, lr: torch_path("SGD", w, [g], {"lr": lr})[0],
+                lambda w, g, lr: twins.torch_path("SGD", w, [g], {"lr": lr})[0],
                 1e-15,
                 needs="torch",
             ),
@@ -123,8 +111,8 @@ BATCHES = (
         implementation=_cost_of_data,
         cases=_data_cases,
         oracles=(
-            Oracle("loops, sample by sample", _mean_of_costs, 1e-13),
-            torch_oracle("torch.nn.functional", _torch_cost_of_data, 1e-13),
+            Oracle("loops, sample by sample", twin_mean_cost, 1e-13),
+            torch_oracle("torch.nn.functional", lambda torch, *case: torch_cost(*case), 1e-13),
         ),
         saboteur=lambda *case: _cost_of_data(*case) * len(case[4]) / len(case[0][0]),
         mistake="divided by the number of neurons in the place of that of samples",
@@ -156,8 +144,8 @@ BATCHES = (
         implementation=batch_variance,
         cases=_noise_cases,
         oracles=(
-            Oracle("every batch there is, one by one", variance_over_all_batches, 1e-13),
-            Oracle("400 000 batches drawn", variance_of_drawn_batches, 1e-2),
+            Oracle("every batch there is, one by one", twins.variance_over_all_batches, 1e-13),
+            Oracle("400 000 batches drawn", twins.variance_of_drawn_batches, 1e-2),
         ),
         saboteur=lambda gradients, size: batch_variance(gradients, 1) / size,
         mistake="σ²/N, as if every sample were put back before the next is drawn",

@@ -1,21 +1,21 @@
 """A quadratic, and momentum: 1.14, 1.15."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
 import numpy as np
+from scipy import optimize
 
 from ...arrays import library
 from ...optimizers import SGD, best_descent, best_momentum, convergence_factor
 from ..core import Claim, Oracle
-from ..oracles import torch_oracle
-from .batches import copy_of
-from .twins import source_momentum, source_nesterov
+from ..oracles import sympy_oracle, torch_oracle
+from .batches import copy_of, path_of
+from .twins import source_momentum
 
 
-def _slope(w: Any) -> Any:
+def _slope(w):
     """Give the gradient of w⁴/4 + w²/2, entry by entry."""
     return w**3 + w
 
@@ -26,16 +26,12 @@ def _descent_cases(rng: np.random.Generator, slower_every: int = 15) -> Iterator
         yield rng.standard_normal(3), rates, float(rng.uniform(0.3, 0.95))
 
 
-def _momentum_path(w: Any, rates: list[float], momentum: float, dampening: float = 0.0) -> Any:
-    w, path = copy_of(w), []
+def _momentum_path(w, rates: list[float], momentum: float, dampening: float = 0.0):
     optimizer = SGD(lr=rates[0], momentum=momentum, dampening=dampening)
-    for _ in rates:
-        optimizer.step([w], [_slope(w)])
-        path.append(copy_of(w))
-    return library(w).stack(path)
+    return path_of(optimizer, w, len(rates), lambda w, step: _slope(w))
 
 
-def _nesterov_path(w: Any, rates: list[float], momentum: float, rescale: bool = True) -> Any:
+def _nesterov_path(w, rates: list[float], momentum: float, rescale: bool = True):
     """Run SGD, which keeps the point ahead θ = w + μ v, and give w = θ − μ v, with v = −α b."""
     theta, path = copy_of(w), []
     optimizer = SGD(lr=rates[0], momentum=momentum, nesterov=True)
@@ -51,19 +47,17 @@ def _nesterov_path(w: Any, rates: list[float], momentum: float, rescale: bool = 
     return library(theta).stack(path)
 
 
-def _source_oracle(run: Callable) -> Oracle:
-    """Give an oracle that runs a twin for each entry of w."""
+def _descent_oracles(nesterov: bool) -> tuple[Oracle, Oracle]:
+    """Give w after every step of the source's form, and of torch.optim.SGD.
 
-    def expected(w: Any, rates: list[float], momentum: float) -> np.ndarray:
+    PyTorch's buffer is rescaled when the rate changes.
+    """
+
+    def of_source(w, rates: list[float], momentum: float) -> np.ndarray:
+        run = partial(source_momentum, ahead=momentum if nesterov else 0.0)
         return np.array([run(_slope, float(start), rates, momentum) for start in w]).T
 
-    return Oracle("the source's form, in Python floats", expected, 1e-12)
-
-
-def _torch_descent(nesterov: bool) -> Oracle:
-    """Give w after every step of torch.optim.SGD; its buffer is rescaled when the rate changes."""
-
-    def descent(torch: Any, w: Any, rates: list[float], momentum: float) -> Any:
+    def of_torch(torch, w, rates: list[float], momentum: float):
         theta = w.clone().requires_grad_()
         optimizer = torch.optim.SGD([theta], lr=rates[0], momentum=momentum, nesterov=nesterov)
         (group,) = optimizer.param_groups
@@ -78,7 +72,10 @@ def _torch_descent(nesterov: bool) -> Oracle:
             path.append(theta.detach() + ahead)
         return torch.stack(path)
 
-    return torch_oracle("torch.optim.SGD", descent, 1e-12)
+    return (
+        Oracle("the source's form, in Python floats", of_source, 1e-12),
+        torch_oracle("torch.optim.SGD", of_torch, 1e-12),
+    )
 
 
 def _parabola_cases(rng: np.random.Generator) -> Iterator[tuple]:
@@ -87,14 +84,11 @@ def _parabola_cases(rng: np.random.Generator) -> Iterator[tuple]:
         yield rng.standard_normal(3), rate_times_curvature / curvature, curvature, 20
 
 
-def _parabola(w: Any, lr: float, curvature: float, steps: int) -> Any:
-    w, optimizer = copy_of(w), SGD(lr=lr)
-    for _ in range(steps):
-        optimizer.step([w], [curvature * w])
-    return w
+def _parabola(w, lr: float, curvature: float, steps: int):
+    return path_of(SGD(lr=lr), w, steps, lambda w, step: curvature * w)[-1, :]
 
 
-def _torch_parabola(torch: Any, w: Any, lr: float, curvature: float, steps: int) -> Any:
+def _torch_parabola(torch, w, lr: float, curvature: float, steps: int):
     w = w.clone().requires_grad_()
     optimizer = torch.optim.SGD([w], lr=lr)
     for _ in range(steps):
@@ -112,22 +106,19 @@ def _curvatures(rng: np.random.Generator) -> Iterator[tuple]:
 
 def _searched_descent(smallest: float, largest: float) -> list[float]:
     """Search for the learning rate whose worse factor, of the two ends, is smallest."""
-    from scipy.optimize import minimize_scalar
-
-    def worse(lr: float) -> float:
-        return max(abs(1 - lr * smallest), abs(1 - lr * largest))
-
-    found = minimize_scalar(worse, bounds=(0, 2 / largest), options={"xatol": 1e-12})
+    found = optimize.minimize_scalar(
+        lambda lr: max(abs(1 - lr * smallest), abs(1 - lr * largest)),
+        bounds=(0, 2 / largest),
+        options={"xatol": 1e-12},
+    )
     return [found.x, found.fun]
 
 
-def _solved_descent(smallest: float, largest: float) -> list[float]:
+def _solved_descent(sympy, smallest: float, largest: float) -> list[float]:
     """Solve 1 − α λ_min = −(1 − α λ_max): the best rate makes both ends equally slow."""
-    import sympy
-
     lr = sympy.Symbol("lr")
     (best,) = sympy.solve(sympy.Eq(1 - lr * smallest, lr * largest - 1), lr)
-    return [float(best), float(1 - best * smallest)]
+    return [best, 1 - best * smallest]
 
 
 def _roots(lr: float, curvature: float, momentum: float) -> float:
@@ -158,23 +149,20 @@ def _long_run(lr: float, curvature: float, momentum: float) -> float:
 
 def _searched_momentum(smallest: float, largest: float) -> list[float]:
     """Search for the rate and momentum whose worst spectral radius is smallest."""
-    from scipy.optimize import minimize
 
-    def worst(x: Any) -> float:
+    def worst(x) -> float:
         lr, momentum = math.exp(x[0]), 1 / (1 + math.exp(-x[1]))
         return max(_roots(lr, c, momentum) for c in (smallest, largest))
 
     start, options = [math.log(1 / largest), 0.0], {"xatol": 1e-10, "fatol": 1e-12, "maxiter": 4000}
     for _ in range(6):  # the valley has a sharp floor: start again where the search got stuck
-        found = minimize(worst, start, method="Nelder-Mead", options=options)
+        found = optimize.minimize(worst, start, method="Nelder-Mead", options=options)
         start = found.x
     return [math.exp(found.x[0]), 1 / (1 + math.exp(-found.x[1])), found.fun]
 
 
-def _double_roots(smallest: float, largest: float) -> list[float]:
+def _double_roots(sympy, smallest: float, largest: float) -> list[float]:
     """Ask that r² − (1 + μ − α λ) r + μ has a double root at both ends, and solve for α and μ."""
-    import sympy
-
     root_lr, root_momentum = sympy.symbols("a m", positive=True)  # their squares are α and μ
     r = sympy.Symbol("r")
     ends = []
@@ -215,7 +203,7 @@ MOMENTUM = (
         cases=_curvatures,
         oracles=(
             Oracle("searched for (SciPy)", _searched_descent, 1e-6),
-            Oracle("SymPy, solved for it", _solved_descent, 1e-12, needs="sympy"),
+            sympy_oracle(_solved_descent, 1e-12, "SymPy, solved for it"),
         ),
         saboteur=lambda smallest, largest: [1 / largest, 1 - smallest / largest],
         mistake="1/λ_max, the rate that is best for the steepest direction alone",
@@ -226,7 +214,7 @@ MOMENTUM = (
         code="optimizers.SGD.step",
         implementation=_momentum_path,
         cases=_descent_cases,
-        oracles=(_source_oracle(source_momentum), _torch_descent(nesterov=False)),
+        oracles=_descent_oracles(nesterov=False),
         saboteur=lambda w, rates, momentum: _momentum_path(w, rates, momentum, dampening=momentum),
         mistake="a running mean of gradients, (1 − μ) g, in the place of a sum",
     ),
@@ -251,9 +239,7 @@ MOMENTUM = (
         cases=_curvatures,
         oracles=(
             Oracle("searched for (SciPy)", _searched_momentum, 1e-3),
-            Oracle(
-                "double roots at both ends (SymPy, 30 digits)", _double_roots, 1e-12, needs="sympy"
-            ),
+            sympy_oracle(_double_roots, 1e-12, "double roots at both ends (SymPy, 30 digits)"),
         ),
         saboteur=lambda smallest, largest: [
             2 / (smallest + largest),
@@ -267,7 +253,7 @@ MOMENTUM = (
         code="optimizers.SGD.step",
         implementation=_nesterov_path,
         cases=_descent_cases,
-        oracles=(_source_oracle(source_nesterov), _torch_descent(nesterov=True)),
+        oracles=_descent_oracles(nesterov=True),
         saboteur=_momentum_path,
         mistake="the gradient taken at w, not ahead",
     ),
@@ -277,7 +263,7 @@ MOMENTUM = (
         code="optimizers.SGD.step",
         implementation=_nesterov_path,
         cases=partial(_descent_cases, slower_every=4),
-        oracles=(_source_oracle(source_nesterov), _torch_descent(nesterov=True)),
+        oracles=_descent_oracles(nesterov=True),
         saboteur=partial(_nesterov_path, rescale=False),
         mistake="b not rescaled when the rate changes",
     ),

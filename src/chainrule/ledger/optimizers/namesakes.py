@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -12,30 +11,26 @@ from ...arrays import library
 from ...optimizers import Optimizer, clip_norm
 from ..core import Claim, Oracle
 from ..oracles import torch_oracle
-from .batches import copy_of
+from .batches import path_of
 from .twins import torch_path, torch_run, twin_path
 
 
-def optimizer_path(name: str, w: Any, gradients: Any, settings: dict) -> Any:
+def optimizer_path(name: str, w, gradients, settings: dict):
     """Give w after every step of one of the package's optimizers."""
     return _path_of(getattr(optimizers, name)(**settings), w, gradients)
 
 
-def _path_of(optimizer: Optimizer, w: Any, gradients: Any) -> Any:
-    w, path = copy_of(w), []
-    for step in range(gradients.shape[0]):
-        optimizer.step([w], [gradients[step, :]])
-        path.append(copy_of(w))
-    return library(w).stack(path)
+def _path_of(optimizer: Optimizer, w, gradients):
+    return path_of(optimizer, w, gradients.shape[0], lambda w, step: gradients[step, :])
 
 
-def _with(**changed: Any) -> Callable:
+def _with(**changed) -> Callable:
     """Give a saboteur: the same optimizer with other settings."""
     return lambda name, w, g, settings: optimizer_path(name, w, g, settings | changed)
 
 
 def _path_claim(
-    label: str, title: str, name: str, rows: list[dict], mistake: str, saboteur: Callable
+    label: str, name: str, rows: list[dict], wrong: tuple[str, Callable], title: str = ""
 ) -> Claim:
     """Give the claim of an optimizer, tried with each of these rows of settings."""
 
@@ -48,7 +43,7 @@ def _path_claim(
 
     return Claim(
         label=label,
-        title=title,
+        title=title or name,
         code=f"optimizers.{name}.step",
         implementation=optimizer_path,
         cases=cases,
@@ -56,12 +51,12 @@ def _path_claim(
             Oracle("the formula, number by number", twin_path, 1e-12),
             Oracle("torch.optim", torch_path, 1e-12, needs="torch"),
         ),
-        saboteur=saboteur,
-        mistake=mistake,
+        saboteur=wrong[1],
+        mistake=wrong[0],
     )
 
 
-def _moments(w: Any, gradients: Any, betas: tuple[float, float], corrected: bool) -> Any:
+def _moments(w, gradients, betas: tuple[float, float], corrected: bool):
     """Run Adam and give what it remembers, or m̂ and v̂ made of it."""
     optimizer = optimizers.Adam(betas=betas)
     _path_of(optimizer, w, gradients)
@@ -78,7 +73,7 @@ def _moment_cases(rng: np.random.Generator) -> Iterator[tuple]:
         yield rng.standard_normal(3), rng.standard_normal((steps, 3)), (0.9, 0.99)
 
 
-def _weighted_sums(w: Any, gradients: Any, betas: Any) -> np.ndarray:
+def _weighted_sums(w, gradients, betas) -> np.ndarray:
     steps = len(gradients)
     rows = []
     for power, beta in zip((1, 2), betas, strict=True):
@@ -87,7 +82,7 @@ def _weighted_sums(w: Any, gradients: Any, betas: Any) -> np.ndarray:
     return np.array(rows)
 
 
-def _weighted_means(w: Any, gradients: Any, betas: Any) -> np.ndarray:
+def _weighted_means(w, gradients, betas) -> np.ndarray:
     """Give weighted means whose weights add up to 1: that is what the correction does."""
     steps = len(gradients)
     weights = [[beta ** (steps - i) for i in range(1, steps + 1)] for beta in betas]
@@ -96,7 +91,7 @@ def _weighted_means(w: Any, gradients: Any, betas: Any) -> np.ndarray:
 
 
 def _torch_moments(corrected: bool) -> Oracle:
-    def moments(w: Any, gradients: Any, betas: Any) -> np.ndarray:
+    def moments(w, gradients, betas) -> np.ndarray:
         _, state = torch_run("Adam", w, gradients, {"betas": betas})
         scales = [1 - beta ** len(gradients) if corrected else 1.0 for beta in betas]
         return np.array([state["exp_avg"] / scales[0], state["exp_avg_sq"] / scales[1]])
@@ -104,17 +99,12 @@ def _torch_moments(corrected: bool) -> Oracle:
     return Oracle("torch.optim.Adam, its state", moments, 1e-12, needs="torch")
 
 
-def _clip_cases(rng: np.random.Generator) -> Iterator[tuple]:
-    for max_norm in (0.5, 3.0, 100.0):
-        yield [rng.standard_normal((2, 3)), rng.standard_normal(4)], max_norm
-
-
 def _clipped_by_loops(gradients: list, max_norm: float) -> list:
     length = math.sqrt(sum(float(x) ** 2 for g in gradients for x in np.ravel(g)))
     return [g * min(1.0, max_norm / length) for g in gradients]
 
 
-def _clipped_by_torch(torch: Any, gradients: list, max_norm: float) -> list:
+def _clipped_by_torch(torch, gradients: list, max_norm: float) -> list:
     leaves = [torch.nn.Parameter(g.clone()) for g in gradients]
     for leaf, g in zip(leaves, gradients, strict=True):
         leaf.grad = g
@@ -125,53 +115,49 @@ def _clipped_by_torch(torch: Any, gradients: list, max_norm: float) -> list:
 NAMESAKES = (
     _path_claim(
         "1.2.1f",
-        "momentum as PyTorch has it",
         "SGD",
         [
             {"momentum": 0.9},
             {"momentum": 0.8, "dampening": 0.3},
             {"momentum": 0.5, "weight_decay": 0.1},
         ],
-        "a smaller momentum",
-        lambda name, w, g, settings: optimizer_path(
-            name, w, g, settings | {"momentum": 0.9 * settings["momentum"]}
+        title="momentum as PyTorch has it",
+        wrong=(
+            "a smaller momentum",
+            lambda name, w, g, settings: optimizer_path(
+                name, w, g, settings | {"momentum": 0.9 * settings["momentum"]}
+            ),
         ),
     ),
     _path_claim(
         "1.2.2a",
-        "Nesterov's form in PyTorch",
         "SGD",
         [{"momentum": 0.9, "nesterov": True}],
-        "plain momentum",
-        _with(nesterov=False),
+        title="Nesterov's form in PyTorch",
+        wrong=("plain momentum", _with(nesterov=False)),
     ),
     _path_claim(
         "1.2.3a",
-        "Adagrad",
         "Adagrad",
         [
             {},
             {"lr_decay": 0.1, "weight_decay": 0.1},
             {"initial_accumulator_value": 0.5, "eps": 1e-3},
         ],
-        "a rate that decays faster",
-        _with(lr_decay=0.3),
+        wrong=("a rate that decays faster", _with(lr_decay=0.3)),
     ),
     _path_claim(
         "1.2.4a",
         "RMSProp",
-        "RMSProp",
         [{}, {"alpha": 0.9, "weight_decay": 0.1}, {"momentum": 0.8}],
-        "another β",
-        _with(alpha=0.95),
+        wrong=("another β", _with(alpha=0.95)),
     ),
     _path_claim(
         "1.2.4b",
-        "RMSProp, centred",
         "RMSProp",
         [{"centered": True}, {"centered": True, "alpha": 0.9}],
-        "the mean not taken off",
-        _with(centered=False),
+        title="RMSProp, centred",
+        wrong=("the mean not taken off", _with(centered=False)),
     ),
     Claim(
         label="1.2.5a",
@@ -202,45 +188,42 @@ NAMESAKES = (
     _path_claim(
         "1.2.5c",
         "Adam",
-        "Adam",
         [{}, {"betas": (0.8, 0.9), "eps": 1e-2}, {"weight_decay": 0.3, "amsgrad": False}],
-        "a larger ε",
-        _with(eps=0.1),
+        wrong=("a larger ε", _with(eps=0.1)),
     ),
     _path_claim(
         "1.2.5d",
-        "Adam that does not forget its largest v",
         "Adam",
         [{"amsgrad": True, "betas": (0.9, 0.5)}],
-        "plain Adam",
-        _with(amsgrad=False),
+        title="Adam that does not forget its largest v",
+        wrong=("plain Adam", _with(amsgrad=False)),
     ),
     _path_claim(
         "1.2.5e",
         "AdamW",
-        "AdamW",
         [{}, {"weight_decay": 0.3}, {"weight_decay": 0.1, "amsgrad": True}],
-        "the decay in the gradient, as in Adam",
-        lambda name, w, g, settings: optimizer_path(
-            "Adam", w, g, {"weight_decay": 1e-2, **settings}
+        wrong=(
+            "the decay in the gradient, as in Adam",
+            lambda name, w, g, settings: optimizer_path(
+                "Adam", w, g, {"weight_decay": 1e-2, **settings}
+            ),
         ),
     ),
     _path_claim(
         "1.2.5f",
         "AdaMax",
-        "AdaMax",
         [{}, {"betas": (0.8, 0.9), "eps": 1e-2}, {"betas": (0.9, 0.7), "weight_decay": 0.3}],
-        "a gradient forgotten faster",
-        _with(betas=(0.9, 0.5)),
+        wrong=("a gradient forgotten faster", _with(betas=(0.9, 0.5))),
     ),
     _path_claim(
         "1.2.5g",
         "Nadam",
-        "Nadam",
         [{}, {"betas": (0.8, 0.9), "momentum_decay": 0.1}, {"weight_decay": 0.3}],
-        "Adam: no look ahead",
-        lambda name, w, g, settings: optimizer_path(
-            "Adam", w, g, {k: v for k, v in settings.items() if k != "momentum_decay"}
+        wrong=(
+            "Adam: no look ahead",
+            lambda name, w, g, settings: optimizer_path(
+                "Adam", w, g, {k: v for k, v in settings.items() if k != "momentum_decay"}
+            ),
         ),
     ),
     Claim(
@@ -248,7 +231,10 @@ NAMESAKES = (
         title="clipping by the norm",
         code="optimizers.clip_norm",
         implementation=clip_norm,
-        cases=_clip_cases,
+        cases=lambda rng: (
+            ([rng.standard_normal((2, 3)), rng.standard_normal(4)], max_norm)
+            for max_norm in (0.5, 3.0, 100.0)
+        ),
         oracles=(
             Oracle("loops in Python floats", _clipped_by_loops, 1e-14),
             torch_oracle(

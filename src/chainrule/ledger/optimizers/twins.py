@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import combinations
 from math import prod, sqrt
-from typing import Any
 
 import numpy as np
 
@@ -62,7 +61,7 @@ def _rmsprop(
     return b
 
 
-def _adam(seen: Floats, betas: Any = BETAS, eps: float = 1e-8, amsgrad: bool = False) -> float:
+def _adam(seen: Floats, betas=BETAS, eps: float = 1e-8, amsgrad: bool = False) -> float:
     """Kingma and Ba's."""
     t = len(seen)
     v = [_mean(_squares(seen[:i]), betas[1]) for i in range(1, t + 1)]
@@ -70,16 +69,14 @@ def _adam(seen: Floats, betas: Any = BETAS, eps: float = 1e-8, amsgrad: bool = F
     return _mean(seen, betas[0]) / (1 - betas[0] ** t) / (sqrt(v_hat) + eps)
 
 
-def _adamax(seen: Floats, betas: Any = BETAS, eps: float = 1e-8) -> float:
+def _adamax(seen: Floats, betas=BETAS, eps: float = 1e-8) -> float:
     """Kingma and Ba's, with the maximum over all gradients so far."""
     t = len(seen)
     u = max(betas[1] ** (t - i) * (abs(x) + eps) for i, x in enumerate(seen, 1))
     return _mean(seen, betas[0]) / (1 - betas[0] ** t) / u
 
 
-def _nadam(
-    seen: Floats, betas: Any = BETAS, eps: float = 1e-8, momentum_decay: float = 4e-3
-) -> float:
+def _nadam(seen: Floats, betas=BETAS, eps: float = 1e-8, momentum_decay: float = 4e-3) -> float:
     """PyTorch's form of Dozat's, with the product of all momenta so far."""
     t = len(seen)
     mu = [betas[0] * (1 - 0.5 * 0.96 ** (i * momentum_decay)) for i in range(t + 2)]
@@ -95,7 +92,7 @@ def _path(
     lr: float,
     weight_decay: float = 0.0,
     decoupled: bool = False,
-    **settings: Any,
+    **settings,
 ) -> Iterator[float]:
     """Yield w after every step; the decay is part of the gradient, or acts on w alone."""
     seen: Floats = []
@@ -120,7 +117,7 @@ TWINS: dict[str, Callable[..., Iterator[float]]] = {
 TORCH_NAMES = {"RMSProp": "RMSprop", "AdaMax": "Adamax", "Nadam": "NAdam"}
 
 
-def twin_path(name: str, w: Any, gradients: Any, settings: dict) -> np.ndarray:
+def twin_path(name: str, w, gradients, settings: dict) -> np.ndarray:
     """Give w after every step, shape (T, n), for gradients of shape (T, n), entry by entry."""
     columns = [
         list(TWINS[name](float(start), [float(g) for g in column], **settings))
@@ -129,7 +126,7 @@ def twin_path(name: str, w: Any, gradients: Any, settings: dict) -> np.ndarray:
     return np.array(columns).T
 
 
-def torch_run(name: str, w: Any, gradients: Any, settings: dict) -> tuple[np.ndarray, dict]:
+def torch_run(name: str, w, gradients, settings: dict) -> tuple[np.ndarray, dict]:
     """Give the same from torch.optim, and what the optimizer remembers at the end."""
     import torch
 
@@ -147,7 +144,7 @@ def torch_run(name: str, w: Any, gradients: Any, settings: dict) -> tuple[np.nda
     return np.array(path), optimizer.state[parameter]
 
 
-def torch_path(name: str, w: Any, gradients: Any, settings: dict) -> np.ndarray:
+def torch_path(name: str, w, gradients, settings: dict) -> np.ndarray:
     """Give w after every step of torch.optim."""
     return torch_run(name, w, gradients, settings)[0]
 
@@ -162,11 +159,6 @@ def source_momentum(
         w = w + v
         path.append(w)
     return path
-
-
-def source_nesterov(slope: Callable, w: float, rates: list[float], momentum: float) -> list[float]:
-    """Equation 1.15: the same with the gradient at the point ahead, w + μ v."""
-    return source_momentum(slope, w, rates, momentum, ahead=momentum)
 
 
 def variance_over_all_batches(gradients: np.ndarray, batch_size: int) -> float:
@@ -188,7 +180,7 @@ def variance_of_drawn_batches(gradients: np.ndarray, batch_size: int) -> float:
     return float(((means - gradients.mean(0)) ** 2).sum(1).mean())
 
 
-def twin_epoch(gradients: Callable, size: int, lr: float, *case: Any) -> list[np.ndarray]:
+def twin_epoch(gradients: Callable, size: int, lr: float, *case) -> list[np.ndarray]:
     """Descend by the mean of the samples' gradients in each batch, in the order of generator 0."""
     weights, biases, names, cost, x, y = case
     parameters = [np.array(p) for p in in_turn(weights, biases)]
@@ -201,7 +193,7 @@ def twin_epoch(gradients: Callable, size: int, lr: float, *case: Any) -> list[np
     return parameters
 
 
-def torch_sample_gradients(*case: Any) -> list[list[np.ndarray]]:
+def torch_sample_gradients(*case) -> list[list[np.ndarray]]:
     """Give, for each sample, the gradient of every parameter from torch.autograd."""
     w, b, names, cost, x, y = case
     pairs = zip(x, y, strict=True)
