@@ -92,6 +92,12 @@ def defined(name, before, call):
     return names
 
 
+def functions(name):
+    """Give what the page prints of a function, as functions."""
+    cells = [filled(name, answer) for answer in printed(name)]
+    return [names[call.rpartition(", ")[2].strip(")")] for names, call in cells]
+
+
 @pytest.mark.parametrize("name", EXERCISES)
 def test_a_printed_solution_is_right(name):
     answers = printed(name)
@@ -116,9 +122,7 @@ FAR = np.array([-800.0, 800.0])
     ],
 )
 def test_a_printed_solution_overflows_nowhere(name, arguments):
-    for answer in printed(name):
-        names, call = filled(name, answer)
-        function = names[call.rpartition(", ")[2].strip(")")]
+    for function in functions(name):
         with np.errstate(all="raise", under="ignore"):
             assert np.isfinite(function(*arguments)).all()
 
