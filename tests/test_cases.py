@@ -97,8 +97,6 @@ NOT_YET = {
         "kernel-gradient",
         # cnn
         "max-pool-gradient",
-        # device
-        "round-yourself",
     },
     "order": {
         # training
@@ -154,8 +152,6 @@ NOT_YET = {
         "kernel-gradient",
         # cnn
         "max-pool-gradient",
-        # data_parallel
-        "average-shares",
     },
 }
 

@@ -599,18 +599,32 @@ NUMBERS = {
         },
     ),
     "bytes-moved": (
-        lambda columns, size: size * (2 * 64 * 28**2 + columns * 9 * 64 * 28**2 + 64**2 * 9),
+        lambda columns, size, kernels=64, out=28: (
+            size * 64 * (28**2 + out**2 + columns * 9 * out**2 + kernels * 9)
+        ),
         (2, 4),
         {
             "count them twice": (1, 4),
             "without the columns": (0, 4),
             "each has four bytes": (2, 1),
+            "not eight": (2, 8),
+            "the kernels move": (2, 4, 0),
+            "with padding 1": (2, 4, 64, 26),
         },
     ),
     "time-on-a-ring": (
-        lambda rounds, chunks: rounds * (0.02 + 400e6 / chunks / 1e10 * 1e3),
+        lambda rounds, chunks, latency=0.02, bandwidth=1e10: (
+            rounds * (latency + 400e6 / chunks / bandwidth * 1e3)
+        ),
         (2 * 15, 16),
-        {"half of it": (15, 16), "one chunk of P": (30, 1), "2 (P − 1) rounds": (2 * 16, 16)},
+        {
+            "half of it": (15, 16),
+            "one chunk of P": (30, 1),
+            "2 (P − 1) rounds": (2 * 16, 16),
+            "begins with the latency": (30, 16, 0),
+            "one round": (1, 16),
+            "not bits": (30, 16, 0.02, 1e10 / 8),
+        },
     ),
     "share-that-hides": (lambda shares: 19 * shares, (1,), {"all 16 processes": (16,)}),
 }

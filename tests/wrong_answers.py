@@ -4,7 +4,7 @@ They are written anew, not taken from the exercises' own tables of mistakes: the
 test. The words stand in one message of the exercise only.
 """
 
-from math import dist, frexp, trunc
+from math import ceil, dist, floor, frexp, trunc
 
 import numpy as np
 
@@ -25,6 +25,14 @@ def adam(update, power=2):
         return w
 
     return run
+
+
+def unit(x, bits):
+    return 2.0 ** (frexp(x)[1] - 1 - bits)
+
+
+def in_units(cut, x, unit):
+    return cut(x / unit) * unit
 
 
 def half(both):
@@ -664,28 +672,43 @@ WRONG_ANSWERS = {
         ("d", "two neighbours"),
     ],
     # 3.1
-    "which-bfloat16": [(301, "two apart"), (302, "300 is nearer"), (300.7, "more than 7 bits")],
+    "which-bfloat16": [
+        (301, "two apart"),
+        (302, "300 is nearer"),
+        (300.7, "more than 7 bits"),
+        (256, "the leading one alone"),
+    ],
     "round-yourself": [
         (
             lambda x, bits: round(x / 2.0 ** (frexp(x)[1] - bits)) * 2.0 ** (frexp(x)[1] - bits),
             "one bit too few",
         ),
+        (lambda x, bits: in_units(round, x, 2.0 ** (frexp(x)[1] - 2 - bits)), "one bit too many"),
+        (lambda x, bits: in_units(trunc, x, unit(x, bits)), "cuts the other bits off"),
+        (lambda x, bits: in_units(floor, x, unit(x, bits)), "this rounds down"),
         (
-            lambda x, bits: (
-                trunc(x / 2.0 ** (frexp(x)[1] - 1 - bits)) * 2.0 ** (frexp(x)[1] - 1 - bits)
-            ),
-            "cuts the other bits off",
+            lambda x, bits: in_units(lambda t: floor(t + 0.5), x, unit(x, bits)),
+            "rounds up what is halfway",
+        ),
+        (
+            lambda x, bits: in_units(lambda t: trunc(t + np.sign(t) / 2), x, unit(x, bits)),
+            "away from 0",
         ),
         (lambda x, bits: round(x * 2.0**bits) / 2.0**bits, "behind the point"),
+        (lambda x, bits: round(x / unit(x, bits)), "multiply by the unit"),
     ],
     "bytes-moved": [
         (2355200, "count them twice"),
         (548864, "without the columns"),
         (1040384, "each has four bytes"),
+        (8323072, "not eight"),
+        (4014080, "the kernels move"),
+        (3636224, "with padding 1"),
     ],
     # 3.2
     "average-shares": [
         (lambda gradients, counts: np.mean(gradients, axis=0), "as much here"),
+        (lambda gradients, counts: np.sum(gradients, axis=0), "weight each by its samples"),
         (lambda gradients, counts: (counts[:, None] * gradients).sum(axis=0), "these are sums"),
         (
             lambda gradients, counts: (counts[:, None] * gradients).mean(axis=0),
@@ -696,13 +719,16 @@ WRONG_ANSWERS = {
         (37.8, "half of it"),
         (1200.6, "one chunk"),
         (80.64, "2 (P − 1) rounds"),
-        (0.0756, "in milliseconds"),
+        (75, "begins with the latency"),
+        (2.52, "one round"),
+        (600.6, "not bits"),
+        (0.0756, "these are seconds"),
     ],
     "share-that-hides": [(18, "72 ms"), (18.9, "round up"), (304, "all 16 processes")],
     "who-lost-what": [
         ("a", "after every epoch"),
         ("c", "the order is the same"),
-        ("d", "the same parameters"),
+        ("d", "the same weights"),
     ],
 }
 
@@ -744,13 +770,10 @@ NEARLY_RIGHT = {
     "im2col-by-hand": [lambda x, k: np.array(patches(x[: len(x[0]), : len(x)], k)).T],
     "kernel-gradient": [lambda X, delta: np.einsum("ol,kl->ok", delta.sum(0), X.mean(0))],
     "round-yourself": [
-        lambda x, bits: (
-            np.floor(x / 2.0 ** (frexp(x)[1] - 1 - bits) + 0.5) * 2.0 ** (frexp(x)[1] - 1 - bits)
-        ),
-        lambda x, bits: (
-            np.ceil(x / 2.0 ** (frexp(x)[1] - 1 - bits) - 0.5) * 2.0 ** (frexp(x)[1] - 1 - bits)
-        ),
+        lambda x, bits: in_units(lambda t: ceil(t - 0.5), x, unit(x, bits)),
+        lambda x, bits: in_units(round, x, unit(abs(x) + 1e-300, bits) if x > 0 else 2.0**-bits),
         lambda x, bits: round(x / 2.0 ** (8 - bits)) * 2.0 ** (8 - bits),
+        lambda x, bits: float(np.float32(x)) if bits == 23 else in_units(round, x, 2.0**-bits),
     ],
     "average-shares": [lambda gradients, counts: counts[:2] @ gradients[:2] / counts[:2].sum()],
     "edge-kernel": [

@@ -1,8 +1,7 @@
 """The exercises of section 3.1."""
 
 from collections.abc import Iterator
-from math import floor, frexp
-from typing import Any
+from math import copysign, floor, frexp, trunc
 
 import numpy as np
 
@@ -10,41 +9,66 @@ from .core import Exercise
 
 
 def _numbers(rng: np.random.Generator) -> Iterator[tuple]:
-    for bits in (7, 10, 3):
-        for x in (*rng.uniform(-300, 300, 4), 2.0**bits + 0.5, 2.0**bits + 1.5):
-            yield np.asarray(x), np.asarray(bits)
+    for bits in (7, 10, 1, 3, 23):
+        halfway = 2.0**bits + 0.5, -(2.0**bits) - 1.5, (2.0**bits + 1.5) / 2**20
+        yield from ((x, bits) for x in (*rng.uniform(-300, 300, 4), *halfway))
+        # the nearest of the second is a power of two, and has another unit
+        yield from ((x, bits) for x in (0.0, 16 - 2.0**-30, -0.3, 300.0))
 
 
-def _rounded(x: Any, bits: Any) -> float:
+def _unit(x: float, bits: int) -> float:
+    return 2.0 ** (frexp(x)[1] - 1 - bits)
+
+
+def _rounded(x: float, bits: int) -> float:
     """Round in units of the last bit; Python's round takes what is halfway to the even number."""
-    unit = 2.0 ** (frexp(float(x))[1] - 1 - int(bits))
-    return round(float(x) / unit) * unit
+    return round(x / _unit(x, bits)) * _unit(x, bits)
 
 
 EXERCISES = {
     "which-bfloat16": Exercise(difficulty=1, solution=300)
     .wrong(301, "whole numbers near 300 are two apart in bfloat16: 256 = 2⁸, with 7 bits behind")
     .wrong(302, "302 is one of its numbers, but 300 is nearer to 300.7")
-    .wrong(300.7, "that takes more than 7 bits behind the leading one"),
+    .wrong(300.7, "that takes more than 7 bits behind the leading one")
+    .wrong(256, "that is the leading one alone; 7 bits follow it"),
     "round-yourself": Exercise(difficulty=2, solution=_rounded, cases=_numbers)
     .wrong(
-        lambda x, bits: _rounded(float(x), int(bits) - 1),
+        lambda x, bits: _rounded(x, bits - 1),
         "one bit too few: the leading one is not among the m bits",
     )
     .wrong(
-        lambda x, bits: (
-            floor(abs(x) / 2.0 ** (frexp(float(x))[1] - 1 - int(bits)))
-            * np.sign(x)
-            * 2.0 ** (frexp(float(x))[1] - 1 - int(bits))
-        ),
+        lambda x, bits: _rounded(x, bits + 1),
+        "one bit too many: the fraction of frexp is below 1, so e is its exponent less 1",
+    )
+    .wrong(
+        lambda x, bits: trunc(x / _unit(x, bits)) * _unit(x, bits),
         "this cuts the other bits off; round to the nearest",
     )
     .wrong(
-        lambda x, bits: round(float(x) * 2.0 ** int(bits)) / 2.0 ** int(bits),
-        "these are m bits behind the point; they count from the leading one",
+        lambda x, bits: floor(x / _unit(x, bits)) * _unit(x, bits),
+        "this rounds down; round to the nearest",
+    )
+    .wrong(
+        lambda x, bits: floor(x / _unit(x, bits) + 0.5) * _unit(x, bits),
+        "this rounds up what is halfway; it goes to the even one of its neighbours",
+    )
+    .wrong(
+        lambda x, bits: copysign(floor(abs(x) / _unit(x, bits) + 0.5), x) * _unit(x, bits),
+        "this rounds away from 0 what is halfway; it goes to the even one of its neighbours",
+    )
+    .wrong(
+        lambda x, bits: round(x * 2.0**bits) / 2.0**bits,
+        "these are m bits behind the point; count them from the leading one",
+    )
+    .wrong(
+        lambda x, bits: round(x / _unit(x, bits)),
+        "that counts the units; multiply by the unit in the end",
     ),
     "bytes-moved": Exercise(difficulty=2, solution=4_161_536)
     .wrong(2_355_200, "the columns go to memory and come back: count them twice")
     .wrong(548_864, "that is without the columns, every number once")
-    .wrong(1_040_384, "these are numbers; each has four bytes"),
+    .wrong(1_040_384, "these are numbers; each has four bytes")
+    .wrong(8_323_072, "a number of float32 has four bytes, not eight")
+    .wrong(4_014_080, "the kernels move as well")
+    .wrong(3_636_224, "with padding 1 the outputs have 28 × 28 pixels, and so have the columns"),
 }
