@@ -83,10 +83,10 @@ def recorded(name: str, key: str = "ratios") -> Table:
     >>> print(recorded("abacus"))
     | no record |
     | --- |
-    | `benchmarks/abacus.py` was not run: no machine for it was to be had |
+    | `benchmarks/abacus.py` was not run: there was no machine for it |
     """
     if not (RECORDS / f"{name}.json").exists():
-        line = f"`benchmarks/{name}.py` was not run: no machine for it was to be had"
+        line = f"`benchmarks/{name}.py` was not run: there was no machine for it"
         return Table(["no record"], [[line]])
     record = read(name)
     return Table(
@@ -136,11 +136,18 @@ def layers(record: dict[str, Any], how: str = "one thread") -> Table:
 
 
 def mutants(scope: str = "package") -> dict[str, Any]:
-    """Read what the tests noticed of the mistakes that ``benchmarks/mutants.py`` made.
+    """Read what the tests noticed of the mistakes that ``benchmarks/mutants.py`` made in a scope.
 
-    The scope is "package", or "checkers": what judges the exercises' answers.
+    Examples
+    --------
+    >>> mutants("checkers")
+    Traceback (most recent call last):
+    ValueError: scope: expected one of ['package'], which are recorded, got 'checkers'
     """
-    return json.loads(MUTANTS.read_text(encoding="utf-8"))[scope]
+    record = json.loads(MUTANTS.read_text(encoding="utf-8"))
+    if scope not in record:
+        raise ValueError(f"scope: expected one of {[*record]}, which are recorded, got {scope!r}")
+    return record[scope]
 
 
 def noticed(record: dict[str, Any]) -> Table:
