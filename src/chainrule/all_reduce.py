@@ -19,9 +19,8 @@ __all__ = ["hiding_batch", "ring_all_reduce", "ring_rounds", "ring_seconds"]
 def ring_rounds(parts: list[Array]) -> list[list[Array]]:
     """Give what each process of a ring holds, before the first round and after every one.
 
-    In a round every process sends one of P chunks to the next process: in the first P − 1 rounds
-    the receiver adds it to its own, in the other P − 1 the receiver puts it in the place of its
-    own.
+    In a round every process sends one of P chunks to the next process. In the first P − 1 rounds
+    the receiver adds it to its own, and in the other P − 1 it replaces its own.
 
     Parameters
     ----------
