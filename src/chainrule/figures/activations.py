@@ -9,7 +9,7 @@ from ..activations import ELU, GELU, LeakyReLU, Maxout, ReLU, Sigmoid, Softmax, 
 from ..network import Linear, Network
 from ..training import History
 from .kit.drawing import broken_at_0, with_slope
-from .kit.picture import BLUE, GREY, Picture, picture
+from .kit.picture import BLUE, GREY, Axes, Picture, picture, plot
 from .kit.slider import Curve, Slider
 from .ledger import Table
 
@@ -105,13 +105,11 @@ def swish_slider() -> Slider:
     )
 
 
-@picture
-def gelu_error(figure: Picture) -> None:
+@plot(xlabel="x", title="GELU by tanh − GELU")
+def gelu_error(axes: Axes) -> None:
     """Draw the difference between GELU by tanh and GELU."""
-    axes = figure.subplots()
     x = np.linspace(-6, 6, 1201)
     axes.plot(x, GELU("tanh")(x) - GELU()(x), color=BLUE)
-    axes.set(xlabel="x", title="GELU by tanh − GELU")
 
 
 def maxout_tangents(pieces: int) -> tuple[np.ndarray, np.ndarray]:

@@ -7,16 +7,15 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from ..precision import FORMATS, dot_bound, rounded_dot
-from .kit.drawing import canvas, clear, note
-from .kit.picture import BLUE, GREEN, GREY, ORANGE, PALE, Picture, picture
+from .kit.drawing import clear, diagram, note
+from .kit.picture import BLUE, GREEN, GREY, ORANGE, PALE, Axes, Picture, picture, plot
 
 EXPONENT_BITS = {"float64": 11, "float32": 8, "TF32": 8, "bfloat16": 8}
 
 
-@picture
-def formats(figure: Picture) -> None:
+@diagram((-5.2, 32.4), (-0.2, 3), inches=1.9)
+def formats(axes: Axes) -> None:
     """Draw the bits of float32, TF32 and bfloat16: sign, exponent, and what is behind the one."""
-    axes = canvas(figure, (-5.2, 32.4), (-0.2, 3), inches=1.9)
     for row, name in enumerate(("bfloat16", "TF32", "float32")):
         left = 0
         for bits, color, label in (
@@ -35,10 +34,9 @@ def formats(figure: Picture) -> None:
         note(axes, -0.6, row + 0.4, name, ha="right")
 
 
-@picture
-def dot_errors(figure: Picture, lengths: Sequence[int], rng: np.random.Generator) -> None:
+@plot(xlabel="length of the vectors", ylabel="relative error")
+def dot_errors(axes: Axes, lengths: Sequence[int], rng: np.random.Generator) -> None:
     """Draw the error of products of random vectors by their length, and the bound on it."""
-    axes = figure.subplots()
     looks = (("float32", BLUE, "o"), ("TF32", GREEN, "s"), ("bfloat16", ORANGE, "^"))
     for name, color, marker in looks:
         errors, bounds = [], []
@@ -50,8 +48,7 @@ def dot_errors(figure: Picture, lengths: Sequence[int], rng: np.random.Generator
             bounds.append(dot_bound(w, a, FORMATS[name]) / float(exact))
         axes.loglog(lengths, errors, marker, color=color, label=name)
         axes.loglog(lengths, bounds, color=color, lw=1.2)
-    axes.set(xlabel="length of the vectors", ylabel="relative error")
-    figure.legend(loc="outside upper center", ncol=3)
+    axes.figure.legend(loc="outside upper center", ncol=3)
 
 
 @picture

@@ -9,15 +9,14 @@ from matplotlib.patches import FancyBboxPatch
 
 from ..network import Network
 from ..training import History
-from .kit.drawing import arrow, canvas, frame, note
-from .kit.picture import BLUE, GREY, ORANGE, PALE, Picture, picture
+from .kit.drawing import arrow, diagram, frame, note
+from .kit.picture import BLUE, GREY, ORANGE, PALE, Axes, Picture, picture, plot
 from .kit.slider import Curve, Slider, Still
 
 
-@picture
-def five_steps(figure: Picture) -> None:
+@diagram((0, 10), (0, 8.2), inches=4.1)
+def five_steps(axes: Axes) -> None:
     """Figure 1.1: the five steps, and the two ways on from the last."""
-    axes = canvas(figure, (0, 10), (0, 8.2), inches=4.1)
     width, height, left, right = 4.2, 1.7, 2.3, 7.7
     boxes = [
         (left, 7.2, "1  load data", "a batch of inputs $x$\nand targets $y$"),
@@ -92,13 +91,12 @@ def learning_curve(figure: Picture, histories: History | Sequence[History]) -> N
     left.legend()
 
 
-@picture(height=4.4)
-def confusion(figure: Picture, output: np.ndarray, y: np.ndarray) -> None:
+@plot(height=4.4)
+def confusion(axes: Axes, output: np.ndarray, y: np.ndarray) -> None:
     """Count, for every true class, what was predicted; the diagonal is what is right."""
     classes = output.shape[1]
     counts = np.zeros((classes, classes), int)
     np.add.at(counts, (y, output.argmax(1)), 1)
-    axes = figure.subplots()
     axes.imshow(counts, cmap="Blues", vmax=2.5 * counts.max())
     for true, predicted in np.ndindex(counts.shape):
         if counts[true, predicted]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...convolution import Geometry, fft_multiplications, winograd_saving
 from ..kit.drawing import note, plain
-from ..kit.picture import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, Picture, picture
+from ..kit.picture import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, Axes, Picture, picture, plot
 
 LOOKS = (
     *((BLUE, "-", "o"), (ORANGE, "--", "s"), (GREEN, "-.", "^")),
@@ -84,14 +84,13 @@ def memory(
     figure.legend(loc="outside upper center", ncol=min(3, len(names)))
 
 
-@picture(height=3.0)
+@plot(height=3.0)
 def crossover(
-    figure: Picture,
+    axes: Axes,
     kernel_sizes: Sequence[int],
     seconds_by_method: Mapping[str, Sequence[float | None]],
 ) -> None:
     """Draw the time of each method by the side of the kernel; None where it was not measured."""
-    axes = figure.subplots()
     for (name, seconds), look in zip(seconds_by_method.items(), LOOKS, strict=False):
         times = [np.nan if each is None else 1e3 * each for each in seconds]
         color, style, marker = look

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 
 from ...convolution import Geometry, conv2d, im2col
-from ..kit.drawing import arrow, canvas, note, number
+from ..kit.drawing import arrow, canvas, diagram, note, number
 from ..kit.grids import cells, mark
-from ..kit.picture import BLUE, COLORS, GREY, ORANGE, PURPLE, WIDTH, Picture, picture
+from ..kit.picture import BLUE, COLORS, GREY, ORANGE, PURPLE, WIDTH, Axes, Picture, picture
 from .windows import IMAGE, KERNEL
 
 # three kernels of one channel; the first is that of figure 2.1
@@ -35,10 +35,9 @@ def _sized(axes: Any, at: tuple[float, float], shape: tuple[int, int], title: st
     note(axes, at[0] + shape[1] / 2, at[1] - 0.75, f"{title}, {shape[0]} × {shape[1]}")
 
 
-@picture
-def columns(figure: Picture) -> None:
+@diagram((0, 27.0), (23.4, 0))
+def columns(axes: Axes) -> None:
     """Figure 2.2: three windows of an image, and the columns that they become."""
-    axes = canvas(figure, (0, 27.0), (23.4, 0))
     image, side, found = (1.9, 1.5), 1.45, (1.6, 13.9)
     matrix = im2col(IMAGE[None, None], 3)[0]
     cells(axes, image, IMAGE, size=side)
@@ -58,10 +57,9 @@ def columns(figure: Picture) -> None:
     note(axes, 13.4, 11.0, text, ha="left")
 
 
-@picture
-def columns_of_channels(figure: Picture) -> None:
+@diagram((0, 21.0), (16.2, 0))
+def columns_of_channels(axes: Axes) -> None:
     """Figure 2.3: an image of three channels, and the block of rows that each of them becomes."""
-    axes = canvas(figure, (0, 21.0), (16.2, 0))
     matrix, window, (u, v) = im2col(CHANNELS[None], 2)[0], 4, (1, 1)
     for channel, color in enumerate(COLORS[:3]):
         left, right = (3.4, 1.5 + 5 * channel), (10.6, 1.5 + 5 * channel)
@@ -78,10 +76,9 @@ def columns_of_channels(figure: Picture) -> None:
     note(axes, 15.1, 0.7, "its columns, 12 × 9")
 
 
-@picture
-def kernel_row(figure: Picture) -> None:
+@diagram((0, 19.0), (13.2, 0))
+def kernel_row(axes: Axes) -> None:
     """Figure 2.4: every kernel, row by row, becomes a row of a matrix."""
-    axes = canvas(figure, (0, 19.0), (13.2, 0))
     matrix = WEIGHT.reshape(len(WEIGHT), -1)
     found = (9.4, 5.6)
     for n, color in enumerate(COLORS[:3]):
@@ -95,10 +92,9 @@ def kernel_row(figure: Picture) -> None:
     _sized(axes, found, matrix.shape, "matrix $W$")
 
 
-@picture
-def kernel_row_of_channels(figure: Picture) -> None:
+@diagram((0, 17.4), (12.4, 0))
+def kernel_row_of_channels(axes: Axes) -> None:
     """Figure 2.5: a kernel of three channels becomes one row, channel after channel."""
-    axes = canvas(figure, (0, 17.4), (12.4, 0))
     matrix = CHANNEL_KERNELS.reshape(2, -1)
     found = (3.9, 9.6)
     for channel, color in enumerate(COLORS[:3]):
@@ -116,13 +112,12 @@ def kernel_row_of_channels(figure: Picture) -> None:
     _sized(axes, found, matrix.shape, "matrix $W$")
 
 
-@picture
-def product(figure: Picture, window: int = 8) -> None:
+@diagram((0, 27.0), (31.6, 0))
+def product(axes: Axes, window: int = 8) -> None:
     """Figure 2.6: rows of W times columns of X are rows of Y, and each of these is an image.
 
     Of X and Y, only the numbers that are marked are written.
     """
-    axes = canvas(figure, (0, 27.0), (31.6, 0))
     weight, n, (u, v) = WEIGHT[:2], 0, divmod(window, 5)
     x, y = im2col(IMAGE[None, None], 3)[0], conv2d(IMAGE[None, None], weight[:, None])[0]
     w, of_x, of_y = (1.0, 1.7), (1.0, 6.4), (1.0, 17.6)

@@ -3,9 +3,9 @@
 import numpy as np
 
 from ...convolution import AvgPool2d, Geometry, col2im, conv2d, im2col, loop_operations
-from ..kit.drawing import canvas, note, number
+from ..kit.drawing import diagram, note, number
 from ..kit.grids import cells, mark, written_sum
-from ..kit.picture import BLUE, GREY, ORANGE, Picture, picture
+from ..kit.picture import BLUE, GREY, ORANGE, Axes, Picture, picture
 
 # the example of figures 2.1, 2.2 and 2.6, and of the picture that one steps through
 ROWS = ("1427035", "6081924", "3572681", "9240517", "0863142", "5139706", "2704853")
@@ -27,10 +27,9 @@ def convolved(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     return conv2d(image[None, None], kernel[None, None])[0, 0]
 
 
-@picture
-def sliding(figure: Picture, u: int = 1, v: int = 2) -> None:
+@diagram((0, 18.4), (11.2, 0))
+def sliding(axes: Axes, u: int = 1, v: int = 2) -> None:
     """Figure 2.1: one window of the image, the kernel, and the cell that they make."""
-    axes = canvas(figure, (0, 18.4), (11.2, 0))
     y = convolved(IMAGE, KERNEL)
     image, kernel, output = (0.2, 1.5), (8.8, 3.5), (13.1, 2.5)
     for at, values, title in (
@@ -55,10 +54,9 @@ def sliding(figure: Picture, u: int = 1, v: int = 2) -> None:
     note(axes, 9.2, 10.5, text, fontsize=10, color=GREY)
 
 
-@picture
-def overlap(figure: Picture) -> None:
+@diagram((0, 17.2), (8.6, 0))
+def overlap(axes: Axes) -> None:
     """Draw how many windows of 3 × 3 hold each pixel, for stride 1 and stride 2."""
-    axes = canvas(figure, (0, 17.2), (8.6, 0))
     for left, stride in ((0.6, 1), (9.6, 2)):
         windows = np.prod(Geometry.of((7, 7), 3, stride).output_size)
         counts = col2im(np.ones((1, 9, windows)), 7, 3, stride=stride)[0, 0]
@@ -92,10 +90,9 @@ def photograph(figure: Picture, name: str = "china.jpg") -> None:
         axes.axis("off")
 
 
-@picture
-def dilated(figure: Picture) -> None:
+@diagram((0, 31.4), (10.6, 0))
+def dilated(axes: Axes) -> None:
     """Draw a 3 × 3 window with dilation 1, 2 and 3, and two that follow each other at stride 2."""
-    axes = canvas(figure, (0, 31.4), (10.6, 0))
     pixels = np.arange(49.0).reshape(1, 1, 7, 7)
     for panel, (title, stride, dilation) in enumerate(
         (("dilation 1", 1, 1), ("dilation 2", 1, 2), ("dilation 3", 1, 3), ("stride 2", 2, 1))

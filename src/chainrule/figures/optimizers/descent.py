@@ -8,7 +8,7 @@ import numpy as np
 from ...network import Network
 from ...optimizers import SGD, best_descent, best_momentum, convergence_factor
 from ..kit.drawing import arrow, beside
-from ..kit.picture import BLUE, COLORS, GREY, INK, LIGHT, ORANGE, Picture, picture
+from ..kit.picture import BLUE, COLORS, GREY, INK, LIGHT, ORANGE, Axes, Picture, picture, plot
 from ..kit.slider import Curve, Points, Slider, Still
 from .landscapes import LANDSCAPES, contours, descend
 
@@ -23,15 +23,13 @@ def sample_gradients(network: Network, loss: Any, x: np.ndarray, y: np.ndarray) 
     return np.stack(rows)
 
 
-@picture
+@plot(xlabel="samples in the batch, N", title="mean squared distance from the full gradient")
 def noise(
-    figure: Picture, sizes: Sequence[int], measured: Sequence[float], formula: Sequence[float]
+    axes: Axes, sizes: Sequence[int], measured: Sequence[float], formula: Sequence[float]
 ) -> None:
     """Draw the mean squared error of a batch's gradient, measured and by formula."""
-    axes = figure.subplots()
     axes.loglog(sizes, formula, color=BLUE, label="by formula")
     axes.loglog(sizes, measured, "o", color=ORANGE, ms=7, label="measured, 200 batches each")
-    axes.set(xlabel="samples in the batch, N", title="mean squared distance from the full gradient")
     axes.legend()
 
 
@@ -109,17 +107,15 @@ def momentum_slider() -> Slider:
     return Slider("momentum", description, "momentum μ", values, x, curves, (-1.0, 1.0), start=3)
 
 
-@picture
-def ravine(figure: Picture, paths: dict[str, np.ndarray]) -> None:
+@plot(xlabel="first parameter", ylabel="second parameter", aspect="equal")
+def ravine(axes: Axes, paths: dict[str, np.ndarray]) -> None:
     """Draw ways down the ravine."""
-    axes = figure.subplots()
     for line in contours("ravine"):
         axes.plot(*line.T, color=LIGHT, lw=1)
     for (name, path), color, mark in zip(paths.items(), COLORS, "os^", strict=False):
         axes.plot(*path.T, marker=mark, ms=4, lw=1.5, color=color, label=name)
     axes.plot(0, 0, "*", color=INK, ms=12)
-    figure.legend(loc="outside lower center", ncols=2)
-    axes.set(xlabel="first parameter", ylabel="second parameter", aspect="equal")
+    axes.figure.legend(loc="outside lower center", ncols=2)
     axes.grid(False)
 
 

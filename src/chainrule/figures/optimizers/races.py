@@ -6,7 +6,7 @@ import numpy as np
 
 from ...training import History
 from ..kit.drawing import POINTED, lines
-from ..kit.picture import Picture, picture
+from ..kit.picture import Axes, plot
 from ..kit.slider import Points, Slider, Still
 from .landscapes import LANDSCAPES, RACERS, arrival, contours, descend
 
@@ -66,26 +66,22 @@ def race_slider(name: str, results: dict[str, tuple[float, np.ndarray]]) -> Slid
     )
 
 
-@picture(height=3.8)
-def search(figure: Picture, rates: Sequence[float], losses: dict[str, Sequence[float]]) -> None:
+@plot(height=3.8, xlabel="learning rate α", title="validation loss after the training")
+def search(axes: Axes, rates: Sequence[float], losses: dict[str, Sequence[float]]) -> None:
     """Draw the validation loss of each optimizer by learning rate: the search that was made."""
-    axes = figure.subplots()
     lines(axes.loglog, rates, losses, POINTED, ms=4, lw=1.5)
-    axes.set(xlabel="learning rate α", title="validation loss after the training")
     low, high = np.log10(axes.dataLim.intervaly)
     axes.set_ylim(10 ** np.floor(low), 10 ** np.ceil(high))  # whole decades, to name their ends
-    figure.legend(loc="outside lower center", ncols=2)
+    axes.figure.legend(loc="outside lower center", ncols=2)
 
 
-@picture(height=4.3)
-def digits_race(figure: Picture, runs: dict[str, list[History]]) -> None:
+@plot(height=4.3, xlabel="epoch", title="training loss")
+def digits_race(axes: Axes, runs: dict[str, list[History]]) -> None:
     """Draw training losses by epoch: the median over the seeds, and from smallest to largest."""
-    axes = figure.subplots()
     losses = {name: np.array([history.loss for history in each]) for name, each in runs.items()}
     epochs = np.arange(1, next(iter(losses.values())).shape[1] + 1)
     medians = {name: np.median(each, 0) for name, each in losses.items()}
     lines(axes.semilogy, epochs, medians, POINTED, ms=4, lw=1.5)
     for each, (color, _) in zip(losses.values(), POINTED, strict=False):
         axes.fill_between(epochs, each.min(0), each.max(0), color=color, alpha=0.12, lw=0)
-    axes.set(xlabel="epoch", title="training loss")
-    figure.legend(loc="outside lower center", ncols=2)
+    axes.figure.legend(loc="outside lower center", ncols=2)
