@@ -37,8 +37,7 @@ def sliding(axes: Axes, u: int = 1, v: int = 2) -> None:
         (kernel, KERNEL, "kernel $w$"),
         (output, y, "output $y$"),
     ):
-        cells(axes, at, values)
-        note(axes, at[0] + values.shape[1] / 2, at[1] - 0.75, title)
+        cells(axes, at, values, title=title)
     mark(axes, image, (u, v), KERNEL.shape, ORANGE)
     mark(axes, kernel, (0, 0), KERNEL.shape, ORANGE)
     mark(axes, output, (u, v), (1, 1), ORANGE)
@@ -62,8 +61,8 @@ def overlap(axes: Axes) -> None:
         counts = col2im(np.ones((1, 9, windows)), 7, 3, stride=stride)[0, 0]
         for place, count in np.ndenumerate(counts):
             mark(axes, (left, 1.3), place, color=BLUE, fill=0.45 * count / 9, width=0)
-        cells(axes, (left, 1.3), counts)
-        note(axes, left + 3.5, 0.6, f"stride {stride}: {windows} windows")
+        title = f"stride {stride}: {windows} windows"
+        cells(axes, (left, 1.3), counts, title=title, above=0.7)
 
 
 @picture(height=5.5)
@@ -101,13 +100,13 @@ def dilated(axes: Axes) -> None:
         geometry = Geometry.of((7, 7), 3, stride, 0, dilation)
         windows = im2col(pixels, 3, stride=stride, dilation=dilation)[0].astype(int)
         count = windows.shape[1]
-        cells(axes, at, np.zeros((7, 7)), written=np.zeros((7, 7), bool))
+        nothing = np.zeros((7, 7), bool)
+        cells(axes, at, nothing, title=title, above=1.0, written=nothing)
         shown = [(count // 2, BLUE, "-")] if stride == 1 else [(0, BLUE, "-"), (1, ORANGE, "--")]
         for window, color, style in shown:
             for pixel in windows[:, window]:
                 mark(axes, at, divmod(pixel, 7), color=color, fill=0.4, width=0)
             corner = divmod(windows[0, window], 7)
             mark(axes, at, corner, geometry.span, color, fill=0, style=style)
-        note(axes, at[0] + 3.5, 0.8, title)
         rows, columns = geometry.output_size
         note(axes, at[0] + 3.5, 9.7, f"output {rows} × {columns}", fontsize=10, color=GREY)

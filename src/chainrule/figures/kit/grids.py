@@ -17,15 +17,19 @@ def cells(
     *,
     size: float = 1.0,
     fontsize: float = 11,
+    title: str = "",
+    above: float = 0.75,
     written: np.ndarray | None = None,
     faint: np.ndarray | None = None,
 ) -> None:
     """Draw a matrix as a grid of numbers, its upper left corner at a place of a canvas.
 
-    Of the numbers those that are `written` are shown, by default all of them, and of these some
-    `faint`, in grey.
+    The title stands so far above it. Of the numbers those that are `written` are shown, by default
+    all of them, and of these some `faint`, in grey.
     """
     (x, y), (rows, columns) = at, np.shape(values)
+    if title:
+        note(axes, x + columns * size / 2, y - above, title)
     for row in range(rows + 1):
         axes.plot([x, x + columns * size], [y + row * size] * 2, color=LIGHT, lw=0.8, zorder=1)
     for column in range(columns + 1):
