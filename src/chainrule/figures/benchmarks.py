@@ -35,8 +35,7 @@ def read(name: str | Path) -> dict[str, Any]:
     Traceback (most recent call last):
     ValueError: name: empty.json is not JSON (Expecting value: line 1 column 1 (char 0))
     """
-    found = {path.stem: path for path in RECORDS.glob("*.json")}
-    records = {name: path for name, path in found.items() if name not in WITHOUT_RATIOS}
+    records = {p.stem: p for p in RECORDS.glob("*.json") if p.stem not in WITHOUT_RATIOS}
     if isinstance(name, str) and name not in records:
         raise ValueError(f"name: expected one of {sorted(records)} or a Path, got {name!r}")
     path = records[name] if isinstance(name, str) else name
@@ -89,29 +88,23 @@ def recorded(name: str, key: str = "ratios") -> Table:
         line = f"`benchmarks/{name}.py` was not run: no machine for it was to be had"
         return Table(["no record"], [[line]])
     record = read(name)
-    return Table(
-        [f"recorded on {record['device']}, {record['date']}", "ratio (quartiles)"],
-        [[contender, _with_quartiles(ratio)] for contender, ratio in record[key].items()],
-    )
+    head = [f"recorded on {record['device']}, {record['date']}", "ratio (quartiles)"]
+    return Table(head, [[who, _with_quartiles(ratio)] for who, ratio in record[key].items()])
 
 
 def by_size(record: dict[str, Any]) -> Table:
     """Give the geometric mean of all ratios for each size of the arrays, and over all of them."""
-    rows = [(_thousands(int(size)), ratio) for size, ratio in record["by_size"].items()]
-    rows.append(("all", record["geometric_mean"]))
-    return Table(
-        ["numbers", f"time over that of {record['baseline']}"],
-        [[size, f"{ratio:.2f}"] for size, ratio in rows],
-    )
+    rows = {_thousands(int(size)): ratio for size, ratio in record["by_size"].items()}
+    rows["all"] = record["geometric_mean"]
+    head = ["numbers", f"time over that of {record['baseline']}"]
+    return Table(head, [[size, f"{ratio:.2f}"] for size, ratio in rows.items()])
 
 
 def provenance(record: dict[str, Any]) -> Table:
     """Give where a record is from: the date, the device, the versions."""
     versions = ", ".join(f"{name} {version}" for name, version in record["versions"].items())
-    return Table(
-        ["recorded", "on", "rounds", "with"],
-        [[record["date"], record["device"], str(record["rounds"]), versions]],
-    )
+    row = [record["date"], record["device"], record["rounds"], versions]
+    return Table(["recorded", "on", "rounds", "with"], [row])
 
 
 def layers(record: dict[str, Any], how: str = "one thread") -> Table:
@@ -148,10 +141,8 @@ def noticed(record: dict[str, Any]) -> Table:
     columns = ["tried", "killed", "equivalent", "survived"]
     counts = {f"`{name}`": [row[c] for c in columns] for name, row in record["modules"].items()}
     counts["all"] = [sum(column) for column in zip(*counts.values(), strict=True)]
-    return Table(
-        ["module", "mistakes tried", "noticed", "change nothing", "not noticed"],
-        [[name, *map(str, row)] for name, row in counts.items()],
-    )
+    head = ["module", "mistakes tried", "noticed", "change nothing", "not noticed"]
+    return Table(head, [[name, *row] for name, row in counts.items()])
 
 
 def unnoticed(record: dict[str, Any], kind: str = "survivors") -> Table:
@@ -170,8 +161,7 @@ def unnoticed(record: dict[str, Any], kind: str = "survivors") -> Table:
     """
     rows = []
     for one in record[kind]:
-        before, after = (f"`{one[when]}`" for when in ("before", "after"))
-        row = [f"`{one['file']}`", str(one["line"]), before, after]
+        row = [f"`{one['file']}`", one["line"], f"`{one['before']}`", f"`{one['after']}`"]
         rows.append([*row, one["reason"]] if kind == "equivalent" else row)
     last = ["why nothing changes"] if kind == "equivalent" else []
     return Table(["file", "line", "what it was", "what it became", *last], rows)
@@ -189,9 +179,8 @@ def others(record: dict[str, Any]) -> Table:
     """Give the forward times of other ways over ours in tiles, a row for each layer."""
     rows = []
     for name, layer in record["layers"].items():
-        forward = layer["one thread"]["forward"]
-        ours = forward["chainrule"]["median"]
-        ratios = [forward[who]["median"] / ours for who in ("indices", "unfold")]
+        medians = {who: each["median"] for who, each in layer["one thread"]["forward"].items()}
+        ratios = [medians[who] / medians["chainrule"] for who in ("indices", "unfold")]
         loops = round(layer["loops"], 1 - len(str(int(layer["loops"]))))
         rows.append([name, *(f"{ratio:.1f}" for ratio in ratios), _thousands(int(loops))])
     return Table(["layer", "columns by indices", "PyTorch's unfold", "loops"], rows)

@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,12 +22,12 @@ _REFUTED = {"fails": "holds", "holds": "fails", "skipped": "skipped"}  # a mista
 
 
 class Table:
-    """A Markdown table that shows itself in a notebook."""
+    """A Markdown table of texts and numbers that shows itself in a notebook."""
 
-    def __init__(self, head: Sequence[str], rows: Sequence[Sequence[str]]):
+    def __init__(self, head: Sequence[str], rows: Iterable[Sequence[Any]]):
         lines = [head, ["---"] * len(head), *rows]
         # a stroke within a cell would end it
-        escaped = ([cell.replace("|", r"\|") for cell in cells] for cells in lines)
+        escaped = ([str(cell).replace("|", r"\|") for cell in cells] for cells in lines)
         self.markdown = "\n".join(f"| {' | '.join(cells)} |" for cells in escaped)
 
     def __repr__(self) -> str:
@@ -36,19 +37,22 @@ class Table:
         return self.markdown
 
 
+def source(book: str, page: str) -> str:
+    """Give what a page's cells say, nothing if it is not there: a notebook may be alone."""
+    path = Path(book, f"{page}.ipynb")
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"] if path.is_file() else []
+    return "\n".join("".join(cell["source"]) for cell in cells)
+
+
 def _formulas(book: str) -> dict[str, str]:
     """Give the LaTeX of every numbered equation of the book's notebooks, without its full stop."""
     found = {}
-    for page in PAGES:
-        path = Path(book, f"{page.path}.ipynb")
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"] if path.is_file() else []
-        for cell in cells:
-            for formula, label in _NUMBERED.findall("".join(cell["source"])):
-                formula = " ".join(formula.split()).rstrip(" .,")
-                formula = re.sub(r" ?[.,] \\end\{aligned\}$", r" \\end{aligned}", formula)
-                if "aligned" not in formula:  # each of some side by side is a line of its own
-                    formula = formula.replace(r" \qquad ", "$ $")
-                found[label] = formula
+    for formula, label in _NUMBERED.findall("\n".join(source(book, page.path) for page in PAGES)):
+        formula = " ".join(formula.split()).rstrip(" .,")
+        formula = re.sub(r" ?[.,] \\end\{aligned\}$", r" \\end{aligned}", formula)
+        if "aligned" not in formula:  # each of some side by side is a line of its own
+            formula = formula.replace(r" \qquad ", "$ $")
+        found[label] = formula
     return found
 
 
