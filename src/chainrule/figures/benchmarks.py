@@ -1,6 +1,7 @@
 """The recorded benchmarks as a page shows them: ratios with their spread, and their origin."""
 
 import json
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,6 @@ from .kit.picture import BLUE, GREY, Picture, picture
 from .ledger import Table
 
 RECORDS = Path(__file__).parents[1] / "records"
-MUTANTS = RECORDS / "mutants.json"
 WITHOUT_RATIOS = {"mutants", "seeds"}  # records of other kinds
 RATIO_KEYS = {"median", "low", "high"}
 RECORD_KEYS = {"title", "what", "baseline", "ratios", "rounds", "device", "versions", "date"}
@@ -114,12 +114,9 @@ def layers(record: dict[str, Any], how: str = "one thread") -> Table:
     """
     if how not in record.get("means", {}):
         raise ValueError(f"how: expected one of {sorted(record.get('means', {}))}, got {how!r}")
-    columns = {
-        "forward, tiles": ("forward", "chainrule"),
-        "forward, columns": ("forward", "chainrule, im2col"),
-        "backward, tiles": ("backward", "chainrule"),
-        "backward, columns": ("backward", "chainrule, im2col"),
-    }
+    methods = {"tiles": "chainrule", "columns": "chainrule, im2col"}
+    ways = product(("forward", "backward"), methods)
+    columns = {f"{way}, {method}": (way, methods[method]) for way, method in ways}
     rows = [
         [name, *(_with_quartiles(layer[how][way][who]) for way, who in columns.values())]
         for name, layer in record["layers"].items()
@@ -133,7 +130,7 @@ def mutants(scope: str = "package") -> dict[str, Any]:
 
     The scope is "package", or "checkers": what judges the exercises' answers.
     """
-    return json.loads(MUTANTS.read_text(encoding="utf-8"))[scope]
+    return json.loads((RECORDS / "mutants.json").read_text(encoding="utf-8"))[scope]
 
 
 def noticed(record: dict[str, Any]) -> Table:
@@ -188,13 +185,11 @@ def others(record: dict[str, Any]) -> Table:
 
 def memory(record: dict[str, Any]) -> Picture:
     """Draw the working memory of convolution's forward pass: im2col and tiles, by layer."""
-    names = {"chainrule, im2col": "im2col", "chainrule": "tiles"}
-    return costs.memory(
-        [
-            (layer, {names[who]: each["memory"]["forward"][who] for who in names})
-            for layer, each in record["layers"].items()
-        ]
-    )
+    rows = []
+    for layer, each in record["layers"].items():
+        used = each["memory"]["forward"]
+        rows.append((layer, {"im2col": used["chainrule, im2col"], "tiles": used["chainrule"]}))
+    return costs.memory(rows)
 
 
 def roofline(record: dict[str, Any]) -> Picture:

@@ -10,8 +10,6 @@ from ..precision import FORMATS, dot_bound, rounded_dot
 from .kit.drawing import clear, diagram, note
 from .kit.picture import BLUE, GREEN, GREY, ORANGE, PALE, Axes, Picture, picture, plot
 
-EXPONENT_BITS = {"float64": 11, "float32": 8, "TF32": 8, "bfloat16": 8}
-
 
 @diagram((-5.2, 32.4), (-0.2, 3), inches=1.9)
 def formats(axes: Axes) -> None:
@@ -20,7 +18,7 @@ def formats(axes: Axes) -> None:
         left = 0
         for bits, color, label in (
             (1, "#DDDDDD", ""),
-            (EXPONENT_BITS[name], PALE, "exponent"),
+            (8, PALE, "exponent"),
             (FORMATS[name], BLUE, ""),
         ):
             for bit in range(left, left + bits):

@@ -18,18 +18,13 @@ from .kit.slider import Curve, Slider, Still
 def five_steps(axes: Axes) -> None:
     """Figure 1.1: the five steps, and the two ways on from the last."""
     width, height, left, right = 4.2, 1.7, 2.3, 7.7
+    dw, db = "\\partial C/\\partial w^l", "\\partial C/\\partial b^l"
     boxes = [
         (left, 7.2, "1  load data", "a batch of inputs $x$\nand targets $y$"),
         (right, 7.2, "2  feedforward", "$z^l$ and $a^l$,\nlayer by layer"),
         (right, 4.4, "3  loss", "$C$ compares $a^L$\nwith $y$"),
-        (
-            *(right, 1.6, "4  backward"),
-            "$\\delta^l$, then\n$\\partial C/\\partial w^l$, $\\partial C/\\partial b^l$",
-        ),
-        (
-            *(left, 1.6, "5  gradient descent"),
-            "$w^l$ := $w^l - \\alpha\\,\\partial C/\\partial w^l$,\nand $b^l$ alike",
-        ),
+        (right, 1.6, "4  backward", f"$\\delta^l$, then\n${dw}$, ${db}$"),
+        (left, 1.6, "5  gradient descent", f"$w^l$ := $w^l - \\alpha\\,{dw}$,\nand $b^l$ alike"),
     ]
     for x, y, title, text in boxes:
         corner = x - width / 2, y - height / 2

@@ -30,10 +30,9 @@ def cells(
     (x, y), (rows, columns) = at, np.shape(values)
     if title:
         note(axes, x + columns * size / 2, y - above, title)
-    for row in range(rows + 1):
-        axes.plot([x, x + columns * size], [y + row * size] * 2, color=LIGHT, lw=0.8, zorder=1)
-    for column in range(columns + 1):
-        axes.plot([x + column * size] * 2, [y, y + rows * size], color=LIGHT, lw=0.8, zorder=1)
+    across, down = x + size * np.arange(columns + 1), y + size * np.arange(rows + 1)
+    axes.plot(across[[0, -1]], [down, down], color=LIGHT, lw=0.8, zorder=1)
+    axes.plot([across, across], down[[0, -1]], color=LIGHT, lw=0.8, zorder=1)
     for (row, column), value in np.ndenumerate(values):
         if written is None or written[row, column]:
             color = GREY if faint is not None and faint[row, column] else INK

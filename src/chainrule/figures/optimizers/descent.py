@@ -33,25 +33,19 @@ def noise(
     axes.legend()
 
 
-def hills(w: Any) -> Any:
-    """Give a cost with a shallow minimum near −1.35, a hill near −0.2 and a deep one near 1.5."""
-    return w**4 / 4 - w**2 - 0.35 * w + 1.4
-
-
-def hills_slope(w: Any) -> Any:
-    """Give its derivative."""
-    return w**3 - 2 * w - 0.35
-
-
 def learning_rate_slider() -> Slider:
     """Give figure 1.5: thirty steps down a cost with two minima, for small and large rates."""
     rates = (0.01, 0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.55)
     w = np.linspace(-2.4, 2.4, 121)
 
+    def cost(w: np.ndarray) -> np.ndarray:  # minima near −1.35 and 1.5, between them a hill
+        return w**4 / 4 - w**2 - 0.35 * w + 1.4
+
     def way(lr: float, momentum: float) -> tuple[np.ndarray, np.ndarray]:
-        path = descend(SGD(lr=lr, momentum=momentum), hills_slope, (-2.2,), 30)[:, 0]
+        rule = SGD(lr=lr, momentum=momentum)
+        path = descend(rule, lambda w: w**3 - 2 * w - 0.35, (-2.2,), 30)[:, 0]
         path[np.abs(path) > 2.4] = np.nan
-        return path, hills(path)
+        return path, cost(path)
 
     return Slider(
         "learning-rate",
@@ -67,7 +61,7 @@ def learning_rate_slider() -> Slider:
         ],
         (-0.6, 3.4),
         start=2,
-        still=[Still(w, hills(w))],
+        still=[Still(w, cost(w))],
     )
 
 
