@@ -33,15 +33,12 @@ def recorded(name: str) -> tuple[list[History], list[float]]:
 
 def _tiled(images: np.ndarray, columns: int) -> np.ndarray:
     """Lay images, shape (N, h, w), out in rows, with thin lines of NaN between them."""
-    fine = images.repeat(8, axis=1).repeat(8, axis=2)
-    n, h, w = fine.shape
-    gap = 1 + columns // 4
-    rows = -(-n // columns)
-    sheet = np.full((rows * (h + gap) + gap, columns * (w + gap) + gap), np.nan)
-    for place, image in enumerate(fine):
-        row, column = divmod(place, columns)
-        sheet[row * (h + gap) + gap :, column * (w + gap) + gap :][:h, :w] = image
-    return sheet
+    fine, gap = images.repeat(8, axis=1).repeat(8, axis=2), 1 + columns // 4
+    room = (0, -len(images) % columns), (gap, 0), (gap, 0)
+    tiles = np.pad(fine, room, constant_values=np.nan)
+    rows = tiles.reshape(-1, columns, *tiles.shape[1:]).swapaxes(1, 2)
+    sheet = rows.reshape(-1, columns * tiles.shape[2])
+    return np.pad(sheet, (0, gap), constant_values=np.nan)
 
 
 def _show(axes: Any, sheet: np.ndarray, colors: str, low: float, high: float) -> Any:

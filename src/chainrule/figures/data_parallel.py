@@ -82,8 +82,7 @@ class Ring(Moving):
     def frame(self, number: int) -> list[str]:
         """Give the paths after so many rounds: a bar for each summand, a frame for what came."""
         state, before = self.states[number], self.states[max(0, number - 1)]
-        bars = ["" for _ in range(self.processes)]
-        came = ""
+        bars, came = [""] * self.processes, ""
         for rank, chunk in np.ndindex(self.processes, self.processes):
             x, y = LEFT + CELL * rank, TOP + 40 * chunk
             for summand in range(self.processes):

@@ -1,6 +1,7 @@
 """What convolution costs: operations, bytes, memory, and seconds by kernel size."""
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 
 import numpy as np
 
@@ -33,12 +34,9 @@ def roofline(
     places = [ridge, *(intensity for _, intensity, _ in points)]
     low, high = limits or (min(places) / 4, max(places) * 4)
     x = np.array([low, ridge, high])
-    roof = f"roof: {bandwidth / 1e9:.3g} GB/s, then {peak / 1e9:.3g} Gop/s"
     axes.loglog(x, np.minimum(peak, bandwidth * x) / 1e9, color=GREY)
-    axes.set_title(roof)
-    for (name, intensity, measured), (color, _, marker) in zip(
-        points, LOOKS * len(points), strict=False
-    ):
+    axes.set_title(f"roof: {bandwidth / 1e9:.3g} GB/s, then {peak / 1e9:.3g} Gop/s")
+    for (name, intensity, measured), (color, _, marker) in zip(points, cycle(LOOKS), strict=False):
         axes.plot(intensity, measured / 1e9, marker, color=color, ms=8, label=name)
     if points:
         figure.legend(loc="outside lower center", ncol=2)
@@ -75,10 +73,9 @@ def memory(
     axes.axvline(limit, color="black", ls="--", lw=1.4)
     text = axes.get_xaxis_transform()
     axes.text(limit, 1.01, f"{limit:g} MB", transform=text, ha="center", va="bottom")
-    axes.set(xscale="log", xlim=(low, high), yticks=range(len(rows)))
-    axes.set_yticklabels([name for name, _ in rows])
+    axes.set(xscale="log", xlim=(low, high), xlabel="working memory (MB, logarithmic)")
+    axes.set_yticks(range(len(rows)), [name for name, _ in rows])
     axes.invert_yaxis()
-    axes.set_xlabel("working memory (MB, logarithmic)")
     axes.grid(axis="y", visible=False)
     plain(axes.xaxis)
     figure.legend(loc="outside upper center", ncol=min(3, len(names)))

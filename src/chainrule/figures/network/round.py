@@ -141,9 +141,8 @@ class RoundOfTraining(Moving):
 
     def frame(self, position: int) -> list[str]:
         """Give the class of each group at a position: new, seen, or hidden."""
-        states = {True: "moving", False: "moving later"}
         return [
-            "moving now" if position == new else states[position in seen]
+            "moving now" if position == new else "moving" if position in seen else "moving later"
             for _, seen, new in self.groups()
         ]
 

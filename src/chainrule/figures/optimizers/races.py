@@ -10,6 +10,7 @@ from ..kit.picture import Axes, plot
 from ..kit.slider import Points, Slider, Still
 from .landscapes import LANDSCAPES, RACERS, arrival, contours, descend
 
+CROSS = np.array([[-1, 1, np.nan, 0, 0], [0, 0, np.nan, -1, 1]])
 RATES = tuple(float(f"{rate:.2g}") for rate in np.logspace(-4, 1, 21))
 
 
@@ -37,11 +38,7 @@ def race_slider(name: str, results: dict[str, tuple[float, np.ndarray]]) -> Slid
     steps = [0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 30, 40, 50, 65, 80, 100, 125, 150]
     levels = [line[:: max(1, len(line) // 60)] for line in contours(name)]
     still = [Still(line[:, 0], line[:, 1]) for line in levels]
-    (x, y), size = landscape.goal, (right - left) / 60
-    cross = (
-        np.array([x - size, x + size, np.nan, x, x]),
-        np.array([y, y, np.nan, y - size, y + size]),
-    )
+    cross = np.array(landscape.goal)[:, None] + (right - left) / 60 * CROSS
     curves = []
     for color, (racer, (_, path)) in enumerate(results.items()):
         inside = (path >= (left, low)) & (path <= (right, high))
@@ -51,7 +48,7 @@ def race_slider(name: str, results: dict[str, tuple[float, np.ndarray]]) -> Slid
         step = arrival(landscape, path)
         label = f"{racer}: {'not there' if step is None else f'{step} steps'}"
         curves.append(Points(label, [(seen[[s], 0], seen[[s], 1]) for s in steps]))
-    still.append(Still(*cross, 8))
+    still.append(Still(cross[0], cross[1], 8))
     return Slider(
         f"race-{name}",
         f"Paths of {len(results)} optimizers on {landscape.name}, from one start towards one "
