@@ -13,7 +13,7 @@ def table(sections: Sequence[Section], book: str) -> Table:
     """Give the exercises as a table: where, with which title, how difficult, and what is asked for.
 
     The titles are in the pages of the folder `book`. An exercise whose page is not there is listed
-    by its name: a notebook may be alone in its folder.
+    by its name.
     """
     rows = []
     for section in sections:

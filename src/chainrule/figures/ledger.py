@@ -59,18 +59,9 @@ def _formulas(book: str) -> dict[str, str]:
 def table(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict], book: str) -> Table:
     """Give the ledger as a table: each equation, its verdict and code, and who was asked.
 
-    Parameters
-    ----------
-    verdicts : sequence of Verdict
-    sabotaged : sequence of Verdict
-        Those on the saboteurs of the same claims, which the oracles should have refuted.
-    book : str
-        The folder of the pages, where the formulas are. One whose page is not there is left out:
-        a notebook may be alone in its folder.
-
-    Returns
-    -------
-    Table
+    The sabotaged verdicts are those on the saboteurs of the same claims, which the oracles should
+    have refuted. The formulas are in the pages of the folder `book`; one whose page is not there
+    is left out.
 
     Examples
     --------
@@ -89,14 +80,9 @@ def table(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict], book: str) 
         )
         formula = f"<br>${formulas[claim.label]}$" if claim.label in formulas else ""
         link = f"[({claim.label})](eq-{claim.label.replace('.', '-')})"
-        rows.append(
-            [
-                f"{MARKS[verdict.status]} {link} {claim.title}: {verdict.status}"
-                f"{formula}<br>`{claim.code}`",
-                "; ".join(oracles),
-                f"{MARKS[_REFUTED[saboteur.status]]} {claim.mistake}",
-            ]
-        )
+        said = f"{MARKS[verdict.status]} {link} {claim.title}: {verdict.status}"
+        refuted = f"{MARKS[_REFUTED[saboteur.status]]} {claim.mistake}"
+        rows.append([f"{said}{formula}<br>`{claim.code}`", "; ".join(oracles), refuted])
     return Table(head, rows)
 
 

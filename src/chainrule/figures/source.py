@@ -25,14 +25,6 @@ def show_source(*things: Any) -> Source:
     Docstrings are left out: the page has said it already; so are decorators, and a class's private
     methods, which check and convert. A method is preceded by its full name.
 
-    Parameters
-    ----------
-    *things : functions, methods or classes
-
-    Returns
-    -------
-    Source
-
     Examples
     --------
     >>> from chainrule.activations import ReLU

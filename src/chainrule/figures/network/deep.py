@@ -85,9 +85,7 @@ def bounds(axes: Axes, norms: Sequence[float], limits: Sequence[float]) -> None:
     """Draw ‖δ^l‖ of one sample under the bound of equation 1.1.2d."""
     layers = np.arange(1, len(norms) + 1)
     axes.semilogy(layers, limits, "--", color=GREY, label="bound (1.1.2d)")
-    axes.semilogy(
-        layers, norms, color=BLUE, marker="o", ms=4, label=r"measured $\Vert\delta^l\Vert_2$"
-    )
+    axes.semilogy(layers, norms, "o-", color=BLUE, ms=4, label=r"measured $\Vert\delta^l\Vert_2$")
     axes.legend()
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
