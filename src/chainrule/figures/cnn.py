@@ -72,10 +72,9 @@ def feature_maps(figure: Picture, network: Network, x: np.ndarray) -> None:
     trace = network.forward(x[:1])
     outputs = [to_numpy(each) for each in (*trace.inputs[1:], trace.output)]
     shown = [to_numpy(x)[:1, :1]]
-    for place, layer in enumerate(network.layers):
+    for layer, own, after in zip(network.layers, outputs, [*outputs[1:], outputs[-1]], strict=True):
         if isinstance(layer, Conv2d):
-            after = outputs[min(place + 1, len(outputs) - 1)]
-            shown.append(after if after.shape == outputs[place].shape else outputs[place])
+            shown.append(after if after.shape == own.shape else own)
     sheets = [_tiled(maps[0], min(8, maps.shape[1])) for maps in shown]
     heights = [1.0, *(4.4 * sheet.shape[0] / sheet.shape[1] for sheet in sheets[1:])]
     figure.set_figheight(sum(heights) + 0.38 * len(sheets))

@@ -61,7 +61,7 @@ class Ring(Moving):
         )
         # process q starts with 2^q everywhere, so the bits of a sum tell what was added
         parts = [np.full(processes, 2.0**rank) for rank in range(processes)]
-        self.states = [[held.astype(int) for held in state] for state in ring_rounds(parts)]
+        self.states = [np.array(state).astype(int) for state in ring_rounds(parts)]
         self.positions = range(len(self.states))
 
     def __repr__(self) -> str:
@@ -82,16 +82,13 @@ class Ring(Moving):
     def frame(self, number: int) -> list[str]:
         """Give the paths after so many rounds: a bar for each summand, a frame for what came."""
         state, before = self.states[number], self.states[max(0, number - 1)]
-        bars, came = [""] * self.processes, ""
-        for rank, chunk in np.ndindex(self.processes, self.processes):
-            x, y = LEFT + CELL * rank, TOP + 40 * chunk
+        bars = [""] * self.processes
+        for (rank, chunk), held in np.ndenumerate(state):
             for summand in range(self.processes):
-                if state[rank][chunk] >> summand & 1:
-                    at = x + 6 + (BAR + 3) * summand, y + 6
+                if held >> summand & 1:
+                    at = LEFT + CELL * rank + 6 + (BAR + 3) * summand, TOP + 40 * chunk + 6
                     bars[summand] += box(at, (0, 0), (1, 1), (BAR, 24))
-            if state[rank][chunk] != before[rank][chunk]:
-                came += _chunk(rank, chunk)
-        return [*bars, came]
+        return [*bars, "".join(_chunk(*place) for place in np.argwhere(state != before))]
 
     def drawing(self) -> str:
         """Give the chunks with the names of their rows and columns, and what is in them."""

@@ -198,9 +198,7 @@ def masks(
 
 
 @plot(
-    height=3.2,
-    xlabel="recall (%): of the true pixels, how many were found",
-    ylabel="precision (%)",
+    height=3.2, xlabel="recall (%): of the true pixels, how many were found", ylabel="precision (%)"
 )
 def operating_points(axes: Axes, scores: dict[str, tuple[float, float]]) -> None:
     """Draw precision against recall, a point for each loss."""
