@@ -7,7 +7,7 @@ from typing import Any
 
 from .convolution import costs
 from .kit.drawing import beside, clear
-from .kit.picture import BLUE, GREY, Picture, picture
+from .kit.picture import BLUE, GREY, Axes, Picture, plot
 from .ledger import Table
 
 RECORDS = Path(__file__).parents[1] / "records"
@@ -54,11 +54,9 @@ def read(name: str | Path) -> dict[str, Any]:
     return record
 
 
-@picture
-def ratios(figure: Picture, record: dict[str, Any]) -> None:
+@plot(height=lambda record: 1.3 + 0.42 * len(record["ratios"]))
+def ratios(axes: Axes, record: dict[str, Any]) -> None:
     """Draw how many times as long each contender takes as the baseline, with the quartiles."""
-    figure.set_figheight(1.3 + 0.42 * len(record["ratios"]))
-    axes = figure.subplots()
     for row, ratio in enumerate(record["ratios"].values()):
         axes.plot([ratio["low"], ratio["high"]], [row, row], color=BLUE, lw=4, alpha=0.4)
         axes.plot(ratio["median"], row, "o", color=BLUE)

@@ -8,7 +8,7 @@ from matplotlib.patches import Rectangle
 
 from ..precision import FORMATS, dot_bound, rounded_dot
 from .kit.drawing import clear, diagram, note
-from .kit.picture import BLUE, GREEN, GREY, ORANGE, PALE, Axes, Picture, picture, plot
+from .kit.picture import BLUE, GREEN, GREY, ORANGE, PALE, Axes, plot
 
 
 @diagram((-5.2, 32.4), (-0.2, 3), inches=1.9)
@@ -49,14 +49,12 @@ def dot_errors(axes: Axes, lengths: Sequence[int], rng: np.random.Generator) -> 
     axes.figure.legend(loc="outside upper center", ncol=3)
 
 
-@picture
-def traffic(figure: Picture, rows: Sequence[tuple[str, float, float]]) -> None:
+@plot(height=lambda rows: 0.8 + 0.5 * len(rows), xlabel="megabytes")
+def traffic(axes: Axes, rows: Sequence[tuple[str, float, float]]) -> None:
     """Draw the megabytes that two ways of convolving move, a pair of bars for each layer.
 
     A row is a layer's name, the bytes of im2col, and those when every number moves once.
     """
-    figure.set_figheight(0.8 + 0.5 * len(rows))
-    axes = figure.subplots()
     at = np.arange(len(rows))[::-1]
     names, columns, once = zip(*rows, strict=True)
     axes.barh(at + 0.2, np.array(columns) / 1e6, 0.36, color=ORANGE, label="im2col")
@@ -66,5 +64,5 @@ def traffic(figure: Picture, rows: Sequence[tuple[str, float, float]]) -> None:
         note(axes, many / 1e6, y + 0.2, text, ha="left", color=GREY, bbox=clear(1))
     axes.set_yticks(at, names)
     axes.grid(axis="y", visible=False)
-    axes.set(xlabel="megabytes", xlim=(0, 1.35 * max(columns) / 1e6))
-    figure.legend(loc="outside upper center", ncol=2)
+    axes.set_xlim(0, 1.35 * max(columns) / 1e6)
+    axes.figure.legend(loc="outside upper center", ncol=2)

@@ -12,7 +12,7 @@ from ..ledger import Verdict
 from ..ledger.core import MARKS
 from ..pages import PAGES
 from .kit.drawing import number
-from .kit.picture import BLUE, GREY, Picture, picture
+from .kit.picture import BLUE, GREY, Axes, plot
 
 __all__ = ["Table", "errors", "table"]
 
@@ -86,11 +86,9 @@ def table(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict], book: str) 
     return Table(head, rows)
 
 
-@picture
-def errors(figure: Picture, verdicts: Sequence[Verdict]) -> None:
+@plot(height=lambda verdicts: 1.5 + 0.24 * len(verdicts), xscale="log")
+def errors(axes: Axes, verdicts: Sequence[Verdict]) -> None:
     """Draw the largest error that each oracle found, and the bound that it has to stay under."""
-    figure.set_figheight(1.5 + 0.24 * len(verdicts))
-    axes = figure.subplots()
     for row, verdict in enumerate(verdicts):
         for finding in verdict.findings:
             if finding.error is not None:
@@ -98,8 +96,7 @@ def errors(figure: Picture, verdicts: Sequence[Verdict]) -> None:
             axes.plot(finding.oracle.bound, row, "|", color=GREY, ms=11, mew=2)
     axes.plot([], [], "o", color=BLUE, label="largest error found")
     axes.plot([], [], "|", color=GREY, ms=11, mew=2, label="bound")
-    figure.legend(loc="outside upper center", ncols=2)
-    axes.set_xscale("log")
+    axes.figure.legend(loc="outside upper center", ncols=2)
     axes.set(
         xlabel="error (errors of 0 are drawn at $10^{-17}$)",
         yticks=np.arange(len(verdicts)),

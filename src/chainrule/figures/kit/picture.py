@@ -69,15 +69,15 @@ class Picture(Figure):
 def picture(
     draw: Callable[..., None] | None = None,
     *,
-    height: float = 2.9,
+    height: float | Callable[..., float] = 2.9,
     on: Callable[[Picture], Figure | Axes] = lambda figure: figure,
     **settings: Any,
 ) -> Any:
     """Turn a function that draws on a figure into one that gives the picture, in the book's style.
 
     It takes the other arguments, and raises a ValueError if a text would be too small on a phone.
-    The height is in inches; the page is 4.75 wide. What is drawn `on` is made of the figure, and
-    gets the settings in the end.
+    The height is in inches, or a function gives it for these arguments; the page is 4.75 wide. What
+    is drawn `on` is made of the figure, and gets the settings in the end.
 
     Examples
     --------
@@ -93,7 +93,8 @@ def picture(
     @wraps(draw)
     def drawn(*args: Any, **kwargs: Any) -> Picture:
         with matplotlib.rc_context(STYLE):
-            figure = Picture(figsize=(WIDTH / 72, height), layout="constrained")
+            inches = height(*args, **kwargs) if callable(height) else height
+            figure = Picture(figsize=(WIDTH / 72, inches), layout="constrained")
             place = on(figure)
             draw(place, *args, **kwargs)
             place.set(**settings)
