@@ -1,6 +1,6 @@
 """The pictures of section 1.1: the five steps, the digits learned, and a boundary that moves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -48,15 +48,15 @@ def five_steps(axes: Axes) -> None:
 @picture(height=1.8)
 def digit_samples(figure: Picture, x: np.ndarray, y: np.ndarray) -> None:
     """Draw the first sixteen images of a set, with their classes."""
-    for axes, image, digit in zip(figure.subplots(2, 8).ravel(), x, y, strict=False):
-        _draw_digit(axes, image)
-        axes.set_title(f"{digit}", pad=2)
+    _draw_digits(figure.subplots(2, 8).ravel(), x, y)
 
 
-def _draw_digit(axes: Any, image: np.ndarray) -> None:
-    side = round(image.size**0.5)
-    axes.imshow(image.reshape(side, side), cmap="gray_r", vmin=0, vmax=1)
-    frame(axes)
+def _draw_digits(grid: np.ndarray, images: np.ndarray, titles: Iterable) -> None:
+    for axes, image, title in zip(grid, images, titles, strict=False):
+        side = round(image.size**0.5)
+        axes.imshow(image.reshape(side, side), cmap="gray_r", vmin=0, vmax=1)
+        axes.set_title(title, pad=2)
+        frame(axes)
 
 
 @picture
@@ -108,14 +108,11 @@ def misclassified(figure: Picture, output: np.ndarray, x: np.ndarray, y: np.ndar
     rows = -(-max(len(wrong), 1) // 8)
     figure.set_figheight(0.95 * rows)
     grid = figure.subplots(rows, 8, squeeze=False).ravel()
-    for axes in grid:
+    for axes in grid[len(wrong) :]:
         axes.axis("off")
     if not len(wrong):
         grid[0].text(0, 0.5, "none: all of them are right", va="center")
-    for axes, i in zip(grid, wrong, strict=False):
-        axes.axis("on")
-        _draw_digit(axes, x[i])
-        axes.set_title(f"{y[i]} → {predicted[i]}", pad=2)
+    _draw_digits(grid, x[wrong], [f"{y[i]} → {predicted[i]}" for i in wrong])
 
 
 DIAMOND = np.array([[0, 1, 0, -1, 0, np.nan], [1, 0, -1, 0, 1, np.nan]])

@@ -31,16 +31,13 @@ def convolved(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
 def sliding(axes: Axes, u: int = 1, v: int = 2) -> None:
     """Figure 2.1: one window of the image, the kernel, and the cell that they make."""
     y = convolved(IMAGE, KERNEL)
-    image, kernel, output = (0.2, 1.5), (8.8, 3.5), (13.1, 2.5)
-    for at, values, title in (
-        (image, IMAGE, "image $x$"),
-        (kernel, KERNEL, "kernel $w$"),
-        (output, y, "output $y$"),
+    for at, values, title, place, shape in (
+        ((0.2, 1.5), IMAGE, "image $x$", (u, v), (3, 3)),
+        ((8.8, 3.5), KERNEL, "kernel $w$", (0, 0), (3, 3)),
+        ((13.1, 2.5), y, "output $y$", (u, v), (1, 1)),
     ):
         cells(axes, at, values, title=title)
-    mark(axes, image, (u, v), KERNEL.shape, ORANGE)
-    mark(axes, kernel, (0, 0), KERNEL.shape, ORANGE)
-    mark(axes, output, (u, v), (1, 1), ORANGE)
+        mark(axes, at, place, shape, ORANGE)
     note(axes, 8.0, 5.0, "·", fontsize=18)
     note(axes, 12.45, 5.0, "=", fontsize=14)
     window = im2col(IMAGE[None, None], 3)[0, :, 5 * u + v]
