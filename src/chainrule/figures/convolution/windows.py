@@ -74,11 +74,9 @@ def photograph(figure: Picture, name: str = "china.jpg") -> None:
     color = load_sample_image(name).transpose(2, 0, 1)[None] / 255
     grey = conv2d(color, np.array([0.299, 0.587, 0.114]).reshape(1, 3, 1, 1))
     small = AvgPool2d(3)(grey)[0, 0]
-    grid = figure.subplots(3, 2).ravel()
-    shown = {"the photograph": small} | {
-        name: convolved(small, kernel) for name, kernel in KERNELS.items()
-    }
-    for axes, (title, image) in zip(grid, shown.items(), strict=True):
+    made = {name: convolved(small, kernel) for name, kernel in KERNELS.items()}
+    shown = {"the photograph": small, **made}.items()
+    for axes, (title, image) in zip(figure.subplots(3, 2).ravel(), shown, strict=True):
         signed = title in KERNELS and KERNELS[title].sum() == 0
         low, high = (-1.2, 1.2) if signed else (0, 1)
         axes.imshow(image, cmap="gray", vmin=low, vmax=high, interpolation="nearest")

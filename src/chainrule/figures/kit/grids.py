@@ -71,9 +71,5 @@ def written_sum(weights: Iterable[float], pixels: Iterable[float]) -> str:
     >>> written_sum([2, -1], [7, 3])
     '2·7 − 1·3'
     """
-    terms = zip(weights, pixels, strict=True)
-    text = "".join(
-        f" {'−' if weight < 0 else '+'} {number(abs(weight))}·{number(pixel)}"
-        for weight, pixel in terms
-    )
-    return ("−" if text[1] == "−" else "") + text[3:]
+    terms = [f"{number(w)}·{number(p)}" for w, p in zip(weights, pixels, strict=True)]
+    return " + ".join(terms).replace("+ −", "− ")

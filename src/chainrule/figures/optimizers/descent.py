@@ -47,22 +47,17 @@ def learning_rate_slider() -> Slider:
         path[np.abs(path) > 2.4] = np.nan
         return path, cost(path)
 
-    return Slider(
-        "learning-rate",
+    description = (
         "A cost with a shallow minimum on the left, a hill, and a deeper minimum on the right. "
         "Plain descent from the far left creeps at the rate 0.01, settles in the shallow minimum "
-        "at 0.1, and jumps about at 0.5. With momentum it rolls over the hill at 0.03 to 0.2.",
-        "learning rate α",
-        rates,
-        w,
-        [
-            Points(name, [way(lr, momentum) for lr in rates], joined=True)
-            for name, momentum in (("30 steps of plain descent", 0.0), ("with momentum 0.9", 0.9))
-        ],
-        (-0.6, 3.4),
-        start=2,
-        still=[Still(w, cost(w))],
+        "at 0.1, and jumps about at 0.5. With momentum it rolls over the hill at 0.03 to 0.2."
     )
+    points = [
+        Points(name, [way(lr, momentum) for lr in rates], joined=True)
+        for name, momentum in (("30 steps of plain descent", 0.0), ("with momentum 0.9", 0.9))
+    ]
+    parameter, limits, still = "learning rate α", (-0.6, 3.4), [Still(w, cost(w))]
+    return Slider("learning-rate", description, parameter, rates, w, points, limits, 2, still)
 
 
 @picture(height=2.6)

@@ -49,18 +49,12 @@ def race_slider(name: str, results: dict[str, tuple[float, np.ndarray]]) -> Slid
         label = f"{racer}: {'not there' if step is None else f'{step} steps'}"
         curves.append(Points(label, [(seen[[s], 0], seen[[s], 1]) for s in steps]))
     still.append(Still(cross[0], cross[1], 8))
-    return Slider(
-        f"race-{name}",
+    description = (
         f"Paths of {len(results)} optimizers on {landscape.name}, from one start towards one "
-        "minimum; dots show where each of them is at the step that the slider gives.",
-        "step",
-        steps,
-        np.array([left, right]),
-        curves,
-        (low, high),
-        start=8,
-        still=still,
+        "minimum; dots show where each of them is at the step that the slider gives."
     )
+    ends, limits = np.array([left, right]), (low, high)
+    return Slider(f"race-{name}", description, "step", steps, ends, curves, limits, 8, still)
 
 
 @plot(height=3.8, xlabel="learning rate α", title="validation loss after the training")
