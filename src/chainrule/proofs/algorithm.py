@@ -6,7 +6,7 @@ from .cases import CHECKED, SIZES, listed, network_cases, published
 from .core import Line, Proof, chain
 from .expressions import Entry
 from .models import Network
-from .network import SECTIONS, SMOOTH, UNCHECKED, C, L, a, b, backward_step, l, slope, w, z
+from .network import PARAMETERS, SMOOTH, UNCHECKED, C, L, a, b, backward_step, l, slope, w, z
 from .operators import Gradient, Hadamard, Partial
 from .scope import Scope
 
@@ -28,7 +28,7 @@ class _Recursion(Network):
             self.names[d.name, layer] = rule.value(Scope(self, {"l": layer, "L": last}))
 
 
-@published(SECTIONS)
+@published(PARAMETERS)
 def backpropagation(sizes: Sequence[Sequence[int]] = SIZES) -> Proof:
     """Prove that backpropagation finds the gradient of every parameter, by induction over layers.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import sympy
 
-from .cases import CHECKED, listed, require_sizes
+from .cases import CHECKED, listed, published, require_sizes
 from .core import Case, Line, Proof, chain
 from .expressions import Entry, Expression, Index, Number
 from .models import Batch, Model, matrix
@@ -19,6 +19,7 @@ A, C, N, b, c, g, w, Z, Delta = map(Entry, (*"ACNbcgwZ", r"\Delta"))
 i, j, k, l, m, n, batch = map(Index, "ijklmnB")  # noqa: E741 -- as on the page
 
 
+@published()
 def batch_gradient(
     shapes: Sequence[Sequence[int]] = ((2, 3, 2), (3, 2, 1), (3, 1, 2)),
 ) -> Proof:
@@ -27,18 +28,7 @@ def batch_gradient(
     Parameters
     ----------
     shapes : sequence of (samples, inputs, neurons)
-        The batches and layers for which every line is checked.
-
-    Returns
-    -------
-    Proof
-
-    Raises
-    ------
-    ValueError
-        If `shapes` is empty or has anything but three positive numbers.
-    ProofError
-        If a line does not hold.
+        One or more batches and layers for which every line is checked, all numbers positive.
 
     Examples
     --------
@@ -119,6 +109,7 @@ class _Draw(Model):
         return sum(values) / len(values)
 
 
+@published()
 def minibatch_mean(
     draws: Sequence[Sequence[int]] = ((3, 1), (3, 2), (4, 2), (4, 4), (5, 3)),
 ) -> Proof:
@@ -127,18 +118,8 @@ def minibatch_mean(
     Parameters
     ----------
     draws : sequence of (A, N)
-        How many samples there are, and how many a batch takes; all batches are enumerated.
-
-    Returns
-    -------
-    Proof
-
-    Raises
-    ------
-    ValueError
-        If `draws` is empty, or has anything but pairs with 1 ≤ N ≤ A.
-    ProofError
-        If a line does not hold.
+        One or more pairs with 1 ≤ N ≤ A: how many samples there are, and how many a batch takes;
+        all batches are enumerated.
 
     Examples
     --------

@@ -5,7 +5,7 @@ from typing import Any
 
 import sympy
 
-from .cases import listed, require_sizes
+from .cases import listed, published, require_sizes
 from .core import LE, Case, Line, Proof, chain
 from .expressions import Entry, Index
 from .models import Model, abstract, matrix
@@ -73,24 +73,14 @@ def _norms(layer: int, last: int) -> Model:
     return Model(names)
 
 
+@published()
 def error_norm_bound(sizes: Sequence[Sequence[int]] = ((3, 2), (2, 3), (1, 2), (2, 1))) -> Proof:
     """Prove equation 1.1.2d: what one step back does to the norm of the error, and all steps.
 
     Parameters
     ----------
     sizes : sequence of (int, int)
-        The sizes of two neighbouring layers for which one step is checked.
-
-    Returns
-    -------
-    Proof
-
-    Raises
-    ------
-    ValueError
-        If `sizes` is empty or has anything but pairs of positive numbers.
-    ProofError
-        If a line does not hold.
+        One or more pairs of neighbouring layers for which one step is checked, no layer empty.
 
     Examples
     --------

@@ -22,23 +22,12 @@ UNCHECKED = (
     "Differentiability is a hypothesis, and SymPy's own chain rule is trusted.",
     "For other sizes the lines and their reasons have to be read.",
 )
-SECTIONS = """\
+PARAMETERS = """\
 Parameters
 ----------
 sizes : sequence of sequences of int
-    The networks in which every line is checked, each by its layers, the input first.
-
-Returns
--------
-Proof
-    Checked for every layer that it is about, of every network.
-
-Raises
-------
-ValueError
-    If `sizes` has no network, or one that is too short for such a layer or has an empty layer.
-ProofError
-    If a line does not hold.
+    One or more networks, each by its layers, the input first; every line is checked for every layer
+    that it is about. Each network has such a layer, and no layer is empty.
 
 """
 ANY = "All networks that were tried have elementwise activations; the proof does not need that."
@@ -54,7 +43,7 @@ def over_networks(
     """Make a theorem about the `layers` of networks of the function that gives its chains."""
 
     def theorem(chains: Callable[..., tuple[Chain, ...]]) -> Callable[..., Proof]:
-        @published(SECTIONS, rule=chains)
+        @published(PARAMETERS, rule=chains)
         def prove(sizes: Sequence[Sequence[int]] = SIZES) -> Proof:
             cases = network_cases(sizes, shortest, layers)
             return Proof(

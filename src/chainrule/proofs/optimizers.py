@@ -4,7 +4,7 @@ from typing import Any
 
 import sympy
 
-from .cases import require_sizes
+from .cases import published, require_sizes
 from .core import Case, Line, Proof, chain
 from .expressions import Entry, Expression, Index, Number
 from .models import Model, abstract
@@ -44,24 +44,14 @@ class _Average(Model):
         return value.xreplace(self.expected)
 
 
+@published()
 def adam_bias_correction(steps: int = 6) -> Proof:
     """Prove why Adam divides its running average by 1 − β^t.
 
     Parameters
     ----------
     steps : int
-        Up to which step t the recursion is run.
-
-    Returns
-    -------
-    Proof
-
-    Raises
-    ------
-    ValueError
-        If `steps` is not a positive number.
-    ProofError
-        If a line does not hold.
+        Up to which step t, at least 1, the recursion is run.
 
     Examples
     --------
@@ -152,24 +142,14 @@ def _run(first: int, steps: int, v_first: Any) -> Model:
     return Model({(name, None): value for name, value in names.items()}, {("g", 0): slope})
 
 
+@published()
 def nesterov_forms(steps: int = 4) -> Proof:
     """Prove that the two forms of Nesterov's momentum, the source's and PyTorch's, are one.
 
     Parameters
     ----------
     steps : int
-        For how many steps both are run from the beginning and compared.
-
-    Returns
-    -------
-    Proof
-
-    Raises
-    ------
-    ValueError
-        If `steps` is not a positive number.
-    ProofError
-        If a line does not hold.
+        For how many steps, at least 1, both are run from the beginning and compared.
 
     Examples
     --------

@@ -18,22 +18,11 @@ i, j, m = map(Index, "ijm")
 
 TARGETS = r"The targets add up to 1, $\sum_i y_i = 1$; they need not be 0 and 1."
 SIGN = "That the last is not negative was found from the positive exponentials and real $v$."
-SECTIONS = """\
+PARAMETERS = """\
 Parameters
 ----------
 classes : sequence of int
-    The numbers of classes for which every line is checked.
-
-Returns
--------
-Proof
-
-Raises
-------
-ValueError
-    If `classes` is empty or has a number below 2.
-ProofError
-    If a line does not hold.
+    One or more numbers of classes, at least 2, for which every line is checked.
 
 """
 UNCHECKED = (
@@ -73,7 +62,7 @@ def _proof(title: str, hypotheses: tuple[str, ...], *chains: Chain, more: tuple 
     return Proof(title, (), hypotheses, chains, cases, (CHECKED, *more), UNCHECKED)
 
 
-@published(SECTIONS)
+@published(PARAMETERS)
 def softmax_jacobian(classes: Sequence[int] = (2, 3, 4)) -> Proof:
     """Prove the Jacobian of softmax, ∂a_i/∂z_j = a_i ([i = j] − a_j).
 
@@ -107,7 +96,7 @@ def _cost(cases: tuple[Case, ...]) -> Chain:
     return chain(C, cases, Line(-sum_over(i, y[i] * log(a[i])), "the cross-entropy"))
 
 
-@published(SECTIONS)
+@published(PARAMETERS)
 def cross_entropy_gradient(classes: Sequence[int] = (2, 3, 4)) -> Proof:
     """Prove the gradient of the cross-entropy in the logits, a_j − y_j.
 
@@ -135,7 +124,7 @@ def cross_entropy_gradient(classes: Sequence[int] = (2, 3, 4)) -> Proof:
     return _proof("the gradient of the cross-entropy", (TARGETS,), _cost(cases), one)
 
 
-@published(SECTIONS)
+@published(PARAMETERS)
 def cross_entropy_convexity(classes: Sequence[int] = (2, 3, 4)) -> Proof:
     """Prove that the cross-entropy is convex in the logits: its Hessian H has vᵀ H v ≥ 0.
 
