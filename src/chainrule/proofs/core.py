@@ -5,7 +5,7 @@ or at most as large). The LaTeX that is shown and the value that is checked come
 expression.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -128,9 +128,10 @@ class Chain:
                     )
 
 
-def chain(left: Expression, cases: tuple[Case, ...], *lines: Line) -> Chain:
-    """Give the chain of the `lines` that follow from the left side."""
-    return Chain(left, lines, cases)
+def chains_in(cases: Iterable[Case]) -> Callable[..., Chain]:
+    """Give what makes a chain, of a left side and its lines, that is checked in these cases."""
+    every = tuple(cases)
+    return lambda left, *lines: Chain(left, lines, every)
 
 
 def follows(before: Expression, line: Line, case: Case) -> bool:

@@ -45,7 +45,8 @@ class Model:
 
     Attributes
     ----------
-    names : dict from (str, layer or None) to value
+    names : dict from str, or (str, layer), to value
+    functions : dict from (str, order of the derivative) to function
     ranges : dict from str to list
         What an index runs over, where no axis says it.
     condition : dict from symbol to expression
@@ -54,12 +55,17 @@ class Model:
         Symbols that stand for how far an inequality is from an equality.
     """
 
-    def __init__(self, names: dict[Any, Any] | None = None, functions: Any = None) -> None:
-        self.names: dict[Any, Any] = names or {}
-        self.functions: dict[tuple[str, int], Callable[..., Any]] = functions or {}
-        self.ranges: dict[str, list[Any]] = {}
-        self.condition: dict[Any, Any] = {}
-        self.slacks: tuple[Any, ...] = ()
+    def __init__(
+        self,
+        names: dict[Any, Any],
+        functions: dict[tuple[str, int], Callable[..., Any]] | None = None,
+        ranges: dict[str, list[Any]] | None = None,
+        condition: dict[Any, Any] | None = None,
+        slacks: tuple[Any, ...] = (),
+    ) -> None:
+        self.names = {n if isinstance(n, tuple) else (n, None): v for n, v in names.items()}
+        self.functions, self.ranges = functions or {}, ranges or {}
+        self.condition, self.slacks = condition or {}, slacks
 
     def look_up(self, name: str, layer: int | None) -> Any:
         """Give all of a named thing, of a `layer` or without one."""
@@ -131,6 +137,7 @@ class Composed(Model):
 
     Parameters
     ----------
+    sizes : tuple of int
     variable : (str, int), optional
         The name and the layer of an inner quantity to begin from; it becomes free symbols.
     """
@@ -138,10 +145,10 @@ class Composed(Model):
     inner: tuple[str, ...] = ()
     error = ("", "")  # the name of an error, and that of the inner quantity it is the slope in
 
-    def __init__(self, variable: tuple[str, int] | None = None) -> None:
-        super().__init__()
+    def __init__(self, sizes: tuple[int, ...], variable: tuple[str, int] | None = None) -> None:
+        self.sizes = sizes
         self._given: dict[tuple[str, int], Composed] = {}
-        self.names = self.forward(variable)
+        super().__init__(self.forward(variable))
 
     def forward(self, variable: tuple[str, int] | None) -> dict[Any, Any]:
         """Give all names, with free symbols for the `variable`."""
@@ -177,22 +184,13 @@ class Composed(Model):
 
 
 class Network(Composed):
-    """A network of given sizes, with an abstract activation in each layer and an abstract cost.
+    """A network with an abstract activation in each layer and an abstract cost.
 
-    Parameters
-    ----------
-    sizes : tuple of int
-        How many neurons each layer has, the input first.
-    variable : (str, int), optional
-        The name and the layer, z or a, to begin from: everything after it is a function of it.
+    Its sizes are how many neurons each layer has, the input first.
     """
 
     inner = ("z", "a")
     error = (r"\delta", "z")
-
-    def __init__(self, sizes: tuple[int, ...], variable: tuple[str, int] | None = None) -> None:
-        self.sizes = sizes
-        super().__init__(variable)
 
     def beginning_from(self, variable: tuple[str, int]) -> "Network":
         """Give the same network from a layer's weighted inputs or activations on."""
@@ -215,38 +213,27 @@ class Network(Composed):
             if variable == ("a", l):
                 a = matrix(f"a{l}", n_out)
             names |= {("w", l): w, ("b", l): b, ("z", l): z, ("a", l): a}
-        return names | {("C", None): abstract("C")(*a)}
+        return names | {"C": abstract("C")(*a)}
 
 
 class Batch(Composed):
     """One layer that reads a batch of rows; each sample has an abstract cost of its own.
 
-    Parameters
-    ----------
-    shape : (int, int, int)
-        How many samples, inputs and neurons.
-    variable : (str, int), optional
-        ("Z", 1), to begin from the weighted inputs.
+    Its sizes are how many samples, inputs and neurons there are.
     """
 
     inner = ("Z",)
     error = (r"\Delta", "Z")
 
-    def __init__(
-        self, shape: tuple[int, int, int], variable: tuple[str, int] | None = None
-    ) -> None:
-        self.shape = shape
-        super().__init__(variable)
-
     def beginning_from(self, variable: tuple[str, int]) -> "Batch":
         """Give the same batch from its weighted inputs on."""
-        return Batch(self.shape, variable)
+        return Batch(self.sizes, variable)
 
     def forward(self, variable: tuple[str, int] | None) -> dict[Any, Any]:
         """Give the weighted inputs, equation 1.1.1a, and the costs."""
-        samples, n_in, n_out = self.shape
+        samples, n_in, n_out = self.sizes
         A, w, b = matrix("A", samples, n_in), matrix("w", n_out, n_in), matrix("b", n_out)
         Z = matrix("Z", samples, n_out) if variable else A * w.T + sympy.ones(samples, 1) * b.T
         costs = sympy.ImmutableMatrix([abstract(f"c{n}")(*Z.row(n)) for n in range(samples)])
         names = {("A", 0): A, ("w", 1): w, ("b", 1): b, ("Z", 1): Z}
-        return names | {("c", None): costs, ("C", None): sum(costs)}
+        return names | {"c": costs, "C": sum(costs)}

@@ -3,17 +3,18 @@
 σ may differ from layer to layer: σ(z^l) is the activation of layer l.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from .cases import CHECKED, SIZES, listed, network_cases, published
-from .core import Chain, Line, Proof, chain
+from .core import Chain, Line, Proof, chains_in
 from .expressions import Entry, Index
-from .operators import Component, Function, Gradient, Hadamard, Iverson, Partial, sum_over
+from .models import Network
+from .operators import Component, Gradient, Hadamard, Iverson, Partial, function, sum_over
 
 __all__ = ["bias_gradient", "hidden_error", "output_error", "weight_gradient"]
 
 C, a, b, w, z, delta = map(Entry, ("C", "a", "b", "w", "z", r"\delta"))
-sigma, slope = Function(r"\sigma"), Function(r"\sigma", 1)
+sigma, slope = function(r"\sigma"), function(r"\sigma", 1)
 i, j, k, l, L, m = map(Index, "ijklLm")  # noqa: E741 -- as on the page
 
 SMOOTH = "The cost is a differentiable function of $a^L$, and the activations are differentiable."
@@ -36,23 +37,28 @@ ANY = "All networks that were tried have elementwise activations; the proof does
 def over_networks(
     title: str,
     *labels: str,
-    layers: Callable[[int], Iterable[int]],
+    layers: Sequence[Callable[[int], Iterable[int]]],
     shortest: int = 2,
+    kind: Callable[[tuple[int, ...]], Network] = Network,
     elementwise: str = "",
-) -> Callable[[Callable[..., tuple[Chain, ...]]], Callable[..., Proof]]:
-    """Make a theorem about the `layers` of networks of the function that gives its chains."""
+    checked: tuple[str, ...] = (CHECKED,),
+) -> Callable[[Callable[..., Iterator[Chain]]], Callable[..., Proof]]:
+    """Make a theorem about networks of the function that yields its chains.
 
-    def theorem(chains: Callable[..., tuple[Chain, ...]]) -> Callable[..., Proof]:
+    It is given what makes a chain that is checked in some `layers`, for each of these.
+    """
+
+    def theorem(chains: Callable[..., Iterator[Chain]]) -> Callable[..., Proof]:
         @published(PARAMETERS, rule=chains)
         def prove(sizes: Sequence[Sequence[int]] = SIZES) -> Proof:
-            cases = network_cases(sizes, shortest, layers)
+            made = (chains_in(network_cases(sizes, shortest, each, kind)) for each in layers)
             return Proof(
                 title,
                 labels,
-                (SMOOTH, f"{elementwise} {OWN}") if elementwise else (SMOOTH,),
-                chains(cases),
+                (SMOOTH, elementwise) if elementwise else (SMOOTH,),
+                tuple(chains(*made)),
                 f"layers of sizes {listed(sizes)}",
-                (CHECKED,),
+                checked,
                 UNCHECKED if elementwise else (*UNCHECKED, ANY),
             )
 
@@ -65,10 +71,10 @@ def over_networks(
     "the error of the output layer",
     "1.4",
     "1.5",
-    layers=lambda last: [last],
-    elementwise="Each activation of the output layer",
+    layers=[lambda last: [last]],
+    elementwise=f"Each activation of the output layer {OWN}",
 )
-def output_error(cases):
+def output_error(chain):
     """Prove equations 1.4 and 1.5: the error of the output layer.
 
     Examples
@@ -76,9 +82,8 @@ def output_error(cases):
     >>> output_error(sizes=[(2, 2)])
     ✓ (1.4, 1.5) the error of the output layer: 6 lines, for layers of sizes 2-2
     """
-    one = chain(
+    yield chain(
         delta(L)[j],
-        cases,
         Line(Partial(C, z(L)[j]), "definition of the error"),
         Line(
             sum_over(i, Partial(C, a(L)[i]) * Partial(a(L)[i], z(L)[j])),
@@ -94,12 +99,7 @@ def output_error(cases):
         ),
         Line(Partial(C, a(L)[j]) * slope(z(L)[j]), "only the term with $i = j$ remains"),
     )
-    whole = chain(
-        delta(L),
-        cases,
-        Line(Hadamard(Gradient(C, a(L)), slope(z(L))), "the same for all $j$ at once"),
-    )
-    return one, whole
+    yield chain(delta(L), Line(FIRST_STEP, "the same for all $j$ at once"))
 
 
 @over_networks(
@@ -107,10 +107,10 @@ def output_error(cases):
     "1.6",
     "1.7",
     shortest=3,
-    layers=lambda last: range(1, last),
-    elementwise="Each activation of layer $l$",
+    layers=[lambda last: range(1, last)],
+    elementwise=f"Each activation of layer $l$ {OWN}",
 )
-def hidden_error(cases):
+def hidden_error(chain):
     """Prove equations 1.6 and 1.7: the error of a hidden layer.
 
     Examples
@@ -118,9 +118,8 @@ def hidden_error(cases):
     >>> hidden_error(sizes=[(2, 3, 2)])
     ✓ (1.6, 1.7) the error of a hidden layer: 6 lines, for layers of sizes 2-3-2
     """
-    one = chain(
+    yield chain(
         delta(l)[k],
-        cases,
         Line(Partial(C, z(l)[k]), "definition of the error"),
         Line(
             sum_over(j, Partial(C, z(l + 1)[j]) * Partial(z(l + 1)[j], z(l)[k])),
@@ -143,8 +142,10 @@ def hidden_error(cases):
             "the sum runs down column $k$ of $w^{l+1}$, a row of its transpose",
         ),
     )
-    whole = chain(delta(l), cases, Line(backward_step(), "the same for all $k$ at once"))
-    return one, whole
+    yield chain(delta(l), Line(backward_step(), "the same for all $k$ at once"))
+
+
+FIRST_STEP = Hadamard(Gradient(C, a(L)), slope(z(L)))  # the right side of equation 1.5
 
 
 def backward_step(error: Entry = delta) -> Hadamard:
@@ -152,8 +153,8 @@ def backward_step(error: Entry = delta) -> Hadamard:
     return Hadamard(w(l + 1).T @ error(l + 1), slope(z(l)))
 
 
-@over_networks("the gradient of the biases", "1.8", layers=lambda last: range(1, last + 1))
-def bias_gradient(cases):
+@over_networks("the gradient of the biases", "1.8", layers=[lambda last: range(1, last + 1)])
+def bias_gradient(chain):
     """Prove equation 1.8: the gradient of the biases.
 
     Examples
@@ -161,9 +162,8 @@ def bias_gradient(cases):
     >>> bias_gradient(sizes=[(2, 2)])
     ✓ (1.8) the gradient of the biases: 5 lines, for layers of sizes 2-2
     """
-    one = chain(
+    yield chain(
         Partial(C, b(l)[j]),
-        cases,
         Line(
             sum_over(i, Partial(C, z(l)[i]) * Partial(z(l)[i], b(l)[j])),
             "chain rule: $C$ depends on $b_j^l$ through the layer's weighted inputs",
@@ -178,12 +178,11 @@ def bias_gradient(cases):
         Line(sum_over(i, delta(l)[i] * Iverson(i, j)), "only $b_j^l$ itself moves"),
         Line(delta(l)[j], "only the term with $i = j$ remains"),
     )
-    whole = chain(Partial(C, b(l)), cases, Line(delta(l), "the same for all $j$ at once"))
-    return one, whole
+    yield chain(Partial(C, b(l)), Line(delta(l), "the same for all $j$ at once"))
 
 
-@over_networks("the gradient of the weights", "1.9", layers=lambda last: range(1, last + 1))
-def weight_gradient(cases):
+@over_networks("the gradient of the weights", "1.9", layers=[lambda last: range(1, last + 1)])
+def weight_gradient(chain):
     """Prove equation 1.9: the gradient of the weights, and its matrix form.
 
     Examples
@@ -191,9 +190,8 @@ def weight_gradient(cases):
     >>> weight_gradient(sizes=[(2, 2)])
     ✓ (1.9) the gradient of the weights: 5 lines, for layers of sizes 2-2
     """
-    one = chain(
+    yield chain(
         Partial(C, w(l)[j, k]),
-        cases,
         Line(
             sum_over(i, Partial(C, z(l)[i]) * Partial(z(l)[i], w(l)[j, k])),
             "chain rule: $C$ depends on $w_{jk}^l$ through the layer's weighted inputs",
@@ -211,7 +209,6 @@ def weight_gradient(cases):
         ),
         Line(a(l - 1)[k] * delta(l)[j], "only the term with $i = j$ remains"),
     )
-    whole = chain(
-        Partial(C, w(l)), cases, Line(delta(l) @ a(l - 1).T, "the same for all $j$ and $k$ at once")
+    yield chain(
+        Partial(C, w(l)), Line(delta(l) @ a(l - 1).T, "the same for all $j$ and $k$ at once")
     )
-    return one, whole

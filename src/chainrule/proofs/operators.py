@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 from operator import add, mul
 from typing import Any
 
@@ -59,9 +59,8 @@ class Big(Expression):
         return sympy.summation(body, (i, first, last))
 
     def free(self) -> set[str]:
-        """Give those of the body but for the index of the sum itself, and those of the limits."""
-        limits = (part for part in (self.first, self.last, self.within) if part)
-        return self.body.free() - {self.index.name} | {n for p in limits for n in p.free()}
+        """Give those of the body and of the limits, but for the index of the sum itself."""
+        return super().free() - {self.index.name}
 
     def _extents(self, index: Index, scope: Scope) -> Iterator[int]:
         if index != self.index:
@@ -106,18 +105,6 @@ class Iverson(Expression):
 
 
 @dataclass(frozen=True)
-class Function(Expression):
-    """A function, or its derivative, before it is applied to anything."""
-
-    name: str
-    order: int = 0
-
-    def __call__(self, argument: Expression) -> Apply:
-        """Give the function applied to an `argument`."""
-        return Apply(self.name, self.order, argument)
-
-
-@dataclass(frozen=True)
 class Apply(Expression):
     """A function of something; an activation is that of the layer which its argument shows."""
 
@@ -142,6 +129,11 @@ class Apply(Expression):
         if isinstance(argument, sympy.MatrixBase):
             return argument.applyfunc(function)
         return function(argument)
+
+
+def function(name: str, order: int = 0) -> Callable[[Expression], Apply]:
+    """Give what applies a function, or its derivative of an `order`, to an expression."""
+    return partial(Apply, name, order)
 
 
 @dataclass(frozen=True)
