@@ -20,9 +20,7 @@ i, j, k, l, m, n, batch = map(Index, "ijklmnB")  # noqa: E741 -- as on the page
 
 
 @published()
-def batch_gradient(
-    shapes: Sequence[Sequence[int]] = ((2, 3, 2), (3, 2, 1), (3, 1, 2)),
-) -> Proof:
+def batch_gradient(shapes: Sequence[Sequence[int]] = ((2, 3, 2), (3, 2, 1), (3, 1, 2))) -> Proof:
     """Prove equation 1.1.2c: the gradients of a batch are sums over its samples.
 
     Parameters
@@ -142,10 +140,7 @@ def minibatch_mean(
     )
     mean = chain(
         Expectation(of_batch, batch),
-        Line(
-            1 / Binomial(A, N) * sum_over(batch, of_batch),
-            "all batches are equally likely",
-        ),
+        Line(1 / Binomial(A, N) * sum_over(batch, of_batch), "all batches are equally likely"),
         Line(
             1
             / (N * Binomial(A, N))

@@ -51,13 +51,12 @@ GRADIENT, ERROR, WEIGHT = r"\lVert\nabla C\rVert", r"\lVert \delta\rVert", r"\lV
 
 def _norms(layer: int, last: int) -> Model:
     """Give symbols for the norms; those of the errors lie below their bounds by some slack."""
-    first = sympy.symbols("s0", nonnegative=True)
-    second = sympy.symbols("s1", nonnegative=True)
-    names: dict[Any, Any] = {(GRADIENT, last): sympy.Symbol("G", nonnegative=True)}
+    gradient, first, second = sympy.symbols("G s0 s1", nonnegative=True)
+    names: dict[Any, Any] = {(GRADIENT, last): gradient}
     for number in range(1, last + 1):
         names["M", number] = sympy.Symbol(f"M{number}", nonnegative=True)
         names[WEIGHT, number] = sympy.Symbol(f"w{number}", nonnegative=True)
-    bound = names[GRADIENT, last] * names["M", last]
+    bound = gradient * names["M", last]
     for number in range(last - 1, layer, -1):
         bound *= names["M", number] * names[WEIGHT, number + 1]
     names[ERROR, layer + 1] = bound - first

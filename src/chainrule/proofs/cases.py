@@ -67,7 +67,7 @@ def require_sizes(
     return [tuple(map(int, each)) for each in found]
 
 
-def listed(sizes: Sequence[Sequence[int]], between: str = "-") -> str:
+def listed(sizes: Sequence[Sequence[Any]], between: str = "-") -> str:
     """Name sizes in a sentence.
 
     >>> listed([(2, 3, 2), (1, 2), (3, 1)])

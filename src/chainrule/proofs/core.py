@@ -149,7 +149,7 @@ def follows(before: Expression, line: Line, case: Case) -> bool:
 
 
 def _holds(before: Expression, line: Line, scope: Scope) -> bool:
-    left, right = _entries(before.value(scope)), _entries(line.expression.value(scope))
+    left, right = (sympy.Matrix([side.value(scope)]) for side in (before, line.expression))
     if left.shape != right.shape:
         return False
     condition = scope.model.condition if line.given else {}
@@ -161,10 +161,6 @@ def _holds(before: Expression, line: Line, scope: Scope) -> bool:
         elif not is_nonnegative(b - a if line.relation == LE else a - b, scope.model.slacks):
             return False
     return True
-
-
-def _entries(value: Any) -> Any:
-    return value if isinstance(value, sympy.MatrixBase) else sympy.Matrix([[value]])
 
 
 @dataclass(frozen=True, repr=False)

@@ -118,6 +118,7 @@ def hidden_error(chain):
     >>> hidden_error(sizes=[(2, 3, 2)])
     ✓ (1.6, 1.7) the error of a hidden layer: 6 lines, for layers of sizes 2-3-2
     """
+    next_input = sum_over(i, w(l + 1)[j, i] * sigma(z(l)[i])) + b(l + 1)[j]
     yield chain(
         delta(l)[k],
         Line(Partial(C, z(l)[k]), "definition of the error"),
@@ -126,11 +127,7 @@ def hidden_error(chain):
             "chain rule: $C$ depends on $z_k^l$ through the next layer",
         ),
         Line(
-            sum_over(
-                j,
-                delta(l + 1)[j]
-                * Partial(sum_over(i, w(l + 1)[j, i] * sigma(z(l)[i])) + b(l + 1)[j], z(l)[k]),
-            ),
+            sum_over(j, delta(l + 1)[j] * Partial(next_input, z(l)[k])),
             "definition of the error, and of the weighted input, (1.1) and (1.2)",
         ),
         Line(
@@ -153,6 +150,21 @@ def backward_step(error: Entry = delta) -> Hadamard:
     return Hadamard(w(l + 1).T @ error(l + 1), slope(z(l)))
 
 
+def through_weighted_inputs(parameter: Entry, n: Index) -> tuple[Line, Line]:
+    """Give the lines that both gradients begin with; the inputs of the layer are numbered n."""
+    weighted_input = sum_over(n, w(l)[i, n] * a(l - 1)[n]) + b(l)[i]
+    return (
+        Line(
+            sum_over(i, Partial(C, z(l)[i]) * Partial(z(l)[i], parameter)),
+            f"chain rule: $C$ depends on ${parameter.latex()}$ through the layer's weighted inputs",
+        ),
+        Line(
+            sum_over(i, delta(l)[i] * Partial(weighted_input, parameter)),
+            "definition of the error, and of the weighted input, (1.1)",
+        ),
+    )
+
+
 @over_networks("the gradient of the biases", "1.8", layers=[lambda last: range(1, last + 1)])
 def bias_gradient(chain):
     """Prove equation 1.8: the gradient of the biases.
@@ -164,17 +176,7 @@ def bias_gradient(chain):
     """
     yield chain(
         Partial(C, b(l)[j]),
-        Line(
-            sum_over(i, Partial(C, z(l)[i]) * Partial(z(l)[i], b(l)[j])),
-            "chain rule: $C$ depends on $b_j^l$ through the layer's weighted inputs",
-        ),
-        Line(
-            sum_over(
-                i,
-                delta(l)[i] * Partial(sum_over(k, w(l)[i, k] * a(l - 1)[k]) + b(l)[i], b(l)[j]),
-            ),
-            "definition of the error, and of the weighted input, (1.1)",
-        ),
+        *through_weighted_inputs(b(l)[j], k),
         Line(sum_over(i, delta(l)[i] * Iverson(i, j)), "only $b_j^l$ itself moves"),
         Line(delta(l)[j], "only the term with $i = j$ remains"),
     )
@@ -192,17 +194,7 @@ def weight_gradient(chain):
     """
     yield chain(
         Partial(C, w(l)[j, k]),
-        Line(
-            sum_over(i, Partial(C, z(l)[i]) * Partial(z(l)[i], w(l)[j, k])),
-            "chain rule: $C$ depends on $w_{jk}^l$ through the layer's weighted inputs",
-        ),
-        Line(
-            sum_over(
-                i,
-                delta(l)[i] * Partial(sum_over(m, w(l)[i, m] * a(l - 1)[m]) + b(l)[i], w(l)[j, k]),
-            ),
-            "definition of the error, and of the weighted input, (1.1)",
-        ),
+        *through_weighted_inputs(w(l)[j, k], m),
         Line(
             sum_over(i, delta(l)[i] * Iverson(i, j) * a(l - 1)[k]),
             "only the term with $i = j$ and $m = k$ contains $w_{jk}^l$",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial, reduce
 from operator import add, mul
 from typing import Any
@@ -39,24 +39,22 @@ class Big(Expression):
 
     def value(self, scope: Scope) -> Any:
         """Add up, or multiply, for every value of the index."""
-        operation, start = (mul, 1) if self.symbol == r"\prod" else (add, 0)
-        values: Any
+
+        def term(number: Any) -> Any:
+            return self.body.value(scope.bind(**{self.index.name: number}))
+
         if self.within:
             values = self.within.value(scope)
         elif self.first and self.last:
             first, last = self.first.value(scope), self.last.value(scope)
             if not sympy.sympify(last).is_number:
-                return self._symbolic(scope, first, last)
+                letter = sympy.Dummy("i", integer=True, positive=True)
+                return sympy.summation(term(letter), (letter, first, last))
             values = range(int(first), int(last) + 1)
         else:
             values = scope.range_of(self.index, self.body)
-        found = [self.body.value(scope.bind(**{self.index.name: v})) for v in values]
-        return reduce(operation, found) if found else sympy.Integer(start)
-
-    def _symbolic(self, scope: Scope, first: Any, last: Any) -> Any:
-        i = sympy.Dummy("i", integer=True, positive=True)
-        body = self.body.value(scope.bind(**{self.index.name: i}))
-        return sympy.summation(body, (i, first, last))
+        operation, start = (mul, 1) if self.symbol == r"\prod" else (add, 0)
+        return reduce(operation, list(map(term, values)) or [sympy.Integer(start)])
 
     def free(self) -> set[str]:
         """Give those of the body and of the limits, but for the index of the sum itself."""
@@ -65,9 +63,7 @@ class Big(Expression):
     def _extents(self, index: Index, scope: Scope) -> Iterator[int]:
         if index != self.index:
             # a sum between limits binds an index that the layers inside may depend on
-            inner = (
-                scope if self.index.name in scope.indices else scope.bind(**{self.index.name: 1})
-            )
+            inner = replace(scope, indices={self.index.name: 1} | scope.indices)
             yield from self.body._extents(index, inner)
 
 
@@ -159,7 +155,7 @@ class Partial(Expression):
     def value(self, scope: Scope) -> Any:
         """Differentiate in the model where x is a variable."""
         place = self.x.name, self.x.layer(scope)
-        inner = scope.within(scope.model.given(*place))
+        inner = replace(scope, model=scope.model.given(*place))
         f, x = self.f.value(inner), self.x.value(inner)
         if isinstance(x, sympy.MatrixBase):
             found = x.applyfunc(lambda entry: sympy.diff(f, entry))

@@ -174,10 +174,7 @@ def nesterov_forms(steps: int = 4) -> Proof:
     points = one_step(
         theta[t + 1],
         Line(theta[t] - alpha[t] * (gradient(theta[t]) + mu * b[t + 1]), "PyTorch's form"),
-        Line(
-            ahead - alpha[t] * gradient(ahead) + mu * v[t + 1],
-            "induction, and the part above",
-        ),
+        Line(ahead - alpha[t] * gradient(ahead) + mu * v[t + 1], "induction, and the part above"),
         Line(w[t] + v[t + 1] + mu * v[t + 1], "the source's form of $v$"),
         Line(w[t + 1] + mu * v[t + 1], "the source's form of $w$"),
     )

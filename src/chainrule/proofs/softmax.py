@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import sympy
 
-from .cases import CHECKED, published, require_sizes
+from .cases import CHECKED, listed, published, require_sizes
 from .core import GE, Case, Chain, Line, Proof, chains_in
 from .expressions import Entry, Index, Number
 from .models import Exponential, Model, matrix
@@ -53,8 +53,7 @@ def _softmax(classes: int) -> Model:
 
 
 def _proof(title: str, hypotheses: tuple[str, ...], *chains: Chain, more: tuple = ()) -> Proof:
-    names = [case.name.split()[0] for case in chains[0].cases]
-    cases = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) + " classes"
+    cases = f"{listed([case.name.split()[:1] for case in chains[0].cases])} classes"
     return Proof(title, (), hypotheses, chains, cases, (CHECKED, *more), UNCHECKED)
 
 
@@ -102,10 +101,7 @@ def cross_entropy_gradient(classes: Sequence[int] = (2, 3, 4)) -> Proof:
             -sum_over(i, y[i] / a[i] * Partial(a[i], z[j])),
             "chain rule; the slope of $\\log a$ is $1/a$",
         ),
-        Line(
-            -sum_over(i, y[i] / a[i] * a[i] * (Iverson(i, j) - a[j])),
-            "the Jacobian of softmax",
-        ),
+        Line(-sum_over(i, y[i] / a[i] * a[i] * (Iverson(i, j) - a[j])), "the Jacobian of softmax"),
         Line(-sum_over(i, y[i] * (Iverson(i, j) - a[j])), "$a_i$ cancels"),
         Line(a[j] * sum_over(i, y[i]) - y[j], "the two parts of the sum"),
         Line(a[j] - y[j], "the targets add up to 1", given=True),
