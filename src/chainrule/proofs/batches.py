@@ -10,7 +10,7 @@ from .cases import CHECKED, listed, published, require_sizes
 from .core import Case, Line, Proof, chains_in
 from .expressions import Entry, Expression, Index
 from .models import Batch, Model, matrix
-from .operators import Binomial, Component, Expectation, Iverson, Partial, chosen_from, sum_over
+from .operators import Big, Binomial, Component, Expectation, Iverson, Partial, sum_over
 from .scope import Scope
 
 __all__ = ["batch_gradient", "minibatch_mean"]
@@ -129,7 +129,7 @@ def minibatch_mean(
     chain = chains_in(Case(_Draw(*pair), {}, f"(A, N) = {pair}") for pair in pairs)
     letters = {name: sympy.Symbol(name, integer=True, positive=True) for name in "AN"}
     for_letters = chains_in([Case(Model(letters), {}, "any A and N")])
-    of_batch = 1 / N * chosen_from(batch, i, g[i])
+    of_batch = 1 / N * Big(i, g[i], within=batch)
     share = Binomial(A - 1, N - 1) / Binomial(A, N)
     count = chain(
         sum_over(batch, Iverson(i, batch, r"\in")),

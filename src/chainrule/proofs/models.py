@@ -125,11 +125,9 @@ def matrix(name: str, rows: int, columns: int = 1, **assumptions: Any) -> Any:
     [v_1_1],
     [v_2_1]])
     """
-
-    def symbol(i: int, j: int) -> Any:
-        return sympy.Symbol(f"{name}_{i + 1}_{j + 1}", **assumptions)
-
-    return sympy.ImmutableMatrix(rows, columns, symbol)
+    return sympy.ImmutableMatrix(
+        rows, columns, lambda i, j: sympy.Symbol(f"{name}_{i + 1}_{j + 1}", **assumptions)
+    )
 
 
 class Composed(Model):

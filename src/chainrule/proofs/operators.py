@@ -16,7 +16,7 @@ from .scope import Scope, Undefined
 
 @dataclass(frozen=True)
 class Big(Expression):
-    """A sum or a product over an index, over its whole range or from `first` to `last`."""
+    """A sum or a product over all of an index, from `first` to `last`, or `within` a set."""
 
     index: Index
     body: Expression
@@ -76,11 +76,6 @@ def sum_over(index: Index, body: Expression, first: Any = None, last: Any = None
 def product_over(index: Index, body: Expression, first: Any, last: Any) -> Big:
     """Give the product over an index from `first` to `last`."""
     return Big(index, body, node(first), node(last), symbol=r"\prod")
-
-
-def chosen_from(chosen: Index, index: Index, body: Expression) -> Big:
-    """Give the sum over those values of an index that were chosen."""
-    return Big(index, body, within=chosen)
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,7 @@ def softmax_jacobian(classes: Sequence[int] = (2, 3, 4)) -> Proof:
     """
     chain = chains_in(_cases(classes))
     total = sum_over(m, exp(z[m]))
+    definition = chain(a[i], Line(exp(z[i]) / total, "definition of softmax"))
     one = chain(
         Partial(a[i], z[j]),
         Line(Partial(exp(z[i]) / total, z[j]), "definition of softmax"),
@@ -78,10 +79,9 @@ def softmax_jacobian(classes: Sequence[int] = (2, 3, 4)) -> Proof:
         Line(Iverson(i, j) * a[i] - a[i] * a[j], "definition of softmax"),
         Line(a[i] * (Iverson(i, j) - a[j]), r"$a_i$ taken out"),
     )
-    return _proof("the Jacobian of softmax", (), chain(*DEFINITION), one)
+    return _proof("the Jacobian of softmax", (), definition, one)
 
 
-DEFINITION = a[i], Line(exp(z[i]) / sum_over(m, exp(z[m])), "definition of softmax")
 COST = C, Line(-sum_over(i, y[i] * log(a[i])), "the cross-entropy")
 
 
