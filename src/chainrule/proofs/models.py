@@ -7,7 +7,8 @@ from typing import Any
 
 import sympy
 
-from .expressions import Expression
+from .expressions import Entry, Expression
+from .operators import Partial
 from .scope import Scope, Undefined
 
 
@@ -174,10 +175,8 @@ class Composed(Model):
         """Find an error by its definition, ∂C/∂z^l, and anything else in the forward pass."""
         error, inner = self.error
         if name == error and (inner, layer) in self.names and (name, layer) not in self.names:
-            there = self.given(inner, layer)
-            cost = there.look_up("C", None)
-            slopes = there.look_up(inner, layer).applyfunc(lambda z: sympy.diff(cost, z))
-            self.names[name, layer] = self.resolve(slopes, inner, layer)
+            slopes = Partial(Entry("C"), Entry(inner)(layer))
+            self.names[name, layer] = slopes.value(Scope(self, {}))
         return super().look_up(name, layer)
 
 

@@ -1,5 +1,6 @@
-"""The theorems of backpropagation, equations 1.4 to 1.9, with activations and cost left abstract.
+"""The theorems of backpropagation, with activations and cost left abstract.
 
+Equations 1.4 to 1.9, and that the recursion which they make finds the gradient of every parameter.
 σ may differ from layer to layer: σ(z^l) is the activation of layer l.
 """
 
@@ -10,10 +11,11 @@ from .core import Chain, Line, Proof, chains_in
 from .expressions import Entry, Index
 from .models import Network
 from .operators import Component, Gradient, Hadamard, Iverson, Partial, function, sum_over
+from .scope import Scope
 
-__all__ = ["bias_gradient", "hidden_error", "output_error", "weight_gradient"]
+__all__ = ["backpropagation", "bias_gradient", "hidden_error", "output_error", "weight_gradient"]
 
-C, a, b, w, z, delta = map(Entry, ("C", "a", "b", "w", "z", r"\delta"))
+C, a, b, d, w, z, delta = map(Entry, (*"Cabdwz", r"\delta"))
 sigma, slope = function(r"\sigma"), function(r"\sigma", 1)
 i, j, k, l, L, m = map(Index, "ijklLm")  # noqa: E741 -- as on the page
 
@@ -203,4 +205,61 @@ def weight_gradient(chain):
     )
     yield chain(
         Partial(C, w(l)), Line(delta(l) @ a(l - 1).T, "the same for all $j$ and $k$ at once")
+    )
+
+
+class _Recursion(Network):
+    """A network with the d^l that the algorithm computes from the last layer to the first."""
+
+    def __init__(self, sizes: tuple[int, ...]) -> None:
+        super().__init__(sizes)
+        last = len(sizes) - 1
+        for layer in range(last, 0, -1):
+            rule = FIRST_STEP if layer == last else backward_step(d)
+            self.names[d.name, layer] = rule.value(Scope(self, {"l": layer, "L": last}))
+
+
+@over_networks(
+    "backpropagation",
+    shortest=3,
+    layers=(lambda last: [last], lambda last: range(1, last), lambda last: range(1, last + 1)),
+    kind=_Recursion,
+    elementwise="Every activation is elementwise.",
+    checked=(
+        CHECKED,
+        "The algorithm ran symbolically, and the gradient of every weight and bias equals SymPy's "
+        "derivative of the cost.",
+    ),
+)
+def backpropagation(at_last, at_hidden, at_every):
+    """Prove that backpropagation finds the gradient of every parameter, by induction over layers.
+
+    d^l stands for what the algorithm computes, and all derivatives are SymPy's own, of the cost as
+    a function of the parameters.
+
+    Examples
+    --------
+    >>> backpropagation(sizes=[(1, 2, 1)])
+    ✓ backpropagation: 9 lines, for layers of sizes 1-2-1
+    """
+    yield at_last(
+        Partial(C, z(L)),
+        Line(FIRST_STEP, "(1.5)"),
+        Line(d(L), "with this the algorithm begins"),
+    )
+    yield at_hidden(
+        Partial(C, z(l)),
+        Line(Hadamard(w(l + 1).T @ Partial(C, z(l + 1)), slope(z(l))), "(1.7)"),
+        Line(backward_step(d), "induction: what holds for layer $l+1$"),
+        Line(d(l), "this is what the algorithm computes next"),
+    )
+    yield at_every(
+        Partial(C, b(l)),
+        Line(Partial(C, z(l)), "(1.8)"),
+        Line(d(l), "by the two parts above"),
+    )
+    yield at_every(
+        Partial(C, w(l)),
+        Line(Partial(C, z(l)) @ a(l - 1).T, "(1.9)"),
+        Line(d(l) @ a(l - 1).T, "by the first two parts"),
     )
