@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
-from functools import reduce
+from functools import partial, reduce
 from operator import add, attrgetter, matmul, mul, pow, sub, truediv
 from typing import Any
 
@@ -113,6 +113,10 @@ def parenthesized(latex: str, tall: bool = False) -> str:
     return f"{size}({latex}{size})"
 
 
+def _one_after_another(operation: Any, *values: Any) -> Any:
+    return reduce(operation, values)
+
+
 def braced(latex: str) -> str:
     """Put braces around LaTeX that is longer than a letter."""
     return latex if len(latex) == 1 else f"{{{latex}}}"
@@ -201,7 +205,7 @@ class Plus(Expression):
 
     terms: tuple[Expression, ...]
     tightness = 0
-    operation = staticmethod(lambda *values: reduce(add, values))
+    operation = staticmethod(partial(_one_after_another, add))
 
     def latex(self) -> str:
         """Join the terms by their signs."""
@@ -216,7 +220,7 @@ class Times(Expression):
     """A product of numbers."""
 
     factors: tuple[Expression, ...]
-    operation = staticmethod(lambda *values: reduce(mul, values))
+    operation = staticmethod(partial(_one_after_another, mul))
 
     @property
     def tightness(self) -> int:  # type: ignore[override]
@@ -281,7 +285,7 @@ class MatMul(Expression):
 
     factors: tuple[Expression, ...]
     tightness = 2
-    operation = staticmethod(lambda *values: reduce(matmul, values))
+    operation = staticmethod(partial(_one_after_another, matmul))
 
     def latex(self) -> str:
         """Write the factors side by side."""
