@@ -85,34 +85,30 @@ class Exercise:
             return self._check_choice(answer)
         return self._check_number(answer)
 
+    def _verdict(self, agrees: Callable[[Any], bool], right: str = "right") -> Feedback | None:
+        """Give feedback on an answer that agrees with the solution or with a known mistake."""
+        if agrees(self.solution):
+            return Feedback(True, right)
+        return next((Feedback(False, told) for wrong, told in self.mistakes if agrees(wrong)), None)
+
     def _check_choice(self, answer: Any) -> Feedback:
         choice = answer.strip().lower() if isinstance(answer, str) else answer
-        if choice == self.solution:
-            return Feedback(True, "right")
-        choices = dict(self.mistakes)
-        if choice in choices:
-            return Feedback(False, choices[choice])
-        known = ", ".join(repr(known) for known in sorted([self.solution, *choices]))
-        return Feedback(False, f"the choices are {known}; this is {answer!r}")
+        choices = sorted([self.solution, *(wrong for wrong, _ in self.mistakes)])
+        return self._verdict(lambda known: choice == known) or Feedback(
+            False, f"the choices are {', '.join(map(repr, choices))}; this is {answer!r}"
+        )
 
     def _check_number(self, answer: Any) -> Feedback:
         try:
             number = float(answer)
         except (TypeError, ValueError):
             return Feedback(False, f"expected a number, got {answer!r}")
-        if self._close(number, self.solution):
-            return Feedback(True, "right")
-        for wrong, message in self.mistakes:
-            if self._close(number, wrong):
-                return Feedback(False, message)
         if math.isnan(number):
             return Feedback(False, "expected a number, got NaN")
-        return Feedback(
-            False, f"{number:g} is too {'large' if number > self.solution else 'small'}"
-        )
-
-    def _close(self, number: float, expected: float) -> bool:
-        return abs(number - expected) <= self.bound * abs(expected)
+        size = "large" if number > self.solution else "small"
+        return self._verdict(
+            lambda known: abs(number - known) <= self.bound * abs(known)
+        ) or Feedback(False, f"{number:g} is too {size}")
 
     def _check_function(self, answer: Any) -> Feedback:
         if not callable(answer):
@@ -129,18 +125,13 @@ class Exercise:
                 return Feedback(False, f"your function raised {type(error).__name__}: {error}")
             if values[-1] is None or values[-1] is ...:
                 return Feedback(None, "no answer yet: the function returns nothing")
-        if self._agree(values, self.solution, cases):
-            return Feedback(True, f"right: agrees with its oracle on {len(cases)} random cases")
-        for wrong, message in self.mistakes:
-            if self._agree(values, wrong, cases):
-                return Feedback(False, message)
-        return self._where_it_differs(values, cases)
 
-    def _agree(self, values: list, function: Callable, cases: list[tuple]) -> bool:
-        return all(
-            _error(value, function(*case)) <= self.bound
-            for value, case in zip(values, cases, strict=True)
-        )
+        def agrees(known: Callable) -> bool:
+            tried = zip(values, cases, strict=True)
+            return all(_error(value, known(*case)) <= self.bound for value, case in tried)
+
+        right = f"right: agrees with its oracle on {len(cases)} random cases"
+        return self._verdict(agrees, right) or self._where_it_differs(values, cases)
 
     def _where_it_differs(self, values: list, cases: list[tuple]) -> Feedback:
         for value, case in zip(values, cases, strict=True):
