@@ -46,6 +46,8 @@ class Own(BaseException):
     def __str__(self):
         raise RuntimeError("not with me")
 
+    __bool__ = __str__
+
 
 ANYTHING = [
     ["c"],
@@ -281,6 +283,12 @@ def test_an_array_may_be_a_list_or_a_tensor(name, forms):
         assert check(name, form(EXERCISES[name].solution)).right is True
 
 
+def test_an_array_of_float32_is_right_to_what_it_can_keep():
+    prewitt = np.outer([1, 1, 1], [-1, 0, 1])
+    assert check("edge-kernel", (prewitt / 6).astype(np.float32)).right is True
+    assert check("edge-kernel", (prewitt / 6.01).astype(np.float32)).right is False
+
+
 @each("number")
 def test_a_number_may_be_written_in_any_way(name):
     right = EXERCISES[name].solution
@@ -323,6 +331,7 @@ def test_too_few_digits_are_asked_for_more():
     assert Exercise(difficulty=1, solution=2 / 3).check(0.666).right is False
     assert replace(asked, digits=2).check(0.12).right is True
     assert replace(asked, digits=0).check(0.1182).right is False
+    assert replace(asked, digits=3).wrong(0, "nothing").check(0).message == "nothing"
 
 
 def test_a_share_in_percent_may_say_so():
@@ -443,6 +452,15 @@ def test_a_mistake_is_named_and_is_no_other(name):
             assert alone.check(other).right is False, f"{message!r} is {words!r}"
     messages = [message for _, message in exercise.mistakes]
     assert len(set(messages)) == len(messages)
+
+
+def test_a_mistake_is_named_where_it_fails_on_some_cases_too():
+    """A transposed matrix fits square ones only."""
+    cases = [(np.ones((2, 3)), np.ones(3)), (np.array([[1.0, 2.0], [3.0, 4.0]]), np.ones(2))]
+    exercise = Exercise(1, lambda w, a: w @ a, lambda rng: iter(cases))
+    exercise = exercise.wrong(lambda w, a: w.T @ a, "transposed")
+    assert exercise.check(lambda w, a: a @ w).message == "transposed"
+    assert "ValueError" in exercise.check(lambda w, a: (a @ w) * 2).message
 
 
 # ---- in a script ---------------------------------------------------------------------------------
