@@ -460,7 +460,7 @@ def test_a_mistake_is_named_where_it_fails_on_some_cases_too():
     exercise = Exercise(1, lambda w, a: w @ a, lambda rng: iter(cases))
     exercise = exercise.wrong(lambda w, a: w.T @ a, "transposed")
     assert exercise.check(lambda w, a: a @ w).message == "transposed"
-    assert "ValueError" in exercise.check(lambda w, a: (a @ w) * 2).message
+    assert exercise.check(lambda w, a: (a @ w) * 2).message.startswith("f(")
 
 
 # ---- in a script ---------------------------------------------------------------------------------
