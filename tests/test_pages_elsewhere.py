@@ -37,7 +37,7 @@ SKIPPED = {
         "scaling/data-parallel": {"af725537", "e076897c"},
         "scaling/device": {
             *("32726c54", "17c3a24f", "f1cb7082", "db09e738", "3b4e01dc", "wrong-forms"),
-            *("a37212e8", "4130ee8c", "b772d530", "08dc2c03", "6ac12799"),
+            *("methods", "a37212e8", "4130ee8c", "b772d530", "08dc2c03", "6ac12799"),
         },
     },
     "sympy": {  # PyTorch's backward pass and its compiler need it, too
