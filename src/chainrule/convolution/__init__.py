@@ -1,6 +1,6 @@
 """Convolution (chapter 2): im2col and col2im, the convolution made of them, pooling, and layers.
 
-Images are (N, C, H, W). What is called convolution here, as in all such libraries, is the
+Images are (N, C, H, W). What is called convolution here, as in PyTorch, is the
 cross-correlation: the kernel is not flipped. A size, stride, padding or dilation is one number for
 both directions, or a pair (vertical, horizontal); `c_in` is how many channels images have, and
 `c_out` how many kernels there are.

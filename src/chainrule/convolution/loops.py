@@ -29,12 +29,12 @@ def gradient_of_images(x, w, delta, geometry, groups):
 
 def meetings(x, w, geometry, groups):
     """Yield where an output, a weight and a pixel meet in one product."""
-    (samples, _, H, W), (kernels, channels, kh, kw) = x.shape, w.shape
+    (samples, _, nh, nw), (kernels, channels, kh, kw) = x.shape, w.shape
     (sh, sw), (dh, dw) = geometry.stride, geometry.dilation
     ph, pw = geometry.before
     for n, o, u, v in np.ndindex(samples, kernels, *geometry.output_size):
         first = o * groups // kernels * channels  # of the kernel's group
         for c, i, j in np.ndindex(channels, kh, kw):
             a, b = sh * u + dh * i - ph, sw * v + dw * j - pw
-            if 0 <= a < H and 0 <= b < W:
+            if 0 <= a < nh and 0 <= b < nw:
                 yield (n, o, u, v), (o, c, i, j), (n, first + c, a, b)
