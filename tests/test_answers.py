@@ -402,6 +402,11 @@ def test_a_column_for_a_row_is_told_so():
     assert judged([1.0], 1.0, 1).right is False
 
 
+def test_a_number_beyond_all_floats_is_too_large_or_too_small():
+    assert check("he-start", 10**400).message == "inf is too large"
+    assert check("he-start", -(10**400)).message == "-inf is too small"
+
+
 def test_what_overflows_in_vain_is_right():
     def answer(x):
         with np.errstate(over="ignore"):
@@ -429,7 +434,7 @@ def test_the_simplest_case_is_shown_as_its_author_would_write_it():
 
 def test_of_a_large_result_the_first_wrong_number_is_shown():
     expected = np.arange(12.0).reshape(3, 4)
-    message = judged(expected, expected + (expected == 7), 2).message
+    message = judged(expected, expected + (expected >= 7), 2).message
     assert message == "f(2), entry [1, 3]: expected 7.0, got 8.0"
 
 
