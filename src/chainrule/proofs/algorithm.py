@@ -48,14 +48,14 @@ def backpropagation(sizes: Sequence[Sequence[int]] = SIZES) -> Proof:
             Partial(C, z(L)),
             base,
             Line(Hadamard(Gradient(C, a(L)), slope(z(L))), "(1.5)"),
-            Line(d(L), "with this the algorithm begins"),
+            Line(d(L), "definition of $d^L$: with this the algorithm begins"),
         ),
         chain(
             Partial(C, z(l)),
             step,
             Line(Hadamard(w(l + 1).T @ Partial(C, z(l + 1)), slope(z(l))), "(1.7)"),
             Line(backward_step(d), "induction: what holds for layer $l+1$"),
-            Line(d(l), "this is what the algorithm computes next"),
+            Line(d(l), "definition of $d^l$: this is what the algorithm computes next"),
         ),
         chain(
             Partial(C, b(l)),

@@ -167,7 +167,7 @@ def minibatch_mean(
         cases,
         Line(
             Number(1) / Binomial(A, N) * sum_over(batch, of_batch),
-            "all batches are equally likely",
+            "definition of the expectation: all batches are equally likely",
         ),
         Line(
             Number(1)
