@@ -441,7 +441,7 @@ WRONG_ANSWERS = {
     "weights-of-a-layer": [
         (lambda d, a, d2, a2: a[:, None] * d + a2[:, None] * d2, "transposed"),
         (lambda d, a, d2, a2: d[:, None] * a, "second input"),
-        (lambda d, a, d2, a2: (d[:, None] * a + d2[:, None] * a2) / 2, "not their mean"),
+        (lambda d, a, d2, a2: (d[:, None] * a + d2[:, None] * a2) / 2, "take their mean"),
         (lambda d, a, d2, a2: (d + d2)[:, None] * (a + a2), "of one input never meets"),
         (lambda d, a, d2, a2: d[:, None] * a2 + d2[:, None] * a, "crossed"),
         (lambda d, a, d2, a2: a * d + a2 * d2, "diagonal"),

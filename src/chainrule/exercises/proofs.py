@@ -9,14 +9,16 @@ import numpy as np
 from .core import Exercise
 
 SIZES = ((2, 3), (1, 2), (3, 1), (2, 2), (3, 4))  # of a layer, outputs and inputs
+NUMBERS = [0.0, -1.5, 2.0, 0.25, -1.0, 0.75]
 
 
 def _of_two_inputs(rng: np.random.Generator) -> Iterator[tuple]:
-    for n_out, n_in in SIZES:
-        delta, delta2 = rng.standard_normal((2, n_out)).round(1)
-        a, a2 = rng.integers(-6, 7, (2, n_in)) / 2
-        delta[:1], a2[:1] = 0.0, 2.0
-        yield delta, a, delta2.round() + 0.5, a2
+    outs, ins = zip(*SIZES, strict=True)
+    arguments = [
+        np.split(rng.permutation(np.resize(NUMBERS, sum(sizes))), np.cumsum(sizes)[:-1])
+        for sizes in (outs, ins, outs, ins)
+    ]
+    yield from zip(*arguments, strict=True)
 
 
 def _probabilities(rng: np.random.Generator) -> Iterator[tuple]:
