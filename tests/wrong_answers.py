@@ -287,6 +287,7 @@ WRONG_ANSWERS = {
         (lambda a, c, k: k * c - k * c * a**2, "before you square"),
         (lambda a, c, k: k - k * (a / c) ** 2, "in front of tanh"),
         (lambda a, c, k: c - a**2 / c, "inner derivative k"),
+        (lambda a, c, k: 1 - a**2 / c**2, "brings two factors"),
         (lambda a, c, k: k * (c - a), "squared"),
         (lambda a, c, k: c * k / np.cosh(k * a) ** 2, "apply tanh to it again"),
     ],
@@ -437,7 +438,7 @@ WRONG_ANSWERS = {
     "fewer-missed": [("a", "more careful"), ("b", "cheaper still"), ("d", "choose a side")],
     # 1.5
     "which-theorem-fails": [("a", "has tanh"), ("c", "z depends on b"), ("d", "z depends on w")],
-    "where-it-breaks": [("a", "by definition"), ("b", "is the chain rule"), ("d", "made already")],
+    "where-it-breaks": [("a", "by definition"), ("b", "is the chain rule"), ("d", "made before")],
     "weights-of-a-layer": [
         (lambda d, a, d2, a2: a[:, None] * d + a2[:, None] * d2, "transposed"),
         (lambda d, a, d2, a2: d[:, None] * a, "second input"),
@@ -461,7 +462,7 @@ WRONG_ANSWERS = {
     "weights-add-up": [
         (43, "0.98922"),
         (43.7, "whole numbers"),
-        (22, "that is for 0.9"),
+        (22, "pass 0.9"),
         (4603, "β₂ = 0.999"),
     ],
     "map-of-nesterov": [

@@ -77,6 +77,7 @@ EXERCISES = {
     )
     .wrong(lambda a, c, k: k * (1 - (a / c) ** 2), "the factor c in front of tanh is missing")
     .wrong(lambda a, c, k: c * (1 - (a / c) ** 2), "the inner derivative k is missing")
+    .wrong(lambda a, c, k: 1 - (a / c) ** 2, "the chain rule brings two factors, c and k")
     .wrong(lambda a, c, k: c * k * (1 - a / c), "tanh stands squared in equation 1.3.3a")
     .wrong(
         lambda a, c, k: c * k * (1 - np.tanh(k * a) ** 2),

@@ -43,7 +43,7 @@ EXERCISES = {
     "where-it-breaks": Exercise(difficulty=2, solution="c")
     .wrong("a", "that is what an error is, by definition")
     .wrong("b", "that is the chain rule, with one term for each neuron above")
-    .wrong("d", "this line follows from the one before: the mistake is made already"),
+    .wrong("d", "this line follows from the one before: the mistake was made before"),
     "weights-of-a-layer": Exercise(difficulty=2, solution=_shared, cases=_of_two_inputs)
     .wrong(
         lambda d, a, d2, a2: np.outer(a, d) + np.outer(a2, d2),
@@ -96,7 +96,7 @@ EXERCISES = {
     "weights-add-up": Exercise(difficulty=2, solution=44, bound=1e-3)
     .wrong(43, "1 − 0.9⁴³ is 0.98922: not yet")
     .wrong(43.7, "steps are whole numbers")
-    .wrong(22, "that is for 0.9")
+    .wrong(22, "that is where they pass 0.9")
     .wrong(4603, "that is for β₂ = 0.999"),
     "map-of-nesterov": Exercise(difficulty=3, solution=-10.0, bound=1e-6)
     .wrong(-5.0, "that is b for the old rate: by what is it multiplied?")
