@@ -1,12 +1,11 @@
 """Activations and losses: ours on NumPy arrays against PyTorch's own, side by side in one run.
 
 Value and gradient of 1e3 to 1e6 numbers in 32-bit floats, in rows of ten, on the CPU, two threads
-each: ours by `vjp` or `gradient`, PyTorch's by autograd. The same rounds say what each of our
-activations costs relative to our ReLU.
+each: ours by `vjp` or `gradient`, PyTorch's by autograd.
 """
 
 from collections.abc import Callable
-from statistics import geometric_mean, median
+from statistics import geometric_mean
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,6 @@ from chainrule import activations, losses
 
 THREADS = 2
 SIZES = {10**3: 100, 10**4: 20, 10**5: 2, 10**6: 1}  # how many numbers, and how often in a round
-RELATIVE_AT = 10**5
 
 ACTIVATIONS: dict[str, tuple[Any, Callable]] = {
     "sigmoid": (activations.Sigmoid(), torch.sigmoid),
@@ -132,7 +130,6 @@ if __name__ == "__main__":
         for name, found in seconds.items()
     }
     of_all = [by_size[size]["median"] for by_size in ratios.values() for size in SIZES]
-    relu = seconds["ReLU"][RELATIVE_AT][0]
     write(
         "functions",
         {
@@ -151,13 +148,6 @@ if __name__ == "__main__":
                 for size in SIZES
             },
             "geometric_mean": round(geometric_mean(of_all), 3),
-            "relative_to_relu": {
-                name: round(
-                    median(a / b for a, b in zip(found[RELATIVE_AT][0], relu, strict=True)), 2
-                )
-                for name, found in seconds.items()
-                if name in ACTIVATIONS
-            },
             "rounds": rounds,
             "device": f"CPU, {THREADS} threads",
         },

@@ -40,7 +40,11 @@ DOMAINS = {
     "momentum-step": {"lr": SHARES, "momentum": SHARES_AND_0},
     "nesterov-step": {"curvature": POSITIVE, "lr": SHARES, "momentum": SHARES_AND_0},
     "adam-steps": {"lr": SHARES},
-    "tanh-slope": {"a": {"0", "a negative number", "a fraction below 1"}},
+    "tanh-slope": {
+        "a": {"0", "a negative number", "a fraction below 1"},
+        "c": POSITIVE,
+        "k": POSITIVE,
+    },
     "softmax-vjp": {"s": SHARES},
     "elu-slope": {"alpha": POSITIVE},
     "swish-slope": {"beta": POSITIVE},
@@ -77,16 +81,10 @@ NOT_YET = {
         # optimizers
         "momentum-step",
         "nesterov-step",
-        # activations
-        "tanh-slope",
-        "elu-slope",
-        "swish-slope",
         # losses
         "huber-slope",
         "focal-slope",
         "one-triplet",
-        # proofs
-        "weights-of-a-layer",
     },
     "order": {
         # training
@@ -102,8 +100,6 @@ NOT_YET = {
         # losses
         "huber-slope",
         "one-triplet",
-        # proofs
-        "weights-of-a-layer",
     },
     "sizes": {
         # training
@@ -117,12 +113,6 @@ NOT_YET = {
         "momentum-step",
         "nesterov-step",
         "adam-steps",
-        # activations
-        "tanh-slope",
-        "stable-sigmoid",
-        "softmax-vjp",
-        "elu-slope",
-        "swish-slope",
         # losses
         "huber-slope",
         "stable-cross-entropy",
@@ -131,9 +121,6 @@ NOT_YET = {
         "soft-dice",
         "focal-slope",
         "one-triplet",
-        # proofs
-        "weights-of-a-layer",
-        "softmax-jacobian",
     },
 }
 

@@ -81,7 +81,7 @@ PICTURES = {
     "curves": lambda: activations.curves(ReLU()),
     "gelu_error": lambda: activations.gelu_error(),
     "maxout_fits": lambda: activations.maxout_fits(),
-    "racing": lambda: activations.racing(dict.fromkeys("123456789", HISTORY)),
+    "racing": lambda: activations.racing(activations.recorded()),
     "error_curves": lambda: losses.error_curves(Huber()),
     "fitted_lines": lambda: losses.fitted_lines(
         OUTPUT[0], np.arange(10.0), {"a": (1.0, 0.0), "b": (0.5, 0.0), "c": (0.0, 1.0)}

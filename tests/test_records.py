@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from chainrule.activations import ReLU
+from chainrule.figures import activations
 from chainrule.figures.cnn import recorded, seeds
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
@@ -24,3 +26,15 @@ def test_five_seeds_end_as_recorded(name, monkeypatch):
     assert abs(np.median(found) - np.median(accuracies)) <= 0.005
     for run, history in zip(runs, histories, strict=True):
         np.testing.assert_allclose(run["history"]["loss"][:2], history.loss[:2], rtol=0.05)
+
+
+@pytest.mark.seldom
+def test_activations_end_as_recorded(monkeypatch):
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    script = runpy.run_path(str(BENCHMARKS / "activations.py"))
+    record = activations.recorded()
+    for seed in script["SEEDS"]:
+        found = script["train"](ReLU(), script["RATE"], seed)["validation"]
+        assert np.abs(np.subtract(found, record["race"]["ReLU"][seed])).max() <= 0.01
+        dead = script["train"](ReLU(), 1.0, seed, epochs=10)["dead"]
+        assert abs(dead - record["dead"]["ReLU"]["1.0"][seed]["dead"]) <= 0.15

@@ -163,7 +163,6 @@ EQUIVALENT = {
 }
 NOT_YET = {
     "adam-steps",
-    "elu-slope",
     "one-triplet",
 }
 

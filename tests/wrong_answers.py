@@ -13,6 +13,10 @@ def sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
 
+def stable(z):
+    return np.exp(np.minimum(z, 0)) / (1 + np.exp(-np.abs(z)))
+
+
 def adam(update, power=2):
     """Make a function of gradients and rate out of the last line of Adam's loop."""
 
@@ -303,13 +307,19 @@ WRONG_ANSWERS = {
         (0.4, "that is the factor"),
     ],
     # 1.3
-    "sigmoid-scaled": [(0.25, "factor of 4"), (4, "not the identity"), (1 / 16, "does not divide")],
     "tanh-slope": [
-        (lambda a: a - a**2, "the sigmoid's"),
-        (lambda a: 1 - a, "the square is missing"),
-        (lambda a: np.cosh(a) ** -2, "already"),
+        (lambda a, c, k: 1 - a * a, "slope of tanh x"),
+        (lambda a, c, k: k * c - k * c * a**2, "before you square"),
+        (lambda a, c, k: k - k * (a / c) ** 2, "in front of tanh"),
+        (lambda a, c, k: c - a**2 / c, "inner derivative k"),
+        (lambda a, c, k: 1 - a**2 / c**2, "brings two factors"),
+        (lambda a, c, k: k * (c - a), "squared"),
+        (lambda a, c, k: c * k / np.cosh(k * a) ** 2, "apply tanh to it again"),
     ],
     "stable-sigmoid": [
+        (sigmoid, "e^−x overflows"),
+        (lambda x: np.exp(x) / (np.exp(x) + 1), "e^x overflows"),
+        (lambda x: np.where(x < 0, np.exp(x) / (1 + np.exp(x)), sigmoid(x)), "both branches"),
         (lambda x: 1 - 1 / (1 + np.exp(-np.abs(x))), "right for x ≤ 0"),
         (
             lambda x: np.where(x < 0, np.exp(-np.abs(x)), 1) / (1 + np.exp(-np.abs(x)) ** 2),
@@ -317,37 +327,40 @@ WRONG_ANSWERS = {
         ),
         (lambda x: 1 / (np.exp(-np.abs(x)) + 1), "right for x ≥ 0"),
     ],
-    "softmax-shift": [
-        ("a", "every term of the denominator"),
-        ("c", "grow by the same factor"),
-        ("d", "whatever they are"),
-    ],
     "softmax-vjp": [
         (lambda s, u: u * (s - s**2), "diagonal"),
-        (lambda s, u: s * (u - np.sum(u)), "factors s_i"),
-        (lambda s, u: s * u, "second term"),
+        (lambda s, u: s * (u - np.sum(u)), "stands with its f_i"),
+        (lambda s, u: s * (np.dot(u, s) - u), "signs of both"),
+        (lambda s, u: s * u, "is missing"),
     ],
     "temperature": [(0.5, "not multiplied"), (1, "at T = 1"), (4, "difference ½")],
     "elu-slope": [
-        (lambda x, alpha: np.where(x <= 0, np.exp(x), 1), "off by a factor of α below"),
-        (lambda x, alpha: np.where(x <= 0, alpha * np.exp(x) - alpha, 1), "−α has no slope"),
-        (lambda x, alpha: alpha * np.minimum(np.exp(x), 1), "right below 0"),
+        (lambda x, alpha: np.where(x <= 0, alpha * np.exp(x), 1), "both branches"),
+        (
+            lambda x, alpha: np.where(x < 0, alpha * np.exp(-np.abs(x)), 1),
+            "right but for x = 0",
+        ),
+        (lambda x, alpha: np.where(x <= 0, np.exp(-np.abs(x)), 1), "factor α is missing"),
+        (
+            lambda x, alpha: np.where(x <= 0, alpha * np.expm1(np.minimum(x, 0)), 1),
+            "−α has no slope",
+        ),
+        (lambda x, alpha: alpha * np.exp(-np.maximum(-x, 0)), "right up to 0"),
     ],
     "wrong-slope": [("a", "1.3.8a"), ("b", "factored"), ("d", "1 − σ(x) is σ(−x)")],
     "swish-slope": [
         (
-            lambda x, beta: sigmoid(beta * x) * (1 + x * sigmoid(-beta * x)),
-            "missing in the second term",
+            lambda x, beta: sigmoid(beta * x) * (1 + beta * x * (1 - sigmoid(beta * x))),
+            "a sigmoid that does not",
         ),
-        (lambda x, beta: beta * sigmoid(beta * x) * sigmoid(-beta * x), "x is a factor, too"),
-        (lambda x, beta: sigmoid(x) * (1 + x * sigmoid(-x)), "right for β = 1 only"),
+        (
+            lambda x, beta: stable(beta * x) * (1 + x * stable(-beta * x)),
+            "β is missing in the second term",
+        ),
+        (lambda x, beta: beta * stable(beta * x) * stable(-beta * x), "x is a factor, too"),
+        (lambda x, beta: beta * x * stable(beta * x) * stable(-beta * x), "add the first"),
+        (lambda x, beta: stable(x) * (1 + x * stable(-x)), "right for β = 1 only"),
     ],
-    "dead-neuron": [
-        (4, "wherever the neuron is alive"),
-        (3, "the other way round"),
-        (0, "at (0, 0)"),
-    ],
-    "maxout-relu": [("a", "is |x|"), ("c", "for negative x"), ("d", "rises to the left")],
     # 1.4
     "best-constant": [
         (22, "the mean"),
@@ -450,29 +463,20 @@ WRONG_ANSWERS = {
     "fewer-missed": [("a", "more careful"), ("b", "cheaper still"), ("d", "choose a side")],
     # 1.5
     "which-theorem-fails": [("a", "has tanh"), ("c", "z depends on b"), ("d", "z depends on w")],
-    "where-it-breaks": [("a", "by definition"), ("b", "is the chain rule"), ("d", "made already")],
+    "where-it-breaks": [("a", "by definition"), ("b", "is the chain rule"), ("d", "made before")],
     "weights-of-a-layer": [
-        (lambda delta, a: a[:, None] * delta, "transposed"),
-        (lambda delta, a: a * delta, "the diagonal"),
-        (lambda delta, a: (a * delta).sum(), "a number"),
-    ],
-    "jacobian-entry": [
-        (0.15, "lowers the other"),
-        (0.25, "i = j = 1"),
-        (0.21, "i = j = 2"),
-        (0, "not elementwise"),
+        (lambda d, a, d2, a2: a[:, None] * d + a2[:, None] * d2, "transposed"),
+        (lambda d, a, d2, a2: d[:, None] * a, "second input"),
+        (lambda d, a, d2, a2: (d[:, None] * a + d2[:, None] * a2) / 2, "take their mean"),
+        (lambda d, a, d2, a2: (d + d2)[:, None] * (a + a2), "of one input never meets"),
+        (lambda d, a, d2, a2: d[:, None] * a2 + d2[:, None] * a, "crossed"),
+        (lambda d, a, d2, a2: a * d + a2 * d2, "diagonal"),
     ],
     "softmax-jacobian": [
-        (lambda a: np.diag(a - a**2), "only the diagonal"),
-        (lambda a: np.diag(a) + a[:, None] * a, "sign off the diagonal"),
+        (lambda a: np.diag(a - a**2), "the diagonal alone"),
+        (lambda a: np.diag(a) + a[:, None] * a, "the sign is wrong"),
         (lambda a: a[:, None] * (1 - a), "belongs to i = j alone"),
         (lambda a: a[:, None] * a - np.diag(a), "all signs"),
-    ],
-    "curvature-of-two": [
-        (2, "comes twice"),
-        (0.5, "its square 4"),
-        (0.25, "a₁ a₂ is ¼"),
-        (0, "right for v = (1, 1)"),
     ],
     "batches-with-sample": [
         (35, "in all"),
@@ -483,7 +487,7 @@ WRONG_ANSWERS = {
     "weights-add-up": [
         (43, "0.98922"),
         (43.7, "whole numbers"),
-        (22, "that is for 0.9"),
+        (22, "pass 0.9"),
         (4603, "β₂ = 0.999"),
     ],
     "map-of-nesterov": [

@@ -7,58 +7,112 @@ import numpy as np
 
 from .core import Exercise, sigmoid, sigmoid_slope
 
+CHOSEN = ((1.7159, 2 / 3), (2.0, 1.5), (0.5, 3.0), (1.0, 0.25), (3.0, 1.0))  # height and pace
 
-def _activated(rng: np.random.Generator) -> Iterator[tuple]:
-    for _ in range(5):
-        yield (np.tanh(rng.standard_normal(3)).round(2),)
+
+def _values_of_a_tanh(rng: np.random.Generator) -> Iterator[tuple]:
+    for size, (c, k) in enumerate(CHOSEN, 1):
+        x = rng.standard_normal(size).round(1) * (np.arange(size) != 2)
+        yield c * np.tanh(k * x), c, k
 
 
 def _far(rng: np.random.Generator) -> Iterator[tuple]:
-    yield (np.array([-800.0, -1.5, 0.0, 1.5, 800.0]),)
-    yield (rng.standard_normal(5).round(1),)
+    yield (np.array([800.0, -1.5, 0.0, 3.0, 0.25]),)
+    yield (np.array([-800.0, 1.5, 0.0]),)
+    yield (np.array([-2.0]),)
+    yield (rng.standard_normal(4).round(1),)
 
 
 def _probabilities_with_upstream(rng: np.random.Generator) -> Iterator[tuple]:
-    for _ in range(5):
-        yield rng.dirichlet(np.ones(3)), rng.standard_normal(3).round(1)
+    for classes in (3, 1, 4, 2, 5):
+        upstream = rng.standard_normal(classes).round(1) + 0.05
+        upstream[2:] = rng.permutation([0.0, 2.0, -1.0][: max(0, classes - 2)])
+        yield rng.dirichlet(np.ones(classes)), upstream
 
 
 def _with_scale(rng: np.random.Generator) -> Iterator[tuple]:
-    for scale in (0.5, 1.0, 2.0):
-        yield rng.standard_normal(4).round(1) + 0.05, scale
+    for size, scale in enumerate((0.5, 1.0, 2.0, 1.7), 1):
+        yield np.array([-1.5, 0.0, 2.0, 0.25])[:size], scale
+    yield np.array([800.0, -0.5, 0.75, 0.0, -3.0]), 0.3
+    yield np.array([-800.0, 0.5, 1.0]), 3.0
+    yield rng.standard_normal(6).round(1), 1.3
+
+
+def _sigmoid(x: float) -> float:
+    return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))
+
+
+def _sigmoids(x: np.ndarray) -> np.ndarray:
+    return np.array([_sigmoid(x_i) for x_i in x])
+
+
+def _slopes(x: np.ndarray) -> np.ndarray:
+    return _sigmoids(x) * _sigmoids(-x)
 
 
 EXERCISES = {
-    "sigmoid-scaled": Exercise(difficulty=1, solution=1)
-    .wrong(0.25, "that is the slope of σ itself; the chain rule brings a factor of 4")
-    .wrong(4, "σ is not the identity: its own largest slope is ¼")
-    .wrong(0.0625, "the inner derivative multiplies, it does not divide"),
-    "tanh-slope": Exercise(
-        difficulty=1, solution=lambda a: [1 - a_i * a_i for a_i in a], cases=_activated
+    "sigmoid-scaled": Exercise(
+        difficulty=2, solution=4 * sigmoid_slope(4.0) / sigmoid_slope(1.0), bound=1e-4
     )
-    .wrong(lambda a: a * (1 - a), "that is the sigmoid's")
-    .wrong(lambda a: 1 - a, "the square is missing")
-    .wrong(lambda a: 1 - np.tanh(a) ** 2, "a is tanh x already: do not apply it again"),
+    .wrong(4, "that is so at 0; at x = 1 the two slopes are 4σ′(4) and σ′(1)")
+    .wrong(
+        sigmoid_slope(4.0) / sigmoid_slope(1.0),
+        "the inner derivative is missing: the chain rule brings a factor of 4",
+    )
+    .wrong(4 * sigmoid_slope(4.0), "that is the slope of σ(4x) itself: divide it by that of σ(x)")
+    .wrong(
+        sigmoid_slope(1.0) / sigmoid_slope(4.0) / 4,
+        "the other way round: that is how much larger the slope of σ(x) is",
+    )
+    .wrong(sigmoid(4.0) / sigmoid(1.0), "those are the values: compare the slopes"),
+    "tanh-slope": Exercise(
+        difficulty=2,
+        solution=lambda a, c, k: [c * k * (1 - (a_i / c) * (a_i / c)) for a_i in a],
+        cases=_values_of_a_tanh,
+    )
+    .wrong(lambda a, c, k: 1 - a**2, "that is the slope of tanh x; here are c and k, too")
+    .wrong(
+        lambda a, c, k: c * k * (1 - a**2),
+        "a is c tanh(kx): divide it by c before you square it",
+    )
+    .wrong(lambda a, c, k: k * (1 - (a / c) ** 2), "the factor c in front of tanh is missing")
+    .wrong(lambda a, c, k: c * (1 - (a / c) ** 2), "the inner derivative k is missing")
+    .wrong(lambda a, c, k: 1 - (a / c) ** 2, "the chain rule brings two factors, c and k")
+    .wrong(lambda a, c, k: c * k * (1 - a / c), "tanh stands squared in equation 1.3.3a")
+    .wrong(
+        lambda a, c, k: c * k * (1 - np.tanh(k * a) ** 2),
+        "a is a value, not x: do not apply tanh to it again",
+    ),
     "stable-sigmoid": Exercise(
         difficulty=2,
-        solution=lambda x: [
-            1 / (1 + math.exp(-x_i)) if x_i >= 0 else 1 - 1 / (1 + math.exp(x_i)) for x_i in x
-        ],
+        solution=lambda x: [_sigmoid(x_i) for x_i in x],
         cases=_far,
     )
     .wrong(
+        lambda x: 1 / (1 + np.exp(-x)),
+        "right, until e^−x overflows at x = −800: let no exponent be positive",
+    )
+    .wrong(
+        lambda x: np.exp(x) / (1 + np.exp(x)),
+        "right, until e^x overflows at x = 800: let no exponent be positive",
+    )
+    .wrong(
+        lambda x: np.where(x >= 0, 1 / (1 + np.exp(-x)), np.exp(x) / (1 + np.exp(x))),
+        "np.where computes both branches, and the one that is not used overflows",
+    )
+    .wrong(
         lambda x: np.exp(-np.abs(x)) / (1 + np.exp(-np.abs(x))),
-        "right for x ≤ 0; above, the numerator is 1",
+        "right for x ≤ 0; above 0 the numerator is 1",
     )
     .wrong(
         lambda x: np.where(x >= 0, 1, np.exp(-np.abs(x))) / (1 + np.exp(-2 * np.abs(x))),
         "right at 0 and far out only: both exponents are −|x|",
     )
     .wrong(lambda x: 1 / (1 + np.exp(-np.abs(x))), "right for x ≥ 0, but below 0 it gives σ(|x|)"),
-    "softmax-shift": Exercise(difficulty=1, solution="b")
-    .wrong("a", "the numerator is, but so is every term of the denominator")
-    .wrong("c", "the others grow by the same factor, so its share is what it was")
-    .wrong("d", "whatever they are, e⁵ is a factor of all of them"),
+    "softmax-shift": Exercise(difficulty=1, solution="d")
+    .wrong("a", "its numerator is; what happens to the denominator?")
+    .wrong("b", "all other terms grow by the same factor, so its share is what it was")
+    .wrong("c", "whatever they are, e⁵ is a factor of all of them"),
     "softmax-vjp": Exercise(
         difficulty=3,
         solution=lambda s, u: [
@@ -66,27 +120,41 @@ EXERCISES = {
         ],
         cases=_probabilities_with_upstream,
     )
-    .wrong(lambda s, u: u * s * (1 - s), "that is the diagonal of the Jacobian alone")
-    .wrong(lambda s, u: s * (u - u.sum()), "the sum has the factors s_i, too")
-    .wrong(lambda s, u: u * s, "the second term, −f_i f_j, is missing"),
+    .wrong(
+        lambda s, u: u * s * (1 - s),
+        "that is the diagonal of the Jacobian alone: the second term is a sum over all i",
+    )
+    .wrong(lambda s, u: s * (u - u.sum()), "each u_i in the sum stands with its f_i")
+    .wrong(lambda s, u: s * ((u * s).sum() - u), "the signs of both terms are flipped")
+    .wrong(lambda s, u: u * s, "the second term, with −f_i f_j, is missing"),
     "temperature": Exercise(difficulty=2, solution=2)
     .wrong(0.5, "the logits are divided by T, not multiplied")
-    .wrong(1, "at T = 1 the difference is 2, and the probability σ(2) ≈ 0.88")
-    .wrong(4, "that makes the difference ½"),
+    .wrong(1, "at T = 1 the difference stays 2, and the probability is σ(2) ≈ 0.88")
+    .wrong(4, "that makes the difference ½; which difference has the sigmoid 0.731?"),
     "elu-slope": Exercise(
-        difficulty=1,
+        difficulty=2,
         solution=lambda x, alpha: [1.0 if x_i > 0 else alpha * math.exp(x_i) for x_i in x],
         cases=_with_scale,
     )
     .wrong(
-        lambda x, a: np.where(x > 0, 1.0, np.exp(np.minimum(x, 0))),
-        "right for x > 0, off by a factor of α below",
+        lambda x, alpha: np.where(x > 0, 1.0, alpha * np.exp(x)),
+        "right, until e^x overflows at x = 800: np.where computes both branches",
     )
     .wrong(
-        lambda x, a: np.where(x > 0, 1.0, a * (np.exp(np.minimum(x, 0)) - 1)),
-        "right for x > 0; below, the constant −α has no slope",
+        lambda x, alpha: np.where(x >= 0, 1.0, alpha * np.exp(np.minimum(x, 0))),
+        "right but for x = 0, where the slope is to be that of the left side",
     )
-    .wrong(lambda x, a: a * np.exp(np.minimum(x, 0)), "right below 0; for x > 0 the slope is 1"),
+    .wrong(
+        lambda x, alpha: np.where(x > 0, 1.0, np.exp(np.minimum(x, 0))),
+        "right for x > 0; below, the factor α is missing",
+    )
+    .wrong(
+        lambda x, alpha: np.where(x > 0, 1.0, alpha * (np.exp(np.minimum(x, 0)) - 1)),
+        "right for x > 0; below, that is f(x) itself: the constant −α has no slope",
+    )
+    .wrong(
+        lambda x, alpha: alpha * np.exp(np.minimum(x, 0)), "right up to 0; above, the slope is 1"
+    ),
     "wrong-slope": Exercise(difficulty=2, solution="c")
     .wrong("a", "this one is right: take σ(x) out of equation 1.3.8a")
     .wrong("b", "this one is right: it is 1 − f(x)², factored")
@@ -94,25 +162,36 @@ EXERCISES = {
     "swish-slope": Exercise(
         difficulty=2,
         solution=lambda x, beta: [
-            sigmoid(beta * x_i) + beta * x_i * sigmoid(beta * x_i) * sigmoid(-beta * x_i)
+            _sigmoid(beta * x_i) + beta * x_i * _sigmoid(beta * x_i) * _sigmoid(-beta * x_i)
             for x_i in x
         ],
         cases=_with_scale,
     )
     .wrong(
-        lambda x, b: sigmoid(b * x) + x * sigmoid_slope(b * x),
+        lambda x, beta: sigmoid(beta * x) + beta * x * sigmoid_slope(beta * x),
+        "right, until e^−βx overflows at x = −800: use a sigmoid that does not",
+    )
+    .wrong(
+        lambda x, beta: _sigmoids(beta * x) + x * _slopes(beta * x),
         "the inner derivative β is missing in the second term",
     )
-    .wrong(lambda x, b: b * sigmoid_slope(b * x), "that is the slope of σ(βx): x is a factor, too")
     .wrong(
-        lambda x, b: sigmoid(x) + x * sigmoid_slope(x), "right for β = 1 only: σ is taken at βx"
-    ),
-    "dead-neuron": Exercise(difficulty=1, solution=1)
-    .wrong(4, "an error passes only where z is positive, not wherever the neuron is alive")
-    .wrong(3, "the other way round: in three corners z is negative")
-    .wrong(0, "at (0, 0) the weighted input is the bias, 0.5"),
-    "maxout-relu": Exercise(difficulty=1, solution="b")
-    .wrong("a", "max(x, −x) is |x|")
-    .wrong("c", "max(x, 1) is 1, not 0, for negative x")
-    .wrong("d", "max(0, −x) is ReLU of −x: it rises to the left"),
+        lambda x, beta: beta * _slopes(beta * x),
+        "that is the slope of σ(βx): x is a factor, too",
+    )
+    .wrong(
+        lambda x, beta: x * beta * _slopes(beta * x),
+        "that is the second term of the product rule: add the first",
+    )
+    .wrong(lambda x, beta: _sigmoids(x) + x * _slopes(x), "right for β = 1 only: σ is taken at βx"),
+    "dead-neuron": Exercise(difficulty=2, solution=-3.5)
+    .wrong(3.5, "the sign: the bias has to pull the largest weighted sum down to 0")
+    .wrong(-2.5, "that is for the corner (1, 1, 1); the second input does better at 0")
+    .wrong(-4.5, "the second weight is negative: its input brings nothing at 0, and less above")
+    .wrong(0, "that is for the corner (0, 0, 0); where is z largest?")
+    .wrong(-2, "the third weight is positive, too"),
+    "maxout-relu": Exercise(difficulty=2, solution="a")
+    .wrong("b", "this is max(x, 0): the second piece is a constant")
+    .wrong("c", "this is max(x, 0.1x), since 0.1 ≤ 1")
+    .wrong("d", "this is max(x, −x)"),
 }

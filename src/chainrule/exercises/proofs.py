@@ -6,12 +6,24 @@ from typing import Any
 
 import numpy as np
 
-from .core import Exercise, vectors
+from .core import Exercise
+
+SIZES = ((2, 3), (1, 2), (3, 1), (2, 2), (3, 4))  # of a layer, outputs and inputs
+NUMBERS = [0.0, -1.5, 2.0, 0.25, -1.0, 0.75]
+
+
+def _of_two_inputs(rng: np.random.Generator) -> Iterator[tuple]:
+    outs, ins = zip(*SIZES, strict=True)
+    arguments = [
+        np.split(rng.permutation(np.resize(NUMBERS, sum(sizes))), np.cumsum(sizes)[:-1])
+        for sizes in (outs, ins, outs, ins)
+    ]
+    yield from zip(*arguments, strict=True)
 
 
 def _probabilities(rng: np.random.Generator) -> Iterator[tuple]:
-    for classes in (2, 3, 3, 4):
-        yield (rng.dirichlet(np.ones(classes)).round(3),)
+    for classes in (2, 3, 1, 4):
+        yield (rng.dirichlet(np.ones(classes)),)
 
 
 def _jacobian(a: Any) -> list[list[float]]:
@@ -19,8 +31,8 @@ def _jacobian(a: Any) -> list[list[float]]:
     return [[a[i] * ((i == j) - a[j]) for j in indices] for i in indices]
 
 
-def _outer(delta: Any, a: Any) -> list[list[float]]:
-    return [[d * a_k for a_k in a] for d in delta]
+def _shared(delta: Any, a: Any, delta2: Any, a2: Any) -> list[list[float]]:
+    return [[delta[j] * a[k] + delta2[j] * a2[k] for k in range(len(a))] for j in range(len(delta))]
 
 
 EXERCISES = {
@@ -31,26 +43,51 @@ EXERCISES = {
     "where-it-breaks": Exercise(difficulty=2, solution="c")
     .wrong("a", "that is what an error is, by definition")
     .wrong("b", "that is the chain rule, with one term for each neuron above")
-    .wrong("d", "this line follows from the one before: the mistake is made already"),
-    "weights-of-a-layer": Exercise(difficulty=1, solution=_outer, cases=vectors)
-    .wrong(lambda d, a: np.outer(a, d), "transposed: δ gives the row, a the column")
-    .wrong(lambda d, a: d * a, "that is the diagonal: every δ_j meets every a_k")
-    .wrong(lambda d, a: d @ a, "a number: δᵀ a; wanted is δ aᵀ"),
-    "jacobian-entry": Exercise(difficulty=1, solution=-0.15, bound=1e-6)
-    .wrong(0.15, "to raise one logit lowers the other probabilities")
-    .wrong(0.25, "that is i = j = 1")
-    .wrong(0.21, "that is i = j = 2")
-    .wrong(0.0, "softmax is not elementwise"),
+    .wrong("d", "this line follows from the one before: the mistake was made before"),
+    "weights-of-a-layer": Exercise(difficulty=2, solution=_shared, cases=_of_two_inputs)
+    .wrong(
+        lambda d, a, d2, a2: np.outer(a, d) + np.outer(a2, d2),
+        "transposed: δ numbers the rows, a the columns",
+    )
+    .wrong(lambda d, a, d2, a2: np.outer(d, a), "w acts on the cost through the second input, too")
+    .wrong(
+        lambda d, a, d2, a2: (np.outer(d, a) + np.outer(d2, a2)) / 2,
+        "the chain rule adds the two contributions; it does not take their mean",
+    )
+    .wrong(
+        lambda d, a, d2, a2: np.outer(d + d2, a + a2),
+        "too many products: the error of one input never meets the activation of the other",
+    )
+    .wrong(
+        lambda d, a, d2, a2: np.outer(d, a2) + np.outer(d2, a),
+        "crossed: each error belongs to the activations of its own input",
+    )
+    .wrong(
+        lambda d, a, d2, a2: d * a + d2 * a2,
+        "that is the diagonal at best: every δ_j meets every a_k",
+    ),
+    "jacobian-entry": Exercise(difficulty=2, solution=-0.16)
+    .wrong(0.16, "the sign: to raise other logits lowers this probability")
+    .wrong(-0.1, "that is what the first logit does; the second rises, too")
+    .wrong(-0.06, "that is what the second logit does; the first rises, too")
+    .wrong(0.0, "0 would be right if all three logits rose")
+    .wrong(-0.15, "that is −a₁ a₂, what one of the two does to the other")
+    .wrong(-0.8, "each entry has the factor a₃, too"),
     "softmax-jacobian": Exercise(difficulty=2, solution=_jacobian, cases=_probabilities)
-    .wrong(lambda a: np.diag(a * (1 - a)), "only the diagonal: the others depend on z_j, too")
-    .wrong(lambda a: np.diag(a) + np.outer(a, a), "the sign off the diagonal: −a_i a_j")
+    .wrong(
+        lambda a: np.diag(a * (1 - a)),
+        "that is the diagonal alone: the other probabilities depend on z_j, too",
+    )
+    .wrong(
+        lambda a: np.diag(a) + np.outer(a, a), "off the diagonal the sign is wrong: it is −a_i a_j"
+    )
     .wrong(lambda a: np.outer(a, 1 - a), "the 1 belongs to i = j alone")
     .wrong(lambda a: np.outer(a, a) - np.diag(a), "all signs are flipped"),
-    "curvature-of-two": Exercise(difficulty=2, solution=1.0)
-    .wrong(2.0, "each pair comes twice in the double sum: that is what the ½ is for")
-    .wrong(0.5, "the difference of 1 and −1 is 2, and its square 4")
-    .wrong(0.25, "a₁ a₂ is ¼, but the difference of v is 2, not 1")
-    .wrong(0.0, "0 is right for v = (1, 1)"),
+    "curvature-of-two": Exercise(difficulty=2, solution=25 / 9, bound=1e-4)
+    .wrong(0.36, "the other way round: that is the second over the first")
+    .wrong(1.0, "that is the curvature at a = (½, ½): divide it by the other")
+    .wrong(5.0, "both probabilities stand in the sum, as a₁ a₂")
+    .wrong(25 / 81, "a₁ a₂ is 0.09 at the second place, not 0.81"),
     "batches-with-sample": Exercise(difficulty=2, solution=comb(6, 2))
     .wrong(comb(7, 3), "that is how many batches there are in all")
     .wrong(comb(6, 3), "that is how many do without it")
@@ -59,10 +96,10 @@ EXERCISES = {
     "weights-add-up": Exercise(difficulty=2, solution=44, bound=1e-3)
     .wrong(43, "1 − 0.9⁴³ is 0.98922: not yet")
     .wrong(43.7, "steps are whole numbers")
-    .wrong(22, "that is for 0.9")
+    .wrong(22, "that is where they pass 0.9")
     .wrong(4603, "that is for β₂ = 0.999"),
     "map-of-nesterov": Exercise(difficulty=3, solution=-10.0, bound=1e-6)
-    .wrong(-5.0, "that is b for the old rate: what is it multiplied with?")
+    .wrong(-5.0, "that is b for the old rate: by what is it multiplied?")
     .wrong(-2.5, "the other way round: times the old rate over the new one")
     .wrong(10.0, "v points downhill and b uphill")
     .wrong(-0.5, "that is −v: the rate has to be taken out of it"),

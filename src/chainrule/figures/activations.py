@@ -1,5 +1,6 @@
 """The pictures of section 1.3: nine activations, their slopes, and what becomes of them."""
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from ..activations import ELU, GELU, LeakyReLU, Maxout, ReLU, Sigmoid, Softmax, Swish, Tanh
 from ..network import Linear, Network
-from ..training import History
+from .benchmarks import RECORDS
 from .kit.drawing import broken_at_0, with_slope
 from .kit.picture import BLUE, GREY, Axes, Picture, picture, plot
 from .kit.slider import Curve, Slider
@@ -150,10 +151,16 @@ PROPERTIES = {
 
 
 def comparison(record: dict[str, Any]) -> Table:
-    """Give the nine activations side by side, with what each costs."""
-    head = ["function", "range", "monotone", "smooth", "saturates", "slope at 0", "cost"]
-    costs = record["relative_to_relu"]
-    return Table(head, [[name, *row, f"{costs[name]:.1f}"] for name, row in PROPERTIES.items()])
+    """Give the nine activations side by side, with what each costs in either library."""
+    head = ["function", "range", "monotone", "smooth", "saturates", "slope at 0"]
+    costs = record["costs"]
+    return Table(
+        [*head, "cost in NumPy", "cost in PyTorch"],
+        [
+            [name, *row, *(f"{costs[library][name]:.1f}" for library in ("chainrule", "PyTorch"))]
+            for name, row in PROPERTIES.items()
+        ],
+    )
 
 
 def digits_network(activation: Any, rng: np.random.Generator) -> Network:
@@ -177,16 +184,76 @@ def dead_units(net: Network, x: np.ndarray) -> float:
     return float(np.mean(np.max(net.layers[0](x), 0) <= 0))
 
 
+def recorded() -> dict[str, Any]:
+    """Give what ``benchmarks/activations.py`` found with five seeds.
+
+    Examples
+    --------
+    >>> list(recorded()["race"]) == list(ACTIVATIONS)
+    True
+    """
+    return json.loads((RECORDS / "activations.json").read_text(encoding="utf-8"))
+
+
+def spread(shares: Sequence[float]) -> str:
+    """Give the median of some shares and, in brackets, the least and the largest.
+
+    Examples
+    --------
+    >>> spread([0.5, 0.25, 1.0])
+    '50.0 % (25.0–100.0)'
+    """
+    low, middle, high = (100 * q for q in np.quantile(shares, [0, 0.5, 1]))
+    return f"{middle:.1f} % ({low:.1f}–{high:.1f})"
+
+
+def deaths(record: dict[str, Any], name: str) -> Table:
+    """Give how many hidden neurons are never above 0, by learning rate, and what is learned."""
+    keys = ("dead before", "dead", "validation")
+    return Table(
+        ["learning rate", "never above 0, before", "after ten epochs", "validation accuracy"],
+        [
+            [rate, *(spread([run[key] for run in runs]) for key in keys)]
+            for rate, runs in record["dead"][name].items()
+        ],
+    )
+
+
+def searched(record: dict[str, Any]) -> Table:
+    """Give the best learning rate of each activation, and what it reads rightly with it."""
+    return Table(
+        ["activation", "best learning rate", "test accuracy"],
+        [
+            [name, f"{found['best']:.2g}", spread(found["test"])]
+            for name, found in record["search"].items()
+        ],
+    )
+
+
+def hidden_softmax(record: dict[str, Any]) -> Table:
+    """Give what softmax in the hidden layer learns if one layer's gradients are enlarged."""
+    return Table(
+        ["gradients times 128", "validation accuracy"],
+        [
+            [which.replace("as it is", "none"), spread(shares)]
+            for which, shares in record["hidden softmax"].items()
+        ],
+    )
+
+
 @picture(height=4.2)
-def racing(figure: Picture, histories: dict[str, History]) -> None:
-    """Draw the validation accuracy by epoch, a small plot for each activation."""
+def racing(figure: Picture, record: dict[str, Any]) -> None:
+    """Draw the validation accuracy by epoch, the median of five seeds and from least to largest."""
     grid = figure.subplots(3, 3, sharex=True, sharey=True)
-    shares = {name: 100 * np.array(h.validation_accuracy) for name, h in histories.items()}
-    for axes, (name, own) in zip(grid.ravel(), shares.items(), strict=True):
-        epochs = np.arange(1, len(own) + 1)
-        for share in shares.values():
-            axes.plot(epochs, share, color="#AAAAAA", lw=1)
-        axes.plot(epochs, own, color=BLUE)
+    bands = {
+        name: 100 * np.quantile(runs, [0, 0.5, 1], axis=0) for name, runs in record["race"].items()
+    }
+    for axes, (name, (low, median, high)) in zip(grid.ravel(), bands.items(), strict=True):
+        epochs = np.arange(1, len(median) + 1)
+        for _, other, _ in bands.values():
+            axes.plot(epochs, other, color="#AAAAAA", lw=1)
+        axes.fill_between(epochs, low, high, color=BLUE, alpha=0.25, lw=0)
+        axes.plot(epochs, median, color=BLUE)
         axes.set_title(name)
     grid[2, 1].set_xlabel("epoch")
     grid[1, 0].set_ylabel("validation accuracy (%)")

@@ -140,7 +140,10 @@ def minibatch_mean(
     )
     mean = chain(
         Expectation(of_batch, batch),
-        Line(1 / Binomial(A, N) * sum_over(batch, of_batch), "all batches are equally likely"),
+        Line(
+            1 / Binomial(A, N) * sum_over(batch, of_batch),
+            "definition of the expectation: all batches are equally likely",
+        ),
         Line(
             1
             / (N * Binomial(A, N))

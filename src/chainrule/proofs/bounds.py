@@ -107,21 +107,21 @@ def error_norm_bound(sizes: Sequence[Sequence[int]] = ((3, 2), (2, 3), (1, 2), (
         Line(M(l) ** 2 * SquaredNorm(w(l + 1).T @ delta(l + 1)), "definition of the norm"),
         Line(
             M(l) ** 2 * Norm(w(l + 1)) ** 2 * SquaredNorm(delta(l + 1)),
-            r"the largest stretch of $w^\mathsf{T}$ is that of $w$, $\lVert w \rVert_2$",
+            r"$w^\mathsf{T}$ stretches no vector by more than $\lVert w \rVert_2$: see below",
             LE,
             by_definition=True,
         ),
     )
     all_steps = at_any_depth(
         Norm(delta(l)),
-        Line(M(l) * Norm(w(l + 1)) * Norm(delta(l + 1)), "the root of the step above", LE),
+        Line(M(l) * Norm(w(l + 1)) * Norm(delta(l + 1)), "the root of line (8) *(put in)*", LE),
         Line(
             M(l)
             * Norm(w(l + 1))
             * Norm(Gradient(C, a(L)))
             * product_over(m, M(m), l + 1, L)
             * product_over(m, Norm(w(m)), l + 2, L),
-            "induction: the bound holds for layer $l+1$",
+            "induction: the bound holds for layer $l+1$ *(put in)*",
             LE,
         ),
         Line(
@@ -146,10 +146,9 @@ def error_norm_bound(sizes: Sequence[Sequence[int]] = ((3, 2), (2, 3), (1, 2), (
             "The product over layers was checked with symbols for the norms.",
         ),
         (
-            "That no vector is stretched by more than $\\lVert w \\rVert_2$ is its definition, and "
-            "that $w$ and its transpose have the same one is shown below the table.",
-            "In the last part, that the step above holds and that the bound holds for layer $l+1$ "
-            "are put in; what follows from them is checked.",
+            "Line (8) is shown below the table.",
+            "Lines (9) and (10) hold by construction: their norms are symbols that were made to "
+            "obey line (8) and the bound for layer $l+1$. What follows from them is checked.",
             "For other sizes the lines and their reasons have to be read.",
         ),
     )

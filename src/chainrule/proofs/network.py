@@ -245,13 +245,13 @@ def backpropagation(at_last, at_hidden, at_every):
     yield at_last(
         Partial(C, z(L)),
         Line(FIRST_STEP, "(1.5)"),
-        Line(d(L), "with this the algorithm begins"),
+        Line(d(L), "definition of $d^L$: with this the algorithm begins"),
     )
     yield at_hidden(
         Partial(C, z(l)),
         Line(Hadamard(w(l + 1).T @ Partial(C, z(l + 1)), slope(z(l))), "(1.7)"),
         Line(backward_step(d), "induction: what holds for layer $l+1$"),
-        Line(d(l), "this is what the algorithm computes next"),
+        Line(d(l), "definition of $d^l$: this is what the algorithm computes next"),
     )
     yield at_every(
         Partial(C, b(l)),

@@ -156,11 +156,11 @@ def nesterov_forms(steps: int = 4) -> Proof:
     whole = _run(0, steps, sympy.Integer(0))
     run = chains_in(Case(whole, {"t": n}, "the run from the beginning") for n in range(steps + 1))
     ahead = w[t] + mu * v[t]
-    source = one_step(v[t + 1], Line(mu * v[t] - alpha[t] * gradient(ahead), "the source's form"))
-    moved = one_step(w[t + 1], Line(w[t] + v[t + 1], "the source's form"))
+    source = one_step(v[t + 1], Line(mu * v[t] - alpha[t] * gradient(ahead), "definition, (1.15)"))
+    moved = one_step(w[t + 1], Line(w[t] + v[t + 1], "definition, (1.15)"))
     buffers = one_step(
         b[t + 1],
-        Line(r[t] * mu * b[t] + gradient(theta[t]), "PyTorch's form, the buffer rescaled"),
+        Line(r[t] * mu * b[t] + gradient(theta[t]), "definition, (1.2.2a), the buffer rescaled"),
         Line(
             alpha[t - 1] / alpha[t] * mu * -(v[t] / alpha[t - 1]) + gradient(ahead),
             "definition of $r_t$; induction: the map holds at step $t$",
@@ -169,14 +169,14 @@ def nesterov_forms(steps: int = 4) -> Proof:
             -((mu * v[t] - alpha[t] * gradient(ahead)) / alpha[t]),
             r"$\alpha_{t-1}$ cancels; one denominator",
         ),
-        Line(-(v[t + 1] / alpha[t]), "the source's form"),
+        Line(-(v[t + 1] / alpha[t]), "line (1)"),
     )
     points = one_step(
         theta[t + 1],
-        Line(theta[t] - alpha[t] * (gradient(theta[t]) + mu * b[t + 1]), "PyTorch's form"),
+        Line(theta[t] - alpha[t] * (gradient(theta[t]) + mu * b[t + 1]), "definition, (1.2.2a)"),
         Line(ahead - alpha[t] * gradient(ahead) + mu * v[t + 1], "induction, and the part above"),
-        Line(w[t] + v[t + 1] + mu * v[t + 1], "the source's form of $v$"),
-        Line(w[t + 1] + mu * v[t + 1], "the source's form of $w$"),
+        Line(w[t] + v[t + 1] + mu * v[t + 1], "line (1)"),
+        Line(w[t + 1] + mu * v[t + 1], "line (2)"),
     )
     return Proof(
         "two forms of Nesterov's momentum",
@@ -185,8 +185,8 @@ def nesterov_forms(steps: int = 4) -> Proof:
             r"The map: $\theta_t = w_t + \mu v_t$ and $b_t = -v_t / \alpha_{t-1}$.",
             r"$r_t = \alpha_{t-1} / \alpha_t$ rescales the buffer when the rate changes; "
             r"it is 1 for a constant rate.",
-            "Both begin at the same point with $v_0 = b_0 = 0$ (so that $\\alpha_{-1}$ may be "
-            "anything), and no rate is 0.",
+            "Both begin at the same point with $v_0 = b_0 = 0$, and no rate is 0. Before $t = 0$ "
+            "there is no rate: $\\alpha_{-1}$ may be any number but 0, since $b_0$ is 0.",
         ),
         (
             source,
