@@ -46,6 +46,8 @@ class Own(BaseException):
     def __str__(self):
         raise RuntimeError("not with me")
 
+    __bool__ = __str__
+
 
 ANYTHING = [
     ["c"],
@@ -281,6 +283,12 @@ def test_an_array_may_be_a_list_or_a_tensor(name, forms):
         assert check(name, form(EXERCISES[name].solution)).right is True
 
 
+def test_an_array_of_float32_is_right_to_what_it_can_keep():
+    prewitt = np.outer([1, 1, 1], [-1, 0, 1])
+    assert check("edge-kernel", (prewitt / 6).astype(np.float32)).right is True
+    assert check("edge-kernel", (prewitt / 6.01).astype(np.float32)).right is False
+
+
 @each("number")
 def test_a_number_may_be_written_in_any_way(name):
     right = EXERCISES[name].solution
@@ -323,6 +331,7 @@ def test_too_few_digits_are_asked_for_more():
     assert Exercise(difficulty=1, solution=2 / 3).check(0.666).right is False
     assert replace(asked, digits=2).check(0.12).right is True
     assert replace(asked, digits=0).check(0.1182).right is False
+    assert replace(asked, digits=3).wrong(0, "nothing").check(0).message == "nothing"
 
 
 def test_a_share_in_percent_may_say_so():
@@ -393,6 +402,11 @@ def test_a_column_for_a_row_is_told_so():
     assert judged([1.0], 1.0, 1).right is False
 
 
+def test_a_number_beyond_all_floats_is_too_large_or_too_small():
+    assert check("he-start", 10**400).message == "inf is too large"
+    assert check("he-start", -(10**400)).message == "-inf is too small"
+
+
 def test_what_overflows_in_vain_is_right():
     def answer(x):
         with np.errstate(over="ignore"):
@@ -420,7 +434,7 @@ def test_the_simplest_case_is_shown_as_its_author_would_write_it():
 
 def test_of_a_large_result_the_first_wrong_number_is_shown():
     expected = np.arange(12.0).reshape(3, 4)
-    message = judged(expected, expected + (expected == 7), 2).message
+    message = judged(expected, expected + (expected >= 7), 2).message
     assert message == "f(2), entry [1, 3]: expected 7.0, got 8.0"
 
 
@@ -443,6 +457,15 @@ def test_a_mistake_is_named_and_is_no_other(name):
             assert alone.check(other).right is False, f"{message!r} is {words!r}"
     messages = [message for _, message in exercise.mistakes]
     assert len(set(messages)) == len(messages)
+
+
+def test_a_mistake_is_named_where_it_fails_on_some_cases_too():
+    """A transposed matrix fits square ones only."""
+    cases = [(np.ones((2, 3)), np.ones(3)), (np.array([[1.0, 2.0], [3.0, 4.0]]), np.ones(2))]
+    exercise = Exercise(1, lambda w, a: w @ a, lambda rng: iter(cases))
+    exercise = exercise.wrong(lambda w, a: w.T @ a, "transposed")
+    assert exercise.check(lambda w, a: a @ w).message == "transposed"
+    assert exercise.check(lambda w, a: (a @ w) * 2).message.startswith("f(")
 
 
 # ---- in a script ---------------------------------------------------------------------------------

@@ -53,11 +53,12 @@ class Trial:
             if result is None or result is ...:
                 return cls(case, empty=True)
             value = read_array(result)
+            pairs = zip(map(fresh, case), arguments, strict=True)
+            changed = [i for i, (before, after) in enumerate(pairs) if not same(before, after)]
         except KeyboardInterrupt:
             raise
         except BaseException as error:
             return cls(case, error=error)
-        changed = (i for i, argument in enumerate(case) if not same(fresh(argument), arguments[i]))
         return cls(case, value, changed=tuple(changed))
 
     def agrees(self, right: Self, bound: float) -> bool:
