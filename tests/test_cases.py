@@ -65,9 +65,6 @@ NOT_YET = {
         "adam-steps",
         # losses
         "one-triplet",
-        # convolution
-        "which-column",
-        "im2col-by-hand",
     },
     "kinds": {
         # training
@@ -90,13 +87,6 @@ NOT_YET = {
         "one-triplet",
         # proofs
         "weights-of-a-layer",
-        # convolution
-        "true-convolution",
-        "im2col-by-hand",
-        "col2im-of-a-line",
-        "kernel-gradient",
-        # cnn
-        "max-pool-gradient",
         # device
         "round-yourself",
     },
@@ -116,8 +106,6 @@ NOT_YET = {
         "one-triplet",
         # proofs
         "weights-of-a-layer",
-        # cnn
-        "receptive-field",
     },
     "sizes": {
         # training
@@ -148,12 +136,6 @@ NOT_YET = {
         # proofs
         "weights-of-a-layer",
         "softmax-jacobian",
-        # convolution
-        "true-convolution",
-        "col2im-of-a-line",
-        "kernel-gradient",
-        # cnn
-        "max-pool-gradient",
         # data_parallel
         "average-shares",
     },

@@ -258,9 +258,7 @@ RELATIONS = {
         lambda given, right, x, w: given.shape == right.shape
     ),
     ("true-convolution", "the middle is right"): (
-        lambda given, right, x, w: near(
-            given, right[len(w) - 1 : 1 - len(w), len(w) - 1 : 1 - len(w)]
-        )
+        lambda given, right, x, w: near(given, right[len(w) - 1 : len(x), len(w) - 1 : len(x[0])])
     ),
     ("which-column", "the other way round"): lambda given, right, *case: near(given[::-1], right),
     ("which-column", "one too many, both"): lambda given, right, *case: near(given - 1, right),
@@ -282,7 +280,9 @@ RELATIONS = {
         lambda given, right, kernels, strides: (given > right) == (kernels != strides)[:-1].any()
     ),
     ("max-pool-gradient", "the places are right; what stands there"): (
-        lambda given, right, *case: near(given != 0, right != 0)
+        lambda given, right, x, upstream: (
+            (given[right != 0] == 1).all() and given.sum() == upstream.size
+        )
     ),
     ("max-pool-gradient", "the places are right; the derivative"): (
         lambda given, right, x, upstream: near(given, right * x)

@@ -165,9 +165,6 @@ NOT_YET = {
     "adam-steps",
     "elu-slope",
     "one-triplet",
-    "which-column",
-    "receptive-field",
-    "max-pool-gradient",
 }
 
 

@@ -487,10 +487,11 @@ WRONG_ANSWERS = {
     ],
     # 2.1
     "three-channels": [
-        (425, "one channel"),
+        (425, "the example of the page"),
+        (1800, "of one channel are multiplied"),
         (1275, "three channels"),
         (17550, "their counts add up"),
-        (1350, "one addition less"),
+        (1350, "one addition fewer"),
         (2597, "it has to fit"),
         (53, "one window"),
     ],

@@ -10,10 +10,11 @@ from .core import Exercise
 
 
 def _layers(rng: np.random.Generator) -> Iterator[tuple]:
-    for depth in (1, 2, 3, 4):
-        kernels = rng.integers(2, 6, depth)
-        yield kernels, rng.integers(2, np.minimum(kernels, 3) + 1)
-    yield np.array([3, 3, 3]), np.array([1, 2, 1])
+    for kernels, strides in (
+        *(((3,), (1,)), ((3, 2), (1, 2)), ((2, 2), (2, 2)), ((1, 4, 2), (1, 3, 2))),
+        *(((3, 3, 3), (1, 2, 1)), ((5, 2, 3), (2, 1, 3)), ((2, 5, 3, 4), (2, 1, 3, 2))),
+    ):
+        yield np.array(kernels), np.array(strides)
 
 
 def _receptive_field(kernels: Any, strides: Any) -> int:
@@ -26,9 +27,8 @@ def _receptive_field(kernels: Any, strides: Any) -> int:
 
 def _image_and_upstream(rng: np.random.Generator) -> Iterator[tuple]:
     # so few levels that several pixels of a window are often the largest
-    for h, w in ((2, 4), (4, 4), (4, 6)):
-        x, upstream = rng.integers(0, 3, (h, w)), rng.integers(1, 9, (h // 2, w // 2))
-        yield x * 1.0, upstream * 1.0
+    for m, n in ((1, 2), (2, 2), (2, 3), (3, 1), (1, 1), (3, 4)):
+        yield rng.integers(-3, 4, (2 * m, 2 * n)) / 2, rng.integers(-6, 7, (m, n)) / 2
 
 
 def _max_pool_back(x: Any, upstream: Any) -> Any:

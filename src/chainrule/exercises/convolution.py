@@ -31,6 +31,11 @@ def _ramps(rng: np.random.Generator) -> Iterator[tuple]:
         yield (right * b + down * a + level,)
 
 
+def _halves(rng: np.random.Generator, *shape: int) -> Any:
+    """Give numbers of all kinds: 0, whole ones and others, of both signs."""
+    return rng.integers(-6, 7, shape) / 2
+
+
 def _kernel_and_dilation(rng: np.random.Generator) -> Iterator[tuple]:
     yield from ((3, 1), (2, 1), (5, 2), (4, 3), (1, 2))
 
@@ -41,8 +46,8 @@ def _same(k: int, d: int) -> list[int]:
 
 
 def _image_and_kernel(rng: np.random.Generator) -> Iterator[tuple]:
-    for h, w, k in ((2, 3, 2), (4, 3, 3), (3, 5, 3)):
-        yield rng.integers(-3, 4, (h, w)) * 1.0, rng.integers(-3, 4, (k, k)) * 1.0
+    for h, w, k in ((2, 3, 2), (4, 3, 3), (3, 5, 3), (1, 4, 1), (5, 1, 1), (4, 5, 2)):
+        yield _halves(rng, h, w), _halves(rng, k, k)
 
 
 def _convolution(x: Any, w: Any) -> list[list[float]]:
@@ -63,14 +68,17 @@ def _convolution(x: Any, w: Any) -> list[list[float]]:
 
 
 def _places(rng: np.random.Generator) -> Iterator[tuple]:
-    for kernel, output in (((2, 3), (4, 5)), ((3, 2), (2, 6)), ((3, 3), (5, 3)), ((1, 4), (3, 2))):
-        i, j, u, v = (int(rng.integers(0, size)) for size in (*kernel, *output))
-        yield int(rng.integers(1, 4)), i, j, u, v, kernel, output
+    kernels = (2, 3), (3, 2), (3, 3), (1, 4), (4, 1), (3, 5), (5, 2)
+    outputs = (4, 5), (2, 6), (5, 3), (3, 2), (6, 4), (4, 4), (1, 7)
+    for kernel, output in zip(kernels, outputs, strict=True):
+        i, j, u, v = (int(rng.integers(size)) for size in (*kernel, *output))
+        yield int(rng.integers(4)), i, j, u, v, kernel, output
+    yield 2, 2, 4, 3, 5, (3, 5), (4, 6)  # the last place of the last window
 
 
 def _image_and_size(rng: np.random.Generator) -> Iterator[tuple]:
-    for h, w, k in ((3, 4, 2), (4, 5, 3), (5, 3, 2)):
-        yield rng.integers(0, 10, (h, w)) * 1.0, k
+    for h, w, k in ((3, 4, 2), (4, 5, 3), (5, 3, 2), (2, 3, 1), (6, 5, 4)):
+        yield _halves(rng, h, w), k
 
 
 def _im2col(x: Any, k: int) -> list[list[float]]:
@@ -91,8 +99,8 @@ def _flat(windows: Any) -> Any:
 
 
 def _columns_of_a_line(rng: np.random.Generator) -> Iterator[tuple]:
-    for h, k, s in ((5, 3, 1), (7, 3, 2), (8, 2, 3), (6, 4, 1)):
-        yield rng.integers(-4, 5, (k, (h - k) // s + 1)) * 1.0, h, s
+    for h, k, s in ((5, 3, 1), (8, 3, 2), (8, 2, 3), (6, 4, 1), (9, 5, 2), (4, 1, 1), (4, 4, 3)):
+        yield _halves(rng, k, (h - k) // s + 1), h, s
 
 
 def _col2im(columns: Any, h: int, s: int) -> list[float]:
@@ -112,11 +120,11 @@ def _overwritten(columns: Any, h: int, s: int) -> Any:
 
 
 def _columns_and_errors(rng: np.random.Generator) -> Iterator[tuple]:
-    for n, rows, kernels, windows in ((2, 4, 3, 2), (3, 2, 2, 4), (2, 3, 1, 3)):
-        yield (
-            rng.integers(-3, 4, (n, rows, windows)) * 1.0,
-            rng.integers(-3, 4, (n, kernels, windows)) * 1.0,
-        )
+    for n, rows, kernels, windows in (
+        *((2, 4, 3, 2), (3, 2, 2, 4), (2, 3, 1, 3)),
+        *((1, 1, 2, 5), (4, 5, 3, 1)),
+    ):
+        yield _halves(rng, n, rows, windows), _halves(rng, n, kernels, windows)
 
 
 def _kernel_gradient(columns: Any, delta: Any) -> list[list[float]]:
@@ -137,9 +145,13 @@ _CENTRAL, _SOBEL, _PREWITT = (
 EXERCISES: dict[str, Exercise] = {
     "three-channels": Exercise(difficulty=2, solution=25 * (27 + 26))
     .wrong(25 * 17, "that is one channel, the example of the page")
+    .wrong(
+        25 * 9 * 8,
+        "so the multiplications and additions of one channel are multiplied; they add up",
+    )
     .wrong(3 * 25 * 17, "the sums of the three channels have to be added up, too")
     .wrong(25 * 27 * 26, "multiplications and additions follow each other: their counts add up")
-    .wrong(25 * 54, "a sum of so many terms has one addition less than terms")
+    .wrong(25 * 54, "a sum of so many terms has one addition fewer than terms")
     .wrong(49 * 53, "the window does not stand at every pixel: it has to fit")
     .wrong(53, "that is one window"),
     "same-padding": Exercise(difficulty=2, solution=_same, cases=_kernel_and_dilation)
