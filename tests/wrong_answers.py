@@ -37,6 +37,16 @@ def slide(x, w):
     return [[(x[u : u + k, v : v + k] * w).sum() for v in range(columns)] for u in range(rows)]
 
 
+def last_stamp(x, w):
+    k = len(w)
+    y = np.zeros(np.add(x.shape, k - 1))
+    for a in range(len(x)):
+        for b in range(len(x[0])):
+            for i in range(k):
+                y[a + i, b : b + k] = x[a, b] * w[i]
+    return y
+
+
 def patches(x, k, step=1, order="C", last=1):
     h, w = x.shape
     return [
@@ -57,6 +67,13 @@ def line(columns, h, s, add=True):
 def read_by_rows(columns, h, s):
     k, windows = columns.shape
     return line(np.array([columns.ravel()[u * k : u * k + k] for u in range(windows)]).T, h, s)
+
+
+def spread(kernels, strides):
+    """Give how many pixels one output sees, if a first window takes a stride, too."""
+    if not kernels:
+        return 1
+    return spread(kernels[1:], strides[1:]) * strides[0] + kernels[0]
 
 
 def own_stride(kernels, strides):
@@ -498,7 +515,7 @@ WRONG_ANSWERS = {
     "same-padding": [
         (lambda k, d: half(k - 1), "right for d = 1"),
         (lambda k, d: 2 * [half(d * (k - 1))[0]], "right where the number of zeros is even"),
-        (lambda k, d: half(d * (k - 1))[::-1], "one more stands behind"),
+        (lambda k, d: half(d * (k - 1))[::-1], "after the input"),
         (lambda k, d: 2 * [d * (k - 1) / 2], "half a zero"),
         (lambda k, d: 2 * [d * (k - 1)], "missing in all"),
         (lambda k, d: half(d * k), "fewer than k gaps"),
@@ -508,6 +525,7 @@ WRONG_ANSWERS = {
         (lambda x, w: slide(np.pad(x, len(w) - 1), np.flipud(w)), "top to bottom only"),
         (lambda x, w: slide(np.pad(x, len(w) - 1), w.T), "transposed"),
         (lambda x, w: slide(x, np.rot90(w, 2)), "the middle is right"),
+        (last_stamp, "the last one replaces"),
     ],
     "edge-kernel": [
         ([[0, 0, 0], [0.5, 0, -0.5], [0, 0, 0]], "the sign"),
@@ -561,6 +579,7 @@ WRONG_ANSWERS = {
     ],
     "im2col-by-hand": [
         (lambda x, k: np.array(patches(x, k)), "the windows are rows"),
+        (lambda x, k: np.reshape(patches(x, k), (k**2, -1)), "reshape reads on"),
         (lambda x, k: np.array(patches(x, k, order="F")).T, "read top to bottom"),
         (
             lambda x, k: np.array(patches(x.T, k, order="F")).T,
@@ -635,6 +654,7 @@ WRONG_ANSWERS = {
         (lambda kernels, strides: (kernels - 1).sum() + 1, "right if all strides are 1"),
         (lambda kernels, strides: (kernels - 1) @ strides + 1, "which strides come before"),
         (own_stride, "does not stretch"),
+        (lambda kernels, strides: spread(list(kernels), list(strides)), "for the first"),
         (lambda kernels, strides: np.prod(kernels), "right for windows that lie side by side"),
         (from_the_image, "in the wrong order"),
     ],
@@ -653,6 +673,7 @@ WRONG_ANSWERS = {
             "takes the last",
         ),
         (pool_back(lambda window, error: error / 4), "gradient of the mean"),
+        (lambda x, upstream: np.kron(upstream, np.ones((2, 2))), "the whole error"),
         (pool_back(lambda window, error: only(np.argmax(window))), "should come from upstream"),
         (
             pool_back(lambda window, error: error * window.max() * only(np.argmax(window))),

@@ -25,6 +25,13 @@ def _receptive_field(kernels: Any, strides: Any) -> int:
     return field
 
 
+def _a_stride_too_many(kernels: Any, strides: Any) -> int:
+    field = 1
+    for k, s in zip(kernels[::-1], strides[::-1], strict=True):
+        field = field * s + k
+    return field
+
+
 def _image_and_upstream(rng: np.random.Generator) -> Iterator[tuple]:
     # so few levels that several pixels of a window are often the largest
     for m, n in ((1, 2), (2, 2), (2, 3), (3, 1), (1, 1), (3, 4)):
@@ -103,6 +110,10 @@ EXERCISES = {
         "a layer's own stride does not stretch its window: only those before it do",
     )
     .wrong(
+        _a_stride_too_many,
+        "s pixels for each neighbour, and k for the first: the first does not need its s as well",
+    )
+    .wrong(
         lambda kernels, strides: prod(kernels),
         "right for windows that lie side by side; others overlap, and see less",
     )
@@ -130,6 +141,10 @@ EXERCISES = {
     .wrong(
         lambda x, upstream: _pool_back(x, upstream, lambda w: np.full(w.shape, 0.25)),
         "that is the gradient of the mean: every pixel has a share in it",
+    )
+    .wrong(
+        lambda x, upstream: _pool_back(x, upstream, np.ones_like),
+        "every pixel gets the whole error: only the largest one had a say",
     )
     .wrong(
         lambda x, upstream: _pool_back(

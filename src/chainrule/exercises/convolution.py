@@ -50,21 +50,21 @@ def _image_and_kernel(rng: np.random.Generator) -> Iterator[tuple]:
         yield _halves(rng, h, w), _halves(rng, k, k)
 
 
-def _convolution(x: Any, w: Any) -> list[list[float]]:
-    """Give (2.1b), term by term."""
-    (height, width), (kh, kw) = np.shape(x), np.shape(w)
-    return [
-        [
-            sum(
-                w[i][j] * x[u - i][v - j]
-                for i in range(kh)
-                for j in range(kw)
-                if 0 <= u - i < height and 0 <= v - j < width
-            )
-            for v in range(width + kw - 1)
-        ]
-        for u in range(height + kh - 1)
-    ]
+def _convolution(x: Any, w: Any) -> Any:
+    """Give (2.1b), product by product."""
+    y = np.zeros(np.add(x.shape, w.shape) - 1)
+    for a, b in np.ndindex(x.shape):
+        for i, j in np.ndindex(w.shape):
+            y[a + i, b + j] += w[i, j] * x[a, b]
+    return y
+
+
+def _overwritten_stamps(x: Any, w: Any) -> Any:
+    """Give what is left where each pixel's copy of the kernel replaces those before."""
+    y, k = np.zeros(np.add(x.shape, w.shape) - 1), len(w)
+    for a, b in np.ndindex(x.shape):
+        y[a : a + k, b : b + k] = x[a, b] * w
+    return y
 
 
 def _places(rng: np.random.Generator) -> Iterator[tuple]:
@@ -127,15 +127,13 @@ def _columns_and_errors(rng: np.random.Generator) -> Iterator[tuple]:
         yield _halves(rng, n, rows, windows), _halves(rng, n, kernels, windows)
 
 
-def _kernel_gradient(columns: Any, delta: Any) -> list[list[float]]:
-    (n, rows, windows), kernels = np.shape(columns), np.shape(delta)[1]
-    return [
-        [
-            sum(delta[m][o][q] * columns[m][r][q] for m in range(n) for q in range(windows))
-            for r in range(rows)
-        ]
-        for o in range(kernels)
-    ]
+def _kernel_gradient(columns: Any, delta: Any) -> Any:
+    """Give (2.1.1e), product by product."""
+    (samples, rows, windows), kernels = columns.shape, delta.shape[1]
+    gradient = np.zeros((kernels, rows))
+    for n, o, r, q in np.ndindex(samples, kernels, rows, windows):
+        gradient[o, r] += delta[n, o, q] * columns[n, r, q]
+    return gradient
 
 
 _CENTRAL, _SOBEL, _PREWITT = (
@@ -162,7 +160,7 @@ EXERCISES: dict[str, Exercise] = {
     )
     .wrong(
         lambda k, d: _same(k, d)[::-1],
-        "an odd number is divided the other way round: one more stands behind",
+        "an odd number is divided the other way round: the extra zero goes after the input",
     )
     .wrong(lambda k, d: [d * (k - 1) / 2] * 2, "there is no half a zero")
     .wrong(lambda k, d: [d * (k - 1)] * 2, "that many are missing in all, not on each side")
@@ -177,23 +175,24 @@ EXERCISES: dict[str, Exercise] = {
     )
     .wrong(
         lambda x, w: _slide(x, w[::-1], len(w) - 1),
-        "the kernel is turned over top to bottom only; j has a minus, too",
+        "the kernel is flipped top to bottom only; j has a minus sign, too",
     )
     .wrong(lambda x, w: _slide(x, w.T, len(w) - 1), "the kernel is transposed: that is not a turn")
     .wrong(
         lambda x, w: _slide(x, w[::-1, ::-1]),
         "the middle is right: the border, where the kernel hangs over, is missing",
-    ),
+    )
+    .wrong(_overwritten_stamps, "where two stamps overlap, the last one replaces the others; add"),
     "edge-kernel": ArrayExercise(difficulty=2, solution=_CENTRAL / 2, cases=_ramps, makes=_response)
     .wrong(-_CENTRAL / 2, "the sign: it falls where the image rises")
     .wrong(_CENTRAL.T / 2, "it answers to what changes from row to row")
     .wrong(_SOBEL, "an edge detector, but eight times too strong")
     .wrong(_PREWITT, "an edge detector, but six times too strong")
-    .wrong(_CENTRAL, "twice too strong: those two pixels are two columns apart")
+    .wrong(_CENTRAL, "twice too strong: left and right are two columns apart")
     .wrong(np.full((3, 3), 1 / 9), "that is a mean: on a constant image it is not 0")
     .wrong(
         np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]]),
-        "0 on every ramp: it sees how a slope changes, not the slope",
+        "0 on every ramp: if it answers to anything, then to a change of the slope",
     ),
     "which-column": Exercise(
         difficulty=2,
@@ -226,6 +225,10 @@ EXERCISES: dict[str, Exercise] = {
     ),
     "im2col-by-hand": Exercise(difficulty=3, solution=_im2col, cases=_image_and_size)
     .wrong(lambda x, k: _flat(_windows(x, k)), "the windows are rows here; they should be columns")
+    .wrong(
+        lambda x, k: _flat(_windows(x, k)).reshape(k * k, -1),
+        "of the right shape, but in another order: reshape reads on, it transposes nothing",
+    )
     .wrong(
         lambda x, k: _flat(_windows(x, k).transpose(0, 1, 3, 2)).T,
         "the columns stand in order, but each is read top to bottom: row by row is meant",
