@@ -134,6 +134,7 @@ PICTURES = {
     "multiplications": lambda: convolution.multiplications([3, 5, 7], 32),
     "learning curves of seeds": lambda: training.learning_curve([HISTORY, HISTORY]),
     "kernels": lambda: cnn.kernels(IMAGE_NET.layers[0]),
+    "kernels and their start": lambda: cnn.kernels(IMAGE_NET.layers[0], IMAGE_NET.layers[0]),
     "kernels of channels": lambda: cnn.kernels(IMAGE_NET.layers[3]),
     "feature_maps": lambda: cnn.feature_maps(IMAGE_NET, SQUARES),
     "images misclassified": lambda: training.misclassified(OUTPUT, SQUARES, CLASSES),

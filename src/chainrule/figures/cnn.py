@@ -13,12 +13,29 @@ from ..network import Network
 from ..training import History
 from .benchmarks import RECORDS
 from .kit.picture import BLUE, GREY, LIGHT, ORANGE, Picture, picture
+from .ledger import Table
+
+
+def seeds() -> dict[str, Any]:
+    """Give the record of ``benchmarks/seeds.py``, by networks.
+
+    "convolutional" and "dense" have the "rates" that were tried, the "losses" on the validation
+    part (a row for each rate, a column for each seed), the "rate" that was chosen, and its "runs".
+    A run of "convolutional" has the first layer's "kernels", at the start and after training.
+    "shuffled" is the convolutional network, at its rate, on images whose pixels were shuffled.
+
+    Examples
+    --------
+    >>> len(seeds()["dense"]["rates"])
+    9
+    """
+    return json.loads((RECORDS / "seeds.json").read_text(encoding="utf-8"))
 
 
 def recorded(name: str) -> tuple[list[History], list[float]]:
     """Give the histories of a network, seed by seed, and what it read rightly of the test part.
 
-    The networks of ``benchmarks/seeds.py`` are "convolutional" and "dense".
+    The networks are those of `seeds`.
 
     Examples
     --------
@@ -26,9 +43,24 @@ def recorded(name: str) -> tuple[list[History], list[float]]:
     >>> len(histories), len(histories[0].loss), min(accuracies) > 0.98
     (5, 8, True)
     """
-    runs = json.loads((RECORDS / "seeds.json").read_text(encoding="utf-8"))[name]
+    runs = seeds()[name]["runs"]
     histories = [History(**run["history"]) for run in runs]
     return histories, [run["test accuracy"] for run in runs]
+
+
+def search(*names: str) -> Table:
+    """Give the validation loss of networks by learning rate, the chosen rate's in bold."""
+    record = {name: seeds()[name] for name in names}
+    rates = record[names[0]]["rates"]
+    rows = []
+    for at, rate in enumerate(rates):
+        row = [f"{rate:.2g}"]
+        for found in record.values():
+            low, middle, high = np.percentile(found["losses"][at], (0, 50, 100))
+            mark = "**" if rate == found["rate"] else ""
+            row.append(f"{mark}{middle:.3f}{mark} ({low:.3f}–{high:.3f})")
+        rows.append(row)
+    return Table(["learning rate", *names], rows)
 
 
 def _tiled(images: np.ndarray, columns: int) -> np.ndarray:
@@ -53,20 +85,26 @@ def _show(axes: Any, sheet: np.ndarray, colors: str, low: float, high: float) ->
 
 
 @picture
-def kernels(figure: Picture, layer: Conv2d) -> None:
+def kernels(figure: Picture, layer: Conv2d, start: Conv2d | None = None) -> None:
     """Draw the weights of a layer, red above 0 and blue below, all on one scale.
 
-    Kernels of one channel stand eight in a row; others are columns of their channels.
+    Kernels of one channel stand eight in a row; others are columns of their channels. Where the
+    layer is given as it was at its start, too, its kernels stand in a row, and above them those of
+    the start.
     """
-    weight = to_numpy(layer.weight)
-    kernels, channels, *side = weight.shape
-    columns = min(8, kernels) if channels == 1 else kernels
-    sheet = _tiled(weight.transpose(1, 0, 2, 3).reshape(-1, *side), columns)
-    figure.set_figheight(max(1.2, 4.2 * sheet.shape[0] / sheet.shape[1] + 0.3))
-    axes = figure.subplots()
-    limit = float(np.abs(weight).max())
-    shown = _show(axes, sheet, "RdBu_r", -limit, limit)
-    figure.colorbar(shown, ax=axes, shrink=0.9, aspect=12, pad=0.02)
+    shown = [to_numpy(each.weight) for each in (start, layer) if each is not None]
+    kernels, channels, *side = shown[0].shape
+    columns = min(8, kernels) if channels == 1 and start is None else kernels
+    sheets = [_tiled(w.transpose(1, 0, 2, 3).reshape(-1, *side), columns) for w in shown]
+    height = 4.2 * sheets[0].shape[0] / sheets[0].shape[1] + 0.3
+    figure.set_figheight(max(1.2, len(sheets) * height))
+    axes = figure.subplots(len(sheets), squeeze=False)[:, 0]
+    limit = float(np.abs(shown).max())
+    for each, sheet, title in zip(axes, sheets, ("at the start", "after training"), strict=False):
+        image = _show(each, sheet, "RdBu_r", -limit, limit)
+        if start is not None:
+            each.set_title(title, pad=3)
+    figure.colorbar(image, ax=axes, shrink=0.9, aspect=12, pad=0.02)
 
 
 @picture
