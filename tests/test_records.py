@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from chainrule.figures.cnn import recorded
+from chainrule.figures.training import sweep
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
@@ -24,3 +25,23 @@ def test_five_seeds_end_as_recorded(name, monkeypatch):
     assert abs(np.median(found) - np.median(accuracies)) <= 0.005
     for run, history in zip(runs, histories, strict=True):
         np.testing.assert_allclose(run["history"]["loss"], history.loss, rtol=0.2)
+
+
+@pytest.mark.seldom
+@pytest.mark.parametrize(
+    ("name", "at"),
+    [
+        ("width", 1),
+        ("batch size", 3),
+        ("learning rate", 2),
+        ("learning rate, sigmoid", 3),
+        ("learning rate, ReLU", 3),
+    ],
+)
+def test_a_setting_does_as_recorded(name, at, monkeypatch):
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    script = runpy.run_path(str(BENCHMARKS / "sweeps.py"))
+    values, accuracies = sweep(name)
+    assert values == script["SWEEPS"][name]
+    found = [script["run"](name, values[at], seed) for seed in script["SEEDS"]]
+    assert np.abs(found - accuracies[at]).max() <= 0.01
