@@ -225,7 +225,7 @@ class TestReport:
         assert result.notes == []
         lines = list(result.lines())
         assert lines[:2] == [
-            "1.1 Forward and backward pass: 1 of 4 right",
+            "1.1 Training: the loop and its five steps: 1 of 4 right",
             "  ✓ steps-order: right",
         ]
         assert "  ✗ he-start: 200 is too large" in lines

@@ -65,7 +65,9 @@ IMAGE_NET = Network(
 SQUARES = IMAGES.reshape(-1, 1, 8, 8)
 
 PICTURES = {
+    "fitted_line": lambda: training.fitted_line(np.arange(3), np.arange(3), {0: (1.0, 0.0)}),
     "five_steps": lambda: training.five_steps(),
+    "sweeps": lambda: training.sweeps("width", "learning rate", lowest=90),
     "digit_samples": lambda: training.digit_samples(IMAGES, CLASSES),
     "learning_curve": lambda: training.learning_curve(HISTORY),
     "confusion": lambda: training.confusion(OUTPUT, CLASSES),

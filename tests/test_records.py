@@ -9,6 +9,7 @@ import pytest
 from chainrule.activations import ReLU
 from chainrule.figures import activations
 from chainrule.figures.cnn import recorded, seeds
+from chainrule.figures.training import sweep
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
@@ -38,3 +39,23 @@ def test_activations_end_as_recorded(monkeypatch):
         assert np.abs(np.subtract(found, record["race"]["ReLU"][seed])).max() <= 0.01
         dead = script["train"](ReLU(), 1.0, seed, epochs=10)["dead"]
         assert abs(dead - record["dead"]["ReLU"]["1.0"][seed]["dead"]) <= 0.15
+
+
+@pytest.mark.seldom
+@pytest.mark.parametrize(
+    ("name", "at"),
+    [
+        ("width", 1),
+        ("batch size", 3),
+        ("learning rate", 2),
+        ("learning rate, sigmoid", 3),
+        ("learning rate, ReLU", 3),
+    ],
+)
+def test_a_setting_does_as_recorded(name, at, monkeypatch):
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    script = runpy.run_path(str(BENCHMARKS / "sweeps.py"))
+    values, accuracies = sweep(name)
+    assert values == script["SWEEPS"][name]
+    found = [script["run"](name, values[at], seed) for seed in script["SEEDS"]]
+    assert np.abs(found - accuracies[at]).max() <= 0.01

@@ -135,26 +135,33 @@ def dice(p, y):
 WRONG_ANSWERS = {
     # 1.1
     "steps-order": [
-        ("a", "feedforward pass left behind"),
-        ("b", "before their gradient is known"),
-        ("d", "the output has to be there first"),
+        ("a", "reads the inputs"),
+        ("b", "reads the answers"),
+        ("d", "reads dw and db"),
     ],
     "updates-per-epoch": [
-        (33.65625, "a batch counts whole"),
-        (33, "smaller, but it is a batch"),
-        (32, "size of a batch"),
-        (1077, "one update per sample"),
-        (1, "one update per epoch"),
+        (31, "the smaller batch"),
+        (30.306, "takes 21"),
+        (29, "from 1, not from 0"),
+        (34, "how many epochs"),
     ],
     "descent-step": [
         (lambda w, gradient, lr: w + gradient * lr, "climbs"),
         (lambda w, gradient, lr: w - gradient, "learning rate is missing"),
         (lambda w, gradient, lr: 0 - gradient * lr, "change of w"),
+        (lambda w, gradient, lr: gradient * lr, "has to be subtracted"),
+        (lambda w, gradient, lr: w - (1 / lr) * gradient, "not divide"),
+        (lambda w, gradient, lr: w * lr - gradient * lr, "gradient alone"),
+        (lambda w, gradient, lr: gradient - w * lr, "changed places"),
+        (
+            lambda w, gradient, lr: w - lr * ((gradient > 0) * 1.0 - (gradient < 0)),
+            "only its sign",
+        ),
     ],
     "which-part": [
         ("a", "fitted to"),
-        ("c", "one more validation part"),
-        ("d", "nothing left to report"),
+        ("b", "that luck"),
+        ("c", "won by it"),
     ],
     # 1.1.1 and 1.1.2
     "weighted-input": [

@@ -29,7 +29,7 @@ class Page:
 
 
 PAGES = (
-    Page("training", "neural-network/training", "1.1 Forward and backward pass"),
+    Page("training", "neural-network/training", "1.1 Training: the loop and its five steps"),
     Page("network", "neural-network/network", "1.1.1–1.1.2 Forward pass and backpropagation"),
     Page("optimizers", "neural-network/optimizers", "1.2 Optimizers"),
     Page("activations", "neural-network/activations", "1.3 Activation functions"),

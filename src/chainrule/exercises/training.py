@@ -1,28 +1,28 @@
-"""The exercises of chapter 1.1."""
+"""The exercises of section 1.1."""
 
 from collections.abc import Iterator
 
 import numpy as np
 
-from .core import Exercise, vectors
+from .core import Exercise
 
 
 def _updates(rng: np.random.Generator) -> Iterator[tuple]:
-    for w, gradient in vectors(rng):
-        yield w, gradient, 0.1
+    for size, lr in ((3, 0.3), (1, 0.05), (2, 0.125), (4, 0.7)):
+        yield rng.standard_normal(size).round(1), rng.standard_normal(size).round(1), lr
+    yield np.array([2.0, 0.0, -1.0]), np.array([0.0, -3.0, 0.5]), 0.01
 
 
 EXERCISES = {
     "steps-order": Exercise(difficulty=1, solution="c")
-    .wrong("a", "the backward pass goes back over what the feedforward pass left behind")
-    .wrong("b", "the weights cannot be updated before their gradient is known")
-    .wrong("d", "the loss compares the output with the target: the output has to be there first"),
-    "updates-per-epoch": Exercise(difficulty=1, solution=34)
-    .wrong(1077 / 32, "a batch counts whole, a smaller one too: round up")
-    .wrong(33, "the last batch of an epoch is smaller, but it is a batch: round up")
-    .wrong(32, "that is the size of a batch, not their number")
-    .wrong(1077, "that would be one update per sample: batches of 1")
-    .wrong(1, "that would be one update per epoch: a batch of all 1077 samples"),
+    .wrong("a", "feedforward reads the inputs, and loading the data is what sets them")
+    .wrong("b", "the loss reads the answers a, and feedforward is what sets them")
+    .wrong("d", "the update reads dw and db, and the backward pass is what sets them"),
+    "updates-per-epoch": Exercise(difficulty=2, solution=30)
+    .wrong(31, "you counted fewer than 34 updates an epoch: the smaller batch makes one, too")
+    .wrong(1020 * 32 / 1077, "not every update takes 32 samples: the last of an epoch takes 21")
+    .wrong(29, "updates 987 to 1020 are an epoch: count the epochs from 1, not from 0")
+    .wrong(34, "that is how many updates an epoch makes; how many epochs make 1020?"),
     "descent-step": Exercise(
         difficulty=1,
         solution=lambda w, gradient, lr: [
@@ -31,14 +31,28 @@ EXERCISES = {
         cases=_updates,
     )
     .wrong(lambda w, g, lr: w + lr * g, "this climbs: the gradient points uphill, so subtract")
-    .wrong(lambda w, g, lr: w - g, "the learning rate is missing")
-    .wrong(lambda w, g, lr: -lr * g, "this is the change of w; add it to w"),
-    "which-part": Exercise(difficulty=1, solution="b")
-    .wrong("a", "the training part is what the parameters were fitted to: it flatters")
+    .wrong(lambda w, g, lr: w - g, "the learning rate is missing: multiply the gradient by it")
+    .wrong(lambda w, g, lr: -lr * g, "this is the change of w; add it to w")
+    .wrong(lambda w, g, lr: lr * g, "this is what has to be subtracted from w")
+    .wrong(lambda w, g, lr: w - g / lr, "a smaller rate makes a smaller step: multiply, not divide")
+    .wrong(lambda w, g, lr: lr * (w - g), "the rate belongs to the gradient alone, not to w")
+    .wrong(lambda w, g, lr: g - lr * w, "w and its gradient have changed places")
     .wrong(
-        "c",
-        "looking at the test part to choose makes it one more validation part: what is "
-        "reported on it afterwards flatters too",
+        lambda w, g, lr: w - lr * np.sign(g),
+        "the step is as long as the gradient says: its size counts, not only its sign",
+    ),
+    "which-part": Exercise(difficulty=1, solution="d")
+    .wrong(
+        "a",
+        "the parameters were fitted to the training part: a network that knows it by heart "
+        "looks best there",
     )
-    .wrong("d", "whoever chooses on everything has nothing left to report on"),
+    .wrong(
+        "b",
+        "the best of five on the test part is partly the best by luck, and the number that "
+        "you report has that luck in it",
+    )
+    .wrong(
+        "c", "choosing there is right; but the winner's score there is too good, for it won by it"
+    ),
 }

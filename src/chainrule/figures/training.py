@@ -1,5 +1,6 @@
-"""The pictures of section 1.1: the five steps, the digits learned, and a boundary that moves."""
+"""The pictures of section 1.1: a line fitted, the five steps, digits, and a boundary that moves."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -9,22 +10,37 @@ from matplotlib.patches import FancyBboxPatch
 
 from ..network import Network
 from ..training import History
-from .kit.drawing import arrow, diagram, frame, note
+from .benchmarks import RECORDS
+from .kit.drawing import LINES, arrow, beside, counted, diagram, frame, note, number
 from .kit.picture import BLUE, GREY, ORANGE, PALE, Axes, Picture, picture, plot
 from .kit.slider import Curve, Slider, Still
+
+
+@plot(height=2.8)
+def fitted_line(
+    axes: Axes, x: np.ndarray, y: np.ndarray, lines: Mapping[int, tuple[float, float]]
+) -> None:
+    """Draw points, and lines w x + b as (w, b) by the number of steps that were taken."""
+    axes.plot(x, y, "o", color=GREY, ms=3)
+    ends = np.array([x.min(), x.max()])
+    for (steps, (w, b)), (color, style) in zip(lines.items(), LINES, strict=False):
+        axes.plot(ends, w * ends + b, style, color=color, lw=2)
+        look: dict[str, Any] = {"color": color, "va": "center", "annotation_clip": False}
+        beside(axes, (ends[1], w * ends[1] + b), (6, 0), counted(steps, "step"), **look)
+    axes.set(xlabel="$x$", xlim=tuple(ends))
+    axes.set_title("$y$, and the line $wx + b$", loc="left")
 
 
 @diagram((0, 10), (0, 8.2), inches=4.1)
 def five_steps(axes: Axes) -> None:
     """Figure 1.1: the five steps, and the two ways on from the last."""
     width, height, left, right = 4.2, 1.7, 2.3, 7.7
-    dw, db = "\\partial C/\\partial w^l", "\\partial C/\\partial b^l"
     boxes = [
-        (left, 7.2, "1  load data", "a batch of inputs $x$\nand targets $y$"),
-        (right, 7.2, "2  feedforward", "$z^l$ and $a^l$,\nlayer by layer"),
-        (right, 4.4, "3  loss", "$C$ compares $a^L$\nwith $y$"),
-        (right, 1.6, "4  backward", f"$\\delta^l$, then\n${dw}$, ${db}$"),
-        (left, 1.6, "5  gradient descent", f"$w^l$ := $w^l - \\alpha\\,{dw}$,\nand $b^l$ alike"),
+        (left, 7.2, "1  load data", "a batch of inputs\nand their targets"),
+        (right, 7.2, "2  feedforward", "inputs go in,\nanswers come out"),
+        (right, 4.4, "3  loss", "one number: how far\nfrom the targets?"),
+        (right, 1.6, "4  backward pass", "the slope of the loss\nin each parameter"),
+        (left, 1.6, "5  gradient descent", "each parameter moves\nagainst its slope"),
     ]
     for x, y, title, text in boxes:
         corner = x - width / 2, y - height / 2
@@ -84,6 +100,46 @@ def learning_curve(figure: Picture, histories: History | Sequence[History]) -> N
     left.set(yscale="log", title="loss")
     right.set_title("validation accuracy (%)")
     left.legend()
+
+
+def sweep(name: str) -> tuple[list[float], np.ndarray]:
+    """Give the values of a setting that were tried, and the validation accuracies of each.
+
+    They are those of ``benchmarks/sweeps.py``; the accuracies are a row per value, a column per
+    seed.
+
+    Examples
+    --------
+    >>> values, accuracies = sweep("batch size")
+    >>> values, accuracies.shape
+    ([2, 8, 32, 128, 512], (5, 5))
+    """
+    runs = json.loads((RECORDS / "sweeps.json").read_text(encoding="utf-8"))[name]
+    accuracies = [run["validation accuracy"] for run in runs]
+    return [run["value"] for run in runs], np.array(accuracies)
+
+
+@picture(height=2.2)
+def sweeps(figure: Picture, *names: str, lowest: float = 0) -> None:
+    """Draw the validation accuracy by a setting: its median, and its range over the seeds.
+
+    A median below the lowest percentage that is drawn is written there.
+    """
+    each = figure.subplots(1, len(names), sharey=True, squeeze=False)[0]
+    for axes, name in zip(each, names, strict=True):
+        values, accuracies = sweep(name)
+        low, middle, high = 100 * np.quantile(accuracies, [0, 0.5, 1], axis=1)
+        places, shown = np.arange(len(values)), middle >= lowest
+        axes.vlines(places[shown], low[shown], high[shown], color=BLUE, lw=2)
+        axes.plot(places[shown], middle[shown], "o-", color=BLUE, lw=1)
+        for place in places[~shown]:
+            look: dict[str, Any] = {"ha": "center", "va": "bottom", "color": BLUE}
+            beside(axes, (place, lowest), (0, 2), f"{middle[place]:.0f} % ↓", **look)
+        labelled = slice(None, None, 1 + len(values) // 4)
+        axes.set_xticks(places[labelled], [number(v, 3) for v in values[labelled]])
+        axes.set(xlabel=name, xlim=(-0.5, len(values) - 0.5))
+    each[0].set_ylim(bottom=lowest)
+    each[0].set_title("validation accuracy (%)", loc="left")
 
 
 @plot(height=4.4)
