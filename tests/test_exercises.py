@@ -224,7 +224,10 @@ class TestReport:
         assert "  ✗ he-start: 200 is too large" in lines
         assert "  ○ temperature: no answer yet" in lines
         assert "  ○ which-part: not in the file" in lines
-        assert f"1.2 Optimizers: 0 of {len(SECTIONS[2].exercises)} right" in lines
+        assert (
+            f"1.2 Optimizers: descent and momentum: 0 of {len(SECTIONS[2].exercises)} right"
+            in lines
+        )
         assert not any("adam-steps" in line for line in lines)
         all_ = len(EXERCISES)
         assert lines[-1] == f"1 right, 1 wrong, 1 open; {all_ - 3} of {all_} not in the file"

@@ -27,6 +27,21 @@ def adam(update, power=2):
     return run
 
 
+def from_its_end(step, steps, warm_up):
+    return (step - warm_up) / (steps - warm_up)
+
+
+def warm_up(grows, share):
+    """Make a schedule out of its warm-up and of the share of the cosine that is over."""
+
+    def rate(step, steps, n, peak):
+        if step < n:
+            return peak * grows(step, steps, n)
+        return peak * np.cos(np.pi / 2 * share(step, steps, n)) ** 2
+
+    return rate
+
+
 def half(both):
     return [both // 2, both - both // 2]
 
@@ -276,6 +291,25 @@ WRONG_ANSWERS = {
         (1.3, "the largest"),
         (5.2, "direction and proportions"),
         (0.4, "that is the factor"),
+    ],
+    "warm-up-cosine": [
+        (warm_up(lambda step, steps, n: step / n, from_its_end), "count the steps"),
+        (warm_up(lambda step, steps, n: (step + 1) / n, lambda t, T, n: t / T), "not at step 0"),
+        (
+            warm_up(
+                lambda step, steps, n: (step + 1) / n,
+                lambda t, T, n: 2 * from_its_end(t, T, n),
+            ),
+            "not at 2π",
+        ),
+        (
+            lambda step, steps, n, peak: (
+                peak * np.cos(np.pi * from_its_end(step, steps, n))
+                if step >= n
+                else peak / n * (1 + step)
+            ),
+            "raise it by 1",
+        ),
     ],
     # 1.3
     "sigmoid-scaled": [(0.25, "factor of 4"), (4, "not the identity"), (1 / 16, "does not divide")],
