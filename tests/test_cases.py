@@ -40,6 +40,7 @@ DOMAINS = {
     "momentum-step": {"lr": SHARES, "momentum": SHARES_AND_0},
     "nesterov-step": {"curvature": POSITIVE, "lr": SHARES, "momentum": SHARES_AND_0},
     "adam-steps": {"lr": SHARES},
+    "warm-up-cosine": {"peak": POSITIVE},
     "tanh-slope": {"a": {"0", "a negative number", "a fraction below 1"}},
     "softmax-vjp": {"s": SHARES},
     "elu-slope": {"alpha": POSITIVE},
@@ -59,10 +60,6 @@ NOT_YET = {
     "values": {
         # training
         "descent-step",
-        # optimizers
-        "momentum-step",
-        "nesterov-step",
-        "adam-steps",
         # losses
         "one-triplet",
         # convolution
@@ -77,9 +74,6 @@ NOT_YET = {
         "batch-forward",
         "output-error",
         "hidden-error",
-        # optimizers
-        "momentum-step",
-        "nesterov-step",
         # activations
         "tanh-slope",
         "elu-slope",
@@ -108,9 +102,6 @@ NOT_YET = {
         "batch-forward",
         "output-error",
         "hidden-error",
-        # optimizers
-        "momentum-step",
-        "nesterov-step",
         # losses
         "huber-slope",
         "one-triplet",
@@ -127,10 +118,6 @@ NOT_YET = {
         "batch-forward",
         "output-error",
         "hidden-error",
-        # optimizers
-        "momentum-step",
-        "nesterov-step",
-        "adam-steps",
         # activations
         "tanh-slope",
         "stable-sigmoid",

@@ -140,7 +140,7 @@ def test_a_number_beside_the_right_one_is_wrong(name):
     [
         ("ten-sigmoids", 1e-6),
         ("least-smoothed", 0.5),
-        ("decay-alone", 4.524),
+        ("adagrad-tires", 0.0354),
         ("bias-by-hand", 0.819),
         ("memory-of-columns", 210),
     ],

@@ -162,7 +162,6 @@ EQUIVALENT = {
     },
 }
 NOT_YET = {
-    "adam-steps",
     "elu-slope",
     "one-triplet",
     "which-column",

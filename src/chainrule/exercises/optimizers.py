@@ -5,17 +5,22 @@ from typing import Any
 
 import numpy as np
 
-from .core import Exercise, vectors
+from .core import Exercise
+
+SETTINGS = ((1, 0.3, 0.9), (2, 0.05, 0.0), (3, 0.7, 0.5), (6, 0.1, 0.8))
 
 
 def _momentum_cases(rng: np.random.Generator) -> Iterator[tuple]:
-    for w, v in vectors(rng):
-        yield w, v, rng.standard_normal(2).round(1), 0.1, 0.9
+    numbers = np.array([-2.0, -0.7, 0.0, 0.4, 1.0, 3.0])
+    for size, lr, momentum in SETTINGS:
+        w, v, g = (rng.permutation(numbers)[:size] for _ in range(3))
+        yield w, v, g, lr, momentum
 
 
 def _quadratic_cases(rng: np.random.Generator) -> Iterator[tuple]:
-    for w, v in vectors(rng):
-        yield w, v, rng.uniform(0.5, 3, 2).round(1), 0.1, 0.9
+    curvatures = np.array([0.2, 0.6, 1.0, 2.5, 4.0, 7.0])
+    for w, v, g, lr, momentum in _momentum_cases(rng):
+        yield w, v, rng.permutation(curvatures)[: len(g)], lr, momentum
 
 
 def _momentum_step(w: Any, v: Any, g: Any, lr: float, momentum: float) -> list[float]:
@@ -30,47 +35,60 @@ def _nesterov_step(w: Any, v: Any, curvature: Any, lr: float, momentum: float) -
 
 
 EXERCISES = {
-    "updates-in-five-epochs": Exercise(difficulty=1, solution=160)
-    .wrong(155, "the last batch of an epoch holds the 8 samples that are left: it is one, too")
-    .wrong(157, "every epoch ends with a smaller batch: count one epoch, then five")
-    .wrong(32, "that is one epoch")
-    .wrong(5000, "that is stochastic descent, a step for each sample")
-    .wrong(5, "that is batch descent, a step for each epoch"),
-    "noise-to-a-third": Exercise(difficulty=2, solution=144, bound=1e-3)
-    .wrong(48, "the mean *square* is a third then; the distance itself falls by √3 only")
-    .wrong(16 / 3, "smaller batches are noisier")
-    .wrong(27.7, "the other way round: square the 3"),
+    "updates-in-five-epochs": Exercise(difficulty=2, solution=52)
+    .wrong(50, "that works, and so does more: the last batch of an epoch may be smaller")
+    .wrong(53, "19 batches of at most 53 hold 1000 samples: five epochs make 95 updates only")
+    .wrong(1000 / 19, "a batch has a whole number of samples; which way do you round?")
+    .wrong(20, "20 is how many updates an epoch has to make: how large are its batches?")
+    .wrong(10, "that is for 100 updates in one epoch; there are five"),
+    "noise-to-a-third": Exercise(difficulty=2, solution=144)
+    .wrong(48, "a third of the mean *square*; the distance itself falls by √3 only")
+    .wrong(16 / 3, "smaller batches are noisier: the batch has to grow")
+    .wrong(16 * 3**0.5, "the other way round: square the 3"),
     "largest-rate": Exercise(difficulty=2, solution=1 / 3)
-    .wrong(2 / 3, "λ is the second derivative of 3 w², not the 3")
-    .wrong(1 / 6, "that is the best rate: one step and w = 0")
-    .wrong(2.0, "2 is right for λ = 1")
+    .wrong(2 / 3, "λ is not the 3: it is the second derivative of 3 w²")
+    .wrong(1 / 6, "that is 1/λ, the best rate: one step and w = 0. Up to which one does it arrive?")
+    .wrong(2.0, "2 is right for λ = 1: what is λ here?")
     .wrong(1.0, "λ is the second derivative of 3 w²: differentiate twice"),
-    "best-ravine": Exercise(difficulty=1, solution=0.8)
-    .wrong(8 / 9, "that is 1 − 1/κ, for the rate 1/λ_max")
-    .wrong(0.5, "that is the factor with the best momentum")
-    .wrong(1 / 9, "that is 1/κ")
-    .wrong(0.2, "that is the best learning rate: what does a step with it multiply by?"),
+    "best-ravine": Exercise(difficulty=2, solution=21)
+    .wrong(7, "that is with the best momentum, whose factor is 0.5")
+    .wrong(20, "after 20 steps 0.8²⁰ = 0.0115 of it is left: not yet a hundredth")
+    .wrong(20.64, "steps are whole: round so that the distance is short enough")
+    .wrong(40, "that is with the rate 1/λ_max and its factor 8/9; there is a better rate")
+    .wrong(3, "0.2 is the best rate: what does a step with it multiply the distance by?"),
     "momentum-step": Exercise(difficulty=1, solution=_momentum_step, cases=_momentum_cases)
-    .wrong(lambda w, v, g, lr, mu: w + mu * v, "the gradient has no part in it yet")
-    .wrong(lambda w, v, g, lr, mu: w - lr * g, "the velocity has no part in it yet")
+    .wrong(lambda w, v, g, lr, mu: w + mu * v, "the gradient plays no part yet: subtract lr g")
+    .wrong(lambda w, v, g, lr, mu: w - lr * g, "the velocity plays no part yet: keep μ v of it")
     .wrong(lambda w, v, g, lr, mu: w + mu * v + lr * g, "uphill: the sign of the gradient")
-    .wrong(lambda w, v, g, lr, mu: w + lr * (mu * v - g), "α belongs to the gradient alone")
+    .wrong(
+        lambda w, v, g, lr, mu: w + lr * (mu * v - g),
+        "α belongs to the gradient alone; the velocity has it already",
+    )
     .wrong(
         lambda w, v, g, lr, mu: w + mu * v - (1 - mu) * lr * g,
         "that makes a mean of the gradients; (1.14) adds them up",
     )
+    .wrong(
+        lambda w, v, g, lr, mu: w - lr * (mu * v + g),
+        "that is PyTorch's form (1.2.1f); in (1.14) v points downhill and has α in it",
+    )
+    .wrong(lambda w, v, g, lr, mu: w + v - lr * g, "the whole velocity is kept: only μ of it is")
     .wrong(lambda w, v, g, lr, mu: mu * v - lr * g, "that is the new velocity: now take the step"),
-    "final-velocity": Exercise(difficulty=2, solution=20.0, bound=1e-6)
+    "final-velocity": Exercise(difficulty=2, solution=20)
     .wrong(0.95, "that is μ; add up 1 + μ + μ² + …")
-    .wrong(1.95, "that is the second step")
-    .wrong(19.0, "1 + μ + μ² + … begins with 1")
-    .wrong(1.0, "that is plain descent"),
+    .wrong(1.95, "that is the second step; the velocity goes on growing")
+    .wrong(19, "1 + μ + μ² + … begins with 1")
+    .wrong(1, "that is plain descent; the velocity adds up")
+    .wrong(1 / 1.95, "that is for a gradient that flips its sign in every step"),
     "nesterov-step": Exercise(difficulty=2, solution=_nesterov_step, cases=_quadratic_cases)
     .wrong(
         lambda w, v, c, lr, mu: w + mu * v - lr * c * w,
         "the gradient is taken at w: that is plain momentum",
     )
-    .wrong(lambda w, v, c, lr, mu: w + mu * v - lr * c * (w + v), "the point ahead is w + μ v")
+    .wrong(
+        lambda w, v, c, lr, mu: w + mu * v - lr * c * (w + v),
+        "the point ahead is w + μ v: only μ of the velocity is kept",
+    )
     .wrong(
         lambda w, v, c, lr, mu: w + mu * v + lr * c * (w + mu * v),
         "uphill: the sign of the gradient",
@@ -78,5 +96,15 @@ EXERCISES = {
     .wrong(
         lambda w, v, c, lr, mu: w - lr * c * (w + mu * v),
         "the velocity moves w, too, not only the place of the gradient",
+    )
+    .wrong(
+        lambda w, v, c, lr, mu: mu * v - lr * c * (w + mu * v),
+        "that is the new velocity of (1.15): now add it to w",
+    )
+    .wrong(
+        lambda w, v, c, lr, mu: (
+            w + mu * v - lr * c * (w + mu * v) + mu * (mu * v - lr * c * (w + mu * v))
+        ),
+        "that is θ, the point ahead of the new w; (1.15) asks for w itself",
     ),
 }

@@ -77,7 +77,7 @@ CLAIMS = (
         "RMSProp",
         [{"centered": True}, {"centered": True, "alpha": 0.9}],
         title="RMSProp, centred",
-        wrong=("the mean not taken off", but_with(centered=False)),
+        wrong=("the square of the mean not subtracted", but_with(centered=False)),
     ),
     Claim(
         label="1.2.5a",

@@ -103,7 +103,7 @@ def race_table(races: Mapping[str, Mapping[str, Raced]]) -> Table:
     rows = [
         [racer, *(_said(results[racer].arrivals) for results in races.values())] for racer in RACERS
     ]
-    return Table(["steps", *races], rows)
+    return Table(["steps", *map(str.capitalize, races)], rows)
 
 
 def race_slider(name: str, results: Mapping[str, Raced]) -> Slider:
@@ -166,7 +166,8 @@ def search(figure: Picture, rates: Sequence[float], losses: dict[str, Sequence[f
     lines(axes.loglog, rates, losses, POINTED, ms=4, lw=1.5)
     axes.set(xlabel="learning rate α", title="validation loss after the training")
     low, high = np.log10(axes.dataLim.intervaly)
-    axes.set_ylim(10 ** np.floor(low), 10 ** np.ceil(high))  # whole decades, to name their ends
+    # whole decades, to name their ends; what is above 10 has failed
+    axes.set_ylim(10 ** np.floor(low), 10 ** min(np.ceil(high), 1))
     figure.legend(loc="outside lower center", ncols=2)
 
 
