@@ -233,12 +233,12 @@ def test_what_is_printed_is_printed_in_one_piece(notebook):
                 assert len(node.args) == 1, ast.unparse(node)
 
 
-def test_rounding_decides_the_pictures_of_two_long_trainings_and_of_rounding_errors_alone():
+def test_rounding_decides_the_pictures_of_a_long_training_and_of_rounding_errors_alone():
     code = [cell for notebook in NOTEBOOKS for cell in cells(notebook, "code")]
     loose = [c for c in code if "rounding-decides" in c["metadata"].get("tags", [])]
     drawn = {"".join(cell["source"]).partition("(")[0] for cell in loose}
-    assert len(loose) == 4
-    trainings, errors = {"embeddings", "search"}, {"losses_side_by_side", "errors"}
+    assert len(loose) == 3
+    trainings, errors = {"embeddings"}, {"losses_side_by_side", "errors"}
     assert drawn == {f"draw.{name}" for name in trainings | errors}
 
 

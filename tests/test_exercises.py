@@ -140,7 +140,7 @@ def test_a_number_beside_the_right_one_is_wrong(name):
     [
         ("ten-sigmoids", 1e-6),
         ("least-smoothed", 0.5),
-        ("decay-alone", 4.524),
+        ("adagrad-tires", 0.0354),
         ("bias-by-hand", 0.819),
         ("memory-of-columns", 210),
     ],
@@ -231,7 +231,10 @@ class TestReport:
         assert "  ✗ he-start: 200 is too large" in lines
         assert "  ○ temperature: no answer yet" in lines
         assert "  ○ which-part: not in the file" in lines
-        assert f"1.2 Optimizers: 0 of {len(SECTIONS[2].exercises)} right" in lines
+        assert (
+            f"1.2 Optimizers: descent and momentum: 0 of {len(SECTIONS[2].exercises)} right"
+            in lines
+        )
         assert not any("adam-steps" in line for line in lines)
         all_ = len(EXERCISES)
         assert lines[-1] == f"1 right, 1 wrong, 1 open; {all_ - 3} of {all_} not in the file"

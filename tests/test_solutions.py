@@ -162,7 +162,6 @@ EQUIVALENT = {
     },
 }
 NOT_YET = {
-    "adam-steps",
     "one-triplet",
 }
 

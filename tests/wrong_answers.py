@@ -39,6 +39,43 @@ def in_units(cut, x, unit):
     return cut(x / unit) * unit
 
 
+def adam_with_its_betas_swapped(gradients, lr):
+    w, m, v = np.zeros((3, gradients.shape[1]))
+    for t, g in enumerate(gradients, 1):
+        m = 0.999 * m + 0.001 * g
+        v = 0.9 * v + 0.1 * g**2
+        w = w - lr * m / (1 - 0.999**t) / (np.sqrt(v / (1 - 0.9**t)) + 1e-8)
+    return w
+
+
+def signs_of_adam(gradients):
+    m, signs = np.zeros((2, gradients.shape[1]))
+    for g in gradients:
+        m = 0.9 * m + 0.1 * g
+        signs = signs + np.sign(m)
+    return signs
+
+
+def nesterov_ahead(w, v, curvature, lr, momentum):
+    new = momentum * v - lr * curvature * (w + momentum * v)
+    return w + new + momentum * new
+
+
+def from_its_end(step, steps, warm_up):
+    return (step - warm_up) / (steps - warm_up)
+
+
+def warm_up(grows, share):
+    """Make a schedule out of its warm-up and of the share of the cosine that is over."""
+
+    def rate(step, steps, n, peak):
+        if step < n:
+            return peak * grows(step, steps, n)
+        return peak * np.cos(np.pi / 2 * share(step, steps, n)) ** 2
+
+    return rate
+
+
 def half(both):
     return [both // 2, both - both // 2]
 
@@ -218,11 +255,11 @@ WRONG_ANSWERS = {
     "he-start": [(0.01, "variance"), (0.0707, "√(1/n)"), (0.0894, "Xavier"), (0.2, "outputs")],
     # 1.2
     "updates-in-five-epochs": [
-        (155, "8 samples that are left"),
-        (157, "every epoch ends"),
-        (32, "that is one epoch"),
-        (5000, "stochastic"),
-        (5, "batch descent"),
+        (50, "so does more"),
+        (53, "95 updates only"),
+        (52.63, "which way do you round"),
+        (20, "how large are its batches"),
+        (10, "in one epoch"),
     ],
     "noise-to-a-third": [(48, "√3 only"), (5.33, "noisier"), (27.7, "square the 3")],
     "largest-rate": [
@@ -232,20 +269,23 @@ WRONG_ANSWERS = {
         (1, "differentiate twice"),
     ],
     "best-ravine": [
-        (8 / 9, "for the rate 1/λ_max"),
-        (0.5, "best momentum"),
-        (1 / 9, "that is 1/κ"),
-        (0.2, "best learning rate"),
+        (7, "best momentum"),
+        (20, "not yet a hundredth"),
+        (20.64, "steps are whole"),
+        (40, "1/λ_max"),
+        (3, "0.2 is the best rate"),
     ],
     "momentum-step": [
-        (lambda w, v, g, lr, momentum: w + momentum * v, "gradient has no part"),
-        (lambda w, v, g, lr, momentum: w - lr * g, "velocity has no part"),
+        (lambda w, v, g, lr, momentum: w + momentum * v, "gradient plays no part"),
+        (lambda w, v, g, lr, momentum: w - lr * g, "velocity plays no part"),
         (lambda w, v, g, lr, momentum: w + (momentum * v + lr * g), "uphill"),
         (lambda w, v, g, lr, momentum: w + lr * momentum * v - lr * g, "gradient alone"),
         (
             lambda w, v, g, lr, momentum: w + (momentum * v - (1 - momentum) * (lr * g)),
             "a mean of the gradients",
         ),
+        (lambda w, v, g, lr, momentum: w - lr * g - lr * momentum * v, "PyTorch's form"),
+        (lambda w, v, g, lr, momentum: v + w - g * lr, "only μ of it is"),
         (lambda w, v, g, lr, momentum: momentum * v - g * lr, "now take the step"),
     ],
     "final-velocity": [
@@ -253,6 +293,7 @@ WRONG_ANSWERS = {
         (1.95, "second step"),
         (19, "begins with 1"),
         (1, "plain descent"),
+        (0.513, "flips its sign"),
     ],
     "nesterov-step": [
         (lambda w, v, curvature, lr, momentum: w + momentum * v - lr * (curvature * w), "at w"),
@@ -268,26 +309,41 @@ WRONG_ANSWERS = {
             lambda w, v, curvature, lr, momentum: w - curvature * (w + momentum * v) * lr,
             "moves w, too",
         ),
+        (
+            lambda w, v, curvature, lr, momentum: (w + momentum * v) * (1 - lr * curvature) - w,
+            "now add it to w",
+        ),
+        (nesterov_ahead, "the point ahead of the new w"),
     ],
     "adagrad-tires": [
+        (0.05, "never forgotten"),
+        (0.0477, "adds up squares"),
+        (0.0498, "was 10, not 1"),
+        (0.0025, "divide by the root"),
         (0.5, "first step"),
-        (0.005, "divide by the root"),
-        (0.5 / 99**0.5, "gradient of this step"),
     ],
     "bias-by-hand": [
         (2, "after the correction"),
         (1.18098, "missing of 2"),
         (0.6878, "after four"),
+        (0.4095, "weights add up to"),
         (0.2, "first step"),
     ],
     "adam-steps": [
-        (adam(lambda m, v, m_part, v_part: -m / (v**0.5 + 1e-8)), "not corrected"),
+        (adam(lambda m, v, m_part, v_part: -m / (v**0.5 + 1e-8)), "m and v are not corrected"),
+        (adam(lambda m, v, m_part, v_part: -m / ((v / v_part) ** 0.5 + 1e-8)), "only v is"),
+        (adam(lambda m, v, m_part, v_part: -m / m_part / (v**0.5 + 1e-8)), "only m is"),
         (adam(lambda m, v, m_part, v_part: m / m_part / ((v / v_part) ** 0.5 + 1e-8)), "uphill"),
         (adam(lambda m, v, m_part, v_part: -m / m_part / (v / v_part + 1e-8)), "√v̂ belongs"),
+        (adam(lambda m, v, m_part, v_part: -m / m_part / (v / v_part + 1e-8) ** 0.5), "inside"),
+        (adam(lambda m, v, m_part, v_part: -m / m_part / (v / v_part) ** 0.5 - 1e-8), "too late"),
+        (adam(lambda m, v, m_part, v_part: -m / m_part / (v / v_part) ** 0.5), "there is no ε"),
         (
             adam(lambda m, v, m_part, v_part: -m / m_part / ((v / v_part) ** 0.5 + 1e-8), power=1),
             "mean of squares",
         ),
+        (adam_with_its_betas_swapped, "changed places"),
+        (lambda gradients, lr: -lr * signs_of_adam(gradients), "every step is α long"),
     ],
     "small-gradients": [
         (1, "cannot be left out"),
@@ -295,23 +351,58 @@ WRONG_ANSWERS = {
         (0.00000001, "which is small, too"),
         (0.05, "not a tenth of it"),
     ],
-    "state-of-adam": [
-        (38440, "two numbers"),
-        (19220, "count bytes"),
-        (115320, "parameters themselves"),
-        (153760, "not eight"),
-    ],
     "decay-alone": [
-        (1.8208, "not by ρ"),
-        (4.5, "the factors multiply"),
-        (5, "still decays"),
-        (4.99, "one step"),
+        (4.97, "that is AdamW"),
+        (4.9, "not by ρ"),
+        (4.994, "by its own size"),
+        (5, "like any other"),
+        (5.3, "towards 0"),
     ],
     "clip-by-hand": [
         (3, "more than 5.2"),
         (1.3, "the largest"),
-        (5.2, "direction and proportions"),
+        (0.821, "19 is the sum"),
+        (5.2, "all three together"),
         (0.4, "that is the factor"),
+    ],
+    "state-of-adam": [
+        (3, "state alone"),
+        (2, "one of the four"),
+        (6, "parameters alone"),
+        (0.75, "not eight"),
+        (1.5e9, "in billions"),
+    ],
+    "warm-up-cosine": [
+        (warm_up(lambda step, steps, n: step / n, from_its_end), "count the steps"),
+        (warm_up(lambda step, steps, n: (step + 1) / n, lambda t, T, n: t / T), "not at step 0"),
+        (
+            warm_up(
+                lambda step, steps, n: (step + 1) / n,
+                lambda t, T, n: 2 * from_its_end(t, T, n),
+            ),
+            "not at 2π",
+        ),
+        (
+            lambda step, steps, n, peak: (
+                peak * np.cos(np.pi / 2 * from_its_end(step, steps, n))
+                if step >= n
+                else peak / n * (1 + step)
+            ),
+            "a quarter of a cosine",
+        ),
+        (
+            lambda step, steps, n, peak: (
+                peak * np.cos(np.pi * from_its_end(step, steps, n))
+                if step >= n
+                else peak / n * (1 + step)
+            ),
+            "raise it by 1",
+        ),
+    ],
+    "fair-race": [
+        ("b", "a valley of its own"),
+        ("c", "too short for B"),
+        ("d", "two seeds of the same"),
     ],
     # 1.3
     "tanh-slope": [

@@ -31,7 +31,9 @@ class Page:
 PAGES = (
     Page("training", "neural-network/training", "1.1 Training: the loop and its five steps"),
     Page("network", "neural-network/network", "1.1.1–1.1.2 Forward pass and backpropagation"),
-    Page("optimizers", "neural-network/optimizers", "1.2 Optimizers"),
+    Page("optimizers", "neural-network/optimizers", "1.2 Optimizers: descent and momentum"),
+    Page("adaptive", "neural-network/adaptive", "1.2.3–1.2.5 Adaptive learning rates"),
+    Page("races", "neural-network/races", "1.2.6 Schedules, clipping, races"),
     Page("activations", "neural-network/activations", "1.3 Activation functions"),
     Page("losses", "neural-network/losses", "1.4 Loss functions"),
     Page("proofs", "neural-network/proofs", "1.5 Proofs of the backpropagation equations"),

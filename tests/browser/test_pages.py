@@ -148,7 +148,7 @@ def test_what_only_a_phone_shows_is_accessible(browser, roots):
 @pytest.mark.parametrize("width", RULES)
 def test_a_link_to_an_equation_leads_there(browser, roots, width):
     page = browser.new_page(viewport={"width": width, "height": 900}, reduced_motion="reduce")
-    address = roots["server"] + "book/neural-network/optimizers.html"
+    address = roots["server"] + "book/neural-network/races.html"
     for again in (lambda: settle(page, f"{address}#eq-1-2-6a"), lambda: page.reload()):
         again()
         page.evaluate("MathJax.startup.promise.then(() => null)")

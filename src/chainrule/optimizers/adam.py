@@ -35,7 +35,7 @@ class Adam(Optimizer):
     lr: float = positive(1e-3, "α, about the length of a step in each parameter")
     _: KW_ONLY
     betas: tuple[float, float] = shares(0.9, 0.999, sentence="β₁ and β₂")
-    eps: float = not_negative(1e-8, "ε, under the fraction bar and outside the root")
+    eps: float = not_negative(1e-8, "ε, below the fraction bar and outside the root")
     weight_decay: float = not_negative(0.0, "ρ: ρ w is added to the gradient")
     amsgrad: bool = switch(False, "whether to divide by the root of the largest v (1.2.5d)")
 
@@ -89,7 +89,7 @@ class AdamW(Adam):
 
 @dataclass(eq=False)
 class AdaMax(Optimizer):
-    """Adam with the largest gradient, slowly forgotten, in the place of √v (equation 1.2.5f).
+    """Adam with the largest gradient, slowly forgotten, instead of √v (equation 1.2.5f).
 
     ``u := max(β₂ u, |g| + ε)``, ``w := w − α m̂ / u``, with Adam's m̂. u needs no correction.
 

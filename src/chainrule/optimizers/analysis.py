@@ -11,7 +11,7 @@ from ..arrays.settings import count, not_negative, positive
 def batch_variance(gradients: Array, batch_size: int) -> float:
     """Give the expected squared distance of a batch's gradient from that of all data (1.2.1a).
 
-    σ²/N · (A − N)/(A − 1), for a batch of N of the A samples, drawn without putting back; σ² is the
+    σ²/N · (A − N)/(A − 1), for a batch of N of the A samples, drawn without replacement; σ² is the
     mean squared distance of one sample's gradient from the mean of all.
 
     Parameters

@@ -53,7 +53,7 @@ class RMSProp(Optimizer):
     """Divide by the root of a running mean of squared gradients (equation 1.2.4a).
 
     v := β v + (1 − β) g², w := w − α g / (√v + ε). When centred, the square of the running mean
-    m of the gradients is taken off: √(v − m²), equation 1.2.4b.
+    m of the gradients is subtracted: √(v − m²), equation 1.2.4b.
 
     References
     ----------
@@ -78,7 +78,7 @@ class RMSProp(Optimizer):
     eps: float = not_negative(1e-8, "ε")
     weight_decay: float = not_negative(0.0, "ρ: ρ w is added to the gradient")
     momentum: float = not_negative(0.0, "μ: b := μ b + g / (√v + ε), and the step is −α b")
-    centered: bool = switch(False, "whether the square of the mean is taken off")
+    centered: bool = switch(False, "whether the square of the mean is subtracted")
 
     def start(self):
         """Remember the mean of the squares; the mean, if centred; the velocity, if any."""

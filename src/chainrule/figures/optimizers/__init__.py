@@ -10,11 +10,11 @@ from .descent import (
     ravine,
     sample_gradients,
 )
-from .landscapes import LANDSCAPES, RACERS, arrival, descend
-from .races import RATES, digits_race, race, race_slider, search
+from .landscapes import CONTENDERS, LANDSCAPES, RACERS, arrival, descend
+from .races import Raced, digits_race, race, race_slider, race_table, search, searched
 
 __all__ = ["decay", "first_steps", "largest_as_norm", "scaled_rates", "schedules"]
 __all__ += ["factors", "learning_rate_slider", "momentum_slider", "nesterov_step", "noise"]
 __all__ += ["ravine", "sample_gradients"]
-__all__ += ["LANDSCAPES", "RACERS", "arrival", "descend"]
-__all__ += ["RATES", "digits_race", "race", "race_slider", "search"]
+__all__ += ["CONTENDERS", "LANDSCAPES", "RACERS", "arrival", "descend"]
+__all__ += ["Raced", "digits_race", "race", "race_slider", "race_table", "search", "searched"]

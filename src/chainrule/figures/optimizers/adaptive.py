@@ -25,7 +25,7 @@ def scaled_rates(figure: Picture, gradients: np.ndarray) -> None:
             optimizer.step([w], [np.array([g])])
             rates.append(1 / np.sqrt(optimizer.state_dict()[kept][0][0]))
         bottom.semilogy(rates, style, color=color, label=name)
-    bottom.set(xlabel="step", title="what the gradient is multiplied with")
+    bottom.set(xlabel="step", title="what the gradient is multiplied by")
     bottom.legend()
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ...network import Network
+from ...network import Linear, Network
 from ...optimizers import SGD, best_descent, best_momentum, convergence_factor
 from ..kit.drawing import arrow, beside
 from ..kit.picture import BLUE, COLORS, GREY, INK, LIGHT, ORANGE, Axes, Picture, picture, plot
@@ -14,13 +14,16 @@ from .landscapes import LANDSCAPES, contours, descend
 
 
 def sample_gradients(network: Network, loss: Any, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Give the gradient of every sample as one row of numbers, all parameters side by side."""
-    rows = []
-    for i in range(len(x)):
-        trace = network.forward(x[i : i + 1])
-        gradients = network.backward(trace, loss.gradient(trace.output, y[i : i + 1])).parameters
-        rows.append(np.concatenate([g.ravel() for g in gradients]))
-    return np.stack(rows)
+    """Give the gradient of every sample as one row, all parameters of a dense network in turn."""
+    trace = network.forward(x)
+    upstream = len(x) * loss.gradient(trace.output, y)  # of each sample's own cost, not of the mean
+    deltas = network.backward(trace, upstream, deltas=True).deltas or []
+    pairs = zip(network.layers, trace.inputs, strict=True)
+    inputs = [a for layer, a in pairs if isinstance(layer, Linear)]
+    columns = []
+    for a, delta in zip(inputs, deltas, strict=True):
+        columns += [(delta[:, :, None] * a[:, None, :]).reshape(len(x), -1), delta]
+    return np.concatenate(columns, axis=1)
 
 
 @plot(xlabel="samples in the batch, N", title="mean squared distance from the full gradient")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from ...optimizers import SGD, Adagrad, Adam, AdaMax, Nadam, Optimizer, RMSProp
+from ...optimizers import SGD, Adagrad, Adam, AdaMax, AdamW, Nadam, Optimizer, RMSProp
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class Landscape:
     cost: Callable[[Any], Any]
     gradient: Callable[[Any], np.ndarray]
     start: tuple[float, float]  # of the race
+    apart: tuple[float, float]  # how far from it, in x and y, the race's other starts lie
     limits: tuple[float, float, float, float]  # what is drawn: from and to in x, then in y
     levels: Sequence[float]  # the costs at which contours are drawn
     goal: tuple[float, float]  # the minimum nearest to the way that optimizers take
@@ -50,6 +51,7 @@ LANDSCAPES = {
         lambda w: (_XX * w[0] ** 2 + 2 * _XY * w[0] * w[1] + _YY * w[1] ** 2) / 2,
         lambda w: np.array([_XX * w[0] + _XY * w[1], _XY * w[0] + _YY * w[1]]),
         (-4.0, -1.0),
+        (0.2, 0.2),
         (-4.5, 1.5, -3.0, 1.5),
         (0.1, 0.5, 2.0, 5.0, 10.0, 20.0, 40.0),
         (0.0, 0.0),
@@ -59,6 +61,7 @@ LANDSCAPES = {
         lambda w: w[0] ** 2 / 2 - w[1] ** 2 / 2 + w[1] ** 4 / 8,
         lambda w: np.array([w[0], -w[1] + w[1] ** 3 / 2]),
         (-2.0, 0.001),
+        (0.2, 0.0005),
         (-2.5, 1.5, -1.0, 2.2),
         (-0.45, -0.3, -0.15, 0.0, 0.25, 0.75, 1.5, 2.5),
         (0.0, 2.0**0.5),
@@ -70,6 +73,7 @@ LANDSCAPES = {
             [-2 * (1 - w[0]) - 400 * w[0] * (w[1] - w[0] ** 2), 200 * (w[1] - w[0] ** 2)]
         ),
         (-1.2, 1.0),
+        (0.2, 0.2),
         (-1.8, 1.8, -0.7, 2.2),
         (0.5, 3.0, 10.0, 30.0, 100.0, 300.0, 700.0),
         (1.0, 1.0),
@@ -79,6 +83,7 @@ LANDSCAPES = {
         _beale,
         _beale_gradient,
         (0.0, 2.0),
+        (0.2, 0.2),
         (-1.0, 4.0, -2.0, 2.5),
         (0.1, 0.5, 2.0, 5.0, 12.0, 30.0, 100.0, 400.0),
         (3.0, 0.5),
@@ -91,6 +96,7 @@ RACERS: dict[str, Callable[[float], Optimizer]] = {
     "Nesterov": partial(SGD, momentum=0.9, nesterov=True),
     **{each.__name__: each for each in (Adagrad, RMSProp, Adam, AdaMax, Nadam)},
 }
+CONTENDERS = RACERS | {"AdamW": AdamW}  # without decay it is Adam
 
 
 def contours(name: str) -> list[np.ndarray]:

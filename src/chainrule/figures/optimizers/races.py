@@ -1,78 +1,185 @@
 """The races: of eight optimizers on four landscapes, and of all of them on the digits."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
+from ...optimizers import Optimizer
 from ...training import History
+from ..benchmarks import RECORDS
 from ..kit.drawing import POINTED, lines
-from ..kit.picture import Axes, plot
+from ..kit.picture import Picture, picture
 from ..kit.slider import Points, Slider, Still
-from .landscapes import LANDSCAPES, RACERS, arrival, contours, descend
+from ..ledger import Table
+from .landscapes import LANDSCAPES, RACERS, Landscape, arrival, contours
 
-CROSS = np.array([[-1, 1, np.nan, 0, 0], [0, 0, np.nan, -1, 1]])
-RATES = tuple(float(f"{rate:.2g}") for rate in np.logspace(-4, 1, 21))
+STEPS = 500
+DECADES = (-4, 1)
 
 
-def race(name: str, steps: int = 150) -> dict[str, tuple[float, np.ndarray]]:
-    """Race all optimizers on a landscape: give each its path with the best of the same 21 rates.
+class Raced(NamedTuple):
+    """What an optimizer did in a race.
 
-    That is the rate that brings it to the goal first or, where none does, that ends nearest to it.
+    `rate` is the best of its rates from the landscape's own start, `path` what it makes of it, and
+    `arrivals` are the steps that it needs from each of five starts, each with the best rate;
+    infinite where it does not arrive.
     """
-    landscape, best = LANDSCAPES[name], {}
+
+    rate: float
+    path: np.ndarray
+    arrivals: list[float]
+
+
+def _starts(landscape: Landscape) -> np.ndarray:
+    """Give the landscape's own start and four around it, shape (2, 5)."""
+    around = np.array([[0, 1, 1, -1, -1], [0, 1, -1, 1, -1]])
+    return np.array(landscape.start)[:, None] + np.array(landscape.apart)[:, None] * around
+
+
+def paths(
+    make: Callable[[float], Optimizer], landscape: Landscape, rates: np.ndarray, steps: int
+) -> np.ndarray:
+    """Give the paths from all starts with all rates, shape (steps + 1, 2, 5, rates).
+
+    A step is α times what the optimizer makes of the gradients. So one optimizer with the rate 1
+    moves an array u, and w = start + α u. From where a path runs off it is NaN.
+    """
+    start = _starts(landscape)[:, :, None]
+    u = np.zeros((*start.shape[:2], len(rates)))
+    found, optimizer = np.full((steps + 1, *u.shape), np.nan), make(1.0)
+    found[0] = start
+    with np.errstate(over="ignore", invalid="ignore"):
+        for step in range(1, steps + 1):
+            optimizer.step([u], [landscape.gradient(found[step - 1])])
+            w = start + rates * u
+            found[step] = np.where(np.abs(w).max(0) < 1e3, w, np.nan)
+    return found
+
+
+def arrivals(landscape: Landscape, found: np.ndarray) -> np.ndarray:
+    """Give for each path the step from which it stays within 0.1 of the goal, or infinity."""
+    across, up = np.moveaxis(found, 1, 0) - np.array(landscape.goal)[:, None, None, None]
+    away = ~(np.hypot(across, up) < 0.1)  # NaN is away
+    last = len(away) - 1 - np.argmax(away[::-1], axis=0)
+    steps = np.where(away.any(0), last + 1.0, 0.0)
+    return np.where(away[-1], np.inf, steps)
+
+
+def race(name: str, per_decade: int = 40) -> dict[str, Raced]:
+    """Race all optimizers on a landscape, each with the best of the same rates.
+
+    A rate counts for what the worst of all rates within 6 % of it does: to arrive by luck is not to
+    arrive. Where none arrives, the path is the one that ends nearest to the goal.
+    """
+    landscape, results = LANDSCAPES[name], {}
+    low, high = DECADES
+    rates = 10 ** np.linspace(low, high, (high - low) * per_decade + 1)
+    reach = round(per_decade * np.log10(1.06))
     for racer, make in RACERS.items():
-        paths = [descend(make(lr), landscape.gradient, landscape.start, steps) for lr in RATES]
-        keys = []
-        for path in paths:
-            step, distance = arrival(landscape, path), np.hypot(*(path[-1] - landscape.goal))
-            keys.append((steps + np.nan_to_num(distance, nan=np.inf)) if step is None else step)
-        winner = int(np.argmin(keys))
-        best[racer] = RATES[winner], paths[winner]
-    return best
+        found = paths(make, landscape, rates, STEPS)
+        reached = np.pad(arrivals(landscape, found), ((0, 0), (reach, reach)), mode="edge")
+        windows = np.lib.stride_tricks.sliding_window_view(reached, 2 * reach + 1, axis=1)
+        worst = windows.max(-1)
+        ends = np.hypot(*(found[-1, :, 0].T - landscape.goal).T)
+        keys = worst[0] if np.isfinite(worst[0]).any() else np.nan_to_num(ends, nan=np.inf)
+        best = int(np.argmin(keys))
+        results[racer] = Raced(float(rates[best]), found[:, :, 0, best], worst.min(1).tolist())
+    return results
 
 
-def race_slider(name: str, results: dict[str, tuple[float, np.ndarray]]) -> Slider:
+def _said(steps: Sequence[float]) -> str:
+    """Write the median and the range of the arrivals, or from how many starts there are any."""
+    there = np.isfinite(steps).sum()
+    if there < len(steps):
+        return "from some starts" if there else "—"
+    low, median, high = (f"{f(steps):.0f}" for f in (np.min, np.median, np.max))
+    return median if low == high else f"{median} ({low}–{high})"
+
+
+def race_table(races: Mapping[str, Mapping[str, Raced]]) -> Table:
+    """Give the steps of every optimizer on every landscape: the median of the starts, the range."""
+    rows = [
+        [racer, *(_said(results[racer].arrivals) for results in races.values())] for racer in RACERS
+    ]
+    return Table(["steps", *map(str.capitalize, races)], rows)
+
+
+def race_slider(name: str, results: Mapping[str, Raced]) -> Slider:
     """Give a slider for the step of a race: every path, and where each optimizer is by then."""
     landscape = LANDSCAPES[name]
     left, right, low, high = landscape.limits
     steps = [0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 30, 40, 50, 65, 80, 100, 125, 150]
+    steps += [200, 250, 300, 400, 500]
     levels = [line[:: max(1, len(line) // 60)] for line in contours(name)]
     still = [Still(line[:, 0], line[:, 1]) for line in levels]
-    cross = np.array(landscape.goal)[:, None] + (right - left) / 60 * CROSS
+    (x, y), size = landscape.goal, (right - left) / 60
+    cross = (
+        np.array([x - size, x + size, np.nan, x, x]),
+        np.array([y, y, np.nan, y - size, y + size]),
+    )
     curves = []
-    for color, (racer, (_, path)) in enumerate(results.items()):
+    for color, (racer, (_, path, _)) in enumerate(results.items()):
         inside = (path >= (left, low)) & (path <= (right, high))
         seen = np.where(inside.all(1, keepdims=True), path, np.nan)
         thin = np.concatenate([seen[:50], seen[50::5]])
         still.append(Still(thin[:, 0], thin[:, 1], color))
-        step = arrival(landscape, path)
-        label = f"{racer}: {'not there' if step is None else f'{step} steps'}"
+        label = racer if arrival(landscape, path) is not None else f"{racer}: not there"
         curves.append(Points(label, [(seen[[s], 0], seen[[s], 1]) for s in steps]))
-    still.append(Still(cross[0], cross[1], 8))
-    description = (
+    still.append(Still(*cross, 8))
+    return Slider(
+        f"race-{name}",
         f"Paths of {len(results)} optimizers on {landscape.name}, from one start towards one "
-        "minimum; dots show where each of them is at the step that the slider gives."
+        "minimum; dots show where each of them is at the step that the slider gives.",
+        "step",
+        steps,
+        np.array([left, right]),
+        curves,
+        (low, high),
+        start=8,
+        still=still,
     )
-    ends, limits = np.array([left, right]), (low, high)
-    return Slider(f"race-{name}", description, "step", steps, ends, curves, limits, 8, still)
 
 
-@plot(height=3.8, xlabel="learning rate α", title="validation loss after the training")
-def search(axes: Axes, rates: Sequence[float], losses: dict[str, Sequence[float]]) -> None:
+def searched() -> tuple[list[float], dict[str, np.ndarray]]:
+    """Give the rates that ``benchmarks/races.py`` tried, and of each optimizer the losses.
+
+    These are the validation losses by rate and seed; infinite where the training ran off.
+
+    Examples
+    --------
+    >>> rates, losses = searched()
+    >>> len(rates), losses["Adam"].shape
+    (37, (37, 10))
+    """
+    record = json.loads((RECORDS / "races.json").read_text(encoding="utf-8"))
+    found = record["validation loss"].items()
+    losses = {name: np.array(table, float) for name, table in found}
+    return record["rates"], {n: np.where(np.isnan(v), np.inf, v) for n, v in losses.items()}
+
+
+@picture(height=3.8)
+def search(figure: Picture, rates: Sequence[float], losses: dict[str, Sequence[float]]) -> None:
     """Draw the validation loss of each optimizer by learning rate: the search that was made."""
+    axes = figure.subplots()
     lines(axes.loglog, rates, losses, POINTED, ms=4, lw=1.5)
+    axes.set(xlabel="learning rate α", title="validation loss after the training")
     low, high = np.log10(axes.dataLim.intervaly)
-    axes.set_ylim(10 ** np.floor(low), 10 ** np.ceil(high))  # whole decades, to name their ends
-    axes.figure.legend(loc="outside lower center", ncols=2)
+    # whole decades, to name their ends; what is above 10 has failed
+    axes.set_ylim(10 ** np.floor(low), 10 ** min(np.ceil(high), 1))
+    figure.legend(loc="outside lower center", ncols=2)
 
 
-@plot(height=4.3, xlabel="epoch", title="training loss")
-def digits_race(axes: Axes, runs: dict[str, list[History]]) -> None:
+@picture(height=4.3)
+def digits_race(figure: Picture, runs: dict[str, list[History]]) -> None:
     """Draw training losses by epoch: the median over the seeds, and from smallest to largest."""
+    axes = figure.subplots()
     losses = {name: np.array([history.loss for history in each]) for name, each in runs.items()}
     epochs = np.arange(1, next(iter(losses.values())).shape[1] + 1)
     medians = {name: np.median(each, 0) for name, each in losses.items()}
     lines(axes.semilogy, epochs, medians, POINTED, ms=4, lw=1.5)
     for each, (color, _) in zip(losses.values(), POINTED, strict=False):
         axes.fill_between(epochs, each.min(0), each.max(0), color=color, alpha=0.12, lw=0)
-    axes.figure.legend(loc="outside lower center", ncols=2)
+    axes.set(xlabel="epoch", title="training loss")
+    figure.legend(loc="outside lower center", ncols=2)

@@ -1,4 +1,4 @@
-"""The claims of section 1.2: batches, momentum, and the adaptive methods."""
+"""The claims of sections 1.2.1 and 1.2.2: batches, descent and momentum."""
 
 from .batches import BATCHES
 from .momentum import MOMENTUM

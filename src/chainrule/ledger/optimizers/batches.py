@@ -115,7 +115,7 @@ BATCHES = (
             torch_oracle("torch.nn.functional", lambda torch, *case: torch_cost(*case), 1e-13),
         ),
         saboteur=lambda *case: _cost_of_data(*case) * len(case[4]) / len(case[0][0]),
-        mistake="divided by the number of neurons in the place of that of samples",
+        mistake="divided by the number of neurons instead of that of samples",
     ),
     Claim(
         label="1.12",
@@ -125,7 +125,7 @@ BATCHES = (
         cases=_data_cases,
         oracles=_epoch_oracles(7),
         saboteur=_epoch(7, lr=7 * LR),
-        mistake="the sum in the place of the mean",
+        mistake="the sum instead of the mean",
     ),
     Claim(
         label="1.13",
@@ -148,6 +148,6 @@ BATCHES = (
             Oracle("400 000 batches drawn", twins.variance_of_drawn_batches, 1e-2),
         ),
         saboteur=lambda gradients, size: batch_variance(gradients, 1) / size,
-        mistake="σ²/N, as if every sample were put back before the next is drawn",
+        mistake="σ²/N, as if drawn with replacement",
     ),
 )

@@ -216,7 +216,7 @@ MOMENTUM = (
         cases=_descent_cases,
         oracles=_descent_oracles(nesterov=False),
         saboteur=lambda w, rates, momentum: _momentum_path(w, rates, momentum, dampening=momentum),
-        mistake="a running mean of gradients, (1 − μ) g, in the place of a sum",
+        mistake="a running mean of gradients, (1 − μ) g, instead of a sum",
     ),
     Claim(
         label="1.2.1d",

@@ -1,0 +1,108 @@
+"""The exercises of sections 1.2.3 to 1.2.5."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ..ledger.optimizers.twins import adam
+from .core import Exercise
+
+
+def _gradient_cases(rng: np.random.Generator) -> Iterator[tuple]:
+    numbers = np.array([-2.0, -0.7, 0.0, 0.4, 1.0, 3.0])
+    for steps, size, lr in ((1, 1, 0.1), (2, 3, 0.03), (6, 1, 0.5), (3, 4, 0.7), (5, 2, 0.02)):
+        gradients = rng.choice(numbers, (steps, size))
+        gradients[0, 0] = 1.0
+        yield gradients, lr
+    yield np.array([[3e-8, -2.0], [1e-8, 0.5], [-4e-8, 1.0]]), 0.2
+    of_blank = rng.choice(numbers[numbers != 0], (4, 6))
+    of_blank[:, 2] = 0.0
+    yield of_blank, 0.4
+
+
+def _adam(gradients: Any, lr: float) -> list[float]:
+    return [
+        list(adam(0.0, [float(g) for g in column], lr))[-1] for column in np.asarray(gradients).T
+    ]
+
+
+def _adam_with(
+    gradients: Any,
+    lr: float,
+    corrects: tuple[bool, bool] = (True, True),
+    power: int = 2,
+    betas: tuple[float, float] = (0.9, 0.999),
+    direction: Any = lambda m, v: m / (np.sqrt(v) + 1e-8),
+) -> Any:
+    """Carry out Adam with one of the mistakes that readers make."""
+    w, m, v = (np.zeros(np.shape(gradients)[1]) for _ in range(3))
+    for t, g in enumerate(gradients, 1):
+        m = betas[0] * m + (1 - betas[0]) * g
+        v = betas[1] * v + (1 - betas[1]) * np.abs(g) ** power
+        m_hat, v_hat = (
+            mean / (1 - beta**t) if correct else mean
+            for mean, beta, correct in zip((m, v), betas, corrects, strict=True)
+        )
+        w = w - lr * direction(m_hat, v_hat)
+    return w
+
+
+EXERCISES = {
+    "adagrad-tires": Exercise(difficulty=2, solution=0.5 / 200**0.5)
+    .wrong(0.05, "that is without the first gradient, whose square is never forgotten")
+    .wrong(0.5 / 110**0.5, "s adds up squares: the first gradient counts as 10² = 100")
+    .wrong(0.5 / 101**0.5, "the first gradient was 10, not 1: its square is in s as well")
+    .wrong(0.5 / 200, "divide by the root of s")
+    .wrong(0.5, "that is the first step; s has grown since"),
+    "bias-by-hand": Exercise(difficulty=2, solution=2 * (1 - 0.9**5))
+    .wrong(2, "that is m̂, after the correction")
+    .wrong(2 * 0.9**5, "that is what is missing of 2")
+    .wrong(2 * (1 - 0.9**4), "count the steps: that is after four")
+    .wrong(1 - 0.9**5, "that is what the weights add up to: the gradient is 2")
+    .wrong(0.2, "that is after the first step"),
+    "adam-steps": Exercise(difficulty=3, solution=_adam, cases=_gradient_cases)
+    .wrong(
+        partial(_adam_with, corrects=(False, False)),
+        "m and v are not corrected: divide each by 1 − βᵗ",
+    )
+    .wrong(partial(_adam_with, corrects=(False, True)), "only v is corrected: m starts at 0, too")
+    .wrong(partial(_adam_with, corrects=(True, False)), "only m is corrected: v starts at 0, too")
+    .wrong(
+        partial(_adam_with, direction=lambda m, v: -m / (np.sqrt(v) + 1e-8)),
+        "uphill: the sign of the step",
+    )
+    .wrong(partial(_adam_with, direction=lambda m, v: m / (v + 1e-8)), "v̂ stands where √v̂ belongs")
+    .wrong(
+        partial(_adam_with, direction=lambda m, v: m / np.sqrt(v + 1e-8)),
+        "ε is inside the root: there it damps every gradient below 10⁻⁴. Add it to the root",
+    )
+    .wrong(
+        partial(_adam_with, direction=lambda m, v: m / np.sqrt(v) + 1e-8),
+        "ε is added to the fraction, too late to keep it from being 0/0: add it to the root below",
+    )
+    .wrong(
+        partial(_adam_with, direction=lambda m, v: m / np.sqrt(v)),
+        "there is no ε: a weight whose gradient was always 0 becomes 0/0",
+    )
+    .wrong(partial(_adam_with, power=1), "v is a mean of squares, not of absolute values")
+    .wrong(partial(_adam_with, betas=(0.999, 0.9)), "β₁ and β₂ have changed places")
+    .wrong(
+        partial(_adam_with, direction=lambda m, v: np.sign(m)),
+        "every step is α long: the size of m̂ against √v̂ matters from the second step on",
+    ),
+    "small-gradients": Exercise(difficulty=2, solution=0.5)
+    .wrong(1, "ε is as large as √v̂ here: below the bar it cannot be left out")
+    .wrong(1e-8 / (1e-16 + 1e-8) ** 0.5, "that is with ε inside the root: there it counts as √ε")
+    .wrong(1e-8, "the gradient is divided by √v̂ + ε, which is small, too")
+    .wrong(0.05, "m̂ is corrected: it is the gradient, not a tenth of it"),
+    "decay-alone": Exercise(difficulty=2, solution=4.7)
+    .wrong(
+        4.97, "that is AdamW, which shrinks w by α ρ; here the decay passes through the fraction"
+    )
+    .wrong(4.9, "each step of AdamW shrinks w by α ρ, not by ρ; and this is Adam")
+    .wrong(4.994, "the decay is ρ w, and Adam divides it by its own size")
+    .wrong(5, "the decay is a gradient like any other: Adam makes a step of it")
+    .wrong(5.3, "the decay pulls towards 0: the sign of the step"),
+}
