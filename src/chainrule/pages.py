@@ -33,7 +33,12 @@ PAGES = (
     Page("network", "neural-network/network", "1.1.1–1.1.2 Forward pass and backpropagation"),
     Page("optimizers", "neural-network/optimizers", "1.2 Optimizers"),
     Page("activations", "neural-network/activations", "1.3 Activation functions"),
-    Page("losses", "neural-network/losses", "1.4 Loss functions"),
+    Page("losses", "neural-network/losses", "1.4 Loss functions: numbers and classes"),
+    Page(
+        "overlap",
+        "neural-network/overlap",
+        "1.4.5–1.4.8 Losses for masks, rare classes and distances",
+    ),
     Page("proofs", "neural-network/proofs", "1.5 Proofs of the backpropagation equations"),
     Page("convolution", "convolution/convolution", "2.1 Convolution, im2col and col2im"),
     Page("cnn", "convolution/cnn", "2.2 A convolutional network"),
