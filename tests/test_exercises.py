@@ -111,14 +111,13 @@ def test_an_infinite_number_is_none_of_the_mistakes():
     assert check("he-start", np.nan) == Feedback(False, "expected a number, got NaN")
 
 
-def test_numbers_are_shown_with_four_decimals_and_without_powers_of_ten():
-    answers = [lambda w, g, lr: w + 1.23456789, lambda w, g, lr: w * 0 + np.array([1e-7, 5e3])]
-    for answer in answers:
-        message = check("descent-step", answer).message
-        assert "expected [" in message
-        assert "e-" not in message
-        found = re.findall(r"\d\.(\d+)", message.partition("expected")[2])
-        assert max(map(len, found)) <= 4
+def test_numbers_are_shown_with_four_digits_unless_more_are_needed_to_tell_them_apart():
+    message = check("descent-step", lambda w, g, lr: w + 1.23456789).message
+    found = re.findall(r"\d\.(\d+)", message.partition("expected")[2])
+    assert max(map(len, found)) <= 4
+    message = check("descent-step", lambda w, g, lr: (w - lr * g) * (1 + 1e-7)).message
+    expected, _, got = message.partition("expected ")[2].partition(", got ")
+    assert expected != got
 
 
 def test_a_number_in_no_known_way_wrong_is_told_its_direction():
@@ -155,9 +154,17 @@ def test_a_choice_is_read_as_it_is_typed():
     assert "'a', 'b', 'c', 'd'" in check("steps-order", "e").message
 
 
-def test_an_unknown_exercise_is_an_error_that_names_the_known_ones():
-    with pytest.raises(ValueError, match=r"name: expected one of .*steps-order.*, got 'nonsense'"):
-        check("nonsense", 1)
+@pytest.mark.parametrize("name", EXERCISES)
+def test_a_mistyped_exercise_is_an_error_that_names_the_one_that_was_meant(name):
+    for typed in (name[1:], name[:-1], name + "s"):
+        with pytest.raises(ValueError, match=rf"'{typed}'; did you mean '{name}'\?"):
+            check(typed, 1)
+
+
+@pytest.mark.parametrize("unknown", ["nonsense", 3, [], None])
+def test_another_name_is_an_error_that_says_where_all_are_listed(unknown):
+    with pytest.raises(ValueError, match="python -m chainrule exercises"):
+        check(unknown, 1)
 
 
 @pytest.mark.parametrize("name", EXERCISES)

@@ -2,11 +2,19 @@
 
 A solution prints a choice as `**c.**` at its beginning, a number in bold and nothing else in bold,
 and code in blocks or as `return …`. It is typed into the cell of the exercise, as a reader would.
+
+With a small mistake in it, it is wrong: `pytest tests/test_solutions.py -k losses:` tries all
+mistakes of tests/mutated.py on one page, named as its module is; `--runxfail` shows those that pass
+in an exercise of `NOT_YET`.
 """
 
 import ast
 import json
 import re
+import runpy
+import signal
+import sys
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from textwrap import indent
@@ -15,6 +23,9 @@ import numpy as np
 import pytest
 
 from chainrule.exercises import EXERCISES, SECTIONS
+
+each = runpy.run_path(str(Path(__file__).with_name("by_page.py")))["each"]
+MUTATED = runpy.run_path(str(Path(__file__).with_name("mutated.py")))
 
 BOOK = Path(__file__).parents[1] / "book"
 SOLUTION = re.compile(r"^:::\{solution\} (\S+)\n:class: dropdown\n\n(.+?)\n:::$", re.M | re.S)
@@ -47,6 +58,12 @@ def printed(name):
 
 def filled(name, answer):
     """Give the cell of an exercise with an answer for its `...`: what it defines, its last line."""
+    before, call = typed(name, answer)
+    return defined(name, before, call), call
+
+
+def typed(name, answer):
+    """Give the source of a cell with an answer in it, and its last line."""
     code, _ = PAGES[name]
     [cell] = [source for source in code if f'check("{name}", ' in source]
     before, call = re.fullmatch(r"(.*?)(check\(.+)", cell, re.S).groups()
@@ -56,6 +73,12 @@ def filled(name, answer):
         before = f"{before.partition('...')[0]}\n{indent(answer, '    ')}"
     else:
         before = answer
+    return before, call
+
+
+def defined(name, before, call):
+    """Give the names that a cell has, with what its page imports."""
+    code, _ = PAGES[name]
     used = set(re.findall(r"\w+", f"{before} {call}"))
     imports = [
         ast.unparse(node)
@@ -66,7 +89,13 @@ def filled(name, answer):
     ]
     names = {}
     exec("\n".join([*imports, before]), names)
-    return names, call
+    return names
+
+
+def functions(name):
+    """Give what the page prints of a function, as functions."""
+    cells = [filled(name, answer) for answer in printed(name)]
+    return [names[call.rpartition(", ")[2].strip(")")] for names, call in cells]
 
 
 @pytest.mark.parametrize("name", EXERCISES)
@@ -93,8 +122,102 @@ FAR = np.array([-800.0, 800.0])
     ],
 )
 def test_a_printed_solution_overflows_nowhere(name, arguments):
-    for answer in printed(name):
-        names, call = filled(name, answer)
-        function = names[call.rpartition(", ")[2].strip(")")]
+    for function in functions(name):
         with np.errstate(all="raise", under="ignore"):
             assert np.isfinite(function(*arguments)).all()
+
+
+# ---- and is wrong with a mistake in it -----------------------------------------------------------
+
+# what no case can tell from the solution: the line with its mistake, and why it is none
+EQUIVALENT = {
+    "descent-step": {"def descent_step(w, lr, gradient):": "a product has no order"},
+    "hidden-error": {
+        "def hidden_error(delta_next, w_next, slope):": "δᵀw is wᵀδ",
+    },
+    "momentum-step": {"def momentum_step(w, v, lr, g, momentum):": "a product has no order"},
+    "nesterov-step": {
+        "def nesterov_step(w, v, lr, curvature, momentum):": "a product has no order",
+    },
+    "stable-sigmoid": {"return np.where(x > 0, 1, e) / (1 + e)": "at 0, e is 1"},
+    "elu-slope": {
+        "return np.where(x > 0, 1.0, alpha * np.exp(np.minimum(0, x)))": "a minimum has no order",
+        "return np.where(x > 0, 1.0, alpha * np.exp(np.minimum(x, 1)))": "x ≤ 0 where it is taken",
+    },
+    "swish-slope": {"def swish_slope(beta, x):": "both occur in the product βx only"},
+    "huber-slope": {"return np.clip(-delta, e, delta)": "a maximum has no order"},
+    "cross-entropy-gradient": {
+        "return (p - y) / len(t)": "there is one class for each sample",
+        "return (p - y) / len(y)": "y has the shape of p",
+    },
+    "stable-log-sigmoid": {
+        "return np.maximum(0, -z) + np.log1p(np.exp(-np.abs(z)))": "a maximum has no order",
+    },
+    "soft-dice": {"def soft_dice(y, p):": "the score is symmetric"},
+    "one-triplet": {
+        "return max(0.0, d(a - p) - d(a - n) + margin)": "a maximum has no order",
+    },
+    "kernel-gradient": {
+        "return (delta @ np.swapaxes(X, 2, 1)).sum(axis=0)": "two axes swapped are the other two",
+    },
+}
+NOT_YET = {
+    "adam-steps",
+    "elu-slope",
+    "one-triplet",
+    "which-column",
+    "receptive-field",
+    "max-pool-gradient",
+}
+
+
+class TookTooLong(KeyboardInterrupt):
+    """What gets through `check`, as the reader at the keys does."""
+
+
+@contextmanager
+def at_most_a_second():
+    def stop(*_):
+        raise TookTooLong
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, 1)
+    try:
+        yield
+    except TookTooLong:
+        pass
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def mutants_that_pass(name, answer):
+    """Give the line of each mutant that is right by the checker: as it was, as it is."""
+    before, call = typed(name, answer)
+    source = ast.unparse(ast.parse(before))
+    names = defined(name, before, call)
+    mutants = set(MUTATED["mutants"](source)) - {source}
+    assert len(mutants) >= 10
+    passed = {}
+    for mutant in sorted(mutants):
+        with at_most_a_second():
+            here = dict(names)
+            exec(mutant, here)
+            if eval(call, here).right:
+                was, is_ = MUTATED["line_of"](source, mutant)
+                passed[is_] = was
+    return passed
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no alarm")
+@pytest.mark.filterwarnings("ignore")
+@each("function", not_yet=NOT_YET)
+def test_a_printed_solution_with_a_mistake_is_wrong(name):
+    passed = {}
+    for answer in printed(name):
+        passed |= mutants_that_pass(name, answer)
+    equivalent = EQUIVALENT.get(name, {})
+    survivors = [f"- {passed[line]}\n+ {line}" for line in passed if line not in equivalent]
+    assert not survivors, "these pass:\n" + "\n".join(survivors)
+    refused = equivalent.keys() - passed
+    assert not refused, f"these are not equivalent, or not tried: {refused}"

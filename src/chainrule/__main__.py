@@ -8,12 +8,11 @@ import numpy as np
 from tqdm import tqdm
 
 from .device import to
+from .exercises import WORDS as ANSWERS
 from .exercises.progress import listing, report
 from .ledger import claims, verify, verify_on
 from .ledger.core import MARKS, WORDS, Finding
 from .ledger.terminal import readable
-
-ANSWERS = {"✓": "right", "✗": "wrong", "○": "open"}
 
 
 def main(arguments: list[str] | None = None) -> int:

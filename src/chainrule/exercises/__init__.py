@@ -4,9 +4,14 @@ An exercise knows its solution and the mistakes that readers make. An answer tha
 it knows is told what is wrong; one that is wrong in another way is shown where it differs.
 """
 
+import sys
+from difflib import get_close_matches
+from dis import get_instructions
 from importlib import import_module
+from types import FrameType
 from typing import Any
 
+from ..ledger.terminal import readable
 from ..pages import PAGES
 from .core import Exercise, Feedback, Section
 
@@ -18,6 +23,9 @@ SECTIONS = tuple(
 )
 
 EXERCISES = {name: exercise for section in SECTIONS for name, exercise in section.exercises.items()}
+
+
+WORDS = {"✓": "right", "✗": "wrong", "○": "open"}  # for a stream that lacks the marks
 
 
 def check(name: str, answer: Any) -> Feedback:
@@ -33,7 +41,8 @@ def check(name: str, answer: Any) -> Feedback:
     Returns
     -------
     Feedback
-        It shows itself: ✓ with "right", ✗ with what is wrong, or ○ while there is no answer.
+        It shows itself: ✓ with "right", ✗ with what is wrong, or ○ while there is no answer. In a
+        script, where nothing shows what a statement gives, it is printed.
 
     Raises
     ------
@@ -47,6 +56,21 @@ def check(name: str, answer: Any) -> Feedback:
     >>> check("updates-per-epoch", 33)
     ✗ the last batch of an epoch is smaller, but it is a batch: round up
     """
-    if name not in EXERCISES:
-        raise ValueError(f"name: expected one of {sorted(EXERCISES)}, got {name!r}")
-    return EXERCISES[name].check(answer)
+    if not isinstance(name, str) or name not in EXERCISES:
+        close = get_close_matches(str(name), EXERCISES, 1)
+        hint = f"did you mean {close[0]!r}?" if close else "python -m chainrule exercises lists all"
+        raise ValueError(f"name: no exercise is called {name!r}; {hint}")
+    feedback = EXERCISES[name].check(answer)
+    if _is_dropped(sys._getframe(1)):
+        print(readable(repr(feedback), WORDS))
+    return feedback
+
+
+def _is_dropped(frame: FrameType) -> bool:
+    """Say whether a script throws away what the call in this frame returns.
+
+    A prompt and the last line of a notebook's cell show it, and are compiled to do so; a module
+    that is imported is no script.
+    """
+    rest = (step for step in get_instructions(frame.f_code) if step.offset > frame.f_lasti)
+    return frame.f_globals.get("__name__") == "__main__" and next(rest).opname == "POP_TOP"

@@ -10,7 +10,10 @@ from .core import ArrayExercise, Exercise
 
 
 def _response(kernel: Any) -> Callable[[Any], Any]:
-    return lambda image: _slide(image, kernel)
+    def response(image: Any) -> Any:
+        return _slide(image, kernel)
+
+    return response
 
 
 def _slide(x: Any, w: Any, zeros: int = 0) -> Any:

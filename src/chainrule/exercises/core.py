@@ -7,7 +7,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from ..oracles import relative_error
+from .answers import Unreadable, quoted, read_array, read_choice, read_number, written
+from .trials import Trial, name_of, parameters_of
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ class Exercise:
         For a function: takes a generator of random numbers and yields tuples of arguments.
     bound : float
         The largest relative error that passes.
+    digits : int, optional
+        To how many significant digits a number may be rounded. Three if nothing is said, and a
+        number of at most four digits, such as 34 or 0.0625, may not be rounded at all.
+    unit : str
+        What a number may be followed by, such as "%".
     """
 
     difficulty: int
@@ -53,6 +59,8 @@ class Exercise:
     cases: Callable[[np.random.Generator], Iterator[tuple]] | None = None
     bound: float = 1e-9
     mistakes: tuple[tuple[Any, str], ...] = ()
+    digits: int | None = None
+    unit: str = ""
 
     def wrong(self, answer: Any, message: str) -> Self:
         """Give the exercise with one more mistake: the wrong `answer`, and what to tell of it."""
@@ -79,81 +87,74 @@ class Exercise:
         """
         if answer is None or answer is ...:
             return Feedback(None, "no answer yet")
-        if callable(self.solution):
-            return self._check_function(answer)
-        if isinstance(self.solution, str):
-            return self._check_choice(answer)
-        return self._check_number(answer)
+        try:
+            return getattr(self, f"_check_{self.kind}")(answer)
+        except Unreadable as error:
+            return Feedback(False, str(error))
 
     def _check_choice(self, answer: Any) -> Feedback:
-        choice = answer.strip().lower() if isinstance(answer, str) else answer
-        if choice == self.solution:
-            return Feedback(True, "right")
-        choices = dict(self.mistakes)
-        if choice in choices:
-            return Feedback(False, choices[choice])
-        known = ", ".join(repr(known) for known in sorted([self.solution, *choices]))
-        return Feedback(False, f"the choices are {known}; this is {answer!r}")
+        choices = {self.solution: "right"} | dict(self.mistakes)
+        try:
+            choice = read_choice(answer)
+            return Feedback(choice == self.solution, choices[choice])
+        except (Unreadable, KeyError):
+            known = ", ".join(map(repr, sorted(choices)))
+            return Feedback(False, f"the choices are {known}; this is {quoted(answer)}")
 
     def _check_number(self, answer: Any) -> Feedback:
-        try:
-            number = float(answer)
-        except (TypeError, ValueError):
-            return Feedback(False, f"expected a number, got {answer!r}")
-        if self._close(number, self.solution):
-            return Feedback(True, "right")
-        for wrong, message in self.mistakes:
-            if self._close(number, wrong):
-                return Feedback(False, message)
+        number = read_number(answer, self.unit)
         if math.isnan(number):
             return Feedback(False, "expected a number, got NaN")
-        return Feedback(
-            False, f"{number:g} is too {'large' if number > self.solution else 'small'}"
-        )
+        if self._close(number, self.solution):
+            return Feedback(True, "right")
+        near = [mistake for mistake in self.mistakes if self._close(number, mistake[0])]
+        if near:
+            return Feedback(False, min(near, key=lambda mistake: abs(number - mistake[0]))[1])
+        digits = _digits(self.solution, self.digits)
+        if digits and any(number == _rounded(self.solution, fewer) for fewer in range(1, digits)):
+            return Feedback(False, f"right so far: give {digits} significant digits")
+        size = "large" if number > self.solution else "small"
+        return Feedback(False, f"{float(number):.12g} is too {size}")
 
-    def _close(self, number: float, expected: float) -> bool:
-        return abs(number - expected) <= self.bound * abs(expected)
+    def _close(self, number: float | np.float32, expected: float) -> bool:
+        single = isinstance(number, np.float32) and not float(expected).is_integer()
+        allowed = max(self.bound, 1e-6 if single else 0) * abs(expected)
+        if digits := _digits(expected, self.digits):
+            # half a unit of the last digit, and a little more for what is rounded by just that
+            allowed = max(
+                allowed, 0.501 * 10.0 ** (math.floor(math.log10(abs(expected))) + 1 - digits)
+            )
+        return abs(float(number) - expected) <= allowed
 
     def _check_function(self, answer: Any) -> Feedback:
         if not callable(answer):
-            return Feedback(False, f"expected a function, got {answer!r}")
+            return Feedback(False, f"expected a function, got {quoted(answer)}")
         assert self.cases is not None
         cases = list(self.cases(np.random.default_rng(0)))
-        values = []
-        for case in cases:
-            try:
-                # what NumPy would only warn of is a failure here
-                with np.errstate(over="raise", divide="raise", invalid="raise"):
-                    values.append(answer(*(np.copy(argument) for argument in case)))
-            except Exception as error:
-                return Feedback(False, f"your function raised {type(error).__name__}: {error}")
-            if values[-1] is None or values[-1] is ...:
-                return Feedback(None, "no answer yet: the function returns nothing")
-        if self._agree(values, self.solution, cases):
-            return Feedback(True, f"right: agrees with its oracle on {len(cases)} random cases")
-        for wrong, message in self.mistakes:
-            if self._agree(values, wrong, cases):
+        trials = [Trial.of(answer, case) for case in cases]
+        if all(trial.empty for trial in trials):
+            return Feedback(None, "no answer yet: the function returns nothing")
+        expected = [Trial.of(self.solution, case) for case in cases]
+        wrong = [
+            (given, right)
+            for given, right in zip(trials, expected, strict=True)
+            if not given.agrees(right, self.bound)
+        ]
+        if not wrong:
+            return self._with_manners(answer, trials)
+        for mistake, message in self.mistakes:
+            made = [Trial.of(mistake, case) for case in cases]
+            if _alike(trials, made, self.bound):
                 return Feedback(False, message)
-        return self._where_it_differs(values, cases)
+        given, right = min(wrong, key=lambda pair: len(pair[1].call("f")))
+        return Feedback(False, given.trouble(right, name_of(answer), self.bound))
 
-    def _agree(self, values: list, function: Callable, cases: list[tuple]) -> bool:
-        return all(
-            _error(value, function(*case)) <= self.bound
-            for value, case in zip(values, cases, strict=True)
-        )
-
-    def _where_it_differs(self, values: list, cases: list[tuple]) -> Feedback:
-        for value, case in zip(values, cases, strict=True):
-            expected = np.asarray(self.solution(*case), float)
-            if _error(value, expected) > self.bound:
-                break
-        if np.shape(value) != expected.shape:
-            return Feedback(
-                False, f"expected a result of shape {expected.shape}, got {np.shape(value)}"
-            )
-        with np.printoptions(precision=4, suppress=True):
-            arguments = ", ".join(str(np.asarray(argument).tolist()) for argument in case)
-            return Feedback(False, f"for ({arguments}) expected {expected}, got {value}")
+    def _with_manners(self, answer: Callable, trials: list[Trial]) -> Feedback:
+        changed = next((trial.changed for trial in trials if trial.changed), ())
+        if not changed:
+            return Feedback(True, f"right: agrees with its oracle on {len(trials)} random cases")
+        name = parameters_of(answer, len(trials[0].case))[changed[0]]
+        return Feedback(False, f"your function changes its argument {name}; work on a copy")
 
 
 @dataclass(frozen=True)
@@ -163,19 +164,17 @@ class ArrayExercise(Exercise):
     makes: Callable[[Any], Callable] = lambda array: lambda: array
     kind = "array"
 
-    def check(self, answer: Any) -> Feedback:
-        """Give feedback on an answer."""
-        if answer is None or answer is ...:
-            return super().check(answer)
-        try:
-            array = np.asarray(answer, float)
-        except (TypeError, ValueError):
-            return Feedback(False, f"expected an array of numbers, got {answer!r}")
+    def _check_array(self, answer: Any) -> Feedback:
+        array = read_array(answer)
         expected = np.shape(self.solution)
         if array.shape != expected:
-            return Feedback(False, f"expected a kernel of shape {expected}, got {array.shape}")
+            return Feedback(False, f"expected an array of shape {expected}, got {array.shape}")
+        if not np.isfinite(array).all():
+            return Feedback(False, f"expected finite numbers, got {written(array)}")
         mistakes = tuple((self.makes(wrong), message) for wrong, message in self.mistakes)
         of_functions = replace(self, solution=self.makes(self.solution), mistakes=mistakes)
+        if array.dtype == np.float32:
+            of_functions = replace(of_functions, bound=1e-5)
         return of_functions._check_function(self.makes(array))
 
 
@@ -198,11 +197,24 @@ class Section:
     exercises: dict[str, Exercise]
 
 
-def _error(value: Any, expected: Any) -> float:
-    try:
-        return relative_error(np.asarray(value, float), np.asarray(expected, float))
-    except (TypeError, ValueError):
-        return float("inf")
+def _digits(solution: float, asked: int | None) -> int:
+    """Give to how many digits a number may be rounded, 0 for not at all."""
+    if asked is not None and solution:
+        return asked
+    short = float(solution).is_integer() or float(f"{solution:.4g}") == float(f"{solution:.12g}")
+    return 0 if short else 3
+
+
+def _rounded(number: float, digits: int) -> float:
+    return float(f"{number:.{digits}g}")
+
+
+def _alike(trials: list[Trial], made: list[Trial], bound: float) -> bool:
+    """Say whether two functions agree wherever not both of them fail, and do so once at least."""
+    pairs = list(zip(trials, made, strict=True))
+    agree = [one.agrees(other, bound) for one, other in pairs]
+    fail = [one.error is not None and other.error is not None for one, other in pairs]
+    return any(agree) and all(map(max, agree, fail))
 
 
 def vectors(rng: np.random.Generator) -> Iterator[tuple]:

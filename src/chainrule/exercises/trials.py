@@ -1,0 +1,150 @@
+"""A function that a reader wrote, called with one case: what came of it, and how that is told."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from .answers import Unreadable, agrees, differs, fresh, quoted, read_array, same, written
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One call of a function, and what came of it.
+
+    Attributes
+    ----------
+    case : tuple
+        The arguments.
+    value : array, optional
+        The result, where it could be read as numbers.
+    empty : bool
+        Whether the function returned nothing.
+    error : BaseException, optional
+        What the function raised, or why its result could not be read.
+    changed : tuple of int
+        Which arguments the function changed in place.
+    """
+
+    case: tuple
+    value: np.ndarray | None = None
+    empty: bool = False
+    error: BaseException | None = None
+    changed: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, function: Callable, case: tuple) -> Self:
+        """Call a function with copies of the arguments; only a KeyboardInterrupt gets through.
+
+        Examples
+        --------
+        >>> Trial.of(lambda x: 2 * x, (3,)).value
+        array(6.)
+        >>> Trial.of(lambda x: 1 / x, (0,)).error
+        ZeroDivisionError('division by zero')
+        """
+        arguments = tuple(map(fresh, case))
+        try:
+            # what NumPy would only warn of is a failure here
+            with np.errstate(over="raise", divide="raise", invalid="raise"):
+                result = function(*arguments)
+            if result is None or result is ...:
+                return cls(case, empty=True)
+            value = read_array(result)
+            pairs = zip(map(fresh, case), arguments, strict=True)
+            changed = [i for i, (before, after) in enumerate(pairs) if not same(before, after)]
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            return cls(case, error=error)
+        return cls(case, value, changed=tuple(changed))
+
+    def agrees(self, right: Self, bound: float) -> bool:
+        """Say whether two results are the same numbers."""
+        if self.value is None or right.value is None:
+            return False
+        return agrees(self._like(right), right.value, self.case, bound)
+
+    def _like(self, right: Self) -> np.ndarray:
+        """Give the result, without the brackets where one number is asked for."""
+        assert self.value is not None
+        assert right.value is not None
+        alone = right.value.ndim == 0 and self.value.size == 1
+        return self.value.reshape(()) if alone else self.value
+
+    def call(self, name: str) -> str:
+        """Give the call as its author would write it."""
+        return f"{name}({', '.join(written(fresh(argument), 6) for argument in self.case)})"
+
+    def trouble(self, right: Self, name: str, bound: float) -> str:
+        """Say what is wrong with this result, if another would be right."""
+        call = self.call(name)
+        if self.empty:
+            return f"{call} returns nothing"
+        if isinstance(self.error, Unreadable):
+            return f"{call}: {self.error}"
+        if self.error is not None:
+            return f"{call} raised {type(self.error).__name__}: {_text(self.error)}"
+        assert right.value is not None
+        expected, value = right.value, self._like(right)
+        if value.shape != expected.shape:
+            return f"{call}: {_shapes(expected.shape, value.shape)}"
+        if expected.size > 8:
+            wrong = np.argwhere(differs(value, expected, self.case, bound))
+            place = min(map(tuple, wrong.tolist()))
+            expected, value = expected[place], value[place]
+            call = f"{call}, entry {list(place)}"
+        shown = ((written(expected, digits), written(value, digits)) for digits in (4, 8, 17))
+        want, got = next((pair for pair in shown if pair[0] != pair[1]), ("", ""))
+        return f"{call}: expected {want}, got {got}"
+
+
+def _shapes(expected: tuple[int, ...], given: tuple[int, ...]) -> str:
+    if not expected:
+        return f"expected one number, got an array of shape {given}"
+    turned = {(*expected, 1): ", a column", (1, *expected): ", a row"}
+    named = turned.get(given, "") if len(expected) == 1 else ""
+    return f"expected a result of shape {expected}, got {given}{named}"
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return quoted(error)
+
+
+def name_of(function: Callable) -> str:
+    """Give the name of a function, "f" where it has none.
+
+    Examples
+    --------
+    >>> name_of(len), name_of(lambda x: x)
+    ('len', 'f')
+    """
+    try:
+        name = function.__name__
+        return name if name.isidentifier() else "f"
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return "f"
+
+
+def parameters_of(function: Callable, count: int) -> list[str]:
+    """Give the names of a function's first parameters, numbers where they have none.
+
+    Examples
+    --------
+    >>> parameters_of(lambda z, *more: z, 2)
+    ['z', 'number 2']
+    """
+    try:
+        found = [p.name for p in inspect.signature(function).parameters.values() if p.kind < 2]
+    except (TypeError, ValueError):
+        found = []
+    return [*found, *(f"number {i + 1}" for i in range(len(found), count))][:count]
