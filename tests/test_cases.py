@@ -44,6 +44,7 @@ DOMAINS = {
     "softmax-vjp": {"s": SHARES},
     "elu-slope": {"alpha": POSITIVE},
     "swish-slope": {"beta": POSITIVE},
+    "gaussian-loss": {"tau": POSITIVE},
     "huber-slope": {"delta": POSITIVE},
     "cross-entropy-gradient": {"p": SHARES},
     "soft-dice": {"p": SHARES_AND_0, "y": LABELS},
@@ -63,8 +64,6 @@ NOT_YET = {
         "momentum-step",
         "nesterov-step",
         "adam-steps",
-        # losses
-        "one-triplet",
         # convolution
         "which-column",
         "im2col-by-hand",
@@ -84,10 +83,6 @@ NOT_YET = {
         "tanh-slope",
         "elu-slope",
         "swish-slope",
-        # losses
-        "huber-slope",
-        "focal-slope",
-        "one-triplet",
         # proofs
         "weights-of-a-layer",
         # convolution
@@ -111,9 +106,6 @@ NOT_YET = {
         # optimizers
         "momentum-step",
         "nesterov-step",
-        # losses
-        "huber-slope",
-        "one-triplet",
         # proofs
         "weights-of-a-layer",
         # cnn
@@ -137,14 +129,6 @@ NOT_YET = {
         "softmax-vjp",
         "elu-slope",
         "swish-slope",
-        # losses
-        "huber-slope",
-        "stable-cross-entropy",
-        "cross-entropy-gradient",
-        "stable-log-sigmoid",
-        "soft-dice",
-        "focal-slope",
-        "one-triplet",
         # proofs
         "weights-of-a-layer",
         "softmax-jacobian",

@@ -145,13 +145,16 @@ def test_focal_equals_that_of_monai(
     logits = (scale * rng.standard_normal((n, n_classes, side))).astype(dtype)
     classes = rng.integers(0, n_classes, (n, side))
     # MONAI keeps a loss for each class, 0 for all but the right one, and its mean is over them
-    twin = FocalLoss(gamma=gamma, use_softmax=True, to_onehot_y=True, reduction="none")
+    options = {"use_softmax": True, "to_onehot_y": True, "reduction": "none"}
+    twin = FocalLoss(gamma=gamma, alpha=alpha, **options)
 
     def theirs(z, y):
         losses = twin(z, y[:, None]).sum(1)
         return losses if reduction == "none" else getattr(losses, reduction)()
 
-    ours = Focal(gamma=gamma, reduction=reduction)
+    # one number is to MONAI the factor of all classes but the first
+    of_classes = None if alpha is None else [1 - alpha, *[alpha] * (n_classes - 1)]
+    ours = Focal(gamma=gamma, alpha=of_classes, reduction=reduction)
     assert_equal_to(theirs, ours, [logits], [classes], bound, rng)
     target = rng.integers(0, 2, logits.shape).astype(dtype)
     twin_of_two = FocalLoss(gamma=gamma, alpha=alpha, reduction="none")

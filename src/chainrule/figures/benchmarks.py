@@ -11,7 +11,7 @@ from .ledger import Table
 
 RECORDS = Path(__file__).parents[1] / "records"
 MUTANTS = RECORDS / "mutants.json"
-WITHOUT_RATIOS = {"mutants", "seeds"}  # records of other kinds
+WITHOUT_RATIOS = {"imbalance", "mutants", "seeds"}  # records of other kinds
 RATIO_KEYS = {"median", "low", "high"}
 RECORD_KEYS = {"title", "what", "baseline", "ratios", "rounds", "device", "versions", "date"}
 

@@ -1,12 +1,9 @@
 """The losses of classes: entropy, binary cross-entropy beside the squared error, and focal loss."""
 
-from collections.abc import Sequence
-from textwrap import fill
-
 import numpy as np
 
 from ...losses import MSE, BinaryCrossEntropy, BinaryFocal, CrossEntropy
-from ..kit.picture import BLUE, GREY, ORANGE, RED, Picture, picture
+from ..kit.picture import BLUE, ORANGE, RED, Picture, picture
 from ..kit.slider import Curve, Slider
 
 
@@ -59,21 +56,3 @@ def focal_slider() -> Slider:
         Curve("cross-entropy", [each[0](z, yes)] * len(values)),
     ]
     return Slider("focal", description, "γ", values, p, curves, (0.0, 3.0), start=3)
-
-
-@picture
-def class_recalls(figure: Picture, recalls: dict[str, Sequence[float]], names: Sequence) -> None:
-    """Draw the recall of each class, a group of bars for each loss."""
-    axes = figure.subplots()
-    width = 0.8 / len(names)
-    for i, (name, color) in enumerate(zip(names, (ORANGE, GREY), strict=True)):
-        at = np.arange(len(recalls)) + (i - (len(names) - 1) / 2) * width
-        heights = [100 * each[i] for each in recalls.values()]
-        axes.bar(at, heights, 0.9 * width, color=color, label=name)
-        for place, height in zip(at, heights, strict=True):
-            axes.text(place, height + 1, f"{height:.0f}", ha="center")
-    axes.set_xticks(range(len(recalls)), [fill(name, 12) for name in recalls])
-    axes.set_ylabel("recall (%)")
-    axes.set_ylim(0, 125)
-    axes.legend(ncol=2, loc="upper center")
-    axes.grid(axis="x", visible=False)

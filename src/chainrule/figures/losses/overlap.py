@@ -8,7 +8,7 @@ import numpy as np
 from ...losses import Dice, Tversky
 from ..kit.drawing import counted, frame
 from ..kit.moving import Moving
-from ..kit.picture import BLUE, COLORS, GREY, ORANGE, Picture, picture
+from ..kit.picture import BLUE, GREY, ORANGE, Picture, picture
 from ..kit.slider import Curve, Slider
 
 CELL, ROWS, COLUMNS, TOP = 16, 11, 22, 1
@@ -195,15 +195,3 @@ def masks(
         frame(axes)
     for axes, name in zip(grid[0], names, strict=True):
         axes.set_title(name.replace("-", "-\n"), fontsize=9)
-
-
-@picture(height=3.2)
-def operating_points(figure: Picture, scores: dict[str, tuple[float, float]]) -> None:
-    """Draw precision against recall, a point for each loss."""
-    axes = figure.subplots()
-    looks = zip("os^vD", COLORS, strict=False)
-    for (name, (precision, recall)), (mark, color) in zip(scores.items(), looks, strict=False):
-        axes.plot(100 * recall, 100 * precision, mark, color=color, ms=8, label=name)
-    axes.legend(loc="lower left")
-    axes.set(xlabel="recall (%): of the true pixels, how many were found", ylabel="precision (%)")
-    axes.margins(0.15)
