@@ -1,4 +1,4 @@
-"""What losses make of rare classes, by the learning rate: the nines of 1.4.4, the spots of 1.4.8.
+"""What losses make of rare classes, by the learning rate: nines of 1.4.4, spots after 1.4.8.
 
 Five seeds each. Of the nines a seed decides the start of the network and the order of the batches;
 of the spots the images, too. The pages train the first seed of some of them once more.
@@ -36,7 +36,7 @@ def losses_of_nines(y: np.ndarray) -> dict[str, Any]:
     return {
         "no weights": CrossEntropy(),
         "weights (1.30)": CrossEntropy(weight=balanced_weights(y, 2)),
-        "weights N_c/N": CrossEntropy(weight=np.bincount(y) / len(y)),
+        "weights by share": CrossEntropy(weight=np.bincount(y) / len(y)),
     }
 
 
@@ -50,7 +50,7 @@ def of_nines(loss: Any, lr: float, seed: int) -> dict[str, list[float]]:
 
 
 def recalls(net: Network, part: Part) -> list[float]:
-    """Give the share of the nines, and of the others, that a network recognizes."""
+    """Give the share of the nines, and of the others, that a network recognises."""
     found = net(part.x).argmax(1) == part.y
     return [float(found[part.y == c].mean()) for c in (1, 0)]
 
@@ -76,7 +76,7 @@ def spot_pixels(seed: int) -> list[Part]:
 
 
 def losses_of_spots(y: np.ndarray) -> dict[str, Any]:
-    """Give the losses of section 1.4.8."""
+    """Give the losses that the spots are found with."""
     return {
         "cross-entropy": CrossEntropy(),
         "weighted": CrossEntropy(weight=balanced_weights(y, 2)),

@@ -427,7 +427,7 @@ WRONG_ANSWERS = {
         (lambda z, t: -np.log(picked(row_softmax(z), t)).mean(), "has no logarithm"),
         (lambda z, t: -picked(np.log(row_softmax(z)), t).mean(), "of other classes"),
         (lambda z, t: -np.log(picked(row_softmax(z).clip(1e-12), t)).mean(), "cut off, or"),
-        (lambda z, t: row_losses(np.clip(z, -700, 700), t).mean(), "cut off at ±700"),
+        (lambda z, t: row_losses(np.clip(z, -700, 700), t).mean(), "cut off at −700"),
         (lambda z, t: shifted_loss(z, t, np.min), "the smallest logit"),
         (lambda z, t: shifted_loss(z, t, np.mean), "the mean is subtracted"),
         (lambda z, t: (log_sums(z, z.max()) - picked(z - z.max(), t)).mean(), "whole batch"),

@@ -30,7 +30,7 @@ def _probabilities_and_classes(rng: np.random.Generator) -> Iterator[tuple]:
 
 
 def _logits_far_and_near(rng: np.random.Generator) -> Iterator[tuple]:
-    yield (np.array([-2.0, 0.0, 0.5, 800.0, 2.0, 40.0]),)
+    yield (np.array([-2.0, 0.0, 0.5, 800.0, 2.0, 9.0]),)
     yield (np.array([3.0, -800.0, 1.0]),)
     yield (np.array([-0.3]),)
     yield (rng.standard_normal(4).round(1),)
@@ -109,7 +109,7 @@ CLASSES: dict[str, Exercise] = {
     )
     .wrong(
         _of_classes(lambda z: _after_sum(np.clip(z, -700, 700), 0) - np.clip(z, -700, 700)),
-        "logits cut off at ±700 are others, and so is their loss: subtract, do not cut off",
+        "logits cut off at −700 and 700 are others, and so is their loss: subtract, do not cut off",
     )
     .wrong(
         _of_classes(lambda z: _after_sum(z, z.min(1, keepdims=True)) - z + z.min(1, keepdims=True)),

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 
 from ..benchmarks import RECORDS
-from ..kit.drawing import LINES, plain
+from ..kit.drawing import plain
 from ..kit.picture import COLORS, Picture, picture
+
+LOOKS = tuple(zip(COLORS, ("-", "--", "-.", ":", (0, (7, 1, 1, 1, 1, 1))), strict=False))
 
 
 def recorded(name: str) -> tuple[list[float], dict[str, list[dict[str, Any]]]]:
@@ -18,7 +20,7 @@ def recorded(name: str) -> tuple[list[float], dict[str, list[dict[str, Any]]]]:
     --------
     >>> rates, found = recorded("nines")
     >>> len(rates), list(found), len(found["no weights"])
-    (33, ['no weights', 'weights (1.30)', 'weights N_c/N'], 5)
+    (19, ['no weights', 'weights (1.30)', 'weights by share'], 5)
     """
     record = json.loads((RECORDS / "imbalance.json").read_text(encoding="utf-8"))
     seeds = record[name]
@@ -32,15 +34,15 @@ def by_rate(
     """Draw percentages by learning rate, a panel for each title; medians and the range of seeds."""
     each = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
     for axes, (title, curves) in zip(each, panels.items(), strict=True):
-        for (name, seeds), (color, line) in zip(curves.items(), [*LINES, *LINES], strict=False):
+        for (name, seeds), (color, line) in zip(curves.items(), LOOKS, strict=False):
             low, middle, high = 100 * np.quantile(seeds, (0, 0.5, 1), axis=0)
             axes.fill_between(rates, low, high, color=color, alpha=0.15, lw=0)
-            axes.semilogx(rates, middle, line, color=color, label=name)
+            axes.semilogx(rates, middle, ls=line, color=color, label=name)
         axes.set(title=title, xlabel="learning rate", ylim=(-3, 103))
         plain(axes.xaxis)
     each[0].set_ylabel("%")
     handles, names = each[0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=min(3, len(names)))
+    figure.legend(handles, names, loc="outside lower center", ncols=2 if len(names) < 4 else 3)
 
 
 @picture(height=3.2)
