@@ -8,7 +8,7 @@ import numpy as np
 
 from ..benchmarks import RECORDS
 from ..kit.drawing import plain
-from ..kit.picture import COLORS, Picture, picture
+from ..kit.picture import COLORS, Axes, Picture, picture, plot
 
 LOOKS = tuple(zip(COLORS, ("-", "--", "-.", ":", (0, (7, 1, 1, 1, 1, 1))), strict=False))
 
@@ -45,14 +45,14 @@ def by_rate(
     figure.legend(handles, names, loc="outside lower center", ncols=2 if len(names) < 4 else 3)
 
 
-@picture(height=3.2)
-def operating_points(figure: Picture, points: Mapping[str, Sequence[tuple[float, float]]]) -> None:
+@plot(
+    height=3.2, xlabel="recall (%): of the true pixels, how many were found", ylabel="precision (%)"
+)
+def operating_points(axes: Axes, points: Mapping[str, Sequence[tuple[float, float]]]) -> None:
     """Draw precision against recall, for each loss a point for each seed."""
-    axes = figure.subplots()
     looks = zip("os^vD", COLORS, strict=False)
     for (name, seeds), (mark, color) in zip(points.items(), looks, strict=False):
         recall, precision = 100 * np.transpose(seeds)
         axes.plot(recall, precision, mark, color=color, ms=7, alpha=0.8, label=name)
     axes.legend(loc="lower left")
-    axes.set(xlabel="recall (%): of the true pixels, how many were found", ylabel="precision (%)")
     axes.margins(0.15)

@@ -173,7 +173,7 @@ def tversky_slider() -> Slider:
     return Slider("tversky", description, "β", values, sizes, curves, limits, 7, notes=notes)
 
 
-@picture
+@picture(height=lambda images, true, found: 0.5 + 4.9 * len(images) / (2 + len(found)))
 def masks(
     figure: Picture, images: np.ndarray, true: np.ndarray, found: dict[str, np.ndarray]
 ) -> None:
@@ -183,7 +183,6 @@ def masks(
     blue.
     """
     names = ["image", "truth", *found]
-    figure.set_figheight(0.5 + 4.9 * len(images) / len(names))
     grid = figure.subplots(len(images), len(names), squeeze=False)
     colors = np.array([[1, 1, 1], [0.84, 0.37, 0], [0.34, 0.71, 0.91], [0.13, 0.13, 0.13]])
     for row, image, mask, number in zip(grid, images, true, range(len(images)), strict=True):
