@@ -29,7 +29,15 @@ BOOK = Path(__file__).resolve().parent
 ROOT = BOOK.parent
 NOTES = ROOT / "_build" / "checked.json"
 # started first, so that none of them is left alone at the end
-LONGEST = ("races", "cnn", "device", "losses", "errata", "data-parallel")
+LONGEST = (
+    "races",
+    "cnn",
+    "device",
+    "losses",
+    "overlap",
+    "errata",
+    "data-parallel",
+)
 
 
 def name(page: Path) -> str:

@@ -90,7 +90,10 @@ PICTURES = {
     ),
     "entropy": lambda: losses.entropy(),
     "binary_curves": lambda: losses.binary_curves(),
-    "class_recalls": lambda: losses.class_recalls({"a": (0.1, 0.9)}, ["yes", "no"]),
+    "by_rate": lambda: losses.by_rate(
+        [0.1, 1.0], {"a": {"b": OUTPUT[:2, :2], "c": OUTPUT[2:4, :2]}}
+    ),
+    "likelihoods": lambda: losses.likelihoods([1.0, 2.0]),
     "overlap_curves": lambda: losses.overlap_curves(),
     "triplet_forces": lambda: losses.triplet_forces(),
     "embeddings": lambda: losses.embeddings(
@@ -101,7 +104,7 @@ PICTURES = {
         np.eye(8, dtype=int)[None][[0, 0]],
         {"a": np.ones((2, 8, 8), int)},
     ),
-    "operating_points": lambda: losses.operating_points({"a": (0.1, 0.9), "b": (0.9, 0.1)}),
+    "operating_points": lambda: losses.operating_points({"a": [(0.1, 0.9)], "b": [(0.9, 0.1)] * 2}),
     "noise": lambda: optimizers.noise([1, 2], [1.0, 0.6], [1.0, 0.5]),
     "factors": lambda: optimizers.factors(1.0, 10.0),
     "ravine": lambda: optimizers.ravine({"a": OUTPUT[:5, :2]}),

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from chainrule.activations import ReLU
-from chainrule.figures import activations
+from chainrule.figures import activations, losses
 from chainrule.figures.cnn import recorded, seeds
 from chainrule.figures.training import sweep
 
@@ -59,3 +59,19 @@ def test_a_setting_does_as_recorded(name, at, monkeypatch):
     assert values == script["SWEEPS"][name]
     found = [script["run"](name, values[at], seed) for seed in script["SEEDS"]]
     assert np.abs(found - accuracies[at]).max() <= 0.01
+
+
+@pytest.mark.seldom
+@pytest.mark.parametrize(
+    ("name", "run", "key"), [("nines", "nines", "report"), ("spots", "masks", "to choose by")]
+)
+def test_rare_classes_are_found_as_recorded(name, run, key, monkeypatch):
+    """The first seed, at rates whose results hardly depend on the processor."""
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    script = runpy.run_path(str(BENCHMARKS / "imbalance.py"))
+    rates, recorded = losses.recorded(name)
+    places = [place for place, rate in enumerate(rates) if 0.05 < rate <= 1]
+    script["RATES"][name][:] = [rates[place] for place in places]
+    for loss, found in script[run](0).items():
+        expected = np.array(recorded[loss][0][key])[places]
+        np.testing.assert_allclose(found[key], expected, atol=0.03)

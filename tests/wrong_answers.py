@@ -76,6 +76,43 @@ def warm_up(grows, share):
     return rate
 
 
+def gaussian(m, tau, y):
+    return -np.log(np.exp(-(((m - y) / tau) ** 2) / 2) / tau / np.sqrt(2 * np.pi)).mean()
+
+
+def picked(x, t):
+    return x[range(len(t)), t]
+
+
+def rows(x):
+    return x.sum(1)[:, None]
+
+
+def top(z):
+    return z.max(1)[:, None]
+
+
+def row_softmax(z):
+    return np.exp(z - top(z)) / rows(np.exp(z - top(z)))
+
+
+def log_sums(z, m):
+    return np.log(np.exp(z - m).sum(1))
+
+
+def shifted_loss(z, t, shift):
+    z = z - shift(z, axis=1)[:, None]
+    return (np.log(np.exp(z).sum(1)) - picked(z, t)).mean()
+
+
+def row_losses(z, t):
+    return log_sums(z, top(z)) - picked(z - top(z), t)
+
+
+def shares(part, whole):
+    return np.array([p / w if w else 1.0 for p, w in zip(part, whole, strict=True)])
+
+
 def half(both):
     return [both // 2, both - both // 2]
 
@@ -460,32 +497,80 @@ WRONG_ANSWERS = {
         (lambda x, beta: stable(x) * (1 + x * stable(-x)), "right for β = 1 only"),
     ],
     # 1.4
+    "likelihood-of-rain": [
+        (1.022, "the sum over"),
+        (0.36, "that is the likelihood"),
+        (1.073, "stayed dry"),
+        (0.310, "mean probability"),
+        (-0.3406, "the sign"),
+        (0.148, "base 10"),
+    ],
+    "gaussian-loss": [
+        (lambda m, tau, y: gaussian(m, tau, y) - np.log(tau).mean(), "log τ is missing"),
+        (
+            lambda m, tau, y: gaussian(m, tau, y) + np.mean(((m - y) / tau) ** 2 / 2),
+            "the ½ is missing",
+        ),
+        (
+            lambda m, tau, y: np.mean((m - y) ** 2 / 2 / tau + np.log(tau * np.sqrt(2 * np.pi))),
+            "divided by τ here",
+        ),
+        (lambda m, tau, y: gaussian(m, tau, y) - 2 * np.log(tau).mean(), "sign of log τ"),
+        (lambda m, tau, y: gaussian(m, tau, y) * y.size, "the sum over the samples"),
+        (
+            lambda m, tau, y: gaussian(m, tau, y) - np.log(np.sqrt(2 * np.pi)),
+            "but for the constant",
+        ),
+    ],
+    "one-more-logit": [("a", "from z = 0 on"), ("b", "where p is small"), ("c", "close to 1")],
     "best-constant": [
         (22, "the mean"),
         (3, "the second smallest"),
         (49, "halfway"),
         (2, "that is the smallest"),
+        (96, "as they stand"),
     ],
     "outlier-pull": [
         (2500, "how much more it costs"),
         (1, "the absolute error's"),
         (100, "take their ratio"),
         (10, "the error of the outlier"),
+        (0.02, "turn the ratio over"),
     ],
     "huber-slope": [
         (lambda e, delta: np.where(np.abs(e) > delta, np.sign(e), e), "right for small errors"),
         (lambda e, delta: np.where(np.abs(e) > delta, delta, e), "right for e > −δ"),
+        (lambda e, delta: [min(one, delta) for one in e], "above only"),
+        (lambda e, delta: [max(one, -delta) for one in e], "below only"),
+        (lambda e, delta: np.abs(np.clip(e, -delta, delta)), "the size of the slope"),
         (
             lambda e, delta: np.where(np.abs(e) > delta, np.clip(e, -delta, delta), 2 * e),
             "right for large errors",
         ),
+        (
+            lambda e, delta: np.where(
+                np.abs(e) < delta, 0.5 * e**2, delta * np.abs(e) - 0.5 * delta**2
+            ),
+            "that is the loss",
+        ),
+        (lambda e, delta: -np.clip(e, -delta, delta), "the sign is wrong"),
+        (lambda e, delta: np.clip(e, -delta, delta) / e.size, "number of errors"),
     ],
     "huber-join": [(0, "would jump"), (9, "the parabola has a ½"), (1.5, "times δ once more")],
-    "wrong-loss-gradient": [("a", "only 1/N is left"), ("c", "one-hot"), ("d", "at y = 1 it is")],
+    "wrong-loss-gradient": [("b", "leaves 1/N"), ("c", "one-hot"), ("d", "at y = 1 it is")],
     "stable-cross-entropy": [
-        (lambda z, t: log_sum(z) - z[t], "subtract it from z_t"),
-        (lambda z, t: z.max() + log_sum(z), "that is log Σ"),
-        (lambda z, t: (z - z.max())[t] - log_sum(z), "not negative"),
+        (lambda z, t: -np.log(picked(np.exp(z) / rows(np.exp(z)), t)).mean(), "overflows from 710"),
+        (lambda z, t: -np.log(picked(row_softmax(z), t)).mean(), "has no logarithm"),
+        (lambda z, t: -picked(np.log(row_softmax(z)), t).mean(), "of other classes"),
+        (lambda z, t: -np.log(picked(row_softmax(z).clip(1e-12), t)).mean(), "cut off, or"),
+        (lambda z, t: row_losses(np.clip(z, -700, 700), t).mean(), "cut off at −700"),
+        (lambda z, t: shifted_loss(z, t, np.min), "the smallest logit"),
+        (lambda z, t: shifted_loss(z, t, np.mean), "the mean is subtracted"),
+        (lambda z, t: (log_sums(z, z.max()) - picked(z - z.max(), t)).mean(), "whole batch"),
+        (lambda z, t: (log_sums(z, top(z)) - picked(z, t)).mean(), "subtract it from z_t"),
+        (lambda z, t: (log_sums(z, top(z)) + z.max(1)).mean(), "that is log Σ"),
+        (lambda z, t: -row_losses(z, t).mean(), "not negative"),
+        (lambda z, t: row_losses(z, t).sum(), "the sum over the samples"),
     ],
     "cross-entropy-gradient": [
         (lambda p, t: p - one_hot(p, t), "the mean over the samples"),
@@ -497,16 +582,29 @@ WRONG_ANSWERS = {
         (0, "would need p = 1"),
         (2.303, "a fair die"),
         (0.0943, "nine other classes"),
+        (0.0858, "term of the right class"),
         (0.325, "shared among all ten"),
     ],
     "balanced-weight": [
-        (0.05, "frequency"),
+        (0.05, "the share of the class"),
         (20, "N/N_c"),
-        (19, "how many times more"),
-        (10 / 19, "weight of the major"),
+        (10, "for two classes"),
+        (16, "how many times more"),
+        (0.417, "weight of the commonest"),
     ],
-    "two-means": [(5.5, "divides by N"), (3.5, "without weights"), (11, "weighted sum")],
+    "two-means": [
+        (5.5, "divides by N"),
+        (3.5, "without weights"),
+        (4.25, "swapped"),
+        (11, "weighted sum"),
+    ],
     "stable-log-sigmoid": [
+        (lambda z: np.log1p(np.exp(-z)), "from −709 on"),
+        (lambda z: -z + np.log1p(np.exp(z)), "up to 709"),
+        (
+            lambda z: np.where(z >= 0, np.log1p(np.exp(-z)), np.log1p(np.exp(z)) - z),
+            "computes both",
+        ),
         (lambda z: np.logaddexp(0, -np.abs(z)), "right for z ≥ 0"),
         (lambda z: np.logaddexp(0, z), "if the answer is no"),
         (lambda z: -np.logaddexp(0, -z), "that is log σ(z)"),
@@ -516,30 +614,44 @@ WRONG_ANSWERS = {
             lambda p, y: 2 * (p * y).sum() / (p.sum() + y.sum() + 1),
             "right but for the smoothing",
         ),
+        (lambda p, y: 2 * p @ y / (p.sum() + y.sum()), "smoothing s = 1 is missing"),
         (
             lambda p, y: (2 * (p * y).sum() + 1) / (p.sum() + y.sum() - (p * y).sum() + 1),
             "the union here",
         ),
+        (lambda p, y: (p @ y + 1) / (p.sum() + y.sum() - p @ y + 1), "Jaccard's"),
+        (lambda p, y: (p @ y + 1) / (p.sum() + y.sum() + 1), "the 2 in the numerator"),
+        (lambda p, y: (2 * p @ y + 1) / (p @ p + y @ y + 1), "V-Net's"),
         (lambda p, y: 1 - dice(p, y), "that is the loss"),
         (lambda p, y: dice(p > 0.5, y), "p is rounded"),
     ],
     "missed-pixels": [
-        (50, "300 − 250"),
-        (200, "predicted sizes"),
-        (0, "3400 of them were found"),
-        (250, "that were found"),
+        (lambda m: 2 * m.diagonal() / (m.sum(0) + m.sum(1)), "0/0 should be 1"),
+        (lambda m: 2 * m.diagonal() / np.maximum(m.sum(0) + m.sum(1), 1), "not 0"),
+        (lambda m: shares(m.diagonal(), m.sum(1)), "the recall"),
+        (lambda m: shares(m.diagonal(), m.sum(0)), "the precision"),
+        (lambda m: shares(m.diagonal(), m.sum(0) + m.sum(1) - m.diagonal()), "Jaccard's"),
+        (lambda m: shares(2 * m.diagonal(), m.sum(0) + m.sum(1) - m.diagonal()), "union here"),
+        (lambda m: shares(m.diagonal(), m.sum(0) + m.sum(1)), "the 2 in the numerator"),
+        (lambda m: shares(2 * m.diagonal(), m.sum(0) + m.sum(1)).mean(), "the mean over"),
     ],
     "focal-factor": [
-        (0.64, "that is p_t²"),
-        (0.2, "to the power γ"),
-        (25, "its inverse"),
-        (0.00893, "focal loss itself"),
+        (0.92, "share of the cross-entropy"),
+        (0.319, "easy over hard"),
+        (0.758, "the hard ones"),
+        (0.00318, "one of each"),
+        (0.983, "p_t² here"),
     ],
     "focal-slope": [
         (lambda p, gamma: -((1 - p) ** gamma) / p, "depends on p, too"),
         (
             lambda p, gamma: -((1 - p) ** gamma) * (1 / p + gamma * np.log(p) / (1 - p)),
             "first term has the wrong sign",
+        ),
+        (lambda p, gamma: gamma * np.log(p) * (1 - p) ** (gamma - 1), "second term is missing"),
+        (
+            lambda p, gamma: (1 - p) ** gamma * (1 / p - gamma * np.log(p) / (1 - p)),
+            "both signs",
         ),
         (lambda p, gamma: (gamma / p) * (1 - p) ** (gamma - 1), "derivatives are multiplied"),
     ],
@@ -553,9 +665,14 @@ WRONG_ANSWERS = {
             "the other way round",
         ),
         (lambda a, p, n, margin: max(dist(p, a) - dist(n, a), 0), "the margin is missing"),
+        (lambda a, p, n, margin: max(dist(p, a) - margin - dist(n, a), 0), "sign of the margin"),
         (
             lambda a, p, n, margin: max(((a - p) ** 2).sum() - ((a - n) ** 2).sum() + margin, 0),
             "squared distances",
+        ),
+        (
+            lambda a, p, n, margin: max(sum(abs(a - p)) - sum(abs(a - n)) + margin, 0),
+            "sizes of the differences",
         ),
     ],
     "fewer-missed": [("a", "more careful"), ("b", "cheaper still"), ("d", "choose a side")],
@@ -868,18 +985,19 @@ NEARLY_RIGHT = {
         lambda x: np.exp(x) / (1 + np.exp(x)),
         lambda x: np.where(x < 0, np.exp(x) / (1 + np.exp(x)), 1 / (1 + np.exp(-x))),
     ],
-    "huber-slope": [lambda e, delta: np.minimum(e, delta), lambda e, delta: np.maximum(e, -delta)],
     "stable-cross-entropy": [
-        lambda z, t: -np.log((np.exp(z) / np.exp(z).sum())[t]),
-        lambda z, t: np.log(np.exp(z).sum()) - z[t],
-        lambda z, t: log_sum(z) + z.max() - z[0],
+        lambda z, t: -np.log(picked(row_softmax(z) + 1e-12, t)).mean(),
+        lambda z, t: (log_sums(z, top(z)) - (z - top(z))[0, t]).mean(),
+        lambda z, t: row_losses(z - z[:, :1], t).mean() + 1e-6,
     ],
     "stable-log-sigmoid": [
-        lambda z: -np.log(sigmoid(z)),
-        lambda z: np.log1p(np.exp(-z)),
-        lambda z: -z + np.log1p(np.exp(z)),
+        lambda z: np.where(z > -30, np.log1p(np.exp(-np.maximum(z, -30))), 30.0),
+        lambda z: -np.log(sigmoid(np.clip(z, -700, 700))),
     ],
-    "soft-dice": [lambda p, y: 2 * (p * y).sum() / (p.sum() + y.sum())],
+    "missed-pixels": [
+        lambda m: shares(2 * m.diagonal() + 1e-5, m.sum(0) + m.sum(1) + 1e-5),
+        lambda m: np.nan_to_num(2 * m.diagonal() / (m.sum(0) + m.sum(1)), nan=1.0),
+    ],
     "focal-slope": [
         lambda p, gamma: 2 * (1 - p) * np.log(p) - (1 - p) ** 2 / p,
         lambda p, gamma: np.log(p) - (1 - p) / p,

@@ -35,7 +35,12 @@ PAGES = (
     Page("adaptive", "neural-network/adaptive", "1.2.3–1.2.5 Adaptive learning rates"),
     Page("races", "neural-network/races", "1.2.6 Schedules, clipping, races"),
     Page("activations", "neural-network/activations", "1.3 Activation functions"),
-    Page("losses", "neural-network/losses", "1.4 Loss functions"),
+    Page("losses", "neural-network/losses", "1.4 Loss functions: numbers and classes"),
+    Page(
+        "overlap",
+        "neural-network/overlap",
+        "1.4.5–1.4.8 Losses for masks, rare classes and distances",
+    ),
     Page("proofs", "neural-network/proofs", "1.5 Proofs of the backpropagation equations"),
     Page("convolution", "convolution/convolution", "2.1 Convolution, im2col and col2im"),
     Page("cnn", "convolution/cnn", "2.2 A convolutional network"),

@@ -102,7 +102,7 @@ class Dice(Overlap):
 
     References
     ----------
-    Milletari, Navab and Ahmadi, 2016.
+    Milletari, Navab and Ahmadi, 2016 (with squares in the denominator).
     """
 
     def value(self, p, y):

@@ -79,7 +79,7 @@ class MAE(ErrorLoss):
 class Huber(ErrorLoss):
     """Huber's loss: ½ e² for small errors e = ŷ − y, δ (abs(e) − ½ δ) for large (equation 1.27).
 
-    With c = min(abs(e), δ) both are c (abs(e) − ½ c), which squares nothing that is large. The
+    With r = min(abs(e), δ) both are r (abs(e) − ½ r), which squares nothing that is large. The
     mean is over all entries.
 
     Examples
@@ -104,8 +104,8 @@ class Huber(ErrorLoss):
 
     def value(self, e):
         """Give ½ e², or δ (abs(e) − ½ δ) where e is large."""
-        c = minimum(abs(e), self.delta)
-        return c * (abs(e) - 0.5 * c)
+        r = minimum(abs(e), self.delta)
+        return r * (abs(e) - 0.5 * r)
 
     def slope(self, e):
         """Give e, but at most δ."""

@@ -1,12 +1,9 @@
 """The losses of classes: entropy, binary cross-entropy beside the squared error, and focal loss."""
 
-from collections.abc import Sequence
-from textwrap import fill
-
 import numpy as np
 
 from ...losses import MSE, BinaryCrossEntropy, BinaryFocal, CrossEntropy
-from ..kit.picture import BLUE, GREY, ORANGE, RED, Axes, Picture, picture, plot
+from ..kit.picture import BLUE, ORANGE, RED, Picture, picture
 from ..kit.slider import Curve, Slider
 
 
@@ -59,18 +56,3 @@ def focal_slider() -> Slider:
         Curve("cross-entropy", [each[0](z, yes)] * len(values)),
     ]
     return Slider("focal", description, "γ", values, p, curves, (0.0, 3.0), start=3)
-
-
-@plot(ylabel="recall (%)", ylim=(0, 125))
-def class_recalls(axes: Axes, recalls: dict[str, Sequence[float]], names: Sequence) -> None:
-    """Draw the recall of each class, a group of bars for each loss."""
-    width = 0.8 / len(names)
-    for i, (name, color) in enumerate(zip(names, (ORANGE, GREY), strict=True)):
-        at = np.arange(len(recalls)) + (i - (len(names) - 1) / 2) * width
-        heights = [100 * each[i] for each in recalls.values()]
-        axes.bar(at, heights, 0.9 * width, color=color, label=name)
-        for place, height in zip(at, heights, strict=True):
-            axes.text(place, height + 1, f"{height:.0f}", ha="center")
-    axes.set_xticks(range(len(recalls)), [fill(name, 12) for name in recalls])
-    axes.legend(ncol=2, loc="upper center")
-    axes.grid(axis="x", visible=False)

@@ -8,7 +8,7 @@ import numpy as np
 from ...losses import Dice, Tversky
 from ..kit.drawing import counted, frame
 from ..kit.moving import Moving
-from ..kit.picture import BLUE, COLORS, GREY, ORANGE, Axes, Picture, picture, plot
+from ..kit.picture import BLUE, GREY, ORANGE, Picture, picture
 from ..kit.slider import Curve, Slider
 
 CELL, ROWS, COLUMNS, TOP = 16, 11, 22, 1
@@ -194,15 +194,3 @@ def masks(
         frame(axes)
     for axes, name in zip(grid[0], names, strict=True):
         axes.set_title(name.replace("-", "-\n"), fontsize=9)
-
-
-@plot(
-    height=3.2, xlabel="recall (%): of the true pixels, how many were found", ylabel="precision (%)"
-)
-def operating_points(axes: Axes, scores: dict[str, tuple[float, float]]) -> None:
-    """Draw precision against recall, a point for each loss."""
-    looks = zip("os^vD", COLORS, strict=False)
-    for (name, (precision, recall)), (mark, color) in zip(scores.items(), looks, strict=False):
-        axes.plot(100 * recall, 100 * precision, mark, color=color, ms=8, label=name)
-    axes.legend(loc="lower left")
-    axes.margins(0.15)

@@ -1,12 +1,10 @@
-"""The claims of section 1.4: the losses and their gradients.
+"""The claims of 1.4 to 1.4.4: where losses come from, those of numbers and those of classes.
 
 A case is what the loss is applied to, the prediction first, and then its settings.
 """
 
 from .entropy import CROSS_ENTROPY
-from .focal import FOCAL
+from .likelihood import LIKELIHOOD
 from .numbers import REGRESSION
-from .overlap import OVERLAP_DICE, OVERLAP_TVERSKY
-from .triplets import TRIPLET
 
-CLAIMS = (*REGRESSION, *CROSS_ENTROPY, *OVERLAP_DICE, *FOCAL, *TRIPLET, *OVERLAP_TVERSKY)
+CLAIMS = (*LIKELIHOOD, *REGRESSION, *CROSS_ENTROPY)

@@ -6,10 +6,10 @@ from scipy import special
 from ... import losses
 from ...arrays import to_numpy
 from ..core import CLOSE, Claim, Oracle
+from ..losses.cases import answers, labelled
+from ..losses.entropy import torch_cross_entropy
 from ..oracles import complex_oracle, torch_oracle, torch_vjp
 from . import twins
-from .cases import answers, labelled
-from .entropy import torch_cross_entropy
 
 
 def _torch_right(torch, z, y):

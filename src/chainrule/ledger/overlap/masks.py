@@ -5,10 +5,10 @@ from sklearn import metrics
 
 from ... import losses
 from ..core import Oracle
+from ..losses.pairs import value_and_gradient
 from ..oracles import complex_oracle
 from . import twins
 from .cases import hard_masks, masks, tversky_masks
-from .pairs import value_and_gradient
 
 
 def _torch_sums(torch, p, y) -> tuple:
@@ -38,7 +38,7 @@ def _jaccard(p, y, smooth: float) -> float:
     return 1 - np.mean((2 * hit + smooth) / (_sums(p) + _sums(y) - hit + smooth))
 
 
-OVERLAP_DICE = (
+DICE = (
     *value_and_gradient(
         losses.Dice,
         "smooth",
@@ -64,7 +64,7 @@ OVERLAP_DICE = (
     ),
 )
 
-OVERLAP_TVERSKY = value_and_gradient(
+TVERSKY = value_and_gradient(
     losses.Tversky,
     *("alpha", "beta", "smooth"),
     labels=("1.4.8a", "1.4.8b"),

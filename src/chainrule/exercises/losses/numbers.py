@@ -1,0 +1,169 @@
+"""The exercises of 1.4 to 1.4.3: likelihood, and losses of numbers."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ..core import Exercise
+
+
+def _predictions_and_widths(rng: np.random.Generator) -> Iterator[tuple]:
+    yield np.array([0.5, -1.0, 0.0]), np.array([0.5, 2.0, 1.0]), np.array([0.0, 1.5, 3.0])
+    for n in (1, 4):
+        m, y = (2 * rng.standard_normal((2, n))).round(1)
+        yield m, rng.uniform(0.3, 4, n).round(1), y
+
+
+def _errors_and_delta(rng: np.random.Generator) -> Iterator[tuple]:
+    yield np.array([0.0, 2.0, -1.0, 0.7, -0.2]), 1.5
+    yield np.array([-3.0]), 2.0
+    for n, delta in ((3, 0.45), (6, 0.75)):  # which no error is
+        yield (2 * rng.standard_normal(n)).round(1), delta
+
+
+def _gaussian(
+    m: Any, width: Any, y: Any, half: float = 0.5, power: int = 2, log_width: float = 1.0
+) -> Any:
+    """Give the mean of (m − y)² / 2τ² + log τ + ½ log 2π, or what it is with a part wrong."""
+    each = half * (m - y) ** 2 / width**power + log_width * np.log(width)
+    return np.mean(each + 0.5 * np.log(2 * np.pi))
+
+
+NUMBERS: dict[str, Exercise] = {
+    "likelihood-of-rain": Exercise(difficulty=1, solution=-math.log(0.8 * 0.5 * 0.9) / 3)
+    .wrong(
+        -math.log(0.8 * 0.5 * 0.9), "that is the sum over the three days; the loss is their mean"
+    )
+    .wrong(0.36, "that is the likelihood: take −log of it, and divide by N")
+    .wrong(
+        -math.log(0.8 * 0.5 * 0.1) / 3,
+        "the third day stayed dry: what was seen there had the probability 1 − 0.1",
+    )
+    .wrong(
+        -math.log((0.8 + 0.5 + 0.9) / 3),
+        "that is −log of the mean probability: take the mean of the logarithms",
+    )
+    .wrong(
+        math.log(0.8 * 0.5 * 0.9) / 3, "the sign is missing: the logarithm of a probability is ≤ 0"
+    )
+    .wrong(
+        -math.log10(0.8 * 0.5 * 0.9) / 3, "that is the logarithm to base 10; take the natural one"
+    ),
+    "gaussian-loss": Exercise(
+        difficulty=2,
+        solution=lambda m, width, y: (
+            sum(
+                (m_i - y_i) ** 2 / (2 * w_i**2) + math.log(w_i) + math.log(2 * math.pi) / 2
+                for m_i, w_i, y_i in zip(m, width, y, strict=True)
+            )
+            / len(m)
+        ),
+        cases=_predictions_and_widths,
+    )
+    .wrong(
+        lambda m, width, y: _gaussian(m, width, y, log_width=0.0),
+        "log τ is missing: without it the network could make the loss small by claiming that the "
+        "noise is endlessly wide",
+    )
+    .wrong(
+        lambda m, width, y: _gaussian(m, width, y, half=1.0),
+        "the ½ is missing: the exponent of the density is (y − m)² / 2τ²",
+    )
+    .wrong(
+        lambda m, width, y: _gaussian(m, width, y, power=1),
+        "the error is divided by τ here; the square of the error is divided by τ²",
+    )
+    .wrong(
+        lambda m, width, y: _gaussian(m, width, y, log_width=-1.0),
+        "the sign of log τ is wrong: the density has the factor 1/τ, so −log of it is + log τ",
+    )
+    .wrong(
+        lambda m, width, y: _gaussian(m, width, y) * len(m),
+        "that is the sum over the samples; the mean was asked",
+    )
+    .wrong(
+        lambda m, width, y: _gaussian(m, width, y) - 0.5 * math.log(2 * math.pi),
+        "right but for the constant log √2π, which was asked for as well",
+    ),
+    "one-more-logit": Exercise(difficulty=2, solution="d")
+    .wrong(
+        "a",
+        "so it is from z = 0 on. From z = 5 on p would pass 1: the steps of p get smaller and "
+        "smaller. Compare p/(1 − p) before and after",
+    )
+    .wrong(
+        "b",
+        "nearly so where p is small. But 0.9 times e is no probability. Compare p/(1 − p) before "
+        "and after",
+    )
+    .wrong(
+        "c",
+        "nearly so where p is close to 1. But from p = 0.01 on, 1 − p hardly moves. Compare "
+        "p/(1 − p) before and after",
+    ),
+    "best-constant": Exercise(difficulty=1, solution=4)
+    .wrong(
+        22,
+        "that is the mean: it is best for the squared error. Half of the targets should lie on "
+        "each side",
+    )
+    .wrong(3, "that is the second smallest; of five numbers, the third is in the middle")
+    .wrong(
+        49,
+        "that is halfway between the smallest and the largest; sort them and take the middle one",
+    )
+    .wrong(2, "that is the smallest: moving up from it, four errors shrink and one grows")
+    .wrong(96, "that is the third as they stand here: sort them first"),
+    "outlier-pull": Exercise(difficulty=1, solution=50)
+    .wrong(2500, "that is how much more it costs; the pull is the slope, 2e")
+    .wrong(1, "that is the absolute error's: its slope has the size 1 everywhere")
+    .wrong(100, "the slopes are 2 · 0.2 = 0.4 and 2 · 10 = 20: take their ratio")
+    .wrong(10, "that is the error of the outlier; the other sample has one, too: 0.2")
+    .wrong(0.02, "that is how much harder the first pulls than the second: turn the ratio over"),
+    "huber-slope": Exercise(
+        difficulty=2,
+        solution=lambda e, delta: [
+            e_i if abs(e_i) < delta else math.copysign(delta, e_i) for e_i in e
+        ],
+        cases=_errors_and_delta,
+    )
+    .wrong(
+        lambda e, delta: np.where(np.abs(e) < delta, e, np.sign(e)),
+        "right for small errors, off by a factor of δ for large ones",
+    )
+    .wrong(
+        lambda e, delta: np.where(np.abs(e) < delta, e, delta),
+        "right for e > −δ; an error below −δ has the slope −δ",
+    )
+    .wrong(np.minimum, "cut off above only: an error below −δ is to be cut off, too")
+    .wrong(
+        lambda e, delta: np.maximum(e, -delta),
+        "cut off below only: an error above δ is to be cut off, too",
+    )
+    .wrong(
+        lambda e, delta: np.minimum(np.abs(e), delta),
+        "that is the size of the slope; it has the sign of the error",
+    )
+    .wrong(
+        lambda e, delta: np.where(np.abs(e) < delta, 2 * e, delta * np.sign(e)),
+        "right for large errors, twice too large for small ones: the loss has a ½",
+    )
+    .wrong(
+        lambda e, delta: np.where(np.abs(e) < delta, e**2 / 2, delta * (np.abs(e) - delta / 2)),
+        "that is the loss; its slope was asked",
+    )
+    .wrong(
+        lambda e, delta: np.clip(-e, -delta, delta),
+        "the sign is wrong: an error above 0 costs more, the larger it is",
+    )
+    .wrong(
+        lambda e, delta: np.clip(e, -delta, delta) / len(e),
+        "divided by the number of errors: the slope of one entry alone has no 1/N",
+    ),
+    "huber-join": Exercise(difficulty=2, solution=4.5)
+    .wrong(0, "then the loss would jump: the parabola ends at ½ · 3² = 4.5, the line begins at 9")
+    .wrong(9, "the parabola has a ½, too: at 3 it has the value 4.5")
+    .wrong(1.5, "δ (|e| − ½ δ) is δ|e| − ½ δ²: that is the ½ δ inside, times δ once more"),
+}
