@@ -40,6 +40,12 @@ DOMAINS = {
     "momentum-step": {"lr": SHARES, "momentum": SHARES_AND_0},
     "nesterov-step": {"curvature": POSITIVE, "lr": SHARES, "momentum": SHARES_AND_0},
     "adam-steps": {"lr": SHARES},
+    "warm-up-cosine": {"peak": POSITIVE},
+    "tanh-slope": {
+        "a": {"0", "a negative number", "a fraction below 1"},
+        "c": POSITIVE,
+        "k": POSITIVE,
+    },
     "softmax-vjp": {"s": SHARES},
     "elu-slope": {"alpha": POSITIVE},
     "swish-slope": {"beta": POSITIVE},

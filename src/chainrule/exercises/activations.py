@@ -52,7 +52,7 @@ def _slopes(x: np.ndarray) -> np.ndarray:
 
 EXERCISES = {
     "sigmoid-scaled": Exercise(
-        difficulty=2, solution=4 * sigmoid_slope(4.0) / sigmoid_slope(1.0), bound=1e-4
+        difficulty=2, solution=float(4 * sigmoid_slope(4.0) / sigmoid_slope(1.0)), bound=1e-4
     )
     .wrong(4, "that is so at 0; at x = 1 the two slopes are 4σ′(4) and σ′(1)")
     .wrong(
