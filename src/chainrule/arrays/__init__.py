@@ -23,23 +23,3 @@ from .core import (
     wide_dtype,
     with_numbers,
 )
-
-__all__ = [
-    "OF_NUMPY",
-    "Array",
-    "copied",
-    "detached",
-    "floating",
-    "floating_dtype",
-    "from_python",
-    "kind",
-    "library",
-    "plain",
-    "real",
-    "same_library",
-    "same_shape",
-    "to_numpy",
-    "upstream_of",
-    "wide_dtype",
-    "with_numbers",
-]

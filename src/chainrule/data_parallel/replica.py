@@ -163,7 +163,7 @@ class Replica:
         return self.mean(of_one_library(gradients, "gradients"))
 
     def mean(self, gradients):
-        """Give the sum over all processes of what each makes of its share; the formula alone."""
+        """Give the sum of all processes' gradients, each times its weight; the formula alone."""
         numbers = self.weight * joined(gradients)
         return cut(self.total(numbers), like=gradients)
 

@@ -4,14 +4,6 @@ from .core import Part, Split, digits, rare_digit, shifted
 from .masks import patches, spots
 from .mnist import mnist, read_idx
 
-__all__ = [
-    "Part",
-    "Split",
-    "digits",
-    "mnist",
-    "patches",
-    "rare_digit",
-    "read_idx",
-    "shifted",
-    "spots",
-]
+__all__ = ["Part", "Split", "digits", "rare_digit", "shifted"]
+__all__ += ["patches", "spots"]
+__all__ += ["mnist", "read_idx"]

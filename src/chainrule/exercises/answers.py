@@ -138,6 +138,7 @@ def read_array(value: Any) -> np.ndarray:
 
     Examples
     --------
+    >>> import numpy as np
     >>> read_array([(1, 2), [np.float64(0.5), Fraction(1, 4)]])
     array([[1.  , 2.  ],
            [0.5 , 0.25]])
@@ -181,6 +182,7 @@ def fresh(argument: Any) -> Any:
 
     Examples
     --------
+    >>> import numpy as np
     >>> [fresh(argument) for argument in (np.float64(2), np.array(3), (1, np.int64(2)), "abc")]
     [2.0, 3, (1, 2), 'abc']
     """
@@ -217,6 +219,7 @@ def agrees(value: np.ndarray, expected: np.ndarray, arguments: Iterable[Any], bo
 
     Examples
     --------
+    >>> import numpy as np
     >>> one = np.array([1.0, 1e-8])
     >>> agrees(np.array([1.0, 2e-8]), one, [], 1e-9)
     False
@@ -273,6 +276,7 @@ def written(value: Any, digits: int = 4) -> str:
 
     Examples
     --------
+    >>> import numpy as np
     >>> written(np.array([[0.0, 800.0], [1 / 3, 1e-8]]))
     '[[0.0, 800.0], [0.3333, 1e-08]]'
     >>> written(np.arange(20)), written((2, 3)), written("abc")

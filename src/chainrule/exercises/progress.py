@@ -9,7 +9,6 @@ import ast
 import functools
 import json
 import re
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -29,14 +28,7 @@ _ASKED = re.compile(r"^[^#\n]*\bcheck\(\s*[\"']([^\"']+)[\"']", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Piece:
-    """What is run at once: a cell of a notebook, or a statement.
-
-    Attributes
-    ----------
-    place : str
-        Where in its file it stands, for people.
-    source : str
-    """
+    """A cell of a notebook or a statement, and where in its file it stands, for people."""
 
     place: str
     source: str
@@ -124,8 +116,7 @@ def report(files: list[Path], limit: int = 300) -> Report:
     pieces = {file: _pieces(file) for file in files}
     result = Report()
     total = sum(map(len, pieces.values()))
-    quiet = not sys.stderr.isatty()
-    with tqdm(total=total, unit="cell", leave=False, disable=quiet) as bar:
+    with tqdm(total=total, unit="cell", leave=False, disable=None) as bar:  # shown to people alone
         for file in pieces:
             one = _report(file, pieces[file], limit, bar)
             result.found |= one.found

@@ -9,7 +9,7 @@ from ..activations import ELU, GELU, LeakyReLU, Maxout, ReLU, Sigmoid, Softmax, 
 from ..network import Linear, Network
 from ..training import History
 from .kit.drawing import broken_at_0, with_slope
-from .kit.picture import BLUE, GREY, Picture, picture
+from .kit.picture import BLUE, GREY, Axes, Picture, picture, plot
 from .kit.slider import Curve, Slider
 from .ledger import Table
 
@@ -35,17 +35,12 @@ def curves(figure: Picture, f: Any, reach: float = 4.0) -> None:
     right.set_ylim(min(0, 1.1 * slope.min()) - 0.01, None)
 
 
-def temperatures(logits: Sequence[float], values: Sequence[float]) -> list[np.ndarray]:
-    """Give softmax(logits / T) for each temperature T."""
-    return [Softmax()(np.array(logits) / value) for value in values]
-
-
 def softmax_slider() -> Slider:
     """Give a slider for the temperature of a softmax of ten logits."""
     logits = np.array([2.0, 1.5, 1.0, 0.0, 0.0, -0.5, -1.0, -1.0, -2.0, -3.0])
     values = [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0]
     classes = np.repeat(np.arange(len(logits) + 1), 2)[1:-1] - 0.5  # steps, not a line
-    frames = [np.repeat(p, 2) for p in temperatures(list(logits), values)]
+    frames = [np.repeat(Softmax()(logits / value), 2) for value in values]
     description = (
         "Ten probabilities as steps. At a low temperature the first is nearly 1 and the others 0; "
         "the higher the temperature, the more equal they are."
@@ -105,13 +100,11 @@ def swish_slider() -> Slider:
     )
 
 
-@picture
-def gelu_error(figure: Picture) -> None:
+@plot(xlabel="x", title="GELU by tanh − GELU")
+def gelu_error(axes: Axes) -> None:
     """Draw the difference between GELU by tanh and GELU."""
-    axes = figure.subplots()
     x = np.linspace(-6, 6, 1201)
     axes.plot(x, GELU("tanh")(x) - GELU()(x), color=BLUE)
-    axes.set(xlabel="x", title="GELU by tanh − GELU")
 
 
 def maxout_tangents(pieces: int) -> tuple[np.ndarray, np.ndarray]:

@@ -1,16 +1,16 @@
 """The recorded benchmarks as a page shows them: ratios with their spread, and their origin."""
 
 import json
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from .convolution import costs
 from .kit.drawing import beside, clear
-from .kit.picture import BLUE, GREY, Picture, picture
+from .kit.picture import BLUE, GREY, Axes, Picture, plot
 from .ledger import Table
 
 RECORDS = Path(__file__).parents[1] / "records"
-MUTANTS = RECORDS / "mutants.json"
 WITHOUT_RATIOS = {"mutants", "races", "seeds"}  # records of other kinds
 RATIO_KEYS = {"median", "low", "high"}
 RECORD_KEYS = {"title", "what", "baseline", "ratios", "rounds", "device", "versions", "date"}
@@ -35,8 +35,7 @@ def read(name: str | Path) -> dict[str, Any]:
     Traceback (most recent call last):
     ValueError: name: empty.json is not JSON (Expecting value: line 1 column 1 (char 0))
     """
-    found = {path.stem: path for path in RECORDS.glob("*.json")}
-    records = {name: path for name, path in found.items() if name not in WITHOUT_RATIOS}
+    records = {p.stem: p for p in RECORDS.glob("*.json") if p.stem not in WITHOUT_RATIOS}
     if isinstance(name, str) and name not in records:
         raise ValueError(f"name: expected one of {sorted(records)} or a Path, got {name!r}")
     path = records[name] if isinstance(name, str) else name
@@ -55,11 +54,9 @@ def read(name: str | Path) -> dict[str, Any]:
     return record
 
 
-@picture
-def ratios(figure: Picture, record: dict[str, Any]) -> None:
+@plot(height=lambda record: 1.3 + 0.42 * len(record["ratios"]))
+def ratios(axes: Axes, record: dict[str, Any]) -> None:
     """Draw how many times as long each contender takes as the baseline, with the quartiles."""
-    figure.set_figheight(1.3 + 0.42 * len(record["ratios"]))
-    axes = figure.subplots()
     for row, ratio in enumerate(record["ratios"].values()):
         axes.plot([ratio["low"], ratio["high"]], [row, row], color=BLUE, lw=4, alpha=0.4)
         axes.plot(ratio["median"], row, "o", color=BLUE)
@@ -89,29 +86,23 @@ def recorded(name: str, key: str = "ratios") -> Table:
         line = f"`benchmarks/{name}.py` was not run: no machine for it was to be had"
         return Table(["no record"], [[line]])
     record = read(name)
-    return Table(
-        [f"recorded on {record['device']}, {record['date']}", "ratio (quartiles)"],
-        [[contender, _with_quartiles(ratio)] for contender, ratio in record[key].items()],
-    )
+    head = [f"recorded on {record['device']}, {record['date']}", "ratio (quartiles)"]
+    return Table(head, [[who, _with_quartiles(ratio)] for who, ratio in record[key].items()])
 
 
 def by_size(record: dict[str, Any]) -> Table:
     """Give the geometric mean of all ratios for each size of the arrays, and over all of them."""
-    rows = [(_thousands(int(size)), ratio) for size, ratio in record["by_size"].items()]
-    rows.append(("all", record["geometric_mean"]))
-    return Table(
-        ["numbers", f"time over that of {record['baseline']}"],
-        [[size, f"{ratio:.2f}"] for size, ratio in rows],
-    )
+    rows = {_thousands(int(size)): ratio for size, ratio in record["by_size"].items()}
+    rows["all"] = record["geometric_mean"]
+    head = ["numbers", f"time over that of {record['baseline']}"]
+    return Table(head, [[size, f"{ratio:.2f}"] for size, ratio in rows.items()])
 
 
 def provenance(record: dict[str, Any]) -> Table:
     """Give where a record is from: the date, the device, the versions."""
     versions = ", ".join(f"{name} {version}" for name, version in record["versions"].items())
-    return Table(
-        ["recorded", "on", "rounds", "with"],
-        [[record["date"], record["device"], str(record["rounds"]), versions]],
-    )
+    row = [record["date"], record["device"], record["rounds"], versions]
+    return Table(["recorded", "on", "rounds", "with"], [row])
 
 
 def layers(record: dict[str, Any], how: str = "one thread") -> Table:
@@ -121,12 +112,9 @@ def layers(record: dict[str, Any], how: str = "one thread") -> Table:
     """
     if how not in record.get("means", {}):
         raise ValueError(f"how: expected one of {sorted(record.get('means', {}))}, got {how!r}")
-    columns = {
-        "forward, tiles": ("forward", "chainrule"),
-        "forward, columns": ("forward", "chainrule, im2col"),
-        "backward, tiles": ("backward", "chainrule"),
-        "backward, columns": ("backward", "chainrule, im2col"),
-    }
+    methods = {"tiles": "chainrule", "columns": "chainrule, im2col"}
+    ways = product(("forward", "backward"), methods)
+    columns = {f"{way}, {method}": (way, methods[method]) for way, method in ways}
     rows = [
         [name, *(_with_quartiles(layer[how][way][who]) for way, who in columns.values())]
         for name, layer in record["layers"].items()
@@ -140,7 +128,7 @@ def mutants(scope: str = "package") -> dict[str, Any]:
 
     The scope is "package", or "checkers": what judges the exercises' answers.
     """
-    return json.loads(MUTANTS.read_text(encoding="utf-8"))[scope]
+    return json.loads((RECORDS / "mutants.json").read_text(encoding="utf-8"))[scope]
 
 
 def noticed(record: dict[str, Any]) -> Table:
@@ -148,10 +136,8 @@ def noticed(record: dict[str, Any]) -> Table:
     columns = ["tried", "killed", "equivalent", "survived"]
     counts = {f"`{name}`": [row[c] for c in columns] for name, row in record["modules"].items()}
     counts["all"] = [sum(column) for column in zip(*counts.values(), strict=True)]
-    return Table(
-        ["module", "mistakes tried", "noticed", "change nothing", "not noticed"],
-        [[name, *map(str, row)] for name, row in counts.items()],
-    )
+    head = ["module", "mistakes tried", "noticed", "change nothing", "not noticed"]
+    return Table(head, [[name, *row] for name, row in counts.items()])
 
 
 def unnoticed(record: dict[str, Any], kind: str = "survivors") -> Table:
@@ -170,8 +156,7 @@ def unnoticed(record: dict[str, Any], kind: str = "survivors") -> Table:
     """
     rows = []
     for one in record[kind]:
-        before, after = (f"`{one[when]}`" for when in ("before", "after"))
-        row = [f"`{one['file']}`", str(one["line"]), before, after]
+        row = [f"`{one['file']}`", one["line"], f"`{one['before']}`", f"`{one['after']}`"]
         rows.append([*row, one["reason"]] if kind == "equivalent" else row)
     last = ["why nothing changes"] if kind == "equivalent" else []
     return Table(["file", "line", "what it was", "what it became", *last], rows)
@@ -189,9 +174,8 @@ def others(record: dict[str, Any]) -> Table:
     """Give the forward times of other ways over ours in tiles, a row for each layer."""
     rows = []
     for name, layer in record["layers"].items():
-        forward = layer["one thread"]["forward"]
-        ours = forward["chainrule"]["median"]
-        ratios = [forward[who]["median"] / ours for who in ("indices", "unfold")]
+        medians = {who: each["median"] for who, each in layer["one thread"]["forward"].items()}
+        ratios = [medians[who] / medians["chainrule"] for who in ("indices", "unfold")]
         loops = round(layer["loops"], 1 - len(str(int(layer["loops"]))))
         rows.append([name, *(f"{ratio:.1f}" for ratio in ratios), _thousands(int(loops))])
     return Table(["layer", "columns by indices", "PyTorch's unfold", "loops"], rows)
@@ -199,13 +183,11 @@ def others(record: dict[str, Any]) -> Table:
 
 def memory(record: dict[str, Any]) -> Picture:
     """Draw the working memory of convolution's forward pass: im2col and tiles, by layer."""
-    names = {"chainrule, im2col": "im2col", "chainrule": "tiles"}
-    return costs.memory(
-        [
-            (layer, {names[who]: each["memory"]["forward"][who] for who in names})
-            for layer, each in record["layers"].items()
-        ]
-    )
+    rows = []
+    for layer, each in record["layers"].items():
+        used = each["memory"]["forward"]
+        rows.append((layer, {"im2col": used["chainrule, im2col"], "tiles": used["chainrule"]}))
+    return costs.memory(rows)
 
 
 def roofline(record: dict[str, Any]) -> Picture:

@@ -33,15 +33,12 @@ def recorded(name: str) -> tuple[list[History], list[float]]:
 
 def _tiled(images: np.ndarray, columns: int) -> np.ndarray:
     """Lay images, shape (N, h, w), out in rows, with thin lines of NaN between them."""
-    fine = images.repeat(8, axis=1).repeat(8, axis=2)
-    n, h, w = fine.shape
-    gap = 1 + columns // 4
-    rows = -(-n // columns)
-    sheet = np.full((rows * (h + gap) + gap, columns * (w + gap) + gap), np.nan)
-    for place, image in enumerate(fine):
-        row, column = divmod(place, columns)
-        sheet[row * (h + gap) + gap :, column * (w + gap) + gap :][:h, :w] = image
-    return sheet
+    fine, gap = images.repeat(8, axis=1).repeat(8, axis=2), 1 + columns // 4
+    room = (0, -len(images) % columns), (gap, 0), (gap, 0)
+    tiles = np.pad(fine, room, constant_values=np.nan)
+    rows = tiles.reshape(-1, columns, *tiles.shape[1:]).swapaxes(1, 2)
+    sheet = rows.reshape(-1, columns * tiles.shape[2])
+    return np.pad(sheet, (0, gap), constant_values=np.nan)
 
 
 def _show(axes: Any, sheet: np.ndarray, colors: str, low: float, high: float) -> Any:
@@ -75,10 +72,9 @@ def feature_maps(figure: Picture, network: Network, x: np.ndarray) -> None:
     trace = network.forward(x[:1])
     outputs = [to_numpy(each) for each in (*trace.inputs[1:], trace.output)]
     shown = [to_numpy(x)[:1, :1]]
-    for place, layer in enumerate(network.layers):
+    for layer, own, after in zip(network.layers, outputs, [*outputs[1:], outputs[-1]], strict=True):
         if isinstance(layer, Conv2d):
-            after = outputs[min(place + 1, len(outputs) - 1)]
-            shown.append(after if after.shape == outputs[place].shape else outputs[place])
+            shown.append(after if after.shape == own.shape else own)
     sheets = [_tiled(maps[0], min(8, maps.shape[1])) for maps in shown]
     heights = [1.0, *(4.4 * sheet.shape[0] / sheet.shape[1] for sheet in sheets[1:])]
     figure.set_figheight(sum(heights) + 0.38 * len(sheets))

@@ -5,20 +5,19 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..all_reduce import ring_rounds, ring_seconds
-from .kit.drawing import arrow, canvas, counted, note, plain
+from .kit.drawing import arrow, counted, diagram, note, plain
 from .kit.moving import Moving, box
-from .kit.picture import BLUE, COLORS, GREY, INK, ORANGE, PALE, Picture, picture
+from .kit.picture import BLUE, COLORS, GREY, INK, ORANGE, PALE, Axes, plot
 
 CELL, BAR, LEFT, TOP = 92, 17, 84, 34
 
 
-@picture
-def scheme(figure: Picture, counts: Sequence[int] = (3, 2)) -> None:
+@diagram((0.2, 9.5), (0.3, 3.7), inches=2.6)
+def scheme(axes: Axes, counts: Sequence[int] = (3, 2)) -> None:
     """Draw a step in two processes: shares, gradients, their weighted sum, the same update.
 
     The counts say how many samples each process has.
     """
-    axes = canvas(figure, (0.2, 9.5), (0.3, 3.7), inches=2.6)
     around = {"boxstyle": "round,pad=0.45", "facecolor": PALE, "edgecolor": GREY}
     n = sum(counts)
     for rank, (count, y) in enumerate(zip(counts, (3.0, 1.0), strict=True)):
@@ -62,7 +61,7 @@ class Ring(Moving):
         )
         # process q starts with 2^q everywhere, so the bits of a sum tell what was added
         parts = [np.full(processes, 2.0**rank) for rank in range(processes)]
-        self.states = [[held.astype(int) for held in state] for state in ring_rounds(parts)]
+        self.states = [np.array(state).astype(int) for state in ring_rounds(parts)]
         self.positions = range(len(self.states))
 
     def __repr__(self) -> str:
@@ -83,17 +82,13 @@ class Ring(Moving):
     def frame(self, number: int) -> list[str]:
         """Give the paths after so many rounds: a bar for each summand, a frame for what came."""
         state, before = self.states[number], self.states[max(0, number - 1)]
-        bars = ["" for _ in range(self.processes)]
-        came = ""
-        for rank, chunk in np.ndindex(self.processes, self.processes):
-            x, y = LEFT + CELL * rank, TOP + 40 * chunk
+        bars = [""] * self.processes
+        for (rank, chunk), held in np.ndenumerate(state):
             for summand in range(self.processes):
-                if state[rank][chunk] >> summand & 1:
-                    at = x + 6 + (BAR + 3) * summand, y + 6
+                if held >> summand & 1:
+                    at = LEFT + CELL * rank + 6 + (BAR + 3) * summand, TOP + 40 * chunk + 6
                     bars[summand] += box(at, (0, 0), (1, 1), (BAR, 24))
-            if state[rank][chunk] != before[rank][chunk]:
-                came += _chunk(rank, chunk)
-        return [*bars, came]
+        return [*bars, "".join(_chunk(*place) for place in np.argwhere(state != before))]
 
     def drawing(self) -> str:
         """Give the chunks with the names of their rows and columns, and what is in them."""
@@ -126,9 +121,9 @@ def ring() -> Ring:
     return Ring(4)
 
 
-@picture
+@plot(xlabel="processes", ylabel="milliseconds", xlim=(2, 4096))
 def step_times(
-    figure: Picture,
+    axes: Axes,
     n_bytes: float,
     latency: float,
     bandwidth: float,
@@ -139,7 +134,6 @@ def step_times(
 
     This takes its seconds per sample for each share of a batch; the others are `ring_seconds`'s.
     """
-    axes = figure.subplots()
     sizes = np.unique(np.geomspace(2, 4096, 60).astype(int))
     times = [1e3 * ring_seconds(int(size), n_bytes, latency, bandwidth) for size in sizes]
     axes.loglog(sizes, times, color=BLUE, base=2)
@@ -148,7 +142,6 @@ def step_times(
         axes.axhline(1e3 * share * per_sample, color=ORANGE, ls="--", lw=1.5)
         text = f"backward, {counted(share, 'sample')}"
         axes.text(2.1, 1.06e3 * share * per_sample, text, va="bottom")
-    axes.set(xlabel="processes", ylabel="milliseconds", xlim=(2, 4096))
     plain(axes.xaxis)
     plain(axes.yaxis)
     middle = len(sizes) // 2

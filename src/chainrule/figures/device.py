@@ -7,21 +7,18 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from ..precision import FORMATS, dot_bound, rounded_dot
-from .kit.drawing import canvas, clear, note
-from .kit.picture import BLUE, GREEN, GREY, ORANGE, PALE, Picture, picture
-
-EXPONENT_BITS = {"float64": 11, "float32": 8, "TF32": 8, "bfloat16": 8}
+from .kit.drawing import clear, diagram, note
+from .kit.picture import BLUE, GREEN, GREY, ORANGE, PALE, Axes, plot
 
 
-@picture
-def formats(figure: Picture) -> None:
+@diagram((-5.2, 32.4), (-0.2, 3), inches=1.9)
+def formats(axes: Axes) -> None:
     """Draw the bits of float32, TF32 and bfloat16: sign, exponent, and what is behind the one."""
-    axes = canvas(figure, (-5.2, 32.4), (-0.2, 3), inches=1.9)
     for row, name in enumerate(("bfloat16", "TF32", "float32")):
         left = 0
         for bits, color, label in (
             (1, "#DDDDDD", ""),
-            (EXPONENT_BITS[name], PALE, "exponent"),
+            (8, PALE, "exponent"),
             (FORMATS[name], BLUE, ""),
         ):
             for bit in range(left, left + bits):
@@ -35,10 +32,9 @@ def formats(figure: Picture) -> None:
         note(axes, -0.6, row + 0.4, name, ha="right")
 
 
-@picture
-def dot_errors(figure: Picture, lengths: Sequence[int], rng: np.random.Generator) -> None:
+@plot(xlabel="length of the vectors", ylabel="relative error")
+def dot_errors(axes: Axes, lengths: Sequence[int], rng: np.random.Generator) -> None:
     """Draw the error of products of random vectors by their length, and the bound on it."""
-    axes = figure.subplots()
     looks = (("float32", BLUE, "o"), ("TF32", GREEN, "s"), ("bfloat16", ORANGE, "^"))
     for name, color, marker in looks:
         errors, bounds = [], []
@@ -50,18 +46,15 @@ def dot_errors(figure: Picture, lengths: Sequence[int], rng: np.random.Generator
             bounds.append(dot_bound(w, a, FORMATS[name]) / float(exact))
         axes.loglog(lengths, errors, marker, color=color, label=name)
         axes.loglog(lengths, bounds, color=color, lw=1.2)
-    axes.set(xlabel="length of the vectors", ylabel="relative error")
-    figure.legend(loc="outside upper center", ncol=3)
+    axes.figure.legend(loc="outside upper center", ncol=3)
 
 
-@picture
-def traffic(figure: Picture, rows: Sequence[tuple[str, float, float]]) -> None:
+@plot(height=lambda rows: 0.8 + 0.5 * len(rows), xlabel="megabytes")
+def traffic(axes: Axes, rows: Sequence[tuple[str, float, float]]) -> None:
     """Draw the megabytes that two ways of convolving move, a pair of bars for each layer.
 
     A row is a layer's name, the bytes of im2col, and those when every number moves once.
     """
-    figure.set_figheight(0.8 + 0.5 * len(rows))
-    axes = figure.subplots()
     at = np.arange(len(rows))[::-1]
     names, columns, once = zip(*rows, strict=True)
     axes.barh(at + 0.2, np.array(columns) / 1e6, 0.36, color=ORANGE, label="im2col")
@@ -71,5 +64,5 @@ def traffic(figure: Picture, rows: Sequence[tuple[str, float, float]]) -> None:
         note(axes, many / 1e6, y + 0.2, text, ha="left", color=GREY, bbox=clear(1))
     axes.set_yticks(at, names)
     axes.grid(axis="y", visible=False)
-    axes.set(xlabel="megabytes", xlim=(0, 1.35 * max(columns) / 1e6))
-    figure.legend(loc="outside upper center", ncol=2)
+    axes.set_xlim(0, 1.35 * max(columns) / 1e6)
+    axes.figure.legend(loc="outside upper center", ncol=2)

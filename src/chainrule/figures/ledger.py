@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from ..ledger import Verdict
 from ..ledger.core import MARKS
 from ..pages import PAGES
 from .kit.drawing import number
-from .kit.picture import BLUE, GREY, Picture, picture
+from .kit.picture import BLUE, GREY, Axes, plot
 
 __all__ = ["Table", "errors", "table"]
 
@@ -21,12 +22,12 @@ _REFUTED = {"fails": "holds", "holds": "fails", "skipped": "skipped"}  # a mista
 
 
 class Table:
-    """A Markdown table that shows itself in a notebook."""
+    """A Markdown table of texts and numbers that shows itself in a notebook."""
 
-    def __init__(self, head: Sequence[str], rows: Sequence[Sequence[str]]):
+    def __init__(self, head: Sequence[str], rows: Iterable[Sequence[Any]]):
         lines = [head, ["---"] * len(head), *rows]
         # a stroke within a cell would end it
-        escaped = ([cell.replace("|", r"\|") for cell in cells] for cells in lines)
+        escaped = ([str(cell).replace("|", r"\|") for cell in cells] for cells in lines)
         self.markdown = "\n".join(f"| {' | '.join(cells)} |" for cells in escaped)
 
     def __repr__(self) -> str:
@@ -36,37 +37,31 @@ class Table:
         return self.markdown
 
 
+def source(book: str, page: str) -> str:
+    """Give what a page's cells say, nothing if it is not there: a notebook may be alone."""
+    path = Path(book, f"{page}.ipynb")
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"] if path.is_file() else []
+    return "\n".join("".join(cell["source"]) for cell in cells)
+
+
 def _formulas(book: str) -> dict[str, str]:
     """Give the LaTeX of every numbered equation of the book's notebooks, without its full stop."""
     found = {}
-    for page in PAGES:
-        path = Path(book, f"{page.path}.ipynb")
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"] if path.is_file() else []
-        for cell in cells:
-            for formula, label in _NUMBERED.findall("".join(cell["source"])):
-                formula = " ".join(formula.split()).rstrip(" .,")
-                formula = re.sub(r" ?[.,] \\end\{aligned\}$", r" \\end{aligned}", formula)
-                if "aligned" not in formula:  # each of some side by side is a line of its own
-                    formula = formula.replace(r" \qquad ", "$ $")
-                found[label] = formula
+    for formula, label in _NUMBERED.findall("\n".join(source(book, page.path) for page in PAGES)):
+        formula = " ".join(formula.split()).rstrip(" .,")
+        formula = re.sub(r" ?[.,] \\end\{aligned\}$", r" \\end{aligned}", formula)
+        if "aligned" not in formula:  # each of some side by side is a line of its own
+            formula = formula.replace(r" \qquad ", "$ $")
+        found[label] = formula
     return found
 
 
 def table(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict], book: str) -> Table:
     """Give the ledger as a table: each equation, its verdict and code, and who was asked.
 
-    Parameters
-    ----------
-    verdicts : sequence of Verdict
-    sabotaged : sequence of Verdict
-        Those on the saboteurs of the same claims, which the oracles should have refuted.
-    book : str
-        The folder of the pages, where the formulas are. One whose page is not there is left out:
-        a notebook may be alone in its folder.
-
-    Returns
-    -------
-    Table
+    The sabotaged verdicts are those on the saboteurs of the same claims, which the oracles should
+    have refuted. The formulas are in the pages of the folder `book`; one whose page is not there
+    is left out.
 
     Examples
     --------
@@ -85,22 +80,15 @@ def table(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict], book: str) 
         )
         formula = f"<br>${formulas[claim.label]}$" if claim.label in formulas else ""
         link = f"[({claim.label})](eq-{claim.label.replace('.', '-')})"
-        rows.append(
-            [
-                f"{MARKS[verdict.status]} {link} {claim.title}: {verdict.status}"
-                f"{formula}<br>`{claim.code}`",
-                "; ".join(oracles),
-                f"{MARKS[_REFUTED[saboteur.status]]} {claim.mistake}",
-            ]
-        )
+        said = f"{MARKS[verdict.status]} {link} {claim.title}: {verdict.status}"
+        refuted = f"{MARKS[_REFUTED[saboteur.status]]} {claim.mistake}"
+        rows.append([f"{said}{formula}<br>`{claim.code}`", "; ".join(oracles), refuted])
     return Table(head, rows)
 
 
-@picture
-def errors(figure: Picture, verdicts: Sequence[Verdict]) -> None:
+@plot(height=lambda verdicts: 1.5 + 0.24 * len(verdicts), xscale="log")
+def errors(axes: Axes, verdicts: Sequence[Verdict]) -> None:
     """Draw the largest error that each oracle found, and the bound that it has to stay under."""
-    figure.set_figheight(1.5 + 0.24 * len(verdicts))
-    axes = figure.subplots()
     for row, verdict in enumerate(verdicts):
         for finding in verdict.findings:
             if finding.error is not None:
@@ -108,8 +96,7 @@ def errors(figure: Picture, verdicts: Sequence[Verdict]) -> None:
             axes.plot(finding.oracle.bound, row, "|", color=GREY, ms=11, mew=2)
     axes.plot([], [], "o", color=BLUE, label="largest error found")
     axes.plot([], [], "|", color=GREY, ms=11, mew=2, label="bound")
-    figure.legend(loc="outside upper center", ncols=2)
-    axes.set_xscale("log")
+    axes.figure.legend(loc="outside upper center", ncols=2)
     axes.set(
         xlabel="error (errors of 0 are drawn at $10^{-17}$)",
         yticks=np.arange(len(verdicts)),

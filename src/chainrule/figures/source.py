@@ -25,14 +25,6 @@ def show_source(*things: Any) -> Source:
     Docstrings are left out: the page has said it already; so are decorators, and a class's private
     methods, which check and convert. A method is preceded by its full name.
 
-    Parameters
-    ----------
-    *things : functions, methods or classes
-
-    Returns
-    -------
-    Source
-
     Examples
     --------
     >>> from chainrule.activations import ReLU
@@ -46,19 +38,17 @@ def show_source(*things: Any) -> Source:
 
 def _without_docstrings(thing: Any) -> str:
     code = textwrap.dedent(inspect.getsource(thing)).rstrip()
-    lines = code.splitlines()
-    tree = ast.parse(code)
+    tree: Any = ast.parse(code)
+    struck: list[Any] = []
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            for decorator in node.decorator_list:
-                _strike(lines, decorator)
-            if ast.get_docstring(node):
-                _strike(lines, node.body[0])
-    for node in tree.body[0].body if inspect.isclass(thing) else ():  # type: ignore[attr-defined]
+            struck += node.decorator_list
+            struck += node.body[:1] if ast.get_docstring(node) else []
+    for node in tree.body[0].body if inspect.isclass(thing) else ():
         name = getattr(node, "name", getattr(getattr(node, "target", None), "id", ""))
-        if name.startswith("_"):
-            _strike(lines, node)
-    kept = [line for line in lines if line != "\0"]
+        struck += [node] if name.startswith("_") else []
+    gone = {line for node in struck for line in range(node.lineno, node.end_lineno + 1)}
+    kept = [line for number, line in enumerate(code.splitlines(), 1) if number not in gone]
     if "." in thing.__qualname__:
         kept = [f"# {thing.__qualname__}", *kept]
     # a docstring leaves the blank line behind it: one before the first statement of a body
@@ -68,8 +58,3 @@ def _without_docstrings(thing: Any) -> str:
         if line or (previous and not previous.rstrip().endswith(":"))
     ]
     return "\n".join(shown).rstrip()
-
-
-def _strike(lines: list[str], node: Any) -> None:
-    for number in range(node.lineno - 1, node.end_lineno):
-        lines[number] = "\0"

@@ -1,6 +1,6 @@
 """The pictures of section 1.1: the five steps, the digits learned, and a boundary that moves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,28 +9,22 @@ from matplotlib.patches import FancyBboxPatch
 
 from ..network import Network
 from ..training import History
-from .kit.drawing import arrow, canvas, frame, note
-from .kit.picture import BLUE, GREY, ORANGE, PALE, Picture, picture
+from .kit.drawing import arrow, diagram, frame, note
+from .kit.picture import BLUE, GREY, ORANGE, PALE, Axes, Picture, picture, plot
 from .kit.slider import Curve, Slider, Still
 
 
-@picture
-def five_steps(figure: Picture) -> None:
+@diagram((0, 10), (0, 8.2), inches=4.1)
+def five_steps(axes: Axes) -> None:
     """Figure 1.1: the five steps, and the two ways on from the last."""
-    axes = canvas(figure, (0, 10), (0, 8.2), inches=4.1)
     width, height, left, right = 4.2, 1.7, 2.3, 7.7
+    dw, db = "\\partial C/\\partial w^l", "\\partial C/\\partial b^l"
     boxes = [
         (left, 7.2, "1  load data", "a batch of inputs $x$\nand targets $y$"),
         (right, 7.2, "2  feedforward", "$z^l$ and $a^l$,\nlayer by layer"),
         (right, 4.4, "3  loss", "$C$ compares $a^L$\nwith $y$"),
-        (
-            *(right, 1.6, "4  backward"),
-            "$\\delta^l$, then\n$\\partial C/\\partial w^l$, $\\partial C/\\partial b^l$",
-        ),
-        (
-            *(left, 1.6, "5  gradient descent"),
-            "$w^l$ := $w^l - \\alpha\\,\\partial C/\\partial w^l$,\nand $b^l$ alike",
-        ),
+        (right, 1.6, "4  backward", f"$\\delta^l$, then\n${dw}$, ${db}$"),
+        (left, 1.6, "5  gradient descent", f"$w^l$ := $w^l - \\alpha\\,{dw}$,\nand $b^l$ alike"),
     ]
     for x, y, title, text in boxes:
         corner = x - width / 2, y - height / 2
@@ -54,15 +48,15 @@ def five_steps(figure: Picture) -> None:
 @picture(height=1.8)
 def digit_samples(figure: Picture, x: np.ndarray, y: np.ndarray) -> None:
     """Draw the first sixteen images of a set, with their classes."""
-    for axes, image, digit in zip(figure.subplots(2, 8).ravel(), x, y, strict=False):
-        _draw_digit(axes, image)
-        axes.set_title(f"{digit}", pad=2)
+    _draw_digits(figure.subplots(2, 8).ravel(), x, y)
 
 
-def _draw_digit(axes: Any, image: np.ndarray) -> None:
-    side = round(image.size**0.5)
-    axes.imshow(image.reshape(side, side), cmap="gray_r", vmin=0, vmax=1)
-    frame(axes)
+def _draw_digits(grid: np.ndarray, images: np.ndarray, titles: Iterable) -> None:
+    for axes, image, title in zip(grid, images, titles, strict=False):
+        side = round(image.size**0.5)
+        axes.imshow(image.reshape(side, side), cmap="gray_r", vmin=0, vmax=1)
+        axes.set_title(title, pad=2)
+        frame(axes)
 
 
 @picture
@@ -92,13 +86,12 @@ def learning_curve(figure: Picture, histories: History | Sequence[History]) -> N
     left.legend()
 
 
-@picture(height=4.4)
-def confusion(figure: Picture, output: np.ndarray, y: np.ndarray) -> None:
+@plot(height=4.4)
+def confusion(axes: Axes, output: np.ndarray, y: np.ndarray) -> None:
     """Count, for every true class, what was predicted; the diagonal is what is right."""
     classes = output.shape[1]
     counts = np.zeros((classes, classes), int)
     np.add.at(counts, (y, output.argmax(1)), 1)
-    axes = figure.subplots()
     axes.imshow(counts, cmap="Blues", vmax=2.5 * counts.max())
     for true, predicted in np.ndindex(counts.shape):
         if counts[true, predicted]:
@@ -115,14 +108,11 @@ def misclassified(figure: Picture, output: np.ndarray, x: np.ndarray, y: np.ndar
     rows = -(-max(len(wrong), 1) // 8)
     figure.set_figheight(0.95 * rows)
     grid = figure.subplots(rows, 8, squeeze=False).ravel()
-    for axes in grid:
+    for axes in grid[len(wrong) :]:
         axes.axis("off")
     if not len(wrong):
         grid[0].text(0, 0.5, "none: all of them are right", va="center")
-    for axes, i in zip(grid, wrong, strict=False):
-        axes.axis("on")
-        _draw_digit(axes, x[i])
-        axes.set_title(f"{y[i]} → {predicted[i]}", pad=2)
+    _draw_digits(grid, x[wrong], [f"{y[i]} → {predicted[i]}" for i in wrong])
 
 
 DIAMOND = np.array([[0, 1, 0, -1, 0, np.nan], [1, 0, -1, 0, 1, np.nan]])

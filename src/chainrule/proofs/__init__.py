@@ -10,11 +10,10 @@ Examples
 ✓ (1.6, 1.7) the error of a hidden layer: 6 lines, for layers of sizes 2-3-2
 """
 
-from .algorithm import backpropagation
 from .batches import batch_gradient, minibatch_mean
 from .bounds import error_norm_bound
 from .core import Chain, Line, Proof, ProofError
-from .network import bias_gradient, hidden_error, output_error, weight_gradient
+from .network import backpropagation, bias_gradient, hidden_error, output_error, weight_gradient
 from .optimizers import adam_bias_correction, nesterov_forms
 from .softmax import cross_entropy_convexity, cross_entropy_gradient, softmax_jacobian
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import sympy
 
-from .cases import CHECKED, listed, require_sizes
-from .core import Case, Line, Proof, chain
-from .expressions import Entry, Expression, Index, Number
+from .cases import CHECKED, listed, published, require_sizes
+from .core import Case, Line, Proof, chains_in
+from .expressions import Entry, Expression, Index
 from .models import Batch, Model, matrix
-from .operators import Binomial, Component, Expectation, Iverson, Partial, chosen_from, sum_over
+from .operators import Big, Binomial, Component, Expectation, Iverson, Partial, sum_over
 from .scope import Scope
 
 __all__ = ["batch_gradient", "minibatch_mean"]
@@ -19,26 +19,14 @@ A, C, N, b, c, g, w, Z, Delta = map(Entry, (*"ACNbcgwZ", r"\Delta"))
 i, j, k, l, m, n, batch = map(Index, "ijklmnB")  # noqa: E741 -- as on the page
 
 
-def batch_gradient(
-    shapes: Sequence[Sequence[int]] = ((2, 3, 2), (3, 2, 1), (3, 1, 2)),
-) -> Proof:
+@published()
+def batch_gradient(shapes: Sequence[Sequence[int]] = ((2, 3, 2), (3, 2, 1), (3, 1, 2))) -> Proof:
     """Prove equation 1.1.2c: the gradients of a batch are sums over its samples.
 
     Parameters
     ----------
     shapes : sequence of (samples, inputs, neurons)
-        The batches and layers for which every line is checked.
-
-    Returns
-    -------
-    Proof
-
-    Raises
-    ------
-    ValueError
-        If `shapes` is empty or has anything but three positive numbers.
-    ProofError
-        If a line does not hold.
+        One or more batches and layers for which every line is checked, all numbers positive.
 
     Examples
     --------
@@ -46,8 +34,8 @@ def batch_gradient(
     ✓ (1.1.2c) the gradients of a batch: 10 lines, for samples × inputs × neurons 2×1×2
     """
     what = "triples (samples, inputs, neurons) of positive numbers"
-    cases = tuple(
-        Case(Batch(shape), {"l": 1}, f"samples × inputs × neurons {listed([shape], '×')}")  # type: ignore[arg-type]
+    chain = chains_in(
+        Case(Batch(shape), {"l": 1}, f"samples × inputs × neurons {listed([shape], '×')}")
         for shape in require_sizes(shapes, "shapes", 3, what, at_most=3)
     )
     weighted_input = sum_over(m, A(l - 1)[n, m] * w(l)[i, m]) + b(l)[i]
@@ -67,7 +55,6 @@ def batch_gradient(
 
     weights = chain(
         Partial(C, w(l)[j, k]),
-        cases,
         *steps(w(l)[j, k]),
         Line(
             sum_over(n, Delta(l)[n, j] * A(l - 1)[n, k]),
@@ -76,11 +63,10 @@ def batch_gradient(
         Line(Component(Delta(l).T @ A(l - 1), (j, k)), "a row of the transpose times a column"),
     )
     all_weights = chain(
-        Partial(C, w(l)), cases, Line(Delta(l).T @ A(l - 1), "the same for all $j$ and $k$")
+        Partial(C, w(l)), Line(Delta(l).T @ A(l - 1), "the same for all $j$ and $k$")
     )
     biases = chain(
         Partial(C, b(l)[j]),
-        cases,
         *steps(b(l)[j]),
         Line(sum_over(n, Delta(l)[n, j]), "only the term with $i = j$ contains $b_j^l$"),
     )
@@ -107,11 +93,11 @@ class _Draw(Model):
     """A batch of N of the A samples, drawn without replacement, all batches alike."""
 
     def __init__(self, samples: int, size: int) -> None:
-        gradients = matrix("g", samples)
-        names = {"A": sympy.Integer(samples), "N": sympy.Integer(size), "g": gradients}
-        super().__init__({(name, None): value for name, value in names.items()})
-        self.ranges = {"B": list(combinations(range(1, samples + 1), size))}
-        self.ranges["i"] = list(range(1, samples + 1))
+        every = range(1, samples + 1)
+        super().__init__(
+            {"A": sympy.Integer(samples), "N": sympy.Integer(size), "g": matrix("g", samples)},
+            ranges={"B": list(combinations(every, size)), "i": list(every)},
+        )
 
     def expectation(self, body: Expression, scope: Scope) -> Any:
         """Take the mean over all batches."""
@@ -119,6 +105,7 @@ class _Draw(Model):
         return sum(values) / len(values)
 
 
+@published()
 def minibatch_mean(
     draws: Sequence[Sequence[int]] = ((3, 1), (3, 2), (4, 2), (4, 4), (5, 3)),
 ) -> Proof:
@@ -127,18 +114,8 @@ def minibatch_mean(
     Parameters
     ----------
     draws : sequence of (A, N)
-        How many samples there are, and how many a batch takes; all batches are enumerated.
-
-    Returns
-    -------
-    Proof
-
-    Raises
-    ------
-    ValueError
-        If `draws` is empty, or has anything but pairs with 1 ≤ N ≤ A.
-    ProofError
-        If a line does not hold.
+        One or more pairs with 1 ≤ N ≤ A: how many samples there are, and how many a batch takes;
+        all batches are enumerated.
 
     Examples
     --------
@@ -149,37 +126,32 @@ def minibatch_mean(
     pairs = require_sizes(draws, "draws", 2, what, at_most=2)
     if any(size > samples for samples, size in pairs):
         raise ValueError(f"draws: expected {what}, got {draws!r}")
-    cases = tuple(Case(_Draw(*pair), {}, f"(A, N) = {pair}") for pair in pairs)
-    letters = {(name, None): sympy.Symbol(name, integer=True, positive=True) for name in ("A", "N")}
-    any_size = (Case(Model(letters), {}, "any A and N"),)
-    of_batch = Number(1) / N * chosen_from(batch, i, g[i])
+    chain = chains_in(Case(_Draw(*pair), {}, f"(A, N) = {pair}") for pair in pairs)
+    letters = {name: sympy.Symbol(name, integer=True, positive=True) for name in "AN"}
+    for_letters = chains_in([Case(Model(letters), {}, "any A and N")])
+    of_batch = 1 / N * Big(i, g[i], within=batch)
     share = Binomial(A - 1, N - 1) / Binomial(A, N)
     count = chain(
         sum_over(batch, Iverson(i, batch, r"\in")),
-        cases,
         Line(Binomial(A - 1, N - 1), "the other $N - 1$ are chosen from the other $A - 1$"),
     )
-    ratio = chain(
-        share, any_size, Line(N / A, "the factorials cancel: checked for letters $A$ and $N$")
+    ratio = for_letters(
+        share, Line(N / A, "the factorials cancel: checked for letters $A$ and $N$")
     )
     mean = chain(
         Expectation(of_batch, batch),
-        cases,
+        Line(1 / Binomial(A, N) * sum_over(batch, of_batch), "all batches are equally likely"),
         Line(
-            Number(1) / Binomial(A, N) * sum_over(batch, of_batch),
-            "all batches are equally likely",
-        ),
-        Line(
-            Number(1)
+            1
             / (N * Binomial(A, N))
             * sum_over(i, g[i] * sum_over(batch, Iverson(i, batch, r"\in"))),
             "each sample counts once for each batch that contains it",
         ),
         Line(
-            Number(1) / N * share * sum_over(i, g[i]),
+            1 / N * share * sum_over(i, g[i]),
             "so many batches contain a sample, the same number for each",
         ),
-        Line(Number(1) / A * sum_over(i, g[i]), "the ratio above"),
+        Line(1 / A * sum_over(i, g[i]), "the ratio above"),
     )
     return Proof(
         "the mean over random batches",

@@ -5,52 +5,45 @@ from typing import Any
 
 import sympy
 
-from .cases import listed, require_sizes
-from .core import LE, Case, Line, Proof, chain
+from .cases import listed, published, require_sizes
+from .core import LE, Case, Line, Proof, chains_in
 from .expressions import Entry, Index
 from .models import Model, abstract, matrix
-from .operators import Function, Gradient, Norm, SquaredNorm, product_over, sum_over
+from .operators import Gradient, Norm, SquaredNorm, function, product_over, sum_over
 from .operators import Partial as D
 
 __all__ = ["error_norm_bound"]
 
 C, M, a, w, z, delta = map(Entry, ("C", "M", "a", "w", "z", r"\delta"))
-slope = Function(r"\sigma", 1)
+slope = function(r"\sigma", 1)
 j, k, l, L, m = map(Index, "jklLm")  # noqa: E741 -- as on the page
 
 
-def _slopes(neurons: int) -> tuple[Any, Any, Any, tuple[Any, ...]]:
-    """Give z, M, σ′ and slacks r with σ′(z_k)² = M² − r_k², which says that |σ′(z_k)| ≤ M."""
+def _layer(names: dict[Any, Any], slopes: Any) -> Model:
+    """Give layer 1, whose error is ∂C/∂a ⊙ σ′(z), beside other names; `slopes` are ∂C/∂a.
+
+    With slacks r, σ′(z_k)² = M² − r_k² says that |σ′(z_k)| ≤ M.
+    """
     largest = sympy.Symbol("M", nonnegative=True)
-    slacks = matrix("r", neurons, real=True)
-    z_values = matrix("z", neurons, real=True)
-    slope_at = {z: sympy.sqrt(largest**2 - r**2) for z, r in zip(z_values, slacks, strict=True)}
-    return z_values, largest, slope_at.__getitem__, tuple(slacks)
+    inputs, slacks = (matrix(name, len(slopes), real=True) for name in "zr")
+    roots = {z: sympy.sqrt(largest**2 - r**2) for z, r in zip(inputs, slacks, strict=True)}
+    error = sympy.matrix_multiply_elementwise(slopes, inputs.applyfunc(roots.__getitem__))
+    names |= {("z", 1): inputs, ("M", 1): largest, (r"\delta", 1): error}
+    return Model(names, {(r"\sigma", 1): roots.__getitem__}, slacks=tuple(slacks))
 
 
 def _hidden(n_in: int, n_out: int) -> Model:
-    """Give layer 1 with its slopes, and the weights and errors of layer 2."""
-    weights = matrix("w", n_out, n_in, real=True)
-    errors = matrix("delta", n_out, real=True)
-    z_values, largest, slope_at, slacks = _slopes(n_in)
-    error = sympy.matrix_multiply_elementwise(weights.T * errors, z_values.applyfunc(slope_at))
-    names = {("w", 2): weights, (r"\delta", 2): errors, (r"\delta", 1): error}
-    model = Model(names | {("z", 1): z_values, ("M", 1): largest}, {(r"\sigma", 1): slope_at})
-    model.slacks = slacks
-    return model
+    """Give layer 1 before layer 2, of which the weights and errors are known."""
+    weights, errors = matrix("w", n_out, n_in, real=True), matrix("delta", n_out, real=True)
+    return _layer({("w", 2): weights, (r"\delta", 2): errors}, weights.T * errors)
 
 
 def _output(neurons: int) -> Model:
-    """Give a last layer with its slopes, and an abstract cost of its outputs."""
+    """Give layer 1 as the last one, with an abstract cost of its outputs."""
     outputs = matrix("a", neurons, real=True)
     cost = abstract("C")(*outputs)
-    z_values, largest, slope_at, slacks = _slopes(neurons)
     slopes = outputs.applyfunc(lambda output: sympy.diff(cost, output))
-    error = sympy.matrix_multiply_elementwise(slopes, z_values.applyfunc(slope_at))
-    names = {("a", 1): outputs, ("C", None): cost, (r"\delta", 1): error}
-    model = Model(names | {("z", 1): z_values, ("M", 1): largest}, {(r"\sigma", 1): slope_at})
-    model.slacks = slacks
-    return model
+    return _layer({("a", 1): outputs, "C": cost}, slopes)
 
 
 GRADIENT, ERROR, WEIGHT = r"\lVert\nabla C\rVert", r"\lVert \delta\rVert", r"\lVert w\rVert"
@@ -58,13 +51,12 @@ GRADIENT, ERROR, WEIGHT = r"\lVert\nabla C\rVert", r"\lVert \delta\rVert", r"\lV
 
 def _norms(layer: int, last: int) -> Model:
     """Give symbols for the norms; those of the errors lie below their bounds by some slack."""
-    first = sympy.symbols("s0", nonnegative=True)
-    second = sympy.symbols("s1", nonnegative=True)
-    names: dict[Any, Any] = {(GRADIENT, last): sympy.Symbol("G", nonnegative=True)}
+    gradient, first, second = sympy.symbols("G s0 s1", nonnegative=True)
+    names: dict[Any, Any] = {(GRADIENT, last): gradient}
     for number in range(1, last + 1):
         names["M", number] = sympy.Symbol(f"M{number}", nonnegative=True)
         names[WEIGHT, number] = sympy.Symbol(f"w{number}", nonnegative=True)
-    bound = names[GRADIENT, last] * names["M", last]
+    bound = gradient * names["M", last]
     for number in range(last - 1, layer, -1):
         bound *= names["M", number] * names[WEIGHT, number + 1]
     names[ERROR, layer + 1] = bound - first
@@ -73,24 +65,14 @@ def _norms(layer: int, last: int) -> Model:
     return Model(names)
 
 
+@published()
 def error_norm_bound(sizes: Sequence[Sequence[int]] = ((3, 2), (2, 3), (1, 2), (2, 1))) -> Proof:
     """Prove equation 1.1.2d: what one step back does to the norm of the error, and all steps.
 
     Parameters
     ----------
     sizes : sequence of (int, int)
-        The sizes of two neighbouring layers for which one step is checked.
-
-    Returns
-    -------
-    Proof
-
-    Raises
-    ------
-    ValueError
-        If `sizes` is empty or has anything but pairs of positive numbers.
-    ProofError
-        If a line does not hold.
+        One or more pairs of neighbouring layers for which one step is checked, no layer empty.
 
     Examples
     --------
@@ -98,27 +80,27 @@ def error_norm_bound(sizes: Sequence[Sequence[int]] = ((3, 2), (2, 3), (1, 2), (
     11
     """
     pairs = require_sizes(sizes, "sizes", 2, "pairs of layers, each with a neuron or more", 2)
-    hidden = tuple(Case(_hidden(*pair), {"l": 1}, f"layers {listed([pair])}") for pair in pairs)
-    output = tuple(
+    at_output = chains_in(
         Case(_output(n), {"L": 1}, f"{n} outputs") for n in sorted({n for _, n in pairs})
     )
-    deep = tuple(
+    at_hidden = chains_in(
+        Case(_hidden(*pair), {"l": 1}, f"layers {listed([pair])}") for pair in pairs
+    )
+    at_any_depth = chains_in(
         Case(_norms(layer, last), {"l": layer, "L": last}, f"{last} layers")
         for last in range(2, 6)
         for layer in range(1, last)
     )
     largest = r"$\lvert\sigma'(z_k)\rvert \le M$ for each neuron"
-    last_layer = chain(
+    last_layer = at_output(
         SquaredNorm(delta(L)),
-        output,
         Line(sum_over(k, D(C, a(L)[k]) ** 2 * slope(z(L)[k]) ** 2), "definition, and (1.4)"),
         Line(M(L) ** 2 * sum_over(k, D(C, a(L)[k]) ** 2), largest, LE),
         Line(M(L) ** 2 * SquaredNorm(Gradient(C, a(L))), "definition of the norm"),
     )
     backward = sum_over(j, w(l + 1)[j, k] * delta(l + 1)[j]) ** 2
-    one_step = chain(
+    one_step = at_hidden(
         SquaredNorm(delta(l)),
-        hidden,
         Line(sum_over(k, delta(l)[k] ** 2), "definition of the norm"),
         Line(sum_over(k, backward * slope(z(l)[k]) ** 2), "(1.6)"),
         Line(M(l) ** 2 * sum_over(k, backward), largest, LE),
@@ -130,9 +112,8 @@ def error_norm_bound(sizes: Sequence[Sequence[int]] = ((3, 2), (2, 3), (1, 2), (
             by_definition=True,
         ),
     )
-    all_steps = chain(
+    all_steps = at_any_depth(
         Norm(delta(l)),
-        deep,
         Line(M(l) * Norm(w(l + 1)) * Norm(delta(l + 1)), "the root of the step above", LE),
         Line(
             M(l)

@@ -12,16 +12,34 @@ CHECKED = "Each line equals the line before for all values of its free indices a
 SIZES = ((2, 3, 2), (1, 2, 3, 2), (3, 1, 2))
 
 
-def published(sections: str, rule: Callable | None = None) -> Callable:
-    """Put sections that several theorems share before the example in a function's docstring.
+OUTCOME = """\
+Returns
+-------
+Proof
 
-    The docstring and the name are those of a `rule` that the function is the door of, or its own.
+Raises
+------
+ValueError
+    If `{argument}` is anything else.
+ProofError
+    If a line does not hold.
+
+"""
+
+
+def published(parameters: str = "", rule: Callable | None = None) -> Callable:
+    """Put what all theorems say before the example in a function's docstring.
+
+    Before it stand the `parameters` that several theorems share. The docstring and the name are
+    those of a `rule` that the function is the door of, or its own.
     """
 
     def publish(door: Callable) -> Callable:
         of = rule or door
         said, heading, example = inspect.cleandoc(of.__doc__ or "").partition("Examples\n-")
-        door.__doc__ = said + sections + heading + example
+        (argument,) = inspect.signature(door).parameters
+        outcome = OUTCOME.format(argument=argument)
+        door.__doc__ = said + parameters + outcome + heading + example
         door.__module__ = of.__module__
         door.__name__ = door.__qualname__ = of.__name__
         return door
@@ -49,7 +67,7 @@ def require_sizes(
     return [tuple(map(int, each)) for each in found]
 
 
-def listed(sizes: Sequence[Sequence[int]], between: str = "-") -> str:
+def listed(sizes: Sequence[Sequence[Any]], between: str = "-") -> str:
     """Name sizes in a sentence.
 
     >>> listed([(2, 3, 2), (1, 2), (3, 1)])

@@ -5,15 +5,13 @@ or at most as large). The LaTeX that is shown and the value that is checked come
 expression.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
 
 import sympy
 
 from .expressions import Expression, Index
-from .models import Model
 from .scope import Scope, Undefined
 from .zero import is_nonnegative, is_zero
 
@@ -62,8 +60,8 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Case:
-    """A concrete case in which every line of a chain is checked.
+class Case(Scope):
+    """A concrete case in which every line of a chain is checked: a scope with a name.
 
     Attributes
     ----------
@@ -75,8 +73,6 @@ class Case:
         As an error message says it: "layers 2-3-2".
     """
 
-    model: Model
-    indices: dict[str, Any]
     name: str
 
     def __str__(self) -> str:
@@ -119,23 +115,22 @@ class Chain:
         """
         if not self.cases:
             raise ProofError(f"the chain from ${self.left.latex()}$ has no case to be checked in")
-        for before, line in self.steps():
-            for case in self.cases:
-                if not follows(before, line, case):
-                    raise ProofError(
-                        f"${line.relation} {line.expression.latex()}$ ({line.reason}) does not "
-                        f"follow from ${before.latex()}$ for {case}"
-                    )
+        for (before, line), case in product(self.steps(), self.cases):
+            if not follows(before, line, case):
+                raise ProofError(
+                    f"${line.relation} {line.expression.latex()}$ ({line.reason}) does not follow "
+                    f"from ${before.latex()}$ for {case}"
+                )
 
 
-def chain(left: Expression, cases: tuple[Case, ...], *lines: Line) -> Chain:
-    """Give the chain of the `lines` that follow from the left side."""
-    return Chain(left, lines, cases)
+def chains_in(cases: Iterable[Case]) -> Callable[..., Chain]:
+    """Give what makes a chain, of a left side and its lines, that is checked in these cases."""
+    every = tuple(cases)
+    return lambda left, *lines: Chain(left, lines, every)
 
 
-def follows(before: Expression, line: Line, case: Case) -> bool:
+def follows(before: Expression, line: Line, scope: Scope) -> bool:
     """Tell whether a line follows from the expression before it, for all values of its indices."""
-    scope = Scope(case.model, case.indices)
     free = sorted((before.free() | line.expression.free()) - set(scope.indices))
     try:
         ranges = [scope.range_of(Index(name), before, line.expression) for name in free]
@@ -148,22 +143,14 @@ def follows(before: Expression, line: Line, case: Case) -> bool:
 
 
 def _holds(before: Expression, line: Line, scope: Scope) -> bool:
-    left, right = _entries(before.value(scope)), _entries(line.expression.value(scope))
+    left, right = (sympy.Matrix([side.value(scope)]) for side in (before, line.expression))
     if left.shape != right.shape:
         return False
-    condition = scope.model.condition if line.given else {}
-    for pair in zip(left, right, strict=True):
-        a, b = (side.xreplace(condition) for side in pair)
-        if line.relation == "=":
-            if not is_zero(a - b):
-                return False
-        elif not is_nonnegative(b - a if line.relation == LE else a - b, scope.model.slacks):
-            return False
-    return True
-
-
-def _entries(value: Any) -> Any:
-    return value if isinstance(value, sympy.MatrixBase) else sympy.Matrix([[value]])
+    difference = (right - left).xreplace(scope.model.condition if line.given else {})
+    if line.relation == "=":
+        return all(map(is_zero, difference))
+    slack = difference if line.relation == LE else -difference
+    return all(is_nonnegative(entry, scope.model.slacks) for entry in slack)
 
 
 @dataclass(frozen=True, repr=False)

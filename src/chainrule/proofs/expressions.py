@@ -7,15 +7,19 @@ for is decided by a `Scope`, and only when a value is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from functools import partial, reduce
-from operator import add, attrgetter, matmul, mul, pow, truediv
+from operator import add, attrgetter, matmul, mul, pow, sub, truediv
 from typing import Any
 
 import sympy
 
 from .scope import Scope, Undefined
+
+
+def _reflected(operation: Callable) -> Callable[[Any, Any], Expression]:
+    return lambda right, left: operation(node(left), right)
 
 
 class Expression:
@@ -69,30 +73,18 @@ class Expression:
         terms = self.terms if isinstance(self, Plus) else (self,)
         return Plus((*terms, node(other)))
 
-    def __radd__(self, other: Any) -> Expression:
-        return node(other) + self
-
     def __neg__(self) -> Expression:
         return Times((Number(-1), *(self.factors if isinstance(self, Times) else (self,))))
 
     def __sub__(self, other: Any) -> Expression:
         return self + -node(other)
 
-    def __rsub__(self, other: Any) -> Expression:
-        return node(other) - self
-
     def __mul__(self, other: Any) -> Expression:
         factors = self.factors if isinstance(self, Times) else (self,)
         return Times((*factors, node(other)))
 
-    def __rmul__(self, other: Any) -> Expression:
-        return node(other) * self
-
     def __truediv__(self, other: Any) -> Expression:
         return Fraction(self, node(other))
-
-    def __rtruediv__(self, other: Any) -> Expression:
-        return Fraction(node(other), self)
 
     def __pow__(self, other: Any) -> Expression:
         return Power(self, node(other))
@@ -100,6 +92,9 @@ class Expression:
     def __matmul__(self, other: Expression) -> Expression:
         factors = self.factors if isinstance(self, MatMul) else (self,)
         return MatMul((*factors, other))
+
+    __radd__, __rsub__ = _reflected(add), _reflected(sub)
+    __rmul__, __rtruediv__ = _reflected(mul), _reflected(truediv)
 
     @property
     def T(self) -> Expression:

@@ -7,7 +7,8 @@ from typing import Any
 
 import sympy
 
-from .expressions import Expression
+from .expressions import Entry, Expression
+from .operators import Partial
 from .scope import Scope, Undefined
 
 
@@ -45,7 +46,8 @@ class Model:
 
     Attributes
     ----------
-    names : dict from (str, layer or None) to value
+    names : dict from str, or (str, layer), to value
+    functions : dict from (str, order of the derivative) to function
     ranges : dict from str to list
         What an index runs over, where no axis says it.
     condition : dict from symbol to expression
@@ -54,12 +56,17 @@ class Model:
         Symbols that stand for how far an inequality is from an equality.
     """
 
-    def __init__(self, names: dict[Any, Any] | None = None, functions: Any = None) -> None:
-        self.names: dict[Any, Any] = names or {}
-        self.functions: dict[tuple[str, int], Callable[..., Any]] = functions or {}
-        self.ranges: dict[str, list[Any]] = {}
-        self.condition: dict[Any, Any] = {}
-        self.slacks: tuple[Any, ...] = ()
+    def __init__(
+        self,
+        names: dict[Any, Any],
+        functions: dict[tuple[str, int], Callable[..., Any]] | None = None,
+        ranges: dict[str, list[Any]] | None = None,
+        condition: dict[Any, Any] | None = None,
+        slacks: tuple[Any, ...] = (),
+    ) -> None:
+        self.names = {n if isinstance(n, tuple) else (n, None): v for n, v in names.items()}
+        self.functions, self.ranges = functions or {}, ranges or {}
+        self.condition, self.slacks = condition or {}, slacks
 
     def look_up(self, name: str, layer: int | None) -> Any:
         """Give all of a named thing, of a `layer` or without one."""
@@ -119,11 +126,9 @@ def matrix(name: str, rows: int, columns: int = 1, **assumptions: Any) -> Any:
     [v_1_1],
     [v_2_1]])
     """
-
-    def symbol(i: int, j: int) -> Any:
-        return sympy.Symbol(f"{name}_{i + 1}_{j + 1}", **assumptions)
-
-    return sympy.ImmutableMatrix(rows, columns, symbol)
+    return sympy.ImmutableMatrix(
+        rows, columns, lambda i, j: sympy.Symbol(f"{name}_{i + 1}_{j + 1}", **assumptions)
+    )
 
 
 class Composed(Model):
@@ -131,6 +136,7 @@ class Composed(Model):
 
     Parameters
     ----------
+    sizes : tuple of int
     variable : (str, int), optional
         The name and the layer of an inner quantity to begin from; it becomes free symbols.
     """
@@ -138,10 +144,10 @@ class Composed(Model):
     inner: tuple[str, ...] = ()
     error = ("", "")  # the name of an error, and that of the inner quantity it is the slope in
 
-    def __init__(self, variable: tuple[str, int] | None = None) -> None:
-        super().__init__()
+    def __init__(self, sizes: tuple[int, ...], variable: tuple[str, int] | None = None) -> None:
+        self.sizes = sizes
         self._given: dict[tuple[str, int], Composed] = {}
-        self.names = self.forward(variable)
+        super().__init__(self.forward(variable))
 
     def forward(self, variable: tuple[str, int] | None) -> dict[Any, Any]:
         """Give all names, with free symbols for the `variable`."""
@@ -169,30 +175,19 @@ class Composed(Model):
         """Find an error by its definition, ∂C/∂z^l, and anything else in the forward pass."""
         error, inner = self.error
         if name == error and (inner, layer) in self.names and (name, layer) not in self.names:
-            there = self.given(inner, layer)
-            cost = there.look_up("C", None)
-            slopes = there.look_up(inner, layer).applyfunc(lambda z: sympy.diff(cost, z))
-            self.names[name, layer] = self.resolve(slopes, inner, layer)
+            slopes = Partial(Entry("C"), Entry(inner)(layer))
+            self.names[name, layer] = slopes.value(Scope(self, {}))
         return super().look_up(name, layer)
 
 
 class Network(Composed):
-    """A network of given sizes, with an abstract activation in each layer and an abstract cost.
+    """A network with an abstract activation in each layer and an abstract cost.
 
-    Parameters
-    ----------
-    sizes : tuple of int
-        How many neurons each layer has, the input first.
-    variable : (str, int), optional
-        The name and the layer, z or a, to begin from: everything after it is a function of it.
+    Its sizes are how many neurons each layer has, the input first.
     """
 
     inner = ("z", "a")
     error = (r"\delta", "z")
-
-    def __init__(self, sizes: tuple[int, ...], variable: tuple[str, int] | None = None) -> None:
-        self.sizes = sizes
-        super().__init__(variable)
 
     def beginning_from(self, variable: tuple[str, int]) -> "Network":
         """Give the same network from a layer's weighted inputs or activations on."""
@@ -215,38 +210,27 @@ class Network(Composed):
             if variable == ("a", l):
                 a = matrix(f"a{l}", n_out)
             names |= {("w", l): w, ("b", l): b, ("z", l): z, ("a", l): a}
-        return names | {("C", None): abstract("C")(*a)}
+        return names | {"C": abstract("C")(*a)}
 
 
 class Batch(Composed):
     """One layer that reads a batch of rows; each sample has an abstract cost of its own.
 
-    Parameters
-    ----------
-    shape : (int, int, int)
-        How many samples, inputs and neurons.
-    variable : (str, int), optional
-        ("Z", 1), to begin from the weighted inputs.
+    Its sizes are how many samples, inputs and neurons there are.
     """
 
     inner = ("Z",)
     error = (r"\Delta", "Z")
 
-    def __init__(
-        self, shape: tuple[int, int, int], variable: tuple[str, int] | None = None
-    ) -> None:
-        self.shape = shape
-        super().__init__(variable)
-
     def beginning_from(self, variable: tuple[str, int]) -> "Batch":
         """Give the same batch from its weighted inputs on."""
-        return Batch(self.shape, variable)
+        return Batch(self.sizes, variable)
 
     def forward(self, variable: tuple[str, int] | None) -> dict[Any, Any]:
         """Give the weighted inputs, equation 1.1.1a, and the costs."""
-        samples, n_in, n_out = self.shape
+        samples, n_in, n_out = self.sizes
         A, w, b = matrix("A", samples, n_in), matrix("w", n_out, n_in), matrix("b", n_out)
         Z = matrix("Z", samples, n_out) if variable else A * w.T + sympy.ones(samples, 1) * b.T
         costs = sympy.ImmutableMatrix([abstract(f"c{n}")(*Z.row(n)) for n in range(samples)])
         names = {("A", 0): A, ("w", 1): w, ("b", 1): b, ("Z", 1): Z}
-        return names | {("c", None): costs, ("C", None): sum(costs)}
+        return names | {"c": costs, "C": sum(costs)}

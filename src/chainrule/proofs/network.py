@@ -1,19 +1,22 @@
-"""The theorems of backpropagation, equations 1.4 to 1.9, with activations and cost left abstract.
+"""The theorems of backpropagation, with activations and cost left abstract.
 
+Equations 1.4 to 1.9, and that the recursion which they make finds the gradient of every parameter.
 σ may differ from layer to layer: σ(z^l) is the activation of layer l.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from .cases import CHECKED, SIZES, listed, network_cases, published
-from .core import Chain, Line, Proof, chain
+from .core import Chain, Line, Proof, chains_in
 from .expressions import Entry, Index
-from .operators import Component, Function, Gradient, Hadamard, Iverson, Partial, sum_over
+from .models import Network
+from .operators import Component, Gradient, Hadamard, Iverson, Partial, function, sum_over
+from .scope import Scope
 
-__all__ = ["bias_gradient", "hidden_error", "output_error", "weight_gradient"]
+__all__ = ["backpropagation", "bias_gradient", "hidden_error", "output_error", "weight_gradient"]
 
-C, a, b, w, z, delta = map(Entry, ("C", "a", "b", "w", "z", r"\delta"))
-sigma, slope = Function(r"\sigma"), Function(r"\sigma", 1)
+C, a, b, d, w, z, delta = map(Entry, (*"Cabdwz", r"\delta"))
+sigma, slope = function(r"\sigma"), function(r"\sigma", 1)
 i, j, k, l, L, m = map(Index, "ijklLm")  # noqa: E741 -- as on the page
 
 SMOOTH = "The cost is a differentiable function of $a^L$, and the activations are differentiable."
@@ -22,23 +25,12 @@ UNCHECKED = (
     "Differentiability is a hypothesis, and SymPy's own chain rule is trusted.",
     "For other sizes the lines and their reasons have to be read.",
 )
-SECTIONS = """\
+PARAMETERS = """\
 Parameters
 ----------
 sizes : sequence of sequences of int
-    The networks in which every line is checked, each by its layers, the input first.
-
-Returns
--------
-Proof
-    Checked for every layer that it is about, of every network.
-
-Raises
-------
-ValueError
-    If `sizes` has no network, or one that is too short for such a layer or has an empty layer.
-ProofError
-    If a line does not hold.
+    One or more networks, each by its layers, the input first; every line is checked for every layer
+    that it is about. Each network has such a layer, and no layer is empty.
 
 """
 ANY = "All networks that were tried have elementwise activations; the proof does not need that."
@@ -47,23 +39,28 @@ ANY = "All networks that were tried have elementwise activations; the proof does
 def over_networks(
     title: str,
     *labels: str,
-    layers: Callable[[int], Iterable[int]],
+    layers: Sequence[Callable[[int], Iterable[int]]],
     shortest: int = 2,
+    kind: Callable[[tuple[int, ...]], Network] = Network,
     elementwise: str = "",
-) -> Callable[[Callable[..., tuple[Chain, ...]]], Callable[..., Proof]]:
-    """Make a theorem about the `layers` of networks of the function that gives its chains."""
+    checked: tuple[str, ...] = (CHECKED,),
+) -> Callable[[Callable[..., Iterator[Chain]]], Callable[..., Proof]]:
+    """Make a theorem about networks of the function that yields its chains.
 
-    def theorem(chains: Callable[..., tuple[Chain, ...]]) -> Callable[..., Proof]:
-        @published(SECTIONS, rule=chains)
+    It is given what makes a chain that is checked in some `layers`, for each of these.
+    """
+
+    def theorem(chains: Callable[..., Iterator[Chain]]) -> Callable[..., Proof]:
+        @published(PARAMETERS, rule=chains)
         def prove(sizes: Sequence[Sequence[int]] = SIZES) -> Proof:
-            cases = network_cases(sizes, shortest, layers)
+            made = (chains_in(network_cases(sizes, shortest, each, kind)) for each in layers)
             return Proof(
                 title,
                 labels,
-                (SMOOTH, f"{elementwise} {OWN}") if elementwise else (SMOOTH,),
-                chains(cases),
+                (SMOOTH, elementwise) if elementwise else (SMOOTH,),
+                tuple(chains(*made)),
                 f"layers of sizes {listed(sizes)}",
-                (CHECKED,),
+                checked,
                 UNCHECKED if elementwise else (*UNCHECKED, ANY),
             )
 
@@ -76,10 +73,10 @@ def over_networks(
     "the error of the output layer",
     "1.4",
     "1.5",
-    layers=lambda last: [last],
-    elementwise="Each activation of the output layer",
+    layers=[lambda last: [last]],
+    elementwise=f"Each activation of the output layer {OWN}",
 )
-def output_error(cases):
+def output_error(chain):
     """Prove equations 1.4 and 1.5: the error of the output layer.
 
     Examples
@@ -87,9 +84,8 @@ def output_error(cases):
     >>> output_error(sizes=[(2, 2)])
     ✓ (1.4, 1.5) the error of the output layer: 6 lines, for layers of sizes 2-2
     """
-    one = chain(
+    yield chain(
         delta(L)[j],
-        cases,
         Line(Partial(C, z(L)[j]), "definition of the error"),
         Line(
             sum_over(i, Partial(C, a(L)[i]) * Partial(a(L)[i], z(L)[j])),
@@ -105,12 +101,7 @@ def output_error(cases):
         ),
         Line(Partial(C, a(L)[j]) * slope(z(L)[j]), "only the term with $i = j$ remains"),
     )
-    whole = chain(
-        delta(L),
-        cases,
-        Line(Hadamard(Gradient(C, a(L)), slope(z(L))), "the same for all $j$ at once"),
-    )
-    return one, whole
+    yield chain(delta(L), Line(FIRST_STEP, "the same for all $j$ at once"))
 
 
 @over_networks(
@@ -118,10 +109,10 @@ def output_error(cases):
     "1.6",
     "1.7",
     shortest=3,
-    layers=lambda last: range(1, last),
-    elementwise="Each activation of layer $l$",
+    layers=[lambda last: range(1, last)],
+    elementwise=f"Each activation of layer $l$ {OWN}",
 )
-def hidden_error(cases):
+def hidden_error(chain):
     """Prove equations 1.6 and 1.7: the error of a hidden layer.
 
     Examples
@@ -129,20 +120,16 @@ def hidden_error(cases):
     >>> hidden_error(sizes=[(2, 3, 2)])
     ✓ (1.6, 1.7) the error of a hidden layer: 6 lines, for layers of sizes 2-3-2
     """
-    one = chain(
+    next_input = sum_over(i, w(l + 1)[j, i] * sigma(z(l)[i])) + b(l + 1)[j]
+    yield chain(
         delta(l)[k],
-        cases,
         Line(Partial(C, z(l)[k]), "definition of the error"),
         Line(
             sum_over(j, Partial(C, z(l + 1)[j]) * Partial(z(l + 1)[j], z(l)[k])),
             "chain rule: $C$ depends on $z_k^l$ through the next layer",
         ),
         Line(
-            sum_over(
-                j,
-                delta(l + 1)[j]
-                * Partial(sum_over(i, w(l + 1)[j, i] * sigma(z(l)[i])) + b(l + 1)[j], z(l)[k]),
-            ),
+            sum_over(j, delta(l + 1)[j] * Partial(next_input, z(l)[k])),
             "definition of the error, and of the weighted input, (1.1) and (1.2)",
         ),
         Line(
@@ -154,8 +141,10 @@ def hidden_error(cases):
             "the sum runs down column $k$ of $w^{l+1}$, a row of its transpose",
         ),
     )
-    whole = chain(delta(l), cases, Line(backward_step(), "the same for all $k$ at once"))
-    return one, whole
+    yield chain(delta(l), Line(backward_step(), "the same for all $k$ at once"))
+
+
+FIRST_STEP = Hadamard(Gradient(C, a(L)), slope(z(L)))  # the right side of equation 1.5
 
 
 def backward_step(error: Entry = delta) -> Hadamard:
@@ -163,8 +152,23 @@ def backward_step(error: Entry = delta) -> Hadamard:
     return Hadamard(w(l + 1).T @ error(l + 1), slope(z(l)))
 
 
-@over_networks("the gradient of the biases", "1.8", layers=lambda last: range(1, last + 1))
-def bias_gradient(cases):
+def through_weighted_inputs(parameter: Entry, n: Index) -> tuple[Line, Line]:
+    """Give the lines that both gradients begin with; the inputs of the layer are numbered n."""
+    weighted_input = sum_over(n, w(l)[i, n] * a(l - 1)[n]) + b(l)[i]
+    return (
+        Line(
+            sum_over(i, Partial(C, z(l)[i]) * Partial(z(l)[i], parameter)),
+            f"chain rule: $C$ depends on ${parameter.latex()}$ through the layer's weighted inputs",
+        ),
+        Line(
+            sum_over(i, delta(l)[i] * Partial(weighted_input, parameter)),
+            "definition of the error, and of the weighted input, (1.1)",
+        ),
+    )
+
+
+@over_networks("the gradient of the biases", "1.8", layers=[lambda last: range(1, last + 1)])
+def bias_gradient(chain):
     """Prove equation 1.8: the gradient of the biases.
 
     Examples
@@ -172,29 +176,17 @@ def bias_gradient(cases):
     >>> bias_gradient(sizes=[(2, 2)])
     ✓ (1.8) the gradient of the biases: 5 lines, for layers of sizes 2-2
     """
-    one = chain(
+    yield chain(
         Partial(C, b(l)[j]),
-        cases,
-        Line(
-            sum_over(i, Partial(C, z(l)[i]) * Partial(z(l)[i], b(l)[j])),
-            "chain rule: $C$ depends on $b_j^l$ through the layer's weighted inputs",
-        ),
-        Line(
-            sum_over(
-                i,
-                delta(l)[i] * Partial(sum_over(k, w(l)[i, k] * a(l - 1)[k]) + b(l)[i], b(l)[j]),
-            ),
-            "definition of the error, and of the weighted input, (1.1)",
-        ),
+        *through_weighted_inputs(b(l)[j], k),
         Line(sum_over(i, delta(l)[i] * Iverson(i, j)), "only $b_j^l$ itself moves"),
         Line(delta(l)[j], "only the term with $i = j$ remains"),
     )
-    whole = chain(Partial(C, b(l)), cases, Line(delta(l), "the same for all $j$ at once"))
-    return one, whole
+    yield chain(Partial(C, b(l)), Line(delta(l), "the same for all $j$ at once"))
 
 
-@over_networks("the gradient of the weights", "1.9", layers=lambda last: range(1, last + 1))
-def weight_gradient(cases):
+@over_networks("the gradient of the weights", "1.9", layers=[lambda last: range(1, last + 1)])
+def weight_gradient(chain):
     """Prove equation 1.9: the gradient of the weights, and its matrix form.
 
     Examples
@@ -202,27 +194,72 @@ def weight_gradient(cases):
     >>> weight_gradient(sizes=[(2, 2)])
     ✓ (1.9) the gradient of the weights: 5 lines, for layers of sizes 2-2
     """
-    one = chain(
+    yield chain(
         Partial(C, w(l)[j, k]),
-        cases,
-        Line(
-            sum_over(i, Partial(C, z(l)[i]) * Partial(z(l)[i], w(l)[j, k])),
-            "chain rule: $C$ depends on $w_{jk}^l$ through the layer's weighted inputs",
-        ),
-        Line(
-            sum_over(
-                i,
-                delta(l)[i] * Partial(sum_over(m, w(l)[i, m] * a(l - 1)[m]) + b(l)[i], w(l)[j, k]),
-            ),
-            "definition of the error, and of the weighted input, (1.1)",
-        ),
+        *through_weighted_inputs(w(l)[j, k], m),
         Line(
             sum_over(i, delta(l)[i] * Iverson(i, j) * a(l - 1)[k]),
             "only the term with $i = j$ and $m = k$ contains $w_{jk}^l$",
         ),
         Line(a(l - 1)[k] * delta(l)[j], "only the term with $i = j$ remains"),
     )
-    whole = chain(
-        Partial(C, w(l)), cases, Line(delta(l) @ a(l - 1).T, "the same for all $j$ and $k$ at once")
+    yield chain(
+        Partial(C, w(l)), Line(delta(l) @ a(l - 1).T, "the same for all $j$ and $k$ at once")
     )
-    return one, whole
+
+
+class _Recursion(Network):
+    """A network with the d^l that the algorithm computes from the last layer to the first."""
+
+    def __init__(self, sizes: tuple[int, ...]) -> None:
+        super().__init__(sizes)
+        last = len(sizes) - 1
+        for layer in range(last, 0, -1):
+            rule = FIRST_STEP if layer == last else backward_step(d)
+            self.names[d.name, layer] = rule.value(Scope(self, {"l": layer, "L": last}))
+
+
+@over_networks(
+    "backpropagation",
+    shortest=3,
+    layers=(lambda last: [last], lambda last: range(1, last), lambda last: range(1, last + 1)),
+    kind=_Recursion,
+    elementwise="Every activation is elementwise.",
+    checked=(
+        CHECKED,
+        "The algorithm ran symbolically, and the gradient of every weight and bias equals SymPy's "
+        "derivative of the cost.",
+    ),
+)
+def backpropagation(at_last, at_hidden, at_every):
+    """Prove that backpropagation finds the gradient of every parameter, by induction over layers.
+
+    d^l stands for what the algorithm computes, and all derivatives are SymPy's own, of the cost as
+    a function of the parameters.
+
+    Examples
+    --------
+    >>> backpropagation(sizes=[(1, 2, 1)])
+    ✓ backpropagation: 9 lines, for layers of sizes 1-2-1
+    """
+    yield at_last(
+        Partial(C, z(L)),
+        Line(FIRST_STEP, "(1.5)"),
+        Line(d(L), "with this the algorithm begins"),
+    )
+    yield at_hidden(
+        Partial(C, z(l)),
+        Line(Hadamard(w(l + 1).T @ Partial(C, z(l + 1)), slope(z(l))), "(1.7)"),
+        Line(backward_step(d), "induction: what holds for layer $l+1$"),
+        Line(d(l), "this is what the algorithm computes next"),
+    )
+    yield at_every(
+        Partial(C, b(l)),
+        Line(Partial(C, z(l)), "(1.8)"),
+        Line(d(l), "by the two parts above"),
+    )
+    yield at_every(
+        Partial(C, w(l)),
+        Line(Partial(C, z(l)) @ a(l - 1).T, "(1.9)"),
+        Line(d(l) @ a(l - 1).T, "by the first two parts"),
+    )

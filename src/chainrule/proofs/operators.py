@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import reduce
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial, reduce
 from operator import add, mul
 from typing import Any
 
@@ -16,7 +16,7 @@ from .scope import Scope, Undefined
 
 @dataclass(frozen=True)
 class Big(Expression):
-    """A sum or a product over an index, over its whole range or from `first` to `last`."""
+    """A sum or a product over all of an index, from `first` to `last`, or `within` a set."""
 
     index: Index
     body: Expression
@@ -39,36 +39,31 @@ class Big(Expression):
 
     def value(self, scope: Scope) -> Any:
         """Add up, or multiply, for every value of the index."""
-        operation, start = (mul, 1) if self.symbol == r"\prod" else (add, 0)
-        values: Any
+
+        def term(number: Any) -> Any:
+            return self.body.value(scope.bind(**{self.index.name: number}))
+
         if self.within:
             values = self.within.value(scope)
         elif self.first and self.last:
             first, last = self.first.value(scope), self.last.value(scope)
             if not sympy.sympify(last).is_number:
-                return self._symbolic(scope, first, last)
+                letter = sympy.Dummy("i", integer=True, positive=True)
+                return sympy.summation(term(letter), (letter, first, last))
             values = range(int(first), int(last) + 1)
         else:
             values = scope.range_of(self.index, self.body)
-        found = [self.body.value(scope.bind(**{self.index.name: v})) for v in values]
-        return reduce(operation, found) if found else sympy.Integer(start)
-
-    def _symbolic(self, scope: Scope, first: Any, last: Any) -> Any:
-        i = sympy.Dummy("i", integer=True, positive=True)
-        body = self.body.value(scope.bind(**{self.index.name: i}))
-        return sympy.summation(body, (i, first, last))
+        operation, start = (mul, 1) if self.symbol == r"\prod" else (add, 0)
+        return reduce(operation, list(map(term, values)) or [sympy.Integer(start)])
 
     def free(self) -> set[str]:
-        """Give those of the body but for the index of the sum itself, and those of the limits."""
-        limits = (part for part in (self.first, self.last, self.within) if part)
-        return self.body.free() - {self.index.name} | {n for p in limits for n in p.free()}
+        """Give those of the body and of the limits, but for the index of the sum itself."""
+        return super().free() - {self.index.name}
 
     def _extents(self, index: Index, scope: Scope) -> Iterator[int]:
         if index != self.index:
             # a sum between limits binds an index that the layers inside may depend on
-            inner = (
-                scope if self.index.name in scope.indices else scope.bind(**{self.index.name: 1})
-            )
+            inner = replace(scope, indices={self.index.name: 1} | scope.indices)
             yield from self.body._extents(index, inner)
 
 
@@ -81,11 +76,6 @@ def sum_over(index: Index, body: Expression, first: Any = None, last: Any = None
 def product_over(index: Index, body: Expression, first: Any, last: Any) -> Big:
     """Give the product over an index from `first` to `last`."""
     return Big(index, body, node(first), node(last), symbol=r"\prod")
-
-
-def chosen_from(chosen: Index, index: Index, body: Expression) -> Big:
-    """Give the sum over those values of an index that were chosen."""
-    return Big(index, body, within=chosen)
 
 
 @dataclass(frozen=True)
@@ -103,18 +93,6 @@ class Iverson(Expression):
     def operation(self, left: Any, right: Any) -> Any:
         """Give 1 or 0."""
         return sympy.Integer(left == right if self.relation == "=" else left in right)
-
-
-@dataclass(frozen=True)
-class Function(Expression):
-    """A function, or its derivative, before it is applied to anything."""
-
-    name: str
-    order: int = 0
-
-    def __call__(self, argument: Expression) -> Apply:
-        """Give the function applied to an `argument`."""
-        return Apply(self.name, self.order, argument)
 
 
 @dataclass(frozen=True)
@@ -144,6 +122,11 @@ class Apply(Expression):
         return function(argument)
 
 
+def function(name: str, order: int = 0) -> Callable[[Expression], Apply]:
+    """Give what applies a function, or its derivative of an `order`, to an expression."""
+    return partial(Apply, name, order)
+
+
 @dataclass(frozen=True)
 class Partial(Expression):
     """The derivative ∂f/∂x that SymPy finds; with a whole matrix for x, that of each entry."""
@@ -167,7 +150,7 @@ class Partial(Expression):
     def value(self, scope: Scope) -> Any:
         """Differentiate in the model where x is a variable."""
         place = self.x.name, self.x.layer(scope)
-        inner = scope.within(scope.model.given(*place))
+        inner = replace(scope, model=scope.model.given(*place))
         f, x = self.f.value(inner), self.x.value(inner)
         if isinstance(x, sympy.MatrixBase):
             found = x.applyfunc(lambda entry: sympy.diff(f, entry))

@@ -4,18 +4,18 @@ from typing import Any
 
 import sympy
 
-from .cases import require_sizes
-from .core import Case, Line, Proof, chain
-from .expressions import Entry, Expression, Index, Number
+from .cases import published, require_sizes
+from .core import Case, Line, Proof, chains_in
+from .expressions import Entry, Expression, Index
 from .models import Model, abstract
-from .operators import Expectation, Function, sum_over
+from .operators import Expectation, function, sum_over
 from .scope import Scope, Undefined
 
 __all__ = ["adam_bias_correction", "nesterov_forms"]
 
 b, g, m, r, v, w = map(Entry, "bgmrvw")
 alpha, beta, mean, mu, theta = map(Entry, (r"\alpha", r"\beta", r"\bar g", r"\mu", r"\theta"))
-gradient = Function("g")
+gradient = function("g")
 i, t = map(Index, "it")
 
 
@@ -23,17 +23,16 @@ class _Average(Model):
     """A running average of random gradients; that their expectations are equal is a condition."""
 
     def __init__(self, steps: int) -> None:
-        rate, expected = sympy.symbols("beta gbar")
-        self.gradients = dict(enumerate(sympy.symbols(f"g1:{steps + 1}"), 1))
+        rate, mean = sympy.symbols("beta gbar")
+        gradients, expectations = (sympy.symbols(f"{name}1:{steps + 1}") for name in ("g", "mu"))
         averages: dict[int, Any] = {0: sympy.Integer(0)}
-        for step, value in self.gradients.items():
+        for step, value in enumerate(gradients, 1):
             averages[step] = rate * averages[step - 1] + (1 - rate) * value
-        names = {"m": averages, "g": self.gradients, r"\beta": rate, r"\bar g": expected}
-        super().__init__({(name, None): value for name, value in names.items()})
-        self.expected = dict(
-            zip(self.gradients.values(), sympy.symbols(f"mu1:{steps + 1}"), strict=True)
+        super().__init__(
+            {"m": averages, "g": dict(enumerate(gradients, 1)), r"\beta": rate, r"\bar g": mean},
+            condition=dict.fromkeys(expectations, mean),
         )
-        self.condition = dict.fromkeys(self.expected.values(), expected)
+        self.expected = dict(zip(gradients, expectations, strict=True))
 
     def expectation(self, body: Expression, scope: Scope) -> Any:
         """Put the expectation in the place of each gradient, in what is linear in them."""
@@ -44,24 +43,14 @@ class _Average(Model):
         return value.xreplace(self.expected)
 
 
+@published()
 def adam_bias_correction(steps: int = 6) -> Proof:
     """Prove why Adam divides its running average by 1 − β^t.
 
     Parameters
     ----------
     steps : int
-        Up to which step t the recursion is run.
-
-    Returns
-    -------
-    Proof
-
-    Raises
-    ------
-    ValueError
-        If `steps` is not a positive number.
-    ProofError
-        If a line does not hold.
+        Up to which step t, at least 1, the recursion is run.
 
     Examples
     --------
@@ -70,15 +59,14 @@ def adam_bias_correction(steps: int = 6) -> Proof:
     """
     require_sizes([[steps]], "steps", 1, "a positive number")
     model = _Average(steps)
-    cases = tuple(Case(model, {"t": step}, "the recursion") for step in range(1, steps + 1))
+    chain = chains_in(Case(model, {"t": step}, "the recursion") for step in range(1, steps + 1))
     # with β = 1/(1 + u) SymPy knows that 0 < β < 1, so that it may divide by 1 − β
     rate = 1 / (1 + sympy.Symbol("u", positive=True))
     any_step = {"t": sympy.Symbol("t", integer=True, positive=True)}
-    letters = (Case(Model({(r"\beta", None): rate}), any_step, "any step"),)
+    for_letters = chains_in([Case(Model({r"\beta": rate}), any_step, "any step")])
     unrolled = (1 - beta) * sum_over(i, beta ** (t - i) * g[i], 1, t)
     recursion = chain(
         m[t],
-        cases,
         Line(beta * m[t - 1] + (1 - beta) * g[t], "definition, with $m_0 = 0$"),
         Line(
             beta * (1 - beta) * sum_over(i, beta ** (t - 1 - i) * g[i], 1, t - 1)
@@ -87,14 +75,12 @@ def adam_bias_correction(steps: int = 6) -> Proof:
         ),
         Line(unrolled, r"$\beta$ goes into the sum, and $g_t$ is its last term"),
     )
-    geometric = chain(
+    geometric = for_letters(
         (1 - beta) * sum_over(i, beta ** (t - i), 1, t),
-        letters,
         Line(1 - beta**t, "a geometric sum: checked for a letter $t$"),
     )
     average = chain(
         Expectation(m[t]),
-        cases,
         Line(Expectation(unrolled), "the first part"),
         Line(
             (1 - beta) * sum_over(i, beta ** (t - i) * Expectation(g[i]), 1, t),
@@ -109,8 +95,7 @@ def adam_bias_correction(steps: int = 6) -> Proof:
     )
     corrected = chain(
         Expectation(m[t] / (1 - beta**t)),
-        cases,
-        Line(Number(1) / (1 - beta**t) * Expectation(m[t]), "an expectation is linear"),
+        Line(1 / (1 - beta**t) * Expectation(m[t]), "an expectation is linear"),
         Line(mean, "the part above", given=True),
     )
     return Proof(
@@ -148,28 +133,17 @@ def _run(first: int, steps: int, v_first: Any) -> Model:
         buffers[n + 1] = ratios[n] * momentum * buffers[n] + slope(thetas[n])
         thetas[n + 1] = thetas[n] - rates[n] * (slope(thetas[n]) + momentum * buffers[n + 1])
     names = {"w": ws, "v": vs, "b": buffers, "r": ratios, r"\theta": thetas}
-    names |= {r"\mu": momentum, r"\alpha": rates}  # type: ignore[dict-item]
-    return Model({(name, None): value for name, value in names.items()}, {("g", 0): slope})
+    return Model(names | {r"\mu": momentum, r"\alpha": rates}, {("g", 0): slope})
 
 
+@published()
 def nesterov_forms(steps: int = 4) -> Proof:
     """Prove that the two forms of Nesterov's momentum, the source's and PyTorch's, are one.
 
     Parameters
     ----------
     steps : int
-        For how many steps both are run from the beginning and compared.
-
-    Returns
-    -------
-    Proof
-
-    Raises
-    ------
-    ValueError
-        If `steps` is not a positive number.
-    ProofError
-        If a line does not hold.
+        For how many steps, at least 1, both are run from the beginning and compared.
 
     Examples
     --------
@@ -178,17 +152,14 @@ def nesterov_forms(steps: int = 4) -> Proof:
     """
     require_sizes([[steps]], "steps", 1, "a positive number")
     anywhere = _run(1, 1, sympy.Symbol("v"))
-    step = (Case(anywhere, {"t": 1}, "one step"),)
+    one_step = chains_in([Case(anywhere, {"t": 1}, "one step")])
     whole = _run(0, steps, sympy.Integer(0))
-    run = tuple(Case(whole, {"t": n}, "the run from the beginning") for n in range(steps + 1))
+    run = chains_in(Case(whole, {"t": n}, "the run from the beginning") for n in range(steps + 1))
     ahead = w[t] + mu * v[t]
-    source = chain(
-        v[t + 1], step, Line(mu * v[t] - alpha[t] * gradient(ahead), "the source's form")
-    )
-    moved = chain(w[t + 1], step, Line(w[t] + v[t + 1], "the source's form"))
-    buffers = chain(
+    source = one_step(v[t + 1], Line(mu * v[t] - alpha[t] * gradient(ahead), "the source's form"))
+    moved = one_step(w[t + 1], Line(w[t] + v[t + 1], "the source's form"))
+    buffers = one_step(
         b[t + 1],
-        step,
         Line(r[t] * mu * b[t] + gradient(theta[t]), "PyTorch's form, the buffer rescaled"),
         Line(
             alpha[t - 1] / alpha[t] * mu * -(v[t] / alpha[t - 1]) + gradient(ahead),
@@ -200,14 +171,10 @@ def nesterov_forms(steps: int = 4) -> Proof:
         ),
         Line(-(v[t + 1] / alpha[t]), "the source's form"),
     )
-    points = chain(
+    points = one_step(
         theta[t + 1],
-        step,
         Line(theta[t] - alpha[t] * (gradient(theta[t]) + mu * b[t + 1]), "PyTorch's form"),
-        Line(
-            ahead - alpha[t] * gradient(ahead) + mu * v[t + 1],
-            "induction, and the part above",
-        ),
+        Line(ahead - alpha[t] * gradient(ahead) + mu * v[t + 1], "induction, and the part above"),
         Line(w[t] + v[t + 1] + mu * v[t + 1], "the source's form of $v$"),
         Line(w[t + 1] + mu * v[t + 1], "the source's form of $w$"),
     )
@@ -226,8 +193,8 @@ def nesterov_forms(steps: int = 4) -> Proof:
             moved,
             buffers,
             points,
-            chain(theta[t], run, Line(ahead, "both forms run from the beginning")),
-            chain(b[t], run, Line(-(v[t] / alpha[t - 1]), "both forms run from the beginning")),
+            run(theta[t], Line(ahead, "both forms run from the beginning")),
+            run(b[t], Line(-(v[t] / alpha[t - 1]), "both forms run from the beginning")),
         ),
         f"one step from anywhere, and {steps} from the beginning",
         (

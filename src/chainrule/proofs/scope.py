@@ -29,10 +29,6 @@ class Scope:
         """Give the same scope with some `indices` set."""
         return replace(self, indices=self.indices | indices)
 
-    def within(self, model: Any) -> Scope:
-        """Give the same indices in another `model`."""
-        return replace(self, model=model)
-
     def range_of(self, index: Any, *expressions: Any) -> list[Any]:
         """Give what an index runs over in some expressions: the axis that it stands on."""
         if index.name in self.model.ranges:

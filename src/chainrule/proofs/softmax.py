@@ -4,36 +4,25 @@ from collections.abc import Sequence
 
 import sympy
 
-from .cases import CHECKED, published, require_sizes
-from .core import GE, Case, Chain, Line, Proof, chain
+from .cases import CHECKED, listed, published, require_sizes
+from .core import GE, Case, Chain, Line, Proof, chains_in
 from .expressions import Entry, Index, Number
 from .models import Exponential, Model, matrix
-from .operators import Function, Iverson, Partial, sum_over
+from .operators import Iverson, Partial, function, sum_over
 
 __all__ = ["cross_entropy_convexity", "cross_entropy_gradient", "softmax_jacobian"]
 
 C, a, v, y, z = map(Entry, "Cavyz")
-exp, log = Function(r"\exp"), Function(r"\log")
+exp, log = function(r"\exp"), function(r"\log")
 i, j, m = map(Index, "ijm")
 
 TARGETS = r"The targets add up to 1, $\sum_i y_i = 1$; they need not be 0 and 1."
 SIGN = "That the last is not negative was found from the positive exponentials and real $v$."
-SECTIONS = """\
+PARAMETERS = """\
 Parameters
 ----------
 classes : sequence of int
-    The numbers of classes for which every line is checked.
-
-Returns
--------
-Proof
-
-Raises
-------
-ValueError
-    If `classes` is empty or has a number below 2.
-ProofError
-    If a line does not hold.
+    One or more numbers of classes, at least 2, for which every line is checked.
 
 """
 UNCHECKED = (
@@ -57,23 +46,18 @@ def _softmax(classes: int) -> Model:
     names = {name: matrix(name, classes, real=True) for name in "vyz"}
     powers = names["z"].applyfunc(Exponential)
     names["a"] = powers / sum(powers)
-    names["C"] = -sum(
-        target * sympy.log(output) for target, output in zip(names["y"], names["a"], strict=True)
-    )
+    names["C"] = -names["y"].dot(names["a"].applyfunc(sympy.log))
     functions = {(r"\exp", 0): Exponential, (r"\log", 0): sympy.log}
-    model = Model({(name, None): value for name, value in names.items()}, functions)
     *others, last = names["y"]
-    model.condition = {last: 1 - sum(others)}
-    return model
+    return Model(names, functions, condition={last: 1 - sum(others)})
 
 
 def _proof(title: str, hypotheses: tuple[str, ...], *chains: Chain, more: tuple = ()) -> Proof:
-    names = [case.name.split()[0] for case in chains[0].cases]
-    cases = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) + " classes"
+    cases = f"{listed([case.name.split()[:1] for case in chains[0].cases])} classes"
     return Proof(title, (), hypotheses, chains, cases, (CHECKED, *more), UNCHECKED)
 
 
-@published(SECTIONS)
+@published(PARAMETERS)
 def softmax_jacobian(classes: Sequence[int] = (2, 3, 4)) -> Proof:
     """Prove the Jacobian of softmax, ∂a_i/∂z_j = a_i ([i = j] − a_j).
 
@@ -82,11 +66,11 @@ def softmax_jacobian(classes: Sequence[int] = (2, 3, 4)) -> Proof:
     >>> softmax_jacobian(classes=[2])
     ✓ the Jacobian of softmax: 5 lines, for 2 classes
     """
-    cases = _cases(classes)
+    chain = chains_in(_cases(classes))
     total = sum_over(m, exp(z[m]))
+    definition = chain(a[i], Line(exp(z[i]) / total, "definition of softmax"))
     one = chain(
         Partial(a[i], z[j]),
-        cases,
         Line(Partial(exp(z[i]) / total, z[j]), "definition of softmax"),
         Line(
             (Iverson(i, j) * exp(z[i]) * total - exp(z[i]) * exp(z[j])) / total**2,
@@ -95,19 +79,13 @@ def softmax_jacobian(classes: Sequence[int] = (2, 3, 4)) -> Proof:
         Line(Iverson(i, j) * a[i] - a[i] * a[j], "definition of softmax"),
         Line(a[i] * (Iverson(i, j) - a[j]), r"$a_i$ taken out"),
     )
-    return _proof("the Jacobian of softmax", (), _definition(cases), one)
+    return _proof("the Jacobian of softmax", (), definition, one)
 
 
-def _definition(cases: tuple[Case, ...]) -> Chain:
-    line = Line(exp(z[i]) / sum_over(m, exp(z[m])), "definition of softmax")
-    return chain(a[i], cases, line)
+COST = C, Line(-sum_over(i, y[i] * log(a[i])), "the cross-entropy")
 
 
-def _cost(cases: tuple[Case, ...]) -> Chain:
-    return chain(C, cases, Line(-sum_over(i, y[i] * log(a[i])), "the cross-entropy"))
-
-
-@published(SECTIONS)
+@published(PARAMETERS)
 def cross_entropy_gradient(classes: Sequence[int] = (2, 3, 4)) -> Proof:
     """Prove the gradient of the cross-entropy in the logits, a_j − y_j.
 
@@ -116,26 +94,22 @@ def cross_entropy_gradient(classes: Sequence[int] = (2, 3, 4)) -> Proof:
     >>> cross_entropy_gradient(classes=[2])
     ✓ the gradient of the cross-entropy: 6 lines, for 2 classes
     """
-    cases = _cases(classes)
+    chain = chains_in(_cases(classes))
     one = chain(
         Partial(C, z[j]),
-        cases,
         Line(
             -sum_over(i, y[i] / a[i] * Partial(a[i], z[j])),
             "chain rule; the slope of $\\log a$ is $1/a$",
         ),
-        Line(
-            -sum_over(i, y[i] / a[i] * a[i] * (Iverson(i, j) - a[j])),
-            "the Jacobian of softmax",
-        ),
+        Line(-sum_over(i, y[i] / a[i] * a[i] * (Iverson(i, j) - a[j])), "the Jacobian of softmax"),
         Line(-sum_over(i, y[i] * (Iverson(i, j) - a[j])), "$a_i$ cancels"),
         Line(a[j] * sum_over(i, y[i]) - y[j], "the two parts of the sum"),
         Line(a[j] - y[j], "the targets add up to 1", given=True),
     )
-    return _proof("the gradient of the cross-entropy", (TARGETS,), _cost(cases), one)
+    return _proof("the gradient of the cross-entropy", (TARGETS,), chain(*COST), one)
 
 
-@published(SECTIONS)
+@published(PARAMETERS)
 def cross_entropy_convexity(classes: Sequence[int] = (2, 3, 4)) -> Proof:
     """Prove that the cross-entropy is convex in the logits: its Hessian H has vᵀ H v ≥ 0.
 
@@ -144,17 +118,15 @@ def cross_entropy_convexity(classes: Sequence[int] = (2, 3, 4)) -> Proof:
     >>> cross_entropy_convexity(classes=[2])
     ✓ the cross-entropy is convex in the logits: 8 lines, for 2 classes
     """
-    cases = _cases(classes)
+    chain = chains_in(_cases(classes))
     hessian = chain(
         Partial(Partial(C, z[i]), z[j]),
-        cases,
         Line(Partial(a[i] - y[i], z[j]), "the gradient of the cross-entropy", given=True),
         Line(Partial(a[i], z[j]), "the targets do not depend on $z$"),
         Line(a[i] * (Iverson(i, j) - a[j]), "the Jacobian of softmax"),
     )
     form = chain(
         sum_over(i, sum_over(j, v[i] * Partial(Partial(C, z[i]), z[j]) * v[j])),
-        cases,
         Line(
             sum_over(i, sum_over(j, v[i] * a[i] * (Iverson(i, j) - a[j]) * v[j])),
             "the Hessian",
@@ -171,4 +143,4 @@ def cross_entropy_convexity(classes: Sequence[int] = (2, 3, 4)) -> Proof:
         Line(Number(0), "squares, with weights that are positive", relation=GE),
     )
     title = "the cross-entropy is convex in the logits"
-    return _proof(title, (TARGETS,), _cost(cases), hessian, form, more=(SIGN,))
+    return _proof(title, (TARGETS,), chain(*COST), hessian, form, more=(SIGN,))

@@ -1,12 +1,13 @@
 """What convolution costs: operations, bytes, memory, and seconds by kernel size."""
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 
 import numpy as np
 
 from ...convolution import Geometry, fft_multiplications, winograd_saving
 from ..kit.drawing import note, plain
-from ..kit.picture import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, Picture, picture
+from ..kit.picture import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, Axes, Picture, picture, plot
 
 LOOKS = (
     *((BLUE, "-", "o"), (ORANGE, "--", "s"), (GREEN, "-.", "^")),
@@ -33,12 +34,9 @@ def roofline(
     places = [ridge, *(intensity for _, intensity, _ in points)]
     low, high = limits or (min(places) / 4, max(places) * 4)
     x = np.array([low, ridge, high])
-    roof = f"roof: {bandwidth / 1e9:.3g} GB/s, then {peak / 1e9:.3g} Gop/s"
     axes.loglog(x, np.minimum(peak, bandwidth * x) / 1e9, color=GREY)
-    axes.set_title(roof)
-    for (name, intensity, measured), (color, _, marker) in zip(
-        points, LOOKS * len(points), strict=False
-    ):
+    axes.set_title(f"roof: {bandwidth / 1e9:.3g} GB/s, then {peak / 1e9:.3g} Gop/s")
+    for (name, intensity, measured), (color, _, marker) in zip(points, cycle(LOOKS), strict=False):
         axes.plot(intensity, measured / 1e9, marker, color=color, ms=8, label=name)
     if points:
         figure.legend(loc="outside lower center", ncol=2)
@@ -75,23 +73,21 @@ def memory(
     axes.axvline(limit, color="black", ls="--", lw=1.4)
     text = axes.get_xaxis_transform()
     axes.text(limit, 1.01, f"{limit:g} MB", transform=text, ha="center", va="bottom")
-    axes.set(xscale="log", xlim=(low, high), yticks=range(len(rows)))
-    axes.set_yticklabels([name for name, _ in rows])
+    axes.set(xscale="log", xlim=(low, high), xlabel="working memory (MB, logarithmic)")
+    axes.set_yticks(range(len(rows)), [name for name, _ in rows])
     axes.invert_yaxis()
-    axes.set_xlabel("working memory (MB, logarithmic)")
     axes.grid(axis="y", visible=False)
     plain(axes.xaxis)
     figure.legend(loc="outside upper center", ncol=min(3, len(names)))
 
 
-@picture(height=3.0)
+@plot(height=3.0)
 def crossover(
-    figure: Picture,
+    axes: Axes,
     kernel_sizes: Sequence[int],
     seconds_by_method: Mapping[str, Sequence[float | None]],
 ) -> None:
     """Draw the time of each method by the side of the kernel; None where it was not measured."""
-    axes = figure.subplots()
     for (name, seconds), look in zip(seconds_by_method.items(), LOOKS, strict=False):
         times = [np.nan if each is None else 1e3 * each for each in seconds]
         color, style, marker = look

@@ -1,13 +1,11 @@
 """Windows become columns, kernels become rows, and the product of both is the convolution."""
 
-from typing import Any
-
 import numpy as np
 
 from ...convolution import Geometry, conv2d, im2col
-from ..kit.drawing import arrow, canvas, note, number
+from ..kit.drawing import arrow, canvas, diagram, note, number
 from ..kit.grids import cells, mark
-from ..kit.picture import BLUE, COLORS, GREY, ORANGE, PURPLE, WIDTH, Picture, picture
+from ..kit.picture import BLUE, COLORS, GREY, ORANGE, PURPLE, WIDTH, Axes, Picture, picture
 from .windows import IMAGE, KERNEL
 
 # three kernels of one channel; the first is that of figure 2.1
@@ -30,19 +28,12 @@ CHANNEL_KERNELS = np.array(
 )
 
 
-def _sized(axes: Any, at: tuple[float, float], shape: tuple[int, int], title: str) -> None:
-    """Write a matrix's name and size above it."""
-    note(axes, at[0] + shape[1] / 2, at[1] - 0.75, f"{title}, {shape[0]} × {shape[1]}")
-
-
-@picture
-def columns(figure: Picture) -> None:
+@diagram((0, 27.0), (23.4, 0))
+def columns(axes: Axes) -> None:
     """Figure 2.2: three windows of an image, and the columns that they become."""
-    axes = canvas(figure, (0, 27.0), (23.4, 0))
     image, side, found = (1.9, 1.5), 1.45, (1.6, 13.9)
     matrix = im2col(IMAGE[None, None], 3)[0]
-    cells(axes, image, IMAGE, size=side)
-    note(axes, image[0] + 3.5 * side, 0.7, "image, 7 × 7")
+    cells(axes, image, IMAGE, size=side, title="image, 7 × 7", above=0.8)
     shown = dict(zip("ABC", ((0, 0), (1, 4), (4, 2)), strict=True))
     for (name, (u, v)), color, line in zip(shown.items(), COLORS, range(3), strict=False):
         window = 5 * u + v
@@ -58,31 +49,27 @@ def columns(figure: Picture) -> None:
     note(axes, 13.4, 11.0, text, ha="left")
 
 
-@picture
-def columns_of_channels(figure: Picture) -> None:
+@diagram((0, 21.0), (16.2, 0))
+def columns_of_channels(axes: Axes) -> None:
     """Figure 2.3: an image of three channels, and the block of rows that each of them becomes."""
-    axes = canvas(figure, (0, 21.0), (16.2, 0))
     matrix, window, (u, v) = im2col(CHANNELS[None], 2)[0], 4, (1, 1)
     for channel, color in enumerate(COLORS[:3]):
         left, right = (3.4, 1.5 + 5 * channel), (10.6, 1.5 + 5 * channel)
-        rows = matrix[4 * channel : 4 * channel + 4]
         mark(axes, left, (u, v), (2, 2), color, fill=0.35)
         mark(axes, right, (0, window), (4, 1), color, fill=0.35)
         mark(axes, left, (0, 0), (4, 4), color, fill=0, width=1.6)
         mark(axes, right, (0, 0), (4, 9), color, fill=0, width=1.6)
         cells(axes, left, CHANNELS[channel])
-        cells(axes, right, rows)
+        cells(axes, right, matrix[4 * channel : 4 * channel + 4])
         note(axes, 1.6, left[1] + 2, f"channel\n{channel}", color=color)
         arrow(axes, (left[0] + 4.4, left[1] + 2), (right[0] - 0.5, left[1] + 2), color)
     note(axes, 5.4, 0.7, "image, 3 × 4 × 4")
     note(axes, 15.1, 0.7, "its columns, 12 × 9")
 
 
-@picture
-def kernel_row(figure: Picture) -> None:
+@diagram((0, 19.0), (13.2, 0))
+def kernel_row(axes: Axes) -> None:
     """Figure 2.4: every kernel, row by row, becomes a row of a matrix."""
-    axes = canvas(figure, (0, 19.0), (13.2, 0))
-    matrix = WEIGHT.reshape(len(WEIGHT), -1)
     found = (9.4, 5.6)
     for n, color in enumerate(COLORS[:3]):
         at = (3.3, 1.2 + 4.2 * n)
@@ -91,15 +78,12 @@ def kernel_row(figure: Picture) -> None:
         cells(axes, at, WEIGHT[n])
         note(axes, 1.6, at[1] + 1.5, f"kernel\n{n}", color=color)
         arrow(axes, (at[0] + 3.3, at[1] + 1.5), (found[0] - 0.3, found[1] + n + 0.5), color)
-    cells(axes, found, matrix)
-    _sized(axes, found, matrix.shape, "matrix $W$")
+    cells(axes, found, WEIGHT.reshape(3, 9), title="matrix $W$, 3 × 9")
 
 
-@picture
-def kernel_row_of_channels(figure: Picture) -> None:
+@diagram((0, 17.4), (12.4, 0))
+def kernel_row_of_channels(axes: Axes) -> None:
     """Figure 2.5: a kernel of three channels becomes one row, channel after channel."""
-    axes = canvas(figure, (0, 17.4), (12.4, 0))
-    matrix = CHANNEL_KERNELS.reshape(2, -1)
     found = (3.9, 9.6)
     for channel, color in enumerate(COLORS[:3]):
         left = 4.9 + 4 * channel
@@ -112,17 +96,15 @@ def kernel_row_of_channels(figure: Picture) -> None:
     for n in range(2):
         note(axes, 1.9, 2.5 + 3 * n, f"kernel {n}")
         note(axes, 1.9, 10.1 + n, f"row {n}")
-    cells(axes, found, matrix)
-    _sized(axes, found, matrix.shape, "matrix $W$")
+    cells(axes, found, CHANNEL_KERNELS.reshape(2, 12), title="matrix $W$, 2 × 12")
 
 
-@picture
-def product(figure: Picture, window: int = 8) -> None:
+@diagram((0, 27.0), (31.6, 0))
+def product(axes: Axes, window: int = 8) -> None:
     """Figure 2.6: rows of W times columns of X are rows of Y, and each of these is an image.
 
     Of X and Y, only the numbers that are marked are written.
     """
-    axes = canvas(figure, (0, 27.0), (31.6, 0))
     weight, n, (u, v) = WEIGHT[:2], 0, divmod(window, 5)
     x, y = im2col(IMAGE[None, None], 3)[0], conv2d(IMAGE[None, None], weight[:, None])[0]
     w, of_x, of_y = (1.0, 1.7), (1.0, 6.4), (1.0, 17.6)
@@ -135,9 +117,8 @@ def product(figure: Picture, window: int = 8) -> None:
         written[row[0] : row[0] + row[2], row[1] : row[1] + row[3]] = True
         side = 1.4 if at is w else 1.0
         shown = None if at is w else written
-        cells(axes, at, values, size=side, fontsize=9, written=shown)
+        cells(axes, at, values, size=side, fontsize=9, title=title, above=0.9, written=shown)
         mark(axes, at, row[:2], row[2:], color, size=side, fill=0.35)
-        note(axes, at[0] + side * values.shape[1] / 2, at[1] - 0.9, title)
     for group in range(1, 5):  # each becomes a row of the image
         axes.plot([of_y[0] + 5 * group] * 2, [of_y[1], of_y[1] + 2], color=GREY, lw=1.6)
     side, top = 1.7, 21.6
@@ -174,13 +155,12 @@ def matrix(figure: Picture, size: int = 3, kernel_size: int = 2) -> None:
         (left, gather, "im2col", "pixels →"),
         (right, gather.T, "col2im", "entries →"),
     ):
-        written = np.full(values.shape, wide > 10)
         for place in zip(*np.nonzero(values), strict=True):
             mark(axes, at, place, color=GREY, fill=0.3, width=0)
-        cells(axes, at, values, fontsize=9, written=written, faint=values == 0)
-        middle = at[0] + values.shape[1] / 2
-        note(axes, middle, at[1] - 2.2, f"{title}, {values.shape[0]} × {values.shape[1]}")
-        note(axes, middle, at[1] - 0.8, what, color=GREY, fontsize=10)
+        title += f", {values.shape[0]} × {values.shape[1]}"
+        shown, faint = np.full(values.shape, wide > 10), values == 0
+        cells(axes, at, values, fontsize=9, title=title, above=2.2, written=shown, faint=faint)
+        note(axes, at[0] + values.shape[1] / 2, at[1] - 0.8, what, color=GREY, fontsize=10)
     mark(axes, left, (row, 0), (1, pixels), ORANGE, fill=0.2)
     mark(axes, left, (0, pixel), (entries, 1), BLUE, fill=0.2)
     mark(axes, right, (0, row), (pixels, 1), ORANGE, fill=0.2)

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from ...convolution import conv2d, im2col
+from ...convolution import im2col
 from ..kit.drawing import number
 from ..kit.grids import written_sum
 from ..kit.moving import Moving, box, grid, numbers
 from ..kit.picture import ORANGE
-from .windows import IMAGE, KERNEL
+from .windows import IMAGE, KERNEL, convolved
 
 WIDTH, HEIGHT = 360, 346
 IMAGE_AT, KERNEL_AT, OUTPUT_AT, MATRIX_AT = (6, 26), (162, 66), (230, 36), (10, 204)
@@ -48,7 +48,7 @@ class Stepper(Moving):
                 raise ValueError(f"{what}: expected shape {shape}, got {np.shape(array)}")
         self.name, self.image, self.kernel, self.start = name, image, kernel, start
         self.columns = im2col(image[None, None], 3)[0]
-        self.output = conv2d(image[None, None], kernel[None, None])[0, 0]
+        self.output = convolved(image, kernel)
 
     def __repr__(self) -> str:
         return f"a stepper through {self.columns.shape[1]} windows"
@@ -78,23 +78,17 @@ class Stepper(Moving):
 
     def drawing(self) -> str:
         """Give the four grids, their numbers and titles, and what is covered and marked."""
-        titles = "".join(
-            f'<text x="{x}" y="{y}">{title}</text>'
-            for x, y, title in (
-                (76, 18, "image, 7 × 7"),
-                (192, 58, "kernel"),
-                (292, 28, "output, 5 × 5"),
-                (180, 196, "matrix X, 9 × 25: a column for each window"),
-            )
-        )
-        drawn = (
-            (IMAGE_AT, self.image, SQUARE, "usual"),
-            (KERNEL_AT, self.kernel, SQUARE, "usual"),
-            (OUTPUT_AT, self.output, WIDE, "small"),
-            (MATRIX_AT, self.columns, NARROW, "small"),
-        )
-        grids = "".join(grid(at, values.shape, size) for at, values, size, _ in drawn)
-        written = "".join(numbers(*each) for each in drawn)
+        grids = written = titles = ""
+        for at, values, size, title in (
+            (IMAGE_AT, self.image, SQUARE, "image, 7 × 7"),
+            (KERNEL_AT, self.kernel, SQUARE, "kernel"),
+            (OUTPUT_AT, self.output, WIDE, "output, 5 × 5"),
+            (MATRIX_AT, self.columns, NARROW, "matrix X, 9 × 25: a column for each window"),
+        ):
+            grids += grid(at, values.shape, size)
+            written += numbers(at, values, size, "usual" if size == SQUARE else "small")
+            middle = int(at[0] + values.shape[1] * size[0] / 2)
+            titles += f'<text x="{middle}" y="{at[1] - 8}">{title}</text>'
         cover, *marks = self.frame(self.start)
         color = f'fill="{ORANGE}" stroke="{ORANGE}"'
         moving = "".join(f'<path class="moving mark" {color} d="{path}"/>' for path in marks)

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from .picture import COLORS, GREY, INK, LIGHT, Picture
+from .picture import COLORS, GREY, INK, LIGHT, Picture, picture
 
 Pair = tuple[float, float]
 # the looks of curves that share axes, told apart without their colours too
@@ -51,6 +51,11 @@ def canvas(figure: Picture, across: Pair, up: Pair, inches: float | None = None)
     figure.set_figheight(inches)
     axes.axis("off")
     return axes
+
+
+def diagram(across: Pair, up: Pair, inches: float | None = None) -> Any:
+    """Turn a function that draws on a canvas of this extent into one that gives the picture."""
+    return picture(on=lambda figure: canvas(figure, across, up, inches))
 
 
 def frame(axes: Any) -> None:

@@ -17,19 +17,22 @@ def cells(
     *,
     size: float = 1.0,
     fontsize: float = 11,
+    title: str = "",
+    above: float = 0.75,
     written: np.ndarray | None = None,
     faint: np.ndarray | None = None,
 ) -> None:
     """Draw a matrix as a grid of numbers, its upper left corner at a place of a canvas.
 
-    Of the numbers those that are `written` are shown, by default all of them, and of these some
-    `faint`, in grey.
+    The title stands so far above it. Of the numbers those that are `written` are shown, by default
+    all of them, and of these some `faint`, in grey.
     """
     (x, y), (rows, columns) = at, np.shape(values)
-    for row in range(rows + 1):
-        axes.plot([x, x + columns * size], [y + row * size] * 2, color=LIGHT, lw=0.8, zorder=1)
-    for column in range(columns + 1):
-        axes.plot([x + column * size] * 2, [y, y + rows * size], color=LIGHT, lw=0.8, zorder=1)
+    if title:
+        note(axes, x + columns * size / 2, y - above, title)
+    across, down = x + size * np.arange(columns + 1), y + size * np.arange(rows + 1)
+    axes.plot(across[[0, -1]], [down, down], color=LIGHT, lw=0.8, zorder=1)
+    axes.plot([across, across], down[[0, -1]], color=LIGHT, lw=0.8, zorder=1)
     for (row, column), value in np.ndenumerate(values):
         if written is None or written[row, column]:
             color = GREY if faint is not None and faint[row, column] else INK
@@ -68,9 +71,5 @@ def written_sum(weights: Iterable[float], pixels: Iterable[float]) -> str:
     >>> written_sum([2, -1], [7, 3])
     '2·7 − 1·3'
     """
-    terms = zip(weights, pixels, strict=True)
-    text = "".join(
-        f" {'−' if weight < 0 else '+'} {number(abs(weight))}·{number(pixel)}"
-        for weight, pixel in terms
-    )
-    return ("−" if text[1] == "−" else "") + text[3:]
+    terms = [f"{number(w)}·{number(p)}" for w, p in zip(weights, pixels, strict=True)]
+    return " + ".join(terms).replace("+ −", "− ")

@@ -1,8 +1,10 @@
 """A picture with a slider, as plain inline SVG: what its kinds share."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from html import escape
 from typing import Any
+
+import numpy as np
 
 from .drawing import number
 
@@ -24,14 +26,13 @@ def grid(at: Point, shape: Sequence[int], size: Point) -> str:
     return f'<path class="grid" d="{across}{down}"/>'
 
 
-def numbers(at: Point, values: Iterable[Iterable[float]], size: Point, look: str) -> str:
+def numbers(at: Point, values: np.ndarray, size: Point, look: str) -> str:
     """Write a matrix's numbers into the cells of its grid."""
-    (x, y), (w, h), texts = at, size, []
-    for row, line in enumerate(values):
-        for column, value in enumerate(line):
-            place = f'x="{x + (column + 0.5) * w:.1f}" y="{y + (row + 0.5) * h + 4:g}"'
-            texts.append(f'<text class="{look}" {place}>{number(value)}</text>')
-    return "".join(texts)
+    (x, y), (w, h), svg = at, size, ""
+    for (row, column), value in np.ndenumerate(values):
+        place = f'x="{x + (column + 0.5) * w:.1f}" y="{y + (row + 0.5) * h + 4:g}"'
+        svg += f'<text class="{look}" {place}>{number(value)}</text>'
+    return svg
 
 
 class Moving:

@@ -8,6 +8,7 @@ from typing import Any
 
 import matplotlib
 from cycler import cycler
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -65,11 +66,18 @@ class Picture(Figure):
         return buffer.getvalue(), {"width": 540}
 
 
-def picture(draw: Callable[..., None] | None = None, *, height: float = 2.9) -> Any:
+def picture(
+    draw: Callable[..., None] | None = None,
+    *,
+    height: float | Callable[..., float] = 2.9,
+    on: Callable[[Picture], Figure | Axes] = lambda figure: figure,
+    **settings: Any,
+) -> Any:
     """Turn a function that draws on a figure into one that gives the picture, in the book's style.
 
     It takes the other arguments, and raises a ValueError if a text would be too small on a phone.
-    The height is in inches; the page is 4.75 wide.
+    The height is in inches, or a function gives it for these arguments; the page is 4.75 wide. What
+    is drawn `on` is made of the figure, and gets the settings in the end.
 
     Examples
     --------
@@ -80,13 +88,16 @@ def picture(draw: Callable[..., None] | None = None, *, height: float = 2.9) -> 
     a picture
     """
     if draw is None:
-        return partial(picture, height=height)
+        return partial(picture, height=height, on=on, **settings)
 
     @wraps(draw)
     def drawn(*args: Any, **kwargs: Any) -> Picture:
         with matplotlib.rc_context(STYLE):
-            figure = Picture(figsize=(WIDTH / 72, height), layout="constrained")
-            draw(figure, *args, **kwargs)
+            inches = height(*args, **kwargs) if callable(height) else height
+            figure = Picture(figsize=(WIDTH / 72, inches), layout="constrained")
+            place = on(figure)
+            draw(place, *args, **kwargs)
+            place.set(**settings)
         smallest = SMALLEST * 72 * figure.get_figwidth() / WIDTH
         for text in figure.findobj(Text):
             if text.get_text() and float(text.get_fontsize()) < smallest:
@@ -98,3 +109,8 @@ def picture(draw: Callable[..., None] | None = None, *, height: float = 2.9) -> 
     parameters = list(signature(draw).parameters.values())[1:]
     drawn.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
     return drawn
+
+
+def plot(draw: Callable[..., None] | None = None, **settings: Any) -> Any:
+    """Do the same for a function that draws on axes, which get the settings."""
+    return picture(draw, on=Figure.subplots, **settings)

@@ -95,31 +95,29 @@ class Slider(Moving):
         value = f"{self.values[position]:g}"
         return f"{value}: {self.notes[position]}" if self.notes else value
 
-    def _elements(self) -> Iterator[tuple[str, Curve, Callable[..., str]]]:
-        """Yield what moves: how it looks, what it shows, and who draws it."""
+    def _elements(self) -> Iterator[tuple[str, str, Curve, Callable[..., str]]]:
+        """Yield what moves: its class and colour, what it shows, and who draws it."""
         for curve, color, dash in zip(self.curves, COLORS, DASHES, strict=False):
             if not isinstance(curve, Points):
-                look = f'class="moving curve" stroke="{color}" stroke-dasharray="{dash}"'
-                yield look, curve, self.path
+                yield "curve", f'stroke="{color}" stroke-dasharray="{dash}"', curve, self.path
                 continue
             if curve.joined:
-                yield f'class="moving still" stroke="{color}"', curve, self.path
-            yield f'class="moving dots" stroke="{color}"', curve, self.dots
+                yield "still", f'stroke="{color}"', curve, self.path
+            yield "dots", f'stroke="{color}"', curve, self.dots
 
     def frame(self, position: int) -> list[str]:
         """Give the path of everything that moves."""
-        shown = [(draw, curve.frames[position]) for _, curve, draw in self._elements()]
+        shown = [(draw, curve.frames[position]) for *_, curve, draw in self._elements()]
         return [draw(*at) if isinstance(at, tuple) else draw(self.x, at) for draw, at in shown]
 
     def legend(self) -> list[tuple[str, str]]:
         """Give a sample and the name of every curve."""
-        samples = []
-        for curve, color, dash in zip(self.curves, COLORS, DASHES, strict=False):
-            look = f'class="curve" stroke="{color}" stroke-dasharray="{dash}" d="M0 6h26"'
-            if isinstance(curve, Points):
-                look = f'class="dots" stroke="{color}" d="M13 6h0"'
-            samples.append((f"<path {look}/>", curve.name))
-        return samples
+        samples = {"curve": "M0 6h26", "dots": "M13 6h0"}
+        return [
+            (f'<path class="{kind}" {look} d="{samples[kind]}"/>', curve.name)
+            for kind, look, curve, _ in self._elements()
+            if kind in samples
+        ]
 
     def at(self, x: Any, y: Any) -> tuple[Any, Any]:
         """Give the place on the picture, in units of a pixel."""
@@ -167,8 +165,8 @@ class Slider(Moving):
             for line in self.still
         )
         moving = "".join(
-            f'<path {look} d="{path}"/>'
-            for (look, *_), path in zip(self._elements(), self.frame(self.start), strict=True)
+            f'<path class="moving {kind}" {look} d="{path}"/>'
+            for (kind, look, *_), path in zip(self._elements(), self.frame(self.start), strict=True)
         )
         return (
             f'{self._axes()}<clipPath id="{self.identity}-box">'

@@ -6,7 +6,7 @@ from textwrap import fill
 import numpy as np
 
 from ...losses import MSE, BinaryCrossEntropy, BinaryFocal, CrossEntropy
-from ..kit.picture import BLUE, GREY, ORANGE, RED, Picture, picture
+from ..kit.picture import BLUE, GREY, ORANGE, RED, Axes, Picture, picture, plot
 from ..kit.slider import Curve, Slider
 
 
@@ -61,10 +61,9 @@ def focal_slider() -> Slider:
     return Slider("focal", description, "γ", values, p, curves, (0.0, 3.0), start=3)
 
 
-@picture
-def class_recalls(figure: Picture, recalls: dict[str, Sequence[float]], names: Sequence) -> None:
+@plot(ylabel="recall (%)", ylim=(0, 125))
+def class_recalls(axes: Axes, recalls: dict[str, Sequence[float]], names: Sequence) -> None:
     """Draw the recall of each class, a group of bars for each loss."""
-    axes = figure.subplots()
     width = 0.8 / len(names)
     for i, (name, color) in enumerate(zip(names, (ORANGE, GREY), strict=True)):
         at = np.arange(len(recalls)) + (i - (len(names) - 1) / 2) * width
@@ -73,7 +72,5 @@ def class_recalls(figure: Picture, recalls: dict[str, Sequence[float]], names: S
         for place, height in zip(at, heights, strict=True):
             axes.text(place, height + 1, f"{height:.0f}", ha="center")
     axes.set_xticks(range(len(recalls)), [fill(name, 12) for name in recalls])
-    axes.set_ylabel("recall (%)")
-    axes.set_ylim(0, 125)
     axes.legend(ncol=2, loc="upper center")
     axes.grid(axis="x", visible=False)

@@ -8,7 +8,7 @@ import numpy as np
 from ...losses import Dice, Tversky
 from ..kit.drawing import counted, frame
 from ..kit.moving import Moving
-from ..kit.picture import BLUE, COLORS, GREY, ORANGE, Picture, picture
+from ..kit.picture import BLUE, COLORS, GREY, ORANGE, Axes, Picture, picture, plot
 from ..kit.slider import Curve, Slider
 
 CELL, ROWS, COLUMNS, TOP = 16, 11, 22, 1
@@ -173,7 +173,7 @@ def tversky_slider() -> Slider:
     return Slider("tversky", description, "β", values, sizes, curves, limits, 7, notes=notes)
 
 
-@picture
+@picture(height=lambda images, true, found: 0.5 + 4.9 * len(images) / (2 + len(found)))
 def masks(
     figure: Picture, images: np.ndarray, true: np.ndarray, found: dict[str, np.ndarray]
 ) -> None:
@@ -183,7 +183,6 @@ def masks(
     blue.
     """
     names = ["image", "truth", *found]
-    figure.set_figheight(0.5 + 4.9 * len(images) / len(names))
     grid = figure.subplots(len(images), len(names), squeeze=False)
     colors = np.array([[1, 1, 1], [0.84, 0.37, 0], [0.34, 0.71, 0.91], [0.13, 0.13, 0.13]])
     for row, image, mask, number in zip(grid, images, true, range(len(images)), strict=True):
@@ -197,13 +196,13 @@ def masks(
         axes.set_title(name.replace("-", "-\n"), fontsize=9)
 
 
-@picture(height=3.2)
-def operating_points(figure: Picture, scores: dict[str, tuple[float, float]]) -> None:
+@plot(
+    height=3.2, xlabel="recall (%): of the true pixels, how many were found", ylabel="precision (%)"
+)
+def operating_points(axes: Axes, scores: dict[str, tuple[float, float]]) -> None:
     """Draw precision against recall, a point for each loss."""
-    axes = figure.subplots()
     looks = zip("os^vD", COLORS, strict=False)
     for (name, (precision, recall)), (mark, color) in zip(scores.items(), looks, strict=False):
         axes.plot(100 * recall, 100 * precision, mark, color=color, ms=8, label=name)
     axes.legend(loc="lower left")
-    axes.set(xlabel="recall (%): of the true pixels, how many were found", ylabel="precision (%)")
     axes.margins(0.15)

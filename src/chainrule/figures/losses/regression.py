@@ -7,7 +7,7 @@ import numpy as np
 
 from ...losses import Huber
 from ..kit.drawing import lines, with_slope
-from ..kit.picture import BLUE, GREEN, GREY, RED, Picture, picture
+from ..kit.picture import BLUE, GREEN, GREY, RED, Axes, Picture, picture, plot
 from ..kit.slider import Curve, Slider
 
 
@@ -41,16 +41,14 @@ def huber_slider() -> Slider:
     return Slider("huber", description, "δ", values, errors, curves, (-4.0, 8.0), start=3)
 
 
-@picture
+@plot(xlabel="x", ylabel="y")
 def fitted_lines(
-    figure: Picture, x: np.ndarray, y: np.ndarray, fitted: dict[str, tuple[float, float]]
+    axes: Axes, x: np.ndarray, y: np.ndarray, fitted: dict[str, tuple[float, float]]
 ) -> None:
     """Draw points, and the lines (slope, offset) that were fitted to them."""
-    axes = figure.subplots()
     axes.plot(x, y, "o", color=GREY, ms=4)
     ends = np.array([x.min(), x.max()])
     heights = {name: slope * ends + offset for name, (slope, offset) in fitted.items()}
     lines(axes.plot, ends, heights, ((RED, "-"), (BLUE, "--"), (GREEN, ":")), lw=2.5)
     axes.legend()
-    axes.set(xlabel="x", ylabel="y")
     axes.locator_params(axis="x", nbins=5)

@@ -4,13 +4,12 @@ import numpy as np
 
 from ...losses import Triplet
 from ..kit.drawing import arrow, beside, clear, note
-from ..kit.picture import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, RED, Picture, picture
+from ..kit.picture import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, RED, Axes, Picture, picture, plot
 
 
-@picture(height=3.2)
-def triplet_forces(figure: Picture) -> None:
+@plot(height=3.2, xlim=(-4.2, 4.2), ylim=(-2.9, 3.1), aspect="equal")
+def triplet_forces(axes: Axes) -> None:
     """Draw a triplet, the margin around it, and where one step of descent moves its points."""
-    axes = figure.subplots()
     a, p, n = np.array([0.0, 0.0]), np.array([1.6, 0.5]), np.array([1.2, -1.5])
     gradients = Triplet(eps=0.0).gradient(a[None], p[None], n[None])
     turn = np.linspace(0, 2 * np.pi, 200)
@@ -29,7 +28,6 @@ def triplet_forces(figure: Picture) -> None:
         beside(axes, at, away, name, color=INK, bbox=clear(1))
     axes.text(0, distance + 0.06, "d(a, p)", ha="center", va="bottom", color=INK)
     axes.text(0, distance + 1.06, "d(a, p) + margin", ha="center", va="bottom", color=INK)
-    axes.set(xlim=(-4.2, 4.2), ylim=(-2.9, 3.1), aspect="equal")
     axes.axis("off")
 
 

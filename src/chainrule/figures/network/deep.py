@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from ...activations import ReLU, Sigmoid, Tanh
 from ...network import Linear, Network, Trace, error_norm_bounds
 from ..kit.drawing import LINES, beside
-from ..kit.picture import BLUE, GREY, Picture, picture
+from ..kit.picture import BLUE, GREY, Axes, plot
 from ..kit.slider import Curve, Slider
 
 ACTIVATIONS = {"sigmoid": Sigmoid(), "tanh": Tanh(), "ReLU": ReLU()}
@@ -62,39 +62,32 @@ def _by_layer(axes: Any, curves: dict[str, Sequence[float]], first: int, named_a
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
-@picture
-def gradient_norms(figure: Picture, norms: dict[str, Sequence[float]]) -> None:
+@plot(xlabel="layer $l$ (the output is on the right)", xlim=(1, None))
+def gradient_norms(axes: Axes, norms: dict[str, Sequence[float]]) -> None:
     """Draw ‖δ^l‖ by layer, a line for each kind of network, named at its left end."""
-    axes = figure.subplots()
     _by_layer(axes, norms, 1, 0)
     axes.spines["left"].set_visible(False)
     axes.yaxis.tick_right()
-    axes.set(xlabel="layer $l$ (the output is on the right)", xlim=(1, None))
     axes.set_title(r"size of the error, $\Vert\delta^l\Vert_2$", loc="right")
 
 
-@picture
-def activation_sizes(figure: Picture, sizes: dict[str, Sequence[float]]) -> None:
+@plot
+def activation_sizes(axes: Axes, sizes: dict[str, Sequence[float]]) -> None:
     """Draw the size of the activations by layer, a line for each way to start."""
-    axes = figure.subplots()
     _by_layer(axes, sizes, 0, -1)
     last = max(len(values) for values in sizes.values()) - 1
     axes.set(xlabel="layer $l$ (0 is the input)", xlim=(0, last))
     axes.set_title("root mean square of $a^l$", loc="left")
 
 
-@picture
-def bounds(figure: Picture, norms: Sequence[float], limits: Sequence[float]) -> None:
+@plot(xlabel="layer $l$ (the output is on the right)", title="size of the error")
+def bounds(axes: Axes, norms: Sequence[float], limits: Sequence[float]) -> None:
     """Draw ‖δ^l‖ of one sample under the bound of equation 1.1.2d."""
-    axes = figure.subplots()
     layers = np.arange(1, len(norms) + 1)
     axes.semilogy(layers, limits, "--", color=GREY, label="bound (1.1.2d)")
-    axes.semilogy(
-        layers, norms, color=BLUE, marker="o", ms=4, label=r"measured $\Vert\delta^l\Vert_2$"
-    )
+    axes.semilogy(layers, norms, "o-", color=BLUE, ms=4, label=r"measured $\Vert\delta^l\Vert_2$")
     axes.legend()
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.set(xlabel="layer $l$ (the output is on the right)", title="size of the error")
 
 
 DEPTH = 20

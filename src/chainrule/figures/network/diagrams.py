@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.patches import Circle
 
 from ...network import Network
-from ..kit.drawing import arrow, canvas, clear, note, number
-from ..kit.picture import BLUE, GREEN, GREY, LIGHT, ORANGE, PALE, PURPLE, Picture, picture
+from ..kit.drawing import arrow, clear, diagram, note, number
+from ..kit.picture import BLUE, GREEN, GREY, LIGHT, ORANGE, PALE, PURPLE, Axes
 
 
 def _node(axes: Any, at: Any, text: str, color: str = BLUE, radius: float = 0.45) -> None:
@@ -21,10 +21,9 @@ def _link(
     arrow(axes, start, end, color, gap=gap, mutation_scale=12, zorder=1, **look)
 
 
-@picture
-def neuron(figure: Picture) -> None:
+@diagram((0, 9.6), (0, 4.6))
+def neuron(axes: Axes) -> None:
     """Figure 1.2: what goes into a neuron and what comes out."""
-    axes = canvas(figure, (0, 9.6), (0, 4.6))
     body = (5.3, 2.4)
     inputs = [(1.0, 4.0), (1.0, 2.9), (1.0, 1.1)]
     for at, k in zip(inputs, ("1", "2", "n"), strict=True):
@@ -55,10 +54,9 @@ def _two_layers(axes: Any, skip: int = 0) -> tuple[list, list]:
     return left, right
 
 
-@picture
-def output_error(figure: Picture) -> None:
+@diagram((0, 9.8), (0, 4.8))
+def output_error(axes: Axes) -> None:
     """Figure 1.3: the error of an output neuron, from the cost back through σ."""
-    axes = canvas(figure, (0, 9.8), (0, 4.8))
     left, right = _two_layers(axes)
     for k, at in enumerate(left, 1):
         _node(axes, at, f"$a_{k}^{{L-1}}$", color=GREY)
@@ -76,10 +74,9 @@ def output_error(figure: Picture) -> None:
     note(axes, 8.6, 0.25, "cost", color=GREY)
 
 
-@picture
-def hidden_error(figure: Picture) -> None:
+@diagram((0, 9.8), (0, 4.8))
+def hidden_error(axes: Axes) -> None:
     """Figure 1.4: the error of a hidden neuron collects the errors of all neurons it feeds."""
-    axes = canvas(figure, (0, 9.8), (0, 4.8))
     left, right = _two_layers(axes, skip=1)
     for k, at in enumerate(left, 1):
         _node(axes, at, f"$\\delta_{k}^l$", color=ORANGE if k == 1 else GREY)
@@ -99,10 +96,9 @@ def hidden_error(figure: Picture) -> None:
     note(axes, 5.2, 0.25, "layer $l+1$", color=GREY)
 
 
-@picture
-def paper_network(figure: Picture, net: Network, x: np.ndarray) -> None:
+@diagram((0, 9.8), (0, 5.8))
+def paper_network(axes: Axes, net: Network, x: np.ndarray) -> None:
     """Draw a 2–3–1 network with its weights on the links and its activations in the neurons."""
-    axes = canvas(figure, (0, 9.8), (0, 5.8))
     first, second = net.layers[0], net.layers[2]
     trace = net.forward(x[None, :])
     hidden = trace.inputs[2][0]

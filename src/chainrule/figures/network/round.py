@@ -78,6 +78,7 @@ class RoundOfTraining(Moving):
         self.before, self.after = network, network.map(np.copy)
         self.trace, self.cost, self.gradients = self._passes(self.before)
         SGD(lr=lr).step(self.after.parameters, self.gradients.parameters)
+        self.deltas = [delta[0] for delta in self.gradients.deltas or ()]
         self.next_trace, self.next_cost, _ = self._passes(self.after)
 
     def _passes(self, network: Network) -> tuple[Trace, float, Gradients]:
@@ -97,8 +98,7 @@ class RoundOfTraining(Moving):
         """What is said of each position of the slider."""
         _, z1, a1, z2 = (values[0] for values in self.trace.inputs)
         (a2,) = self.trace.output[0]
-        assert self.gradients.deltas is not None
-        delta1, delta2 = (delta[0] for delta in self.gradients.deltas)
+        delta1, delta2 = self.deltas
         dw1, _, dw2, _ = self.gradients.parameters
         w1, b1, w2, b2 = self.after.parameters
         z_next, a_next = self.next_trace.inputs[3][0], self.next_trace.output[0]
@@ -121,13 +121,11 @@ class RoundOfTraining(Moving):
     def groups(self) -> list[tuple[str, range, int]]:
         """Give SVG, the positions at which it is seen, and the one at which it is new."""
         old, new = self.before.parameters, self.after.parameters
-        deltas = self.gradients.deltas
-        assert deltas is not None
         data = "".join(_write(at, _short(x)) for at, x in zip(INPUTS, self.x, strict=True))
         data += _write((COST[0], COST[1] - 18), f"y = {_short(self.y)}")
-        sides = zip(HIDDEN, deltas[0][0], strict=True)
+        sides = zip(HIDDEN, self.deltas[0], strict=True)
         errors = "".join(_write((x, y + 48), f"δ {_short(d)}") for (x, y), d in sides)
-        errors += _write((OUTPUT[0], OUTPUT[1] + 48), f"δ {_short(deltas[1].item())}")
+        errors += _write((OUTPUT[0], OUTPUT[1] + 48), f"δ {_short(self.deltas[1].item())}")
         return [
             (data, self.positions, 0),
             (_parameters(old, "w on the links, b above"), range(4), -1),
@@ -141,9 +139,8 @@ class RoundOfTraining(Moving):
 
     def frame(self, position: int) -> list[str]:
         """Give the class of each group at a position: new, seen, or hidden."""
-        states = {True: "moving", False: "moving later"}
         return [
-            "moving now" if position == new else states[position in seen]
+            "moving now" if position == new else "moving" if position in seen else "moving later"
             for _, seen, new in self.groups()
         ]
 

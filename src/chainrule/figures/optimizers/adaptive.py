@@ -6,7 +6,7 @@ import numpy as np
 
 from ...optimizers import Adagrad, AdaMax, RMSProp
 from ..kit.drawing import POINTED, lines
-from ..kit.picture import BLUE, GREEN, GREY, ORANGE, PURPLE, Picture, picture
+from ..kit.picture import BLUE, GREEN, GREY, ORANGE, PURPLE, Axes, Picture, picture, plot
 
 
 @picture(height=2.7)
@@ -29,13 +29,11 @@ def scaled_rates(figure: Picture, gradients: np.ndarray) -> None:
     bottom.legend()
 
 
-@picture
-def first_steps(figure: Picture, paths: dict[str, np.ndarray]) -> None:
+@plot(xlabel="step", ylabel="step length / α", ylim=(0, None))
+def first_steps(axes: Axes, paths: dict[str, np.ndarray]) -> None:
     """Draw the lengths of the first steps, in units of the learning rate."""
-    axes = figure.subplots()
     steps = np.arange(1, len(next(iter(paths.values()))) + 1)
     lines(axes.plot, steps, paths, POINTED)
-    axes.set(xlabel="step", ylabel="step length / α", ylim=(0, None))
     axes.legend()
 
 
@@ -49,10 +47,9 @@ def decay(figure: Picture, weights: dict[str, tuple[np.ndarray, np.ndarray]]) ->
     axes.legend()
 
 
-@picture
-def largest_as_norm(figure: Picture, gradients: np.ndarray, beta: float) -> None:
+@plot(xlabel="step")
+def largest_as_norm(axes: Axes, gradients: np.ndarray, beta: float) -> None:
     """Draw the p-th root of the running mean of p-th powers for growing p, and AdaMax's u."""
-    axes = figure.subplots()
     for p, color, style in ((2, BLUE, ":"), (5, GREEN, "-."), (20, PURPLE, "--")):
         v, roots = 0.0, []
         for g in np.abs(gradients):
@@ -65,16 +62,13 @@ def largest_as_norm(figure: Picture, gradients: np.ndarray, beta: float) -> None
         largest.append(optimizer.state_dict()["largest"][0][0])
     axes.plot(largest, color=ORANGE, label="AdaMax: the largest, slowly forgotten")
     axes.plot(np.abs(gradients), ".", color=GREY, ms=4, label="|g|")
-    axes.set(xlabel="step")
     axes.legend(ncols=2, loc="upper right", fontsize=9)
     axes.set_ylim(0, 1.5 * max(largest))
 
 
-@picture(height=3.2)
-def schedules(figure: Picture, steps: int, curves: dict[str, Callable[[int], float]]) -> None:
+@plot(height=3.2, xlabel="step", ylabel="learning rate", ylim=(0, None))
+def schedules(axes: Axes, steps: int, curves: dict[str, Callable[[int], float]]) -> None:
     """Draw learning rates by step."""
-    axes = figure.subplots()
     rates = {name: [rate(step) for step in range(steps)] for name, rate in curves.items()}
     lines(axes.plot, np.arange(steps), rates)
-    axes.set(xlabel="step", ylabel="learning rate", ylim=(0, None))
-    figure.legend(loc="outside lower center", ncols=2)
+    axes.figure.legend(loc="outside lower center", ncols=2)

@@ -8,7 +8,7 @@ import numpy as np
 from ...network import Linear, Network
 from ...optimizers import SGD, best_descent, best_momentum, convergence_factor
 from ..kit.drawing import arrow, beside
-from ..kit.picture import BLUE, COLORS, GREY, INK, LIGHT, ORANGE, Picture, picture
+from ..kit.picture import BLUE, COLORS, GREY, INK, LIGHT, ORANGE, Axes, Picture, picture, plot
 from ..kit.slider import Curve, Points, Slider, Still
 from .landscapes import LANDSCAPES, contours, descend
 
@@ -26,26 +26,14 @@ def sample_gradients(network: Network, loss: Any, x: np.ndarray, y: np.ndarray) 
     return np.concatenate(columns, axis=1)
 
 
-@picture
+@plot(xlabel="samples in the batch, N", title="mean squared distance from the full gradient")
 def noise(
-    figure: Picture, sizes: Sequence[int], measured: Sequence[float], formula: Sequence[float]
+    axes: Axes, sizes: Sequence[int], measured: Sequence[float], formula: Sequence[float]
 ) -> None:
     """Draw the mean squared error of a batch's gradient, measured and by formula."""
-    axes = figure.subplots()
     axes.loglog(sizes, formula, color=BLUE, label="by formula")
     axes.loglog(sizes, measured, "o", color=ORANGE, ms=7, label="measured, 200 batches each")
-    axes.set(xlabel="samples in the batch, N", title="mean squared distance from the full gradient")
     axes.legend()
-
-
-def hills(w: Any) -> Any:
-    """Give a cost with a shallow minimum near −1.35, a hill near −0.2 and a deep one near 1.5."""
-    return w**4 / 4 - w**2 - 0.35 * w + 1.4
-
-
-def hills_slope(w: Any) -> Any:
-    """Give its derivative."""
-    return w**3 - 2 * w - 0.35
 
 
 def learning_rate_slider() -> Slider:
@@ -53,27 +41,26 @@ def learning_rate_slider() -> Slider:
     rates = (0.01, 0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.55)
     w = np.linspace(-2.4, 2.4, 121)
 
-    def way(lr: float, momentum: float) -> tuple[np.ndarray, np.ndarray]:
-        path = descend(SGD(lr=lr, momentum=momentum), hills_slope, (-2.2,), 30)[:, 0]
-        path[np.abs(path) > 2.4] = np.nan
-        return path, hills(path)
+    def cost(w: np.ndarray) -> np.ndarray:  # minima near −1.35 and 1.5, between them a hill
+        return w**4 / 4 - w**2 - 0.35 * w + 1.4
 
-    return Slider(
-        "learning-rate",
+    def way(lr: float, momentum: float) -> tuple[np.ndarray, np.ndarray]:
+        rule = SGD(lr=lr, momentum=momentum)
+        path = descend(rule, lambda w: w**3 - 2 * w - 0.35, (-2.2,), 30)[:, 0]
+        path[np.abs(path) > 2.4] = np.nan
+        return path, cost(path)
+
+    description = (
         "A cost with a shallow minimum on the left, a hill, and a deeper minimum on the right. "
         "Plain descent from the far left creeps at the rate 0.01, settles in the shallow minimum "
-        "at 0.1, and jumps about at 0.5. With momentum it rolls over the hill at 0.03 to 0.2.",
-        "learning rate α",
-        rates,
-        w,
-        [
-            Points(name, [way(lr, momentum) for lr in rates], joined=True)
-            for name, momentum in (("30 steps of plain descent", 0.0), ("with momentum 0.9", 0.9))
-        ],
-        (-0.6, 3.4),
-        start=2,
-        still=[Still(w, hills(w))],
+        "at 0.1, and jumps about at 0.5. With momentum it rolls over the hill at 0.03 to 0.2."
     )
+    points = [
+        Points(name, [way(lr, momentum) for lr in rates], joined=True)
+        for name, momentum in (("30 steps of plain descent", 0.0), ("with momentum 0.9", 0.9))
+    ]
+    parameter, limits, still = "learning rate α", (-0.6, 3.4), [Still(w, cost(w))]
+    return Slider("learning-rate", description, parameter, rates, w, points, limits, 2, still)
 
 
 @picture(height=2.6)
@@ -112,17 +99,15 @@ def momentum_slider() -> Slider:
     return Slider("momentum", description, "momentum μ", values, x, curves, (-1.0, 1.0), start=3)
 
 
-@picture
-def ravine(figure: Picture, paths: dict[str, np.ndarray]) -> None:
+@plot(xlabel="first parameter", ylabel="second parameter", aspect="equal")
+def ravine(axes: Axes, paths: dict[str, np.ndarray]) -> None:
     """Draw ways down the ravine."""
-    axes = figure.subplots()
     for line in contours("ravine"):
         axes.plot(*line.T, color=LIGHT, lw=1)
     for (name, path), color, mark in zip(paths.items(), COLORS, "os^", strict=False):
         axes.plot(*path.T, marker=mark, ms=4, lw=1.5, color=color, label=name)
     axes.plot(0, 0, "*", color=INK, ms=12)
-    figure.legend(loc="outside lower center", ncols=2)
-    axes.set(xlabel="first parameter", ylabel="second parameter", aspect="equal")
+    axes.figure.legend(loc="outside lower center", ncols=2)
     axes.grid(False)
 
 

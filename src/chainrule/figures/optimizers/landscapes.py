@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from ... import optimizers
+from ...optimizers import SGD, Adagrad, Adam, AdaMax, AdamW, Nadam, Optimizer, RMSProp
 
 
 @dataclass(frozen=True)
@@ -89,17 +90,13 @@ LANDSCAPES = {
     ),
 }
 
-RACERS: dict[str, Callable[[float], optimizers.Optimizer]] = {
-    "SGD": lambda lr: optimizers.SGD(lr),
-    "momentum": lambda lr: optimizers.SGD(lr, momentum=0.9),
-    "Nesterov": lambda lr: optimizers.SGD(lr, momentum=0.9, nesterov=True),
-    "Adagrad": lambda lr: optimizers.Adagrad(lr),
-    "RMSProp": lambda lr: optimizers.RMSProp(lr),
-    "Adam": lambda lr: optimizers.Adam(lr),
-    "AdaMax": lambda lr: optimizers.AdaMax(lr),
-    "Nadam": lambda lr: optimizers.Nadam(lr),
+RACERS: dict[str, Callable[[float], Optimizer]] = {
+    "SGD": SGD,
+    "momentum": partial(SGD, momentum=0.9),
+    "Nesterov": partial(SGD, momentum=0.9, nesterov=True),
+    **{each.__name__: each for each in (Adagrad, RMSProp, Adam, AdaMax, Nadam)},
 }
-CONTENDERS = RACERS | {"AdamW": lambda lr: optimizers.AdamW(lr)}  # without decay it is Adam
+CONTENDERS = RACERS | {"AdamW": AdamW}  # without decay it is Adam
 
 
 def contours(name: str) -> list[np.ndarray]:
@@ -112,7 +109,7 @@ def contours(name: str) -> list[np.ndarray]:
 
 
 def descend(
-    optimizer: optimizers.Optimizer, gradient: Callable, start: Sequence[float], steps: int
+    optimizer: Optimizer, gradient: Callable, start: Sequence[float], steps: int
 ) -> np.ndarray:
     """Give the path of an optimizer, shape (steps + 1, …); NaN from where it runs off."""
     w = np.array(start, dtype=float)
