@@ -10,13 +10,14 @@ from ...optimizers import Optimizer
 from ...training import History
 from ..benchmarks import RECORDS
 from ..kit.drawing import POINTED, lines
-from ..kit.picture import Picture, picture
+from ..kit.picture import Axes, plot
 from ..kit.slider import Points, Slider, Still
 from ..ledger import Table
 from .landscapes import LANDSCAPES, RACERS, Landscape, arrival, contours
 
 STEPS = 500
 DECADES = (-4, 1)
+CROSS = np.array([[-1, 1, np.nan, 0, 0], [0, 0, np.nan, -1, 1]])
 
 
 class Raced(NamedTuple):
@@ -114,11 +115,7 @@ def race_slider(name: str, results: Mapping[str, Raced]) -> Slider:
     steps += [200, 250, 300, 400, 500]
     levels = [line[:: max(1, len(line) // 60)] for line in contours(name)]
     still = [Still(line[:, 0], line[:, 1]) for line in levels]
-    (x, y), size = landscape.goal, (right - left) / 60
-    cross = (
-        np.array([x - size, x + size, np.nan, x, x]),
-        np.array([y, y, np.nan, y - size, y + size]),
-    )
+    cross = np.array(landscape.goal)[:, None] + (right - left) / 60 * CROSS
     curves = []
     for color, (racer, (_, path, _)) in enumerate(results.items()):
         inside = (path >= (left, low)) & (path <= (right, high))
@@ -127,19 +124,13 @@ def race_slider(name: str, results: Mapping[str, Raced]) -> Slider:
         still.append(Still(thin[:, 0], thin[:, 1], color))
         label = racer if arrival(landscape, path) is not None else f"{racer}: not there"
         curves.append(Points(label, [(seen[[s], 0], seen[[s], 1]) for s in steps]))
-    still.append(Still(*cross, 8))
-    return Slider(
-        f"race-{name}",
+    still.append(Still(cross[0], cross[1], 8))
+    description = (
         f"Paths of {len(results)} optimizers on {landscape.name}, from one start towards one "
-        "minimum; dots show where each of them is at the step that the slider gives.",
-        "step",
-        steps,
-        np.array([left, right]),
-        curves,
-        (low, high),
-        start=8,
-        still=still,
+        "minimum; dots show where each of them is at the step that the slider gives."
     )
+    ends, limits = np.array([left, right]), (low, high)
+    return Slider(f"race-{name}", description, "step", steps, ends, curves, limits, 8, still)
 
 
 def searched() -> tuple[list[float], dict[str, np.ndarray]]:
@@ -159,27 +150,23 @@ def searched() -> tuple[list[float], dict[str, np.ndarray]]:
     return record["rates"], {n: np.where(np.isnan(v), np.inf, v) for n, v in losses.items()}
 
 
-@picture(height=3.8)
-def search(figure: Picture, rates: Sequence[float], losses: dict[str, Sequence[float]]) -> None:
+@plot(height=3.8, xlabel="learning rate α", title="validation loss after the training")
+def search(axes: Axes, rates: Sequence[float], losses: dict[str, Sequence[float]]) -> None:
     """Draw the validation loss of each optimizer by learning rate: the search that was made."""
-    axes = figure.subplots()
     lines(axes.loglog, rates, losses, POINTED, ms=4, lw=1.5)
-    axes.set(xlabel="learning rate α", title="validation loss after the training")
     low, high = np.log10(axes.dataLim.intervaly)
     # whole decades, to name their ends; what is above 10 has failed
     axes.set_ylim(10 ** np.floor(low), 10 ** min(np.ceil(high), 1))
-    figure.legend(loc="outside lower center", ncols=2)
+    axes.figure.legend(loc="outside lower center", ncols=2)
 
 
-@picture(height=4.3)
-def digits_race(figure: Picture, runs: dict[str, list[History]]) -> None:
+@plot(height=4.3, xlabel="epoch", title="training loss")
+def digits_race(axes: Axes, runs: dict[str, list[History]]) -> None:
     """Draw training losses by epoch: the median over the seeds, and from smallest to largest."""
-    axes = figure.subplots()
     losses = {name: np.array([history.loss for history in each]) for name, each in runs.items()}
     epochs = np.arange(1, next(iter(losses.values())).shape[1] + 1)
     medians = {name: np.median(each, 0) for name, each in losses.items()}
     lines(axes.semilogy, epochs, medians, POINTED, ms=4, lw=1.5)
     for each, (color, _) in zip(losses.values(), POINTED, strict=False):
         axes.fill_between(epochs, each.min(0), each.max(0), color=color, alpha=0.12, lw=0)
-    axes.set(xlabel="epoch", title="training loss")
-    figure.legend(loc="outside lower center", ncols=2)
+    axes.figure.legend(loc="outside lower center", ncols=2)
