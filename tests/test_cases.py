@@ -68,11 +68,6 @@ NOT_YET = {
         "im2col-by-hand",
     },
     "kinds": {
-        # network
-        "weighted-input",
-        "batch-forward",
-        "output-error",
-        "hidden-error",
         # optimizers
         "momentum-step",
         "nesterov-step",
@@ -97,11 +92,6 @@ NOT_YET = {
         "round-yourself",
     },
     "order": {
-        # network
-        "weighted-input",
-        "batch-forward",
-        "output-error",
-        "hidden-error",
         # optimizers
         "momentum-step",
         "nesterov-step",
@@ -114,11 +104,6 @@ NOT_YET = {
         "receptive-field",
     },
     "sizes": {
-        # network
-        "weighted-input",
-        "batch-forward",
-        "output-error",
-        "hidden-error",
         # optimizers
         "momentum-step",
         "nesterov-step",
