@@ -11,24 +11,33 @@ from ..ledger.network.twins import (
     twin_hidden_error,
     twin_weighted_input,
 )
-from .core import Exercise, sigmoid, sigmoid_slope, vectors
+from .core import Exercise, sigmoid, sigmoid_slope
 
-# the cases are square, so that a swapped index is not betrayed by its shape
+# most cases are square, so that a swapped index is not betrayed by its shape
 
 
 def _neurons(rng: np.random.Generator) -> Iterator[tuple]:
-    for w, (b, a) in zip(rng.standard_normal((5, 2, 2)).round(1), vectors(rng), strict=True):
+    for shape in ((2, 2), (3, 3), (1, 3), (3, 1), (2, 4)):
+        w, b, a = (rng.standard_normal(size).round(1) for size in (shape, shape[0], shape[1]))
         yield w, b, a
+    yield np.array([[1.0, 0.0], [-2.0, 0.5]]), np.array([0.0, 3.0]), np.array([-1.0, 0.0])
 
 
 def _batches(rng: np.random.Generator) -> Iterator[tuple]:
-    for rows, (w, b, _) in zip(rng.standard_normal((5, 3, 2)).round(1), _neurons(rng), strict=True):
-        yield rows, w, b
+    for rows, (w, b, a) in zip((3, 1, 2, 4, 3, 2), _neurons(rng), strict=True):
+        yield np.vstack([a, rng.standard_normal((rows - 1, len(a))).round(1)]), w, b
 
 
 def _outputs(rng: np.random.Generator) -> Iterator[tuple]:
-    for z, y in vectors(rng):
-        yield z, (y > 0).astype(float)
+    for size in (2, 1, 4, 3):
+        yield rng.standard_normal(size).round(1), rng.integers(0, 2, size).astype(float)
+    yield np.array([2.0, 0.0, -3.0]), np.array([0.0, 1.0, 0.0])
+
+
+def _errors(rng: np.random.Generator) -> Iterator[tuple]:
+    for w, delta, _ in _neurons(rng):
+        yield w, delta, rng.random(w.shape[1]).round(2)
+    yield np.array([[1.0, 0.0], [-2.0, 0.5]]), np.array([0.0, 3.0]), np.array([0.25, 0.0])
 
 
 def _output_error(z: Any, y: Any) -> list[float]:
@@ -40,57 +49,112 @@ def _output_error(z: Any, y: Any) -> list[float]:
 EXERCISES = {
     "weighted-input": Exercise(difficulty=1, solution=twin_weighted_input, cases=_neurons)
     .wrong(lambda w, b, a: w.T @ a + b, "the indices are swapped: w[j, k] belongs to input k")
-    .wrong(lambda w, b, a: w @ a, "the bias is missing")
+    .wrong(lambda w, b, a: w @ a, "the bias is missing: add b, one number for each neuron")
+    .wrong(lambda w, b, a: w @ a - b, "the bias is added, not subtracted")
     .wrong(lambda w, b, a: (w * a).sum(0) + b, "summed over j: the sum runs over the inputs k")
-    .wrong(lambda w, b, a: w @ (a + b), "the bias is added to the inputs, before the weights"),
-    "parameter-count": Exercise(difficulty=1, solution=9610)
-    .wrong(9472, "the biases are missing: one for each of 128 + 10 neurons")
-    .wrong(8320, "that is the first layer alone")
-    .wrong(1290, "that is the second layer alone")
-    .wrong(202, "that counts the neurons; each link between two of them has a weight"),
+    .wrong(lambda w, b, a: w * a + b, "the products are not added up yet: sum each row over k")
+    .wrong(lambda w, b, a: w @ (a + b), "the bias is added to the inputs, before the weights")
+    .wrong(
+        lambda w, b, a: np.maximum(w @ a + b, 0),
+        "this is an activation, ReLU(z): z itself comes before the activation function",
+    )
+    .wrong(
+        lambda w, b, a: sigmoid(w @ a + b),
+        "this is an activation, σ(z): z itself comes before the activation function",
+    ),
+    "parameter-count": Exercise(difficulty=2, solution=66)
+    .wrong(4990 / 75, "there is no fraction of a neuron: round down to stay below 5000")
+    .wrong(67, "67 are too many, 5035 parameters: round down, and count the biases")
+    .wrong(78, "you counted what the hidden layer reads; it is read, too, by 10 neurons")
+    .wrong(76, "the output layer is missing: 10 weights for each hidden neuron, and 10 biases")
+    .wrong(75, "that is what one neuron costs; how many can you pay?")
+    .wrong(4960, "that is how many parameters there are; how many neurons?"),
     "batch-forward": Exercise(
         difficulty=1,
         solution=lambda x, w, b: [twin_weighted_input(w, b, row) for row in x],
         cases=_batches,
     )
     .wrong(lambda x, w, b: x @ w + b, "right for a symmetric w only: it has to be transposed")
-    .wrong(lambda x, w, b: x @ w.T, "the bias is missing")
-    .wrong(lambda x, w, b: w @ x.T + b[:, None], "samples became columns: the batch is rows"),
+    .wrong(lambda x, w, b: x @ w.T, "the bias is missing: add b to every row")
+    .wrong(lambda x, w, b: x @ w.T - b, "the bias is added, not subtracted")
+    .wrong(lambda x, w, b: w @ x.T + b[:, None], "samples became columns: the batch is rows")
+    .wrong(
+        lambda x, w, b: x @ w.T + b[:, None],
+        "b goes down the column of samples: each sample is a row and gets all of b",
+    )
+    .wrong(
+        lambda x, w, b: w @ x + b,
+        "w stands on the side of a column; a row is multiplied from the right, by the transpose",
+    ),
     "output-error": Exercise(difficulty=2, solution=_output_error, cases=_outputs)
-    .wrong(lambda z, y: sigmoid(z) - y, "σ′(z) is missing")
+    .wrong(
+        lambda z, y: sigmoid(z) - y,
+        "σ′(z) is missing: a − y alone is the error of another cost, the cross-entropy",
+    )
+    .wrong(lambda z, y: sigmoid_slope(z), "∂C/∂a is missing: this is σ′(z) alone")
     .wrong(lambda z, y: (y - sigmoid(z)) * sigmoid_slope(z), "the sign is wrong: ∂C/∂a is a − y")
     .wrong(
         lambda z, y: 2 * (sigmoid(z) - y) * sigmoid_slope(z),
         "twice too large: that belongs to ‖a − y‖² without the ½",
     )
     .wrong(
+        lambda z, y: 0.5 * (sigmoid(z) - y) * sigmoid_slope(z),
+        "half of it: the ½ of the cost is used up by the 2 of the square",
+    )
+    .wrong(
+        lambda z, y: (sigmoid(z) - y) * sigmoid_slope(z) / np.linalg.norm(sigmoid(z) - y),
+        "that belongs to the distance ‖a − y‖ itself: here it is squared (erratum E2)",
+    )
+    .wrong(
+        lambda z, y: 0.5 * (sigmoid(z) - y) ** 2 * sigmoid_slope(z),
+        "that has the cost itself in it: differentiate it with respect to a",
+    )
+    .wrong(
         lambda z, y: (sigmoid(z) - y) * sigmoid_slope(sigmoid(z)),
         "σ′ is taken at a: it has to be taken at z",
     )
     .wrong(
+        lambda z, y: (sigmoid(z) - y) * z * (1 - z),
+        "the slope is a (1 − a) with a = σ(z); you put z there",
+    )
+    .wrong(
+        lambda z, y: (sigmoid(z) - y) * (1 - sigmoid(z) ** 2),
+        "1 − a² is the slope of tanh; that of the sigmoid is a (1 − a)",
+    )
+    .wrong(
         lambda z, y: (z - y) * sigmoid_slope(z), "the cost compares y with a = σ(z), not with z"
     ),
-    "hidden-error": Exercise(difficulty=1, solution=twin_hidden_error, cases=_neurons)
+    "hidden-error": Exercise(difficulty=1, solution=twin_hidden_error, cases=_errors)
     .wrong(lambda w, d, s: (w @ d) * s, "w has to be transposed: the sum runs over its rows j")
-    .wrong(lambda w, d, s: w.T @ d, "σ′(z) is missing")
+    .wrong(lambda w, d, s: w.T @ d, "σ′(z) is missing: multiply by slope, entry by entry")
     .wrong(lambda w, d, s: w.diagonal() * d * s, "the sum over j is missing (erratum E3)")
-    .wrong(lambda w, d, s: w.T @ (d * s), "the slope is the lower layer's: multiply after wᵀδ"),
-    "find-the-wrong-gradient": Exercise(difficulty=2, solution="c")
-    .wrong("a", "this one is equation 1.8 for a batch: the errors, added up over the samples")
-    .wrong("b", "this one is equation 1.9 for a batch: row j, column k is Σ_n δ_nj a_nk")
-    .wrong("d", "this one is equation 1.7 for rows: (wᵀδ)ᵀ = δᵀw, times the slope"),
+    .wrong(lambda w, d, s: (w.T * d) * s[:, None], "all paths are there: add them up over j")
+    .wrong(lambda w, d, s: w.T @ d + s, "the chain rule multiplies: slope is a factor")
+    .wrong(
+        lambda w, d, s: np.outer(w.T @ d, s),
+        "this multiplies every entry by every slope: ⊙ is * of NumPy, entry by entry",
+    )
+    .wrong(lambda w, d, s: w.T @ d @ s, "⊙ does not add up: multiply entry by entry, with *")
+    .wrong(
+        lambda w, d, s: w.T @ (d * s), "slope is that of layer l: it comes after wᵀδ, not before"
+    ),
+    "find-the-wrong-gradient": Exercise(difficulty=2, solution="b")
+    .wrong("a", "this line is equation 1.5 for a batch: each upstream entry times its own slope")
+    .wrong("c", "this line is equation 1.9 for a batch: row j, column k is Σₙ δₙⱼ aₙₖ")
+    .wrong("d", "this line is equation 1.8 for a batch: the errors, added up over the samples"),
     "paper-gradient": Exercise(difficulty=2, solution=0.5)
     .wrong(-0.5, "that is the value for y = 1, or the sign is wrong: now a − y is +0.5")
     .wrong(1, "twice too large: the 2 of the square cancels the ½")
     .wrong(0.25, "that is the error of the hidden neuron; its input x₂ is still to be multiplied")
+    .wrong(0.125, "that is the error of the output; two factors are still missing, w₁² and x₂")
     .wrong(2, "the slope σ′(z²) = ¼ is missing")
     .wrong(-0.125, "that is the gradient of w₂₁: the first index is where the link ends"),
-    # "about a millionth" is an answer
-    "ten-sigmoids": Exercise(difficulty=1, solution=0.25**10, bound=5e-2)
-    .wrong(2.5, "the slopes are multiplied, not added")
-    .wrong(0.25, "that is one layer; there are ten")
-    .wrong(0.5**10, "the largest slope is σ′(0) = ½ · ½, not σ(0)")
-    .wrong(0.25**9, "nine slopes: the tenth layer's own counts too"),
+    "ten-sigmoids": Exercise(difficulty=2, solution=0.25**10 * 2**9)
+    .wrong(0.25**10 * 2**10, "ten slopes but nine matrices: that of layer 1 is not on the way")
+    .wrong(0.25**9 * 2**9, "nine matrices but ten slopes: the tenth layer has one, too")
+    .wrong(0.25**10, "the matrices are missing: each may stretch the error twofold")
+    .wrong(0.5**10 * 2**9, "the largest slope is σ′(0) = ¼, not σ(0) = ½; and there are ten layers")
+    .wrong(2.5, "the slopes are multiplied, not added"),
     "he-start": Exercise(difficulty=1, solution=0.1, bound=1e-3)
     .wrong(0.01, "that is the variance: take its root")
     .wrong(200**-0.5, "that is √(1/n): ReLU cuts off half, so 2/n")

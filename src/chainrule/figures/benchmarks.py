@@ -11,7 +11,8 @@ from .kit.picture import BLUE, GREY, Axes, Picture, plot
 from .ledger import Table
 
 RECORDS = Path(__file__).parents[1] / "records"
-WITHOUT_RATIOS = {"mutants", "races", "seeds"}  # records of other kinds
+# records of other kinds
+WITHOUT_RATIOS = {"activations", "imbalance", "mutants", "races", "seeds", "sweeps"}
 RATIO_KEYS = {"median", "low", "high"}
 RECORD_KEYS = {"title", "what", "baseline", "ratios", "rounds", "device", "versions", "date"}
 

@@ -91,7 +91,7 @@ def bounds(axes: Axes, norms: Sequence[float], limits: Sequence[float]) -> None:
 
 
 DEPTH = 20
-FACTORS = (0.5, 0.7, 0.85, 1.0, 1.2, 1.41, 1.7, 2.0, 2.5, 3.0, 4.0)
+FACTORS = (0.5, 0.7, 0.85, 1.0, 1.2, 1.41, 1.7, 2.0, 2.5, 3.0, 4.0, 6.0, 10.0)
 LOW, HIGH = -19.0, 10.0
 
 
@@ -116,8 +116,8 @@ def error_slider(x: np.ndarray) -> Slider:
         "The size of the error by layer, as a power of ten, for three networks of twenty layers: "
         "sigmoid, tanh and ReLU. The larger the initial weights, the less is lost on the way from "
         "the output on the right to the first layer on the left. Tanh is nearly level at g = 1.2 "
-        "and 1.41, ReLU at 1.41, and beyond that they grow, ReLU fastest; sigmoid still loses at "
-        "4, where ReLU has grown to ten to the ninth."
+        "and 1.41, ReLU at 1.41, and beyond that they grow, ReLU fastest: from 6 on it leaves the "
+        "picture. Sigmoid still loses at 4 and is nearly level at 10."
     )
     layers, parameter = np.arange(1.0, DEPTH + 1), "size of the initial weights, g"
     return Slider("start", description, parameter, FACTORS, layers, curves, (LOW, HIGH), start=3)
