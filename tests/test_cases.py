@@ -1,6 +1,6 @@
 """The cases of an exercise vary what a function might ignore, swap or be right for by chance.
 
-`pytest tests/test_cases.py --runxfail -k losses:` shows what the exercises of one page lack, by the
+`pytest tests/test_cases.py -k losses:` shows what the exercises of one page lack, by the
 name of its module. What can be tried is derived: that two sizes are free of each other, and that a
 size may be 1, is so where the solution and what the page prints of it do with them. Which numbers
 an argument may be is declared in `DOMAINS`.
@@ -60,15 +60,6 @@ DOMAINS = {
 }
 
 
-# what fails today; who mends an exercise takes it out
-NOT_YET = {
-    "values": {},
-    "kinds": {},
-    "order": {},
-    "sizes": {},
-}
-
-
 @cache
 def answers(name):
     """Give the solution and what the page prints of it, as functions, and the parameters' names."""
@@ -92,7 +83,7 @@ def arguments(name):
     return columns
 
 
-@each("function", not_yet=NOT_YET["values"])
+@each("function")
 def test_a_number_takes_three_values_that_have_nothing_to_do_with_each_other(name):
     lacking = []
     for argument, values in arguments(name).items():
@@ -104,7 +95,7 @@ def test_a_number_takes_three_values_that_have_nothing_to_do_with_each_other(nam
     assert not lacking, "\n".join(lacking)
 
 
-@each("function", not_yet=NOT_YET["kinds"])
+@each("function")
 def test_numbers_are_of_all_kinds_that_there_are(name):
     lacking = []
     for argument, values in arguments(name).items():
@@ -124,7 +115,7 @@ def is_sorted(x):
     return (np.sort(x) == x).all() or (np.sort(x) == x[::-1]).all()
 
 
-@each("function", not_yet=NOT_YET["order"])
+@each("function")
 def test_no_array_is_always_in_order(name):
     lacking = []
     for argument, values in arguments(name).items():
@@ -174,7 +165,7 @@ def groups_of(cases):
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-@each("function", not_yet=NOT_YET["sizes"])
+@each("function")
 def test_sizes_vary_and_are_1_once_and_are_equal_only_where_they_have_to_be(name):
     cases, lacking = cases_of(name), []
 

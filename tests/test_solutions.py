@@ -4,8 +4,7 @@ A solution prints a choice as `**c.**` at its beginning, a number in bold and no
 and code in blocks or as `return …`. It is typed into the cell of the exercise, as a reader would.
 
 With a small mistake in it, it is wrong: `pytest tests/test_solutions.py -k losses:` tries all
-mistakes of tests/mutated.py on one page, named as its module is; `--runxfail` shows those that pass
-in an exercise of `NOT_YET`.
+mistakes of tests/mutated.py on one page, named as its module is.
 """
 
 import ast
@@ -169,7 +168,6 @@ EQUIVALENT = {
         "return (delta @ np.swapaxes(X, 2, 1)).sum(axis=0)": "two axes swapped are the other two",
     },
 }
-NOT_YET = {}
 
 
 class TookTooLong(KeyboardInterrupt):
@@ -212,7 +210,7 @@ def mutants_that_pass(name, answer):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="it has no alarm")
 @pytest.mark.filterwarnings("ignore")
-@each("function", not_yet=NOT_YET)
+@each("function")
 def test_a_printed_solution_with_a_mistake_is_wrong(name):
     passed = {}
     for answer in printed(name):
