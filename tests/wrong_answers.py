@@ -114,6 +114,7 @@ WRONG_ANSWERS = {
         (31, "the smaller batch"),
         (30.306, "takes 21"),
         (29, "from 1, not from 0"),
+        (33, "full batches"),
         (34, "how many epochs"),
     ],
     "descent-step": [
