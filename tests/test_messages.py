@@ -54,10 +54,6 @@ def no_tie(x, upstream):
 # by exercise and words of the message: where the answer is right, entry by entry or case by case,
 # and, from what is right, what the message says that it is elsewhere
 CONDITIONS = {
-    ("batch-forward", "right for a symmetric w only"): (
-        lambda x, w, b: np.array_equal(w, w.T),
-        None,
-    ),
     ("stable-sigmoid", "right for x ≤ 0; above, the numerator is 1"): (
         lambda x: x <= 0,
         lambda right, x: right * np.exp(-np.abs(x)),
@@ -150,11 +146,6 @@ CONDITIONS = {
 
 # where a message speaks of a special case that the checker need not try
 SPECIAL = {
-    ("batch-forward", "right for a symmetric w only"): (
-        np.array([[1.0, 2.0], [3.0, 4.0]]),
-        np.array([[1.0, -3.0], [-3.0, 2.0]]),
-        np.array([1.0, 2.0]),
-    ),
     ("which-column", "right for the first channel; the others stand below it"): (
         *(0, 1, 2, 3, 1),
         *((2, 3), (4, 5)),
@@ -202,6 +193,16 @@ RELATIONS = {
     ("descent-step", "this is the change of w; add it to w"): (
         lambda given, right, w, g, lr: near(w + given, right)
     ),
+    ("descent-step", "what has to be subtracted"): (
+        lambda given, right, w, g, lr: near(w - given, right)
+    ),
+    ("weighted-input", "the bias is missing"): (
+        lambda given, right, w, b, a: near(given + b, right)
+    ),
+    ("weighted-input", "not subtracted"): lambda given, right, w, b, a: near(given + 2 * b, right),
+    ("weighted-input", "this is an activation, ReLU"): (
+        lambda given, right, *case: near(given, np.maximum(right, 0))
+    ),
     ("batch-forward", "the bias is missing"): lambda given, right, x, w, b: near(given + b, right),
     ("batch-forward", "samples became columns"): lambda given, right, *case: near(given.T, right),
     ("output-error", "σ′(z) is missing"): (
@@ -209,6 +210,8 @@ RELATIONS = {
     ),
     ("output-error", "the sign is wrong"): lambda given, right, *case: near(-given, right),
     ("output-error", "twice too large"): lambda given, right, *case: near(given / 2, right),
+    ("output-error", "half of it"): lambda given, right, *case: near(given * 2, right),
+    ("hidden-error", "add them up over j"): (lambda given, right, *case: near(given.sum(1), right)),
     ("hidden-error", "σ′(z) is missing"): lambda given, right, w, d, s: near(given * s, right),
     ("momentum-step", "that is the new velocity: now take the step"): (
         lambda given, right, w, *case: near(w + given, right)
@@ -363,20 +366,30 @@ def entropy(*p):
 # by exercise: a formula, its arguments as the exercise has them, and as words of a message do
 NUMBERS = {
     "updates-per-epoch": (
-        lambda batch: math.ceil(1077 / batch),
-        (32,),
-        {"batches of 1": (1,), "a batch of all 1077 samples": (1077,)},
+        lambda updates, per_epoch: math.ceil(updates / per_epoch),
+        (1020, 34),
+        {"fewer than 34": (1020, 33), "how many updates an epoch makes": (34, 1)},
     ),
     "parameter-count": (
-        lambda *layers: sum((n_in + 1) * n_out for n_in, n_out in layers),
-        ((64, 128), (128, 10)),
-        {"the first layer alone": ((64, 128),), "the second layer alone": ((128, 10),)},
+        lambda cost, biases, rounded: rounded((5000 - biases) / cost),
+        (75, 10, math.floor),
+        {
+            "no fraction of a neuron": (75, 10, float),
+            "67 are too many": (75, 10, math.ceil),
+            "what the hidden layer reads": (64, 0, math.floor),
+            "the output layer is missing": (64 + 1, 0, math.floor),
+        },
     ),
     "paper-gradient": (paper, (1, 2, 0), {"the value for y = 1": (1, 2, 1), "w₂₁": (2, 1, 0)}),
     "ten-sigmoids": (
-        lambda slope, layers: slope**layers,
-        (1 / 4, 10),
-        {"one layer": (1 / 4, 1), "½ · ½": (1 / 2, 10), "nine slopes": (1 / 4, 9)},
+        lambda slopes, matrices, slope=1 / 4: slope**slopes * 2**matrices,
+        (10, 9),
+        {
+            "ten slopes but nine matrices": (10, 10),
+            "nine matrices but ten slopes": (9, 9),
+            "the matrices are missing": (10, 0),
+            "not σ(0) = ½": (10, 9, 1 / 2),
+        },
     ),
     "he-start": (
         lambda part, n: math.sqrt(part / n),
@@ -692,21 +705,10 @@ GRADIENTS = {
         ),
     },
     "find-the-wrong-gradient": {
-        "a": (lambda b: (R * sigmoid(X @ W.T + b)).sum(), B[0], DELTA.sum(axis=0)),
-        "b": (lambda w: (R * sigmoid(X @ w.T + B[0])).sum(), W, DELTA.T @ X),
-        "c": (
-            lambda w: (R * sigmoid(X @ w.T + B[0])).sum(),
-            W,
-            sigmoid(X @ W.T + B[0]).T @ DELTA,
-        ),
-        "d": (
-            lambda z: (R * sigmoid(sigmoid(z) @ W.T + B[0])).sum(),
-            Z,
-            (R * sigmoid(sigmoid(Z) @ W.T + B[0]) * sigmoid(-sigmoid(Z) @ W.T - B[0]))
-            @ W
-            * sigmoid(Z)
-            * sigmoid(-Z),
-        ),
+        "a": (lambda z: (R * sigmoid(z)).sum(), Z, R * sigmoid(Z) * sigmoid(-Z)),
+        "b": (lambda a: (R * sigmoid(a @ W.T + B[0])).sum(), X, DELTA @ W.T),
+        "c": (lambda w: (R * sigmoid(X @ w.T + B[0])).sum(), W, DELTA.T @ X),
+        "d": (lambda b: (R * sigmoid(X @ W.T + b)).sum(), B[0], DELTA.sum(axis=0)),
     },
 }
 

@@ -217,6 +217,7 @@ WRONG_ANSWERS = {
         (31, "the smaller batch"),
         (30.306, "takes 21"),
         (29, "from 1, not from 0"),
+        (33, "full batches"),
         (34, "how many epochs"),
     ],
     "descent-step": [
@@ -249,7 +250,7 @@ WRONG_ANSWERS = {
         (lambda w, b, a: 1 / (1 + np.exp(-b - w @ a)), "σ(z)"),
     ],
     "parameter-count": [
-        (66.53, "round down to stay"),
+        (66 + 8 / 15, "round down to stay"),
         (67, "5035"),
         (78, "what the hidden layer reads"),
         (76, "output layer is missing"),
@@ -257,7 +258,7 @@ WRONG_ANSWERS = {
         (4960, "how many neurons?"),
     ],
     "batch-forward": [
-        (lambda x, w, b: b + np.dot(x, w), "symmetric"),
+        (lambda x, w, b: b + np.dot(x, w), "the rows of w"),
         (lambda x, w, b: (w @ x.T).T, "bias is missing"),
         (lambda x, w, b: (w @ x.T).T - b, "not subtracted"),
         (lambda x, w, b: (x @ w.T + b).T, "became columns"),
@@ -318,9 +319,9 @@ WRONG_ANSWERS = {
         (-0.125, "w₂₁"),
     ],
     "ten-sigmoids": [
-        (0.000977, "nine matrices: that"),
-        (0.00195, "tenth layer"),
-        (9.54e-7, "twofold"),
+        (1 / 1024, "nine matrices: that"),
+        (1 / 512, "tenth layer"),
+        (1 / 4**10, "twofold"),
         (0.5, "not σ(0)"),
         (2.5, "not added"),
     ],

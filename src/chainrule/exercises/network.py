@@ -74,7 +74,10 @@ EXERCISES = {
         solution=lambda x, w, b: [twin_weighted_input(w, b, row) for row in x],
         cases=_batches,
     )
-    .wrong(lambda x, w, b: x @ w + b, "right for a symmetric w only: it has to be transposed")
+    .wrong(
+        lambda x, w, b: x @ w + b,
+        "w has to be transposed: each row of x meets the rows of w, not its columns",
+    )
     .wrong(lambda x, w, b: x @ w.T, "the bias is missing: add b to every row")
     .wrong(lambda x, w, b: x @ w.T - b, "the bias is added, not subtracted")
     .wrong(lambda x, w, b: w @ x.T + b[:, None], "samples became columns: the batch is rows")
