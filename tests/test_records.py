@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from chainrule.figures.cnn import recorded
+from chainrule.figures.optimizers import CONTENDERS, searched
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
@@ -24,3 +25,15 @@ def test_five_seeds_end_as_recorded(name, monkeypatch):
     assert abs(np.median(found) - np.median(accuracies)) <= 0.005
     for run, history in zip(runs, histories, strict=True):
         np.testing.assert_allclose(run["history"]["loss"], history.loss, rtol=0.2)
+
+
+@pytest.mark.seldom
+@pytest.mark.parametrize("name", CONTENDERS)
+def test_the_search_for_rates_ends_as_recorded(name, monkeypatch):
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    script = runpy.run_path(str(BENCHMARKS / "races.py"))
+    rates, losses = searched()
+    assert rates == script["RATES"]
+    best = int(np.argmin(np.median(losses[name], 1)))
+    found = [script["validation_loss"](name, rates[best], seed) for seed in script["SEEDS"]]
+    assert np.median(found) == pytest.approx(np.median(losses[name][best]), rel=0.05)
