@@ -1,4 +1,4 @@
-"""Clipping against that of PyTorch, and by hand."""
+"""Clipping against that of PyTorch, and by hand; what a race counts."""
 
 import numpy as np
 import pytest
@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chainrule.arrays import to_numpy
+from chainrule.figures.optimizers import LANDSCAPES, RACERS, arrival, descend, race
+from chainrule.figures.optimizers.races import STEPS, arrivals, paths
 from chainrule.optimizers import clip_norm
 from chainrule.oracles import relative_error
 
@@ -91,3 +93,33 @@ def test_gradients_that_are_not_finite_make_all_nan(convert, bad, place):
 def test_length_to_clip_to_is_positive(max_norm):
     with pytest.raises(ValueError, match="max_norm: expected a positive"):
         clip_norm([np.ones(2)], max_norm)
+
+
+# ---- the race's own arithmetic -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("racer", RACERS)
+def test_paths_side_by_side_are_those_of_optimizers_one_by_one(racer):
+    landscape, rates = LANDSCAPES["ravine"], np.array([0.01, 0.05, 0.2])
+    found = paths(RACERS[racer], landscape, rates, 30)
+    for at, rate in enumerate(rates):
+        expected = descend(RACERS[racer](rate), landscape.gradient, landscape.start, 30)
+        np.testing.assert_allclose(found[:, :, 0, at], expected, rtol=1e-9, atol=1e-12)
+
+
+def test_a_rate_counts_for_the_worst_of_its_neighbours():
+    """On Rosenbrock's function Adagrad has a rate that arrives, and arrives by luck."""
+    landscape, rates = LANDSCAPES["rosenbrock"], 10 ** np.linspace(0.2, 0.3, 21)
+    reached = arrivals(landscape, paths(RACERS["Adagrad"], landscape, rates, STEPS))[0]
+    assert reached.min() < 10
+    assert np.isinf(race("rosenbrock")["Adagrad"].arrivals).all()
+
+
+def test_arrivals_are_those_of_each_path():
+    landscape, rates = LANDSCAPES["saddle"], np.array([1e-4, 0.1, 0.5, 5.0])
+    found = paths(RACERS["SGD"], landscape, rates, 100)
+    for start, row in enumerate(arrivals(landscape, found)):
+        each = [arrival(landscape, found[:, :, start, at]) for at in range(len(rates))]
+        assert row.tolist() == [np.inf if step is None else step for step in each]
+    assert np.isinf(row).any()
+    assert np.isfinite(row).any()
