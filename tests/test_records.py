@@ -6,15 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-<<<<<<< HEAD
 from chainrule.activations import ReLU
 from chainrule.figures import activations, losses
 from chainrule.figures.cnn import recorded, seeds
-from chainrule.figures.training import sweep
-=======
-from chainrule.figures.cnn import recorded
 from chainrule.figures.optimizers import CONTENDERS, searched
->>>>>>> pc
+from chainrule.figures.training import sweep
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
@@ -31,7 +27,6 @@ def test_five_seeds_end_as_recorded(name, monkeypatch):
     assert np.abs(np.subtract(found, accuracies)).max() <= 0.015
     assert abs(np.median(found) - np.median(accuracies)) <= 0.005
     for run, history in zip(runs, histories, strict=True):
-<<<<<<< HEAD
         np.testing.assert_allclose(run["history"]["loss"][:2], history.loss[:2], rtol=0.05)
 
 
@@ -81,8 +76,6 @@ def test_rare_classes_are_found_as_recorded(name, run, key, monkeypatch):
     for loss, found in script[run](0).items():
         expected = np.array(recorded[loss][0][key])[places]
         np.testing.assert_allclose(found[key], expected, atol=0.03)
-=======
-        np.testing.assert_allclose(run["history"]["loss"], history.loss, rtol=0.2)
 
 
 @pytest.mark.seldom
@@ -95,4 +88,3 @@ def test_the_search_for_rates_ends_as_recorded(name, monkeypatch):
     best = int(np.argmin(np.median(losses[name], 1)))
     found = [script["validation_loss"](name, rates[best], seed) for seed in script["SEEDS"]]
     assert np.median(found) == pytest.approx(np.median(losses[name][best]), rel=0.05)
->>>>>>> pc
