@@ -54,7 +54,7 @@ def no_tie(x, upstream):
 # by exercise and words of the message: where the answer is right, entry by entry or case by case,
 # and, from what is right, what the message says that it is elsewhere
 CONDITIONS = {
-    ("stable-sigmoid", "right for x ≤ 0; above, the numerator is 1"): (
+    ("stable-sigmoid", "right for x ≤ 0; above 0 the numerator is 1"): (
         lambda x: x <= 0,
         lambda right, x: right * np.exp(-np.abs(x)),
     ),
@@ -66,16 +66,20 @@ CONDITIONS = {
         lambda x: x >= 0,
         lambda right, x: sigmoid(np.abs(x)),
     ),
-    ("elu-slope", "right for x > 0, off by a factor of α below"): (
+    ("elu-slope", "right for x > 0; below, the factor α is missing"): (
         lambda x, alpha: x > 0,
         lambda right, x, alpha: right / alpha,
     ),
-    ("elu-slope", "right for x > 0; below, the constant −α has no slope"): (
+    ("elu-slope", "right for x > 0; below, that is f(x) itself"): (
         lambda x, alpha: x > 0,
         lambda right, x, alpha: right - alpha,
     ),
-    ("elu-slope", "right below 0; for x > 0 the slope is 1"): (
-        lambda x, alpha: x < 0,
+    ("elu-slope", "right but for x = 0"): (
+        lambda x, alpha: x != 0,
+        lambda right, x, alpha: right / alpha,
+    ),
+    ("elu-slope", "right up to 0; above, the slope is 1"): (
+        lambda x, alpha: x <= 0,
         lambda right, x, alpha: alpha * right,
     ),
     ("swish-slope", "right for β = 1 only"): (lambda x, beta: beta == 1, None),
@@ -250,10 +254,13 @@ RELATIONS = {
         lambda given, right, *case: right == max(given, 0)
     ),
     ("weights-of-a-layer", "transposed"): lambda given, right, *case: near(given.T, right),
-    ("weights-of-a-layer", "that is the diagonal"): (
-        lambda given, right, *case: near(given, np.diag(right))
+    ("weights-of-a-layer", "through the second input, too"): (
+        lambda given, right, d, a, d2, a2: near(given + np.outer(d2, a2), right)
     ),
-    ("softmax-jacobian", "only the diagonal"): (
+    ("weights-of-a-layer", "does not take their mean"): (
+        lambda given, right, *case: near(2 * given, right)
+    ),
+    ("softmax-jacobian", "that is the diagonal alone"): (
         lambda given, right, *case: near(given, np.diag(np.diag(right)))
     ),
     ("softmax-jacobian", "all signs are flipped"): lambda given, right, *case: near(-given, right),
@@ -500,15 +507,33 @@ NUMBERS = {
         (0.8, 2),
         {"that is p_t²": (0.2, 2), "that is 1 − p_t": (0.8, 1)},
     ),
+    "dead-neuron": (
+        lambda *weights: -sum(weights),
+        (2, 1.5),
+        {
+            "for the corner (1, 1, 1)": (2, -1, 1.5),
+            "the second weight is negative": (2, 1, 1.5),
+            "for the corner (0, 0, 0)": (),
+            "the third weight is positive": (2,),
+        },
+    ),
     "jacobian-entry": (
-        lambda i, j: (0.5, 0.3)[i - 1] * ((i == j) - (0.5, 0.3)[j - 1]),
+        lambda *raised: 0.2 * sum((j == 3) - (0.5, 0.3, 0.2)[j - 1] for j in raised),
         (1, 2),
-        {"i = j = 1": (1, 1), "i = j = 2": (2, 2)},
+        {
+            "what the first logit does": (1,),
+            "what the second logit does": (2,),
+            "if all three logits rose": (1, 2, 3),
+        },
     ),
     "curvature-of-two": (
-        lambda *v: sum(0.25 * (v_i - v_j) ** 2 for v_i in v for v_j in v) / 2,
-        (1, -1),
-        {"0 is right for v = (1, 1)": (1, 1), "not 1": (1, 0)},
+        lambda first, second: math.prod(first) / math.prod(second),
+        ((0.5, 0.5), (0.9, 0.1)),
+        {
+            "the other way round": ((0.9, 0.1), (0.5, 0.5)),
+            "divide it by the other": ((2 * 0.5, 2 * 0.5), ()),
+            "not 0.81": ((0.5, 0.5), (0.9, 0.9)),
+        },
     ),
     "batches-with-sample": (
         math.comb,
@@ -518,7 +543,7 @@ NUMBERS = {
     "weights-add-up": (
         first_step_above,
         (0.99, 0.9),
-        {"that is for 0.9": (0.9, 0.9), "that is for β₂ = 0.999": (0.99, 0.999)},
+        {"where they pass 0.9": (0.9, 0.9), "that is for β₂ = 0.999": (0.99, 0.999)},
     ),
     "map-of-nesterov": (
         lambda times: -0.5 / 0.1 * times,
@@ -657,14 +682,13 @@ def test_a_number_is_the_answer_to_what_its_feedback_says(name):
     ("name", "words", "value"),
     [
         ("weights-add-up", "1 − 0.9⁴³ is 0.98922", 1 - 0.9**43),
-        ("temperature", "the probability σ(2) ≈ 0.88", sigmoid(2)),
+        ("temperature", "the probability is σ(2) ≈ 0.88", sigmoid(2)),
         ("share-that-hides", "the backward pass of 18 samples takes 72", 18 * 4),
         ("outlier-pull", "the slopes are 2 · 0.2 = 0.4", 2 * 0.2),
         ("outlier-pull", "and 2 · 10 = 20", 2 * 10),
         ("huber-join", "the parabola ends at ½ · 3² = 4.5", 3**2 / 2),
         ("huber-join", "the line begins at 9", 3 * 3),
         ("clip-by-hand", "√(9 + 16 + 144) = 13", math.hypot(3, 4, 12)),
-        ("dead-neuron", "at (0, 0) the weighted input is the bias, 0.5", 0.5 - 1 * 0 - 2 * 0),
     ],
 )
 def test_a_number_in_a_message_is_so(name, words, value):

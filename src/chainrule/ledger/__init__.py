@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from textwrap import fill
 
 from ..device import to
 from ..pages import PAGES
@@ -31,6 +32,9 @@ __all__ = [
     "verify",
     "verify_on",
 ]
+
+WIDTH = 76
+"""How many characters a page's column holds."""
 
 
 def claims() -> list[Claim]:
@@ -206,4 +210,5 @@ def expect(statement: str, holds: bool) -> None:
     ✓ one and one is two
     """
     assert holds, f"✗ {statement}"
-    print(readable(f"✓ {statement}", WORDS))  # noqa: T201 -- it is what this is for
+    lines = fill(f"✓ {statement}", WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+    print(readable(lines, WORDS))  # noqa: T201 -- it is what this is for

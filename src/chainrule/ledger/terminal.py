@@ -18,6 +18,7 @@ SPELLED = {
         "¼": "1/4",
         "¾": "3/4",
         "λ": "lambda",
+        "⊙": "(.)",
         "\N{COMBINING CIRCUMFLEX ACCENT}": "_hat",
     },
 }
