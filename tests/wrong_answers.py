@@ -712,7 +712,28 @@ WRONG_ANSWERS = {
         ),
     ],
     "fewer-missed": [("a", "more careful"), ("b", "cheaper still"), ("d", "choose a side")],
+    "dead-neuron": [
+        (3.5, "the sign"),
+        (-2.5, "for the corner (1, 1, 1)"),
+        (-4.5, "the second weight is negative"),
+        (0, "for the corner (0, 0, 0)"),
+        (-2, "the third weight is positive"),
+    ],
     # 1.5
+    "jacobian-entry": [
+        (0.16, "the sign"),
+        (-0.1, "what the first logit does"),
+        (-0.06, "what the second logit does"),
+        (0, "if all three logits rose"),
+        (-0.15, "what one of the two does to the other"),
+        (-0.8, "the factor a₃"),
+    ],
+    "curvature-of-two": [
+        (0.36, "the other way round"),
+        (1, "divide it by the other"),
+        (5, "both probabilities"),
+        (25 / 81, "not 0.81"),
+    ],
     "which-theorem-fails": [("a", "has tanh"), ("c", "z depends on b"), ("d", "z depends on w")],
     "where-it-breaks": [("a", "by definition"), ("b", "is the chain rule"), ("d", "made before")],
     "weights-of-a-layer": [
