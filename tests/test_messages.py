@@ -354,6 +354,11 @@ def paper(j, k, y):
     return (2, -1)[j - 1] * (0.5 - y) * 0.5 * 0.5 * (1, 2)[k - 1]
 
 
+def of_ravine(rate):
+    """Give what a step multiplies the distance by in a ravine of the curvatures 1 and 9."""
+    return max(abs(1 - rate * curvature) for curvature in (1, 9))
+
+
 def first_step_above(share, beta):
     return next(t for t in range(1, 10_000) if 1 - beta**t > share)
 
@@ -404,9 +409,14 @@ NUMBERS = {
         {"√(1/n)": (1, 200), "Xavier": (2, 250), "the outputs": (2, 50)},
     ),
     "updates-in-five-epochs": (
-        lambda batch, epochs: math.ceil(1000 / batch) * epochs,
-        (32, 5),
-        {"that is one epoch": (32, 1), "stochastic": (1, 5), "batch descent": (1000, 5)},
+        lambda updates, epochs, batches: max(
+            size for size in range(1, 1001) if epochs * batches(1000 / size) >= updates
+        ),
+        (100, 5, math.ceil),
+        {
+            "the last batch of an epoch may be smaller": (100, 5, math.floor),
+            "100 updates in one epoch": (100, 1, math.ceil),
+        },
     ),
     "noise-to-a-third": (
         lambda falls_by: 16 * falls_by**2,
@@ -419,9 +429,15 @@ NUMBERS = {
         {"2 is right for λ = 1": (1,), "not the 3": (3,)},
     ),
     "best-ravine": (
-        lambda rate: max(abs(1 - rate * curvature) for curvature in (1, 9)),
-        (0.2,),
-        {"for the rate 1/λ_max": (1 / 9,)},
+        lambda factor, rounded: rounded(math.log(1 / 100) / math.log(factor)),
+        (of_ravine(2 / (1 + 9)), math.ceil),
+        {
+            "the best momentum": ((3 - 1) / (3 + 1), math.ceil),
+            "not yet a hundredth": (of_ravine(0.2), math.floor),
+            "steps are whole": (of_ravine(0.2), float),
+            "the rate 1/λ_max": (of_ravine(1 / 9), math.ceil),
+            "0.2 is the best rate": (0.2, math.ceil),
+        },
     ),
     "final-velocity": (
         lambda steps: sum(0.95**i for i in range(steps)),
@@ -429,9 +445,17 @@ NUMBERS = {
         {"the second step": (2,), "plain descent": (1,)},
     ),
     "adagrad-tires": (
-        lambda squares: 0.5 / math.sqrt(squares),
-        (100,),
-        {"the first step": (1,), "the gradient of this step, too": (99,)},
+        lambda gradients, square=np.square, root=math.sqrt: (
+            0.5 * gradients[-1] / root(sum(square(gradients)))
+        ),
+        ([10, *[1] * 100],),
+        {
+            "without the first gradient": ([1] * 100,),
+            "adds up squares": ([10, *[1] * 100], np.abs),
+            "was 10, not 1": ([1] * 101,),
+            "divide by the root": ([10, *[1] * 100], np.square, float),
+            "the first step": ([10],),
+        },
     ),
     "bias-by-hand": (
         lambda steps: 2 * (1 - 0.9**steps),
@@ -444,24 +468,37 @@ NUMBERS = {
         {"cannot be left out": (0, 0), "inside the root": (1e-8, 0)},
     ),
     "state-of-adam": (
-        lambda numbers, size: 9610 * numbers * size,
-        (2, 4),
+        lambda numbers, size, unit: 24e9 / (numbers * size) / unit,
+        (4, 4, 1e9),
         {
-            "two numbers for each": (1, 4),
-            "takes four": (2, 1),
-            "the parameters themselves": (3, 4),
-            "not eight": (2, 8),
+            "Adam's state alone": (2, 4, 1e9),
+            "one of the four is missing": (3, 4, 1e9),
+            "for the parameters alone": (1, 4, 1e9),
+            "not eight": (4, 8, 1e9),
+            "right, but in billions": (4, 4, 1),
         },
     ),
     "decay-alone": (
-        lambda part, steps: 5 * (1 - part) ** steps,
-        (0.1 * 0.02, 50),
-        {"not by ρ": (0.02, 50), "one step": (0.1 * 0.02, 1), "still decays": (0, 50)},
+        lambda gradient, direction, rate: 5 - rate * direction(gradient),
+        (0.02 * 5, np.sign, 0.3),
+        {
+            "that is AdamW": (0.02 * 5, float, 0.3),
+            "not by ρ": (0.02 * 5, float, 1),
+            "the decay is ρ w": (0.02, float, 0.3),
+            "a gradient like any other": (0, np.sign, 0.3),
+            "the sign of the step": (0.02 * 5, np.sign, -0.3),
+        },
     ),
     "clip-by-hand": (
-        lambda length: 3 * min(1, 5.2 / length),
-        (13,),
-        {"more than 5.2": (5,), "12 is the largest": (12,)},
+        lambda length, number: number * min(1, 5.2 / length),
+        (13, 3),
+        {
+            "none is clipped by itself": (math.hypot(3, 4), 3),
+            "only the largest": (12, 3),
+            "19 is the sum": (3 + 4 + 12, 3),
+            "the new length of all three": (13, 13),
+            "that is the factor": (13, 1),
+        },
     ),
     "best-constant": (
         lambda chosen: chosen([5, 2, 96, 4, 3]),
@@ -674,8 +711,8 @@ def test_a_number_is_the_answer_to_what_its_feedback_says(name):
     exercise = EXERCISES[name]
     assert formula(*asked) == pytest.approx(exercise.solution, rel=1e-9)
     for words, arguments in others.items():
-        wrong, _ = said(name, words)
-        assert formula(*arguments) == pytest.approx(wrong, rel=exercise.bound), words
+        _, message = said(name, words)
+        assert check(name, formula(*arguments)).message == message, words
 
 
 @pytest.mark.parametrize(
@@ -688,6 +725,8 @@ def test_a_number_is_the_answer_to_what_its_feedback_says(name):
         ("outlier-pull", "and 2 · 10 = 20", 2 * 10),
         ("huber-join", "the parabola ends at ½ · 3² = 4.5", 3**2 / 2),
         ("huber-join", "the line begins at 9", 3 * 3),
+        ("updates-in-five-epochs", "five epochs make 95", math.ceil(1000 / 53) * 5),
+        ("best-ravine", "after 20 steps 0.8²⁰ = 0.0115", of_ravine(0.2) ** 20),
         ("clip-by-hand", "√(9 + 16 + 144) = 13", math.hypot(3, 4, 12)),
     ],
 )

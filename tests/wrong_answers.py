@@ -342,7 +342,7 @@ WRONG_ANSWERS = {
         (1, "differentiate twice"),
     ],
     "best-ravine": [
-        (7, "best momentum"),
+        (7, "factor of the best momentum"),
         (20, "not yet a hundredth"),
         (20.64, "steps are whole"),
         (40, "1/λ_max"),

@@ -51,9 +51,12 @@ EXERCISES = {
     .wrong(2.0, "2 is right for λ = 1: what is λ here?")
     .wrong(1.0, "λ is the second derivative of 3 w²: differentiate twice"),
     "best-ravine": Exercise(difficulty=2, solution=21)
-    .wrong(7, "that is with the best momentum, whose factor is 0.5")
+    .wrong(7, "0.5 is the factor of the best momentum: this is plain descent")
     .wrong(20, "after 20 steps 0.8²⁰ = 0.0115 of it is left: not yet a hundredth")
-    .wrong(20.64, "steps are whole: round so that the distance is short enough")
+    .wrong(
+        float(np.log(0.01) / np.log(0.8)),
+        "steps are whole: round so that the distance is short enough",
+    )
     .wrong(40, "that is with the rate 1/λ_max and its factor 8/9; there is a better rate")
     .wrong(3, "0.2 is the best rate: what does a step with it multiply the distance by?"),
     "momentum-step": Exercise(difficulty=1, solution=_momentum_step, cases=_momentum_cases)
