@@ -164,7 +164,10 @@ CLASSES: dict[str, Exercise] = {
         difficulty=2, solution=-(0.91 * math.log(0.91) + 9 * 0.01 * math.log(0.01)), digits=3
     )
     .wrong(0, "that would need p = 1 for the right class, and then log p of the others is −∞")
-    .wrong(math.log(10), "that is the loss of equal probabilities, the entropy of a fair die")
+    .wrong(
+        math.log(10),
+        "that is the loss of equal probabilities, the entropy of a fair die of ten sides",
+    )
     .wrong(
         -math.log(0.91), "the nine other classes have a share of the target, too: add their terms"
     )
