@@ -205,10 +205,19 @@ def test_front_door_leads_to_the_first_page(browser, roots):
     page.close()
 
 
-def test_an_address_that_a_page_once_had_leads_to_the_same_place_on_it(browser, roots):
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("backprop-proofs.html#exercises", "proofs.html#exercises"),
+        ("optimizers.html#eq-1-2-5a", "adaptive.html#eq-1-2-5a"),
+        ("optimizers.html#clip-by-hand", "races.html#clip-by-hand"),
+        ("losses.html#dice-loss", "overlap.html#dice-loss"),
+    ],
+)
+def test_an_address_that_a_place_once_had_leads_to_it(old, new, browser, roots):
     page = browser.new_page()
-    page.goto(roots["file"] + "book/neural-network/backprop-proofs.html#exercises")
-    page.wait_for_url("**/book/neural-network/proofs.html#exercises", timeout=10_000)
+    page.goto(roots["file"] + f"book/neural-network/{old}")
+    page.wait_for_url(f"**/book/neural-network/{new}", timeout=10_000)
     page.close()
 
 
