@@ -343,6 +343,7 @@ def test_a_share_in_percent_may_say_so():
         "expected a number alone, without a unit or a word, got '33 %'"
     )
     assert plain.check("33,5").message == "the decimal mark is a point: '33.5'"
+    assert plain.check("0,341").message == "the decimal mark is a point: '0.341'"
 
 
 @each("choice")

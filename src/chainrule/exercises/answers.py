@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 SPACES = re.compile(r"[\s_\u2009\u202f]")
-GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
+GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")  # 0,341 is a decimal comma
 
 
 class Unreadable(ValueError):
