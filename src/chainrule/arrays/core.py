@@ -242,7 +242,7 @@ def detached(x: Array) -> Array:
 
     A tensor that requires grad refuses to be changed in place; what it detaches to does not.
     """
-    return x.detach() if hasattr(x, "detach") else x
+    return x if isinstance(x, OF_NUMPY) or not hasattr(x, "detach") else x.detach()
 
 
 OF_NUMPY = (np.ndarray, np.generic)

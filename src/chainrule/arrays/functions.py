@@ -82,7 +82,7 @@ def times(x: Array, w: Array | float) -> Array:
     """
     if isinstance(w, float):
         return x * w if w else where(x == x, 0.0, x)  # NaN stays NaN
-    if isinstance(x, OF_NUMPY) and np.isfinite(x).all():
+    if isinstance(x, OF_NUMPY) and np.logical_and.reduce(np.isfinite(x), axis=None):
         return x * w
     return where(w == 0, 0.0, x) * w
 
@@ -95,7 +95,7 @@ def below_largest(x: Array) -> Array:
     array([  0., -inf])
     """
     largest = max(x, axis=0)
-    if isinstance(x, OF_NUMPY) and np.isfinite(largest).all():
+    if isinstance(x, OF_NUMPY) and np.logical_and.reduce(np.isfinite(largest), axis=None):
         return x - largest
     infinite = abs(largest) == INFINITY
     at_largest = x == largest
@@ -172,9 +172,8 @@ def is_class(classes: Array, n: int) -> Array:
            [ True, False]])
     """
     if isinstance(classes, OF_NUMPY):
-        numbers = np.arange(n)
-    else:
-        numbers = library(classes).arange(n, device=device(classes))
+        return np.equal.outer(np.arange(n), classes)
+    numbers = library(classes).arange(n, device=device(classes))
     return classes[None, ...] == numbers[(..., *(None,) * classes.ndim)]
 
 
