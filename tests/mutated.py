@@ -175,7 +175,7 @@ def mutants(source):
 
 
 def put(tree, old, new):
-    """Put a node in the place of another."""
+    """Put a node instead of another."""
     for node in ast.walk(tree):
         for field, value in ast.iter_fields(node):
             if value is old:

@@ -49,7 +49,11 @@ class Own(BaseException):
     __bool__ = __str__
 
 
+INSIDE_ITSELF: list = []
+INSIDE_ITSELF.append(INSIDE_ITSELF)
+
 ANYTHING = [
+    INSIDE_ITSELF,
     ["c"],
     ("c", "b"),
     [[1, 2], [3]],
@@ -78,6 +82,8 @@ ANYTHING = [
     "",
     " ",
     "1/0",
+    "2^999999999",
+    "10^-999999999",
     "1/",
     "about 34 of them",
     "٣",
@@ -277,6 +283,12 @@ def test_a_result_may_be_a_list_or_an_array_or_a_tensor(name, forms):
 
 
 @each("array")
+def test_an_array_may_be_written_in_fractions(name):
+    exact = np.vectorize(lambda x: str(Fraction(x)), otypes=[object])
+    assert check(name, exact(np.asarray(EXERCISES[name].solution, float)).tolist()).right is True
+
+
+@each("array")
 @pytest.mark.parametrize("forms", [FORMS, TENSORS], ids=["arrays", "tensors"])
 def test_an_array_may_be_a_list_or_a_tensor(name, forms):
     for form in forms.values():
@@ -295,6 +307,7 @@ def test_a_number_may_be_written_in_any_way(name):
     written = [right, float(right), Fraction(right), Decimal(right), np.float64(right)]
     written += [np.float32(right), np.array(right), np.array([right]), [right]]
     written += [repr(right), f" {right!r} ", str(right).replace("-", "−"), str(Fraction(right))]
+    written += [f"{right / 2!r}·2^1", f"{right * 2!r}*2**-1", [repr(right)]]
     if right == int(right):
         right = int(right)
         written += [right, f"{right:,}", f"{right:_}", f"{right:,}".replace(",", " "), f"{right}.0"]

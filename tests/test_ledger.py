@@ -329,7 +329,7 @@ def test_expect_shows_and_stops(capsys):
 
 
 def sabotage(monkeypatch, label):
-    """Put the wrong form in the place of an implementation."""
+    """Put the wrong form instead of an implementation."""
     broken = [
         dataclasses.replace(c, implementation=c.saboteur) if c.label == label else c for c in CLAIMS
     ]

@@ -214,7 +214,7 @@ def entries(node):
 
 
 def renamed(node, old, new):
-    """Put one letter in the place of another."""
+    """Put one letter instead of another."""
     return new if node == old else rebuilt(node, lambda part: renamed(part, old, new))
 
 

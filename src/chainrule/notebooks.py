@@ -42,7 +42,7 @@ def _reason(shell: Any, error: BaseException | None) -> str | None:
 
 
 def _show(shell: Any, kind: type, error: BaseException, traceback: Any, tb_offset: Any = None):
-    """Print the reason in the place of a traceback, as IPython's handler of these errors."""
+    """Print the reason instead of a traceback, as IPython's handler of these errors."""
     reason = _reason(shell, error)
     if reason is None:
         shell.showtraceback((kind, error, traceback))

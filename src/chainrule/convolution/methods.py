@@ -107,7 +107,7 @@ def conv2d_vjp(
     Returns
     -------
     tuple of three arrays
-        ∂C/∂x, ∂C/∂weight and ∂C/∂bias, None in the place of what was not asked for.
+        ∂C/∂x, ∂C/∂weight and ∂C/∂bias, None for what was not asked for.
 
     Raises
     ------

@@ -5,6 +5,7 @@ author; only a KeyboardInterrupt gets through, since that is the reader at the k
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from fractions import Fraction
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 
 SPACES = re.compile(r"[\s_\u2009\u202f]")
+POWER = re.compile(r"([+-]?)(?:([\d.]+)[*·×])?([\d.]+)(?:\^|\*\*)([+-]?\d+)")
 GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")  # 0,341 is a decimal comma
 
 
@@ -60,8 +62,8 @@ def read_number(answer: Any, unit: str = "") -> float | np.float32:
 
     Examples
     --------
-    >>> [read_number(text) for text in ("76 880", "76,880", "1/4", "−0.5")]
-    [76880.0, 76880.0, 0.25, -0.5]
+    >>> [read_number(text) for text in ("76 880", "76,880", "1/4", "¼", "−0.5", "3·10^-4")]
+    [76880.0, 76880.0, 0.25, 0.25, -0.5, 0.0003]
     >>> read_number("33 %", "%")
     33.0
     """
@@ -69,7 +71,7 @@ def read_number(answer: Any, unit: str = "") -> float | np.float32:
         return _number_in(answer, unit)
     if isinstance(answer, (int, float, Fraction, Decimal)) and not isinstance(answer, bool):
         return _float(answer)
-    array = np.asarray(_unpacked(answer))
+    array = np.asarray(_unpacked(typed(answer)))
     if array.size != 1:
         raise Unreadable(f"expected one number, got {quoted(answer)}")
     if array.dtype.kind == "c":
@@ -86,7 +88,14 @@ def _number_in(answer: str, unit: str) -> float:
     if GROUPED.fullmatch(text):
         text = text.replace(",", "")
     try:
+        if power := POWER.fullmatch(text):
+            sign, factor, base, exponent = power.groups()
+            return float(sign + (factor or "1")) * _float(Fraction(base)) ** int(exponent)
+        if len(text) == 1:
+            return unicodedata.numeric(text)
         return _float(Fraction(text) if "/" in text else float(text))
+    except OverflowError:
+        return float("inf")
     except ValueError as error:
         if re.fullmatch(r"[+-]?\d*,\d+", text):
             raise Unreadable(
@@ -122,6 +131,18 @@ def read_choice(answer: Any) -> str:
     if not found:
         raise Unreadable(quoted(answer))
     return found[1].lower()
+
+
+@_reader("numbers")
+def typed(answer: Any) -> Any:
+    """Give the texts in an answer's lists and tuples as the numbers that they are.
+
+    >>> typed(["1/2", [0.25, "−1"]])
+    [0.5, [0.25, -1.0]]
+    """
+    if isinstance(answer, (list, tuple)):
+        return [typed(part) for part in answer]
+    return read_number(answer) if isinstance(answer, str) else answer
 
 
 @_reader("numbers")

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from .answers import Unreadable, quoted, read_array, read_choice, read_number, written
+from .answers import Unreadable, quoted, read_array, read_choice, read_number, typed, written
 from .trials import Trial, name_of, parameters_of
 
 
@@ -37,7 +37,7 @@ class Exercise:
     Attributes
     ----------
     difficulty : int
-        1 for what one recalls or writes in a line, 2 for what needs an idea, 3 for a derivation or
+        1 for what the page says, applied in a line, 2 for what needs an idea, 3 for a derivation or
         a real piece of code.
     solution : function, number or str
         What is right; a str is one of several choices.
@@ -165,7 +165,7 @@ class ArrayExercise(Exercise):
     kind = "array"
 
     def _check_array(self, answer: Any) -> Feedback:
-        array = read_array(answer)
+        array = read_array(typed(answer))
         expected = np.shape(self.solution)
         if array.shape != expected:
             return Feedback(False, f"expected an array of shape {expected}, got {array.shape}")

@@ -57,7 +57,7 @@ def _family(
 ) -> Slider:
     """Give a slider that shows an activation and its slope for each value of its parameter."""
     x, each = np.linspace(-4, 4, 161), [kind(value) for value in values]
-    slopes = [broken_at_0(x, f.derivative(x), 0.1) for f in each]
+    slopes = [broken_at_0(x, f.derivative) for f in each]
     curves = [Curve("f(x)", [f(x) for f in each]), Curve("slope f′(x)", slopes)]
     return Slider(name, description, parameter, values, x, curves, (-2.0, 4.0), start)
 

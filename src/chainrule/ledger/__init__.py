@@ -99,7 +99,7 @@ def verify(claim_or_label: Claim | str, **options) -> Verdict:
     claim_or_label : Claim or str
         The claim, or the number of its equation.
     **options
-        ``implementation``: another function to check in the place of the package's;
+        ``implementation``: another function to check instead of the package's;
         ``convert``: a function applied to every array before the implementation sees it, to check
         it on the arrays of another library; ``slack``: what is added to the oracles' bounds where
         there are arrays.

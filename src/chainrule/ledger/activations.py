@@ -94,7 +94,7 @@ SIGMOID = _elementwise(
     formula=lambda sympy, t: 1 / (1 + sympy.exp(-t)),
     torch=lambda torch, t: torch.sigmoid(t),
     wrong_value=("the sign of the exponent", lambda x: 1 / (1 + np.exp(x))),
-    wrong_slope=("1 − x in the place of 1 − f(x)", lambda x: _sigmoid(x) * (1 - x)),
+    wrong_slope=("1 − x instead of 1 − f(x)", lambda x: _sigmoid(x) * (1 - x)),
 )
 OTHERS = (
     *_elementwise(
@@ -113,7 +113,7 @@ OTHERS = (
         formula=lambda sympy, t: _piecewise(sympy, t, t, 0),
         torch=lambda torch, t: torch.relu(t),
         wrong_value=("|x| in its place", np.abs),
-        wrong_slope=("the function in the place of its slope", lambda x: np.maximum(x, 0)),
+        wrong_slope=("the function instead of its slope", lambda x: np.maximum(x, 0)),
     ),
     *_elementwise(
         activations.LeakyReLU,

@@ -171,7 +171,7 @@ def verify_claim(
     ----------
     claim : Claim
     implementation : callable, optional
-        What to check in the place of the claim's own implementation.
+        What to check instead of the claim's own implementation.
     convert : callable
         Applied to every array of a case before the implementation sees it.
     slack : float

@@ -50,7 +50,7 @@ def complex_oracle(twin: Callable, bound: float = EXACT) -> Oracle:
 
 
 def difference_oracle(twin: Callable, bound: float = DIFFERENCES) -> Oracle:
-    """Give an oracle: central differences in the place of that step."""
+    """Give an oracle: central differences instead of that step."""
     return _differentiated("central differences", central_difference, twin, bound)
 
 

@@ -167,7 +167,7 @@ class Composed(Model):
         return self._given[name, layer]
 
     def resolve(self, value: Any, name: str, layer: int | None) -> Any:
-        """Put the quantity's own value in the place of its free symbols."""
+        """Put the quantity's own value instead of its free symbols."""
         here, there = self.look_up(name, layer), self.given(name, layer).look_up(name, layer)
         return value.xreplace(dict(zip(there, here, strict=True)))
 

@@ -35,7 +35,7 @@ class _Average(Model):
         self.expected = dict(zip(gradients, expectations, strict=True))
 
     def expectation(self, body: Expression, scope: Scope) -> Any:
-        """Put the expectation in the place of each gradient, in what is linear in them."""
+        """Put the expectation instead of each gradient, in what is linear in them."""
         value = sympy.sympify(body.value(scope))
         slopes = [sympy.diff(value, unknown) for unknown in self.expected]
         if any(slope.has(*self.expected) for slope in slopes):

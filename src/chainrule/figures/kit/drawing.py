@@ -95,10 +95,10 @@ def broken(values: np.ndarray, jump: float) -> np.ndarray:
     return np.where(np.append(np.abs(np.diff(values)) > jump, False), np.nan, values)
 
 
-def broken_at_0(x: np.ndarray, values: np.ndarray, jump: float) -> np.ndarray:
-    """Leave a gap at 0 if the heights beside it are further apart than this."""
-    below, above = values[x < 0][-1], values[x > 0][0]
-    return np.where((x == 0) & (abs(above - below) > jump), np.nan, values)
+def broken_at_0(x: np.ndarray, function: Callable) -> np.ndarray:
+    """Give a function's heights at x, with a gap at 0 if it jumps there, not if it is steep."""
+    below, above = function(np.array([-1e-9, 1e-9]))
+    return np.where((x == 0) & (abs(above - below) > 0.01), np.nan, function(x))
 
 
 def lines(

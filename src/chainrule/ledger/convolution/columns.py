@@ -49,7 +49,7 @@ def _inner_with(fold: Callable) -> Callable:
 
 
 def overwritten(z, *rest):
-    """Give col2im with the last number in the place of the sum."""
+    """Give col2im with the last number instead of the sum."""
     return twins.images(z, *rest, overwritten=True)
 
 
@@ -97,7 +97,7 @@ IM2COL = (
             torch_oracle("torch.nn.functional.fold", _fold),
         ),
         saboteur=overwritten,
-        mistake="= in the place of +=: the last number instead of the sum",
+        mistake="= instead of +=: the last number instead of the sum",
     ),
     Claim(
         label="2.1.1d",
@@ -115,7 +115,7 @@ IM2COL = (
             ),
         ),
         saboteur=_inner_with(overwritten),
-        mistake="col2im with = in the place of +=",
+        mistake="col2im with = instead of +=",
         roundoffs=64,  # a long sum whose terms nearly cancel
     ),
 )

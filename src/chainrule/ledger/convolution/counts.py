@@ -149,7 +149,7 @@ def _inverse(square: np.ndarray) -> np.ndarray:
 
 
 def toom_cook_pairs(w, x) -> np.ndarray:
-    """Equation 2.1.1n in exact fractions, with those matrices in the place of Winograd's."""
+    """Equation 2.1.1n in exact fractions, with those matrices instead of Winograd's."""
     a, b, g = toom_cook(2, 3)
     return ((fractions(w) @ g.T) * (fractions(x) @ b) @ a).astype(float)
 

@@ -107,7 +107,7 @@ GRADIENTS = (
             *_differentiated(0),
         ),
         saboteur=_image_by(overwritten),
-        mistake="col2im with = in the place of +=",
+        mistake="col2im with = instead of +=",
     ),
     Claim(
         label="2.1.1h",

@@ -208,7 +208,7 @@ CLAIMS = (
         cases=_three_by_three,
         oracles=cases.oracles_of(_padded),
         saboteur=partial(counts.tile_by_tile, b=counts.toom_cook(2, 3)[1].T.astype(float)),
-        mistake="B x Bᵀ in the place of Bᵀ x B",
+        mistake="B x Bᵀ instead of Bᵀ x B",
     ),
     Claim(
         label="2.1.1p",

@@ -81,7 +81,7 @@ def columns(x, kernel, *rest) -> np.ndarray:
 
 
 def images(found, size, kernel, *rest, overwritten: bool = False) -> np.ndarray:
-    """Equation 2.1.1c, number by number; or with the last number in the place of the sum."""
+    """Equation 2.1.1c, number by number; or with the last number instead of the sum."""
     k_h, k_w = kernel
     o_w = counted_outputs(size, kernel, *rest)[1]
     x = np.zeros((len(found), found.shape[1] // (k_h * k_w), *size))

@@ -69,7 +69,7 @@ REGRESSION = (
             ),
         ),
         wrong_gradient=(
-            "1 in the place of δ",
+            "1 instead of δ",
             lambda y_hat, y, delta: (
                 np.where(abs(y_hat - y) < delta, y_hat - y, np.sign(y_hat - y)) / len(y)
             ),

@@ -85,7 +85,7 @@ BACKWARD = (
         cases=cases.network_cases,
         oracles=_error_oracles(-1),
         saboteur=_slope_at_a,
-        mistake="σ′ taken at a in the place of z",
+        mistake="σ′ taken at a instead of z",
     ),
     Claim(
         label="1.1.2a",
@@ -147,7 +147,7 @@ BACKWARD = (
         cases=cases.network_cases,
         oracles=_parameter_oracles(0),
         saboteur=_wrong(lambda w, a, slope, deltas: deltas[0].T @ a),
-        mistake="the layer's own activation in the place of the one before",
+        mistake="the layer's own activation instead of the one before",
     ),
     Claim(
         label="1.1.2c",

@@ -95,6 +95,6 @@ FORWARD = (
         cases=lambda rng: network_cases(rng, samples=4),
         oracles=_ORACLES,
         saboteur=lambda weights, *rest: _forward([w.T for w in weights], *rest),
-        mistake="A w in the place of A wᵀ",
+        mistake="A w instead of A wᵀ",
     ),
 )
