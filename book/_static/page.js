@@ -47,7 +47,7 @@ const measured = (elements, measure, change) => {
 // A formula that is somewhat too wide for its column is written smaller, down to seven tenths. One
 // that fits need not scroll, though its hat may reach a pixel beyond its letter.
 const fit = (formulas) => {
-  const zoom = (el, size) => (el.querySelector("mjx-container").style.zoom = size);
+  const zoom = (el, size) => (el.querySelector(".katex").style.zoom = size);
   const size = (el) => Math.max(0.7, (0.99 * el.clientWidth) / el.scrollWidth);
   formulas.forEach((el) => zoom(el, ""));
   measured(formulas, (el) => (isWide(el) ? size(el) : ""), zoom);
@@ -60,15 +60,14 @@ const reachable = new ResizeObserver((entries) => {
   // in the next frame, for an observer must not change the sizes that it observes
   requestAnimationFrame(() => {
     const boxes = entries.map(({ target }) => target);
-    fit(boxes.filter((el) => el.matches(".math:has(mjx-container)")));
+    fit(boxes.filter((el) => el.matches(".katex-display, span.math")));
     measured(boxes, isWide, (el, wide) => {
       if (wide) el.setAttribute("tabindex", "0");
       else el.removeAttribute("tabindex");
     });
   });
 });
-each("pre, .cell_output > .output", (el) => reachable.observe(el));
-window.MathJax?.startup?.promise.then(() => each(".math", (el) => reachable.observe(el)));
+each("pre, .cell_output > .output, .katex-display, span.math", (el) => reachable.observe(el));
 
 // The search names a hit in a section by its page alone, so that several hits look like one. Here it
 // names the section, and of hits with one name keeps the best, which stands last. Its excerpts are
@@ -97,7 +96,7 @@ if (typeof Search !== "undefined") {
     const page = new DOMParser().parseFromString(html, "text/html");
     page.querySelector("#jb-print-docs-body")?.remove();
     page.querySelectorAll(".math").forEach((el) => {
-      const formula = el.textContent.replace(/^\\\(|\\\)$/g, "");
+      const formula = el.querySelector("annotation").textContent;
       el.textContent = /[\\{]/.test(formula) ? "…" : formula;
     });
     return text(page.documentElement.outerHTML, anchor);

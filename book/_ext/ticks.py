@@ -1,0 +1,167 @@
+"""A ✓ beside each numbered equation, which opens and says how it was checked.
+
+What it says is found while the book is built: the ledger's claims are verified
+once, and so are their wrong forms.
+"""
+
+import inspect
+import re
+from collections import defaultdict
+from functools import cache
+from html import escape
+from importlib import import_module
+from operator import attrgetter
+from typing import Any
+
+from chainrule.figures import show_source
+from chainrule.ledger import claims, verify
+from chainrule.ledger.core import Claim, Finding, Verdict
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.display import status_iterator
+
+LEDGER = "book/reference/equations"
+EXERCISE = re.compile(
+    r"^:::\{exercise\} *(.*)\n:label: ([\w-]+)\n(.*?)(?=^:::\{exercise\}|\Z)",
+    re.DOTALL | re.MULTILINE,
+)
+TORCH = re.compile(r"^\s*(torch(?:\.\w+)+)", re.MULTILINE)
+# the formula behind what is called
+RULES = {"__call__": "value", "derivative": "slope", "vjp": "back"}
+SHORT = 16  # lines of a rule that the panel has room for
+
+
+@cache
+def verdicts() -> dict[str, tuple[Verdict, Verdict]]:
+    """Verify each claim and its wrong form, by the equation's number."""
+    every = status_iterator(claims(), "checking the equations ", "green", 133)
+    return {
+        claim.label: (
+            verify(claim),
+            verify(claim, implementation=claim.saboteur),
+        )
+        for claim in every
+    }
+
+
+def note_exercises(app: Sphinx, page: str, source: list[str]) -> None:
+    """Note which exercises of a page lead to which equations."""
+    noted = app.env.__dict__.setdefault("exercises_of", defaultdict(dict))
+    text = source[0].replace("\\n", "\n").replace('",\n', "")
+    text = re.sub(r'^ *"', "", text, flags=re.MULTILINE)
+    for title, name, body in EXERCISE.findall(text):
+        for label in re.findall(r"\]\(eq-([\w-]+)\)", body):
+            noted[label][name] = (page, title)
+
+
+def number(error: float) -> str:
+    """Write an error as a page does."""
+    if not error:
+        return "0"
+    digits, power = f"{error:.1e}".split("e")
+    factor = "" if digits == "1.0" else f"{digits} · "
+    return f"{factor}10<sup>{int(power)}</sup>".replace("-", "−")
+
+
+def row(finding: Finding) -> str:
+    """Give what one oracle found, as a row."""
+    found = "skipped" if finding.error is None else number(finding.error)
+    cells = (escape(finding.oracle.name), found, number(finding.oracle.bound))
+    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+
+
+def thing(claim: Claim) -> Any:
+    """Give the function or class that carries the equation out."""
+    module, _, name = claim.code.partition(".")
+    owner, _, door = name.rpartition(".")
+    name = f"{owner}.{RULES[door]}" if door in RULES else name
+    while True:
+        try:
+            return attrgetter(name)(import_module(f"chainrule.{module}"))
+        except AttributeError:  # the name of a module inside
+            inner, _, name = name.partition(".")
+            module = f"{module}.{inner}"
+
+
+class Panel:
+    """What the ✓ of an equation on a page opens."""
+
+    def __init__(self, app: Sphinx, page: str, label: str):
+        self.app, self.page, self.label = app, page, label
+        self.verdict, self.sabotaged = verdicts()[label]
+        self.claim = self.verdict.claim
+
+    def link(self, page: str, anchor: str, words: str) -> str:
+        """Give a link to a place in the book."""
+        uri = self.app.builder.get_relative_uri(self.page, page)
+        return f'<a href="{uri}#{anchor}">{words}</a>'
+
+    def code(self) -> str:
+        """Give the rule, if it is short, and a link to the reference."""
+        name, rule = self.claim.code, thing(self.claim)
+        shown = f"<code>{name}</code>"
+        known = self.app.env.domaindata["py"]["objects"]
+        if entry := known.get(f"chainrule.{name}"):
+            shown = self.link(entry.docname, entry.node_id, shown)
+        listing = ""
+        if inspect.isroutine(rule) or inspect.isclass(rule):
+            source = str(show_source(rule))
+            if source.count("\n") < SHORT:
+                block = self.app.builder.highlighter.highlight_block
+                listing = block(source, "python")
+        return f"<p>In code: {shown}</p>{listing}"
+
+    def torch(self) -> str:
+        """Name what PyTorch calls it."""
+        parts = self.claim.code.split(".")
+        owner = thing(self.claim)
+        if len(parts) > 2:  # a method: its class says it
+            module = import_module(f"chainrule.{parts[0]}")
+            owner = getattr(module, parts[-2], owner)
+        names = TORCH.findall(owner.__doc__ or "")
+        listed = ", ".join(f"<code>{each}</code>" for each in names)
+        return f"<p>In PyTorch: {listed}</p>" if names else ""
+
+    def exercises(self) -> str:
+        """Give links to the exercises about it."""
+        slug = self.label.replace(".", "-")
+        found = getattr(self.app.env, "exercises_of", {}).get(slug, {})
+        links = [
+            self.link(page, name, escape(title))
+            for name, (page, title) in found.items()
+        ]
+        return f"<p>Exercises: {', '.join(links)}</p>" if links else ""
+
+    def html(self) -> str:
+        """Give the ✓ with its panel."""
+        title, label = escape(self.claim.title), self.label
+        rows = "".join(map(row, self.verdict.findings))
+        worst = max(f.error for f in self.sabotaged.findings if f.error)
+        ledger = self.link(LEDGER, f"claim-{label}", "the ledger")
+        return (
+            '<details class="tick"><summary '
+            f'aria-label="How ({label}) was checked">✓</summary>'
+            f'<div class="panel"><p><strong>({label}) {title}</strong> '
+            "was checked when this page was built.</p>"
+            "<table><thead><tr><th>oracle</th><th>error</th><th>at most</th>"
+            f"</tr></thead><tbody>{rows}</tbody></table>"
+            f"<p>Refused: {escape(self.claim.mistake)}, with an error of "
+            f"{number(worst)}.</p>{self.code()}{self.torch()}"
+            f"{self.exercises()}<p>Its row in {ledger}.</p></div></details>"
+        )
+
+
+def put_ticks(app: Sphinx, doctree: nodes.document, page: str) -> None:
+    """Put the ✓ to each equation of a page that has a claim."""
+    if app.builder.format != "html":
+        return
+    for formula in doctree.findall(nodes.math_block):
+        if formula.get("tag") in verdicts():
+            formula["tick"] = Panel(app, page, formula["tag"]).html()
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the steps; Sphinx calls this when it loads the extension."""
+    app.connect("source-read", note_exercises)
+    app.connect("doctree-resolved", put_ticks)
+    return {"parallel_read_safe": False, "parallel_write_safe": True}
