@@ -44,7 +44,7 @@ def _half_squared_norm(factor: float, *case):
     return gradients.deltas[-1][0]
 
 
-def _wrong(together: Callable) -> Callable:
+def wrong(together: Callable) -> Callable:
     """Give a saboteur that puts these together wrongly: every w, a¹, σ′(z¹), every δ."""
 
     def saboteur(*case):
@@ -116,7 +116,7 @@ BACKWARD = (
         implementation=_error(0),
         cases=cases.deep_cases,
         oracles=_error_oracles(0),
-        saboteur=_wrong(lambda w, a, slope, deltas: w[1].diagonal() * deltas[1][0] * slope[0]),
+        saboteur=wrong(lambda w, a, slope, deltas: w[1].diagonal() * deltas[1][0] * slope[0]),
         mistake="no sum over j",
     ),
     Claim(
@@ -126,7 +126,7 @@ BACKWARD = (
         implementation=_error(0),
         cases=cases.deep_cases,
         oracles=_error_oracles(0),
-        saboteur=_wrong(lambda w, a, slope, deltas: (deltas[1] @ w[1].T * slope)[0]),
+        saboteur=wrong(lambda w, a, slope, deltas: (deltas[1] @ w[1].T * slope)[0]),
         mistake="w not transposed",
     ),
     Claim(
@@ -136,7 +136,7 @@ BACKWARD = (
         implementation=lambda *case: backward(*case).parameters[1],
         cases=cases.network_cases,
         oracles=_parameter_oracles(1),
-        saboteur=_wrong(lambda w, a, slope, deltas: (deltas[0] * slope)[0]),
+        saboteur=wrong(lambda w, a, slope, deltas: (deltas[0] * slope)[0]),
         mistake="σ′ multiplied in a second time",
     ),
     Claim(
@@ -146,7 +146,7 @@ BACKWARD = (
         implementation=lambda *case: backward(*case).parameters[0],
         cases=cases.network_cases,
         oracles=_parameter_oracles(0),
-        saboteur=_wrong(lambda w, a, slope, deltas: deltas[0].T @ a),
+        saboteur=wrong(lambda w, a, slope, deltas: deltas[0].T @ a),
         mistake="the layer's own activation instead of the one before",
     ),
     Claim(

@@ -1,0 +1,137 @@
+"""What the first page shows: how much is checked, an equation to sabotage, and the chapters."""
+
+from pathlib import Path
+
+from chainrule.exercises import EXERCISES
+from chainrule.figures.cards import CARDS
+from chainrule.ledger import claims
+from chainrule.ledger.core import MARKS
+from chainrule.ledger.sabotage import FORMS, Form
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+from sphinx.util.docutils import SphinxDirective
+
+PICTURES = "_build/cards"
+
+
+class Written(SphinxDirective):
+    """A directive that writes Markdown."""
+
+    def markdown(self) -> str:
+        """Give what it writes."""
+        raise NotImplementedError
+
+    def run(self) -> list[nodes.Node]:
+        """Read what it writes."""
+        name = self.name.lower()
+        inside = nodes.container(classes=[name])
+        inside += self.parse_text_to_nodes(self.markdown())
+        return [inside]
+
+
+class Counters(Written):
+    """How many equations, oracles, wrong forms and exercises the book has."""
+
+    def markdown(self) -> str:
+        """Give a list of numbers and what they count."""
+        every = claims()
+        oracles = sum(len(claim.oracles) for claim in every)
+        return "\n".join(
+            f"- **{number}** {what}"
+            for number, what in (
+                (len(every), "numbered equations, all checked"),
+                (oracles, "checks by independent oracles"),
+                (len(every), "wrong forms, all refused"),
+                (len(EXERCISES), "exercises that judge answers"),
+            )
+        )
+
+
+class Sabotage(Written):
+    """One equation in several forms, and what its oracles say to each."""
+
+    def markdown(self) -> str:
+        """Give a tab for each form."""
+        tabs = map(tab, FORMS)
+        return "\n".join(["::::{tab-set}", *tabs, "::::"])
+
+
+def tab(form: Form) -> str:
+    """Give a form, the verdict and what each oracle found."""
+    verdict = form.verdict()
+    right = form.implementation is None
+    if verdict.status != ("holds" if right else "fails"):
+        words = f"{form.name}: the verdict is {verdict.status!r}"
+        raise ExtensionError(words)
+    refused = sum(f.status == "fails" for f in verdict.findings)
+    said = (
+        f"✓ All {len(verdict.findings)} oracles agree with it"
+        if right
+        else f"✗ {refused} of {len(verdict.findings)} oracles refuse it, "
+        "and the book is not built"
+    )
+    rows = [
+        f"| {MARKS[f.status]} {f.oracle.name} | {found(f.error)} "
+        f"| {f.oracle.bound:.0e} |"
+        for f in verdict.findings
+        if f.error is not None
+    ]
+    color = "holds" if right else "fails"
+    return "\n".join(
+        [
+            f":::{{tab-item}} {form.name}",
+            f":class-content: {color}",
+            "$$",
+            rf"\delta^l = {form.formula}",
+            "$$",
+            "",
+            f"**{said}.**",
+            "",
+            "| oracle | error found | at most |",
+            "|---|---|---|",
+            *rows,
+            ":::",
+        ]
+    )
+
+
+def found(error: float) -> str:
+    """Write an error in digits that a reader takes in."""
+    return f"{error:.0e}" if error < 1e-3 else f"{error:.2g}"
+
+
+class Cards(Written):
+    """The chapters, each with a picture."""
+
+    def markdown(self) -> str:
+        """Give a grid of cards that lead to the pages."""
+        cards = []
+        for page, (draw, what) in CARDS.items():
+            name = page.rpartition("/")[2]
+            cards += [
+                ":::{grid-item-card}",
+                f":img-top: /{PICTURES}/{name}.svg",
+                f":link: {page}",
+                ":link-type: any",
+                what,
+                ":::",
+            ]
+        return "\n".join(["::::{grid} 2 2 4 4", ":gutter: 2", "", *cards, "::::"])
+
+
+def draw_cards(app: Sphinx) -> None:
+    """Draw the pictures of the cards."""
+    folder = Path(app.srcdir, PICTURES)
+    folder.mkdir(parents=True, exist_ok=True)
+    for page, (draw, _) in CARDS.items():
+        name = page.rpartition("/")[2]
+        draw().savefig(folder / f"{name}.svg", transparent=True)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the directives; Sphinx calls this when it loads the extension."""
+    for directive in (Counters, Sabotage, Cards):
+        app.add_directive(directive.__name__.lower(), directive)
+    app.connect("builder-inited", draw_cards)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
