@@ -255,3 +255,39 @@ def test_what_is_worked_out_here_is_what_the_text_says(notebook):
     assert {*found_by, *GIVEN.get(name(notebook), ())} <= said
     for written, find in found_by.items():
         assert abs(find() - float(number(written))) <= 0.5001 * unit(written), written
+
+
+# ---- numbers beside pictures ---------------------------------------------------------------------
+
+
+def leaves(found):
+    """Yield the numbers of a record, and those in its names."""
+    if isinstance(found, (dict, list)):
+        for part in found.values() if isinstance(found, dict) else found:
+            yield from leaves(part)
+        yield from map(
+            float, re.findall(r"\d+", " ".join(found)) if isinstance(found, dict) else ()
+        )
+    elif isinstance(found, (int, float)):
+        yield found
+
+
+def described(notebook):
+    """Yield the captions and descriptions of the pictures whose cells read a record."""
+    for cell in cells(notebook, "code"):
+        settings = cell["metadata"].get("mystnb", {})
+        words = [settings.get(kind, {}).get(word, "") for kind, word in DESCRIBING]
+        if read := re.findall(r'read\("(\w+)"\)', "".join(cell["source"])):
+            yield pytest.param(read[-1], " ".join(words), id=f"{name(notebook)}, {read[-1]}")
+
+
+DESCRIBING = [("image", "alt"), ("figure", "caption")]
+OF_RECORDS = [each for notebook in NOTEBOOKS for each in described(notebook)]
+
+
+@pytest.mark.parametrize(("read", "words"), OF_RECORDS)
+def test_a_picture_is_described_by_the_numbers_of_its_record(read, words):
+    known = [*leaves(record(read))]
+    for found in NUMBER.findall(words):
+        near = 0.5001 * unit(found)
+        assert any(abs(each - float(number(found))) <= near for each in known), found

@@ -16,11 +16,11 @@ from .arrays.settings import count
 __all__ = ["FORMATS", "dot_bound", "rounded", "rounded_dot", "unit_roundoff"]
 
 FORMATS = {"float64": 52, "float32": 23, "TF32": 10, "bfloat16": 7}
-"""How many bits each format keeps behind the leading one."""
+"""How many bits each format keeps after the leading 1."""
 
 
 def unit_roundoff(bits: int) -> float:
-    """Give u, the largest relative error of rounding to so many bits behind the leading one.
+    """Give u, the largest relative error of rounding to so many bits after the leading 1.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def unit_roundoff(bits: int) -> float:
 
 
 def rounded(x: Array, bits: int) -> Array:
-    """Round to the nearest number of so many bits behind the leading one (equation 3.1a).
+    """Round to the nearest number of so many bits after the leading 1 (equation 3.1a).
 
     Parameters
     ----------

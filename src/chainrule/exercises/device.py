@@ -29,7 +29,7 @@ EXERCISES = {
     "which-bfloat16": Exercise(difficulty=1, solution=300)
     .wrong(301, "whole numbers near 300 are two apart in bfloat16: 256 = 2⁸, with 7 bits behind")
     .wrong(302, "302 is one of its numbers, but 300 is nearer to 300.7")
-    .wrong(300.7, "that takes more than 7 bits behind the leading one")
+    .wrong(300.7, "that takes more than 7 bits after the leading 1")
     .wrong(256, "that is the leading one alone; 7 bits follow it"),
     "round-yourself": Exercise(difficulty=2, solution=_rounded, cases=_numbers)
     .wrong(

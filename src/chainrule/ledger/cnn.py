@@ -93,7 +93,7 @@ CLAIMS = (
     ),
     Claim(
         label="2.2c",
-        title="mean pooling",
+        title="average pooling",
         code="convolution.AvgPool2d",
         implementation=_pool(convolution.AvgPool2d),
         cases=_pools,
@@ -107,7 +107,7 @@ CLAIMS = (
     ),
     Claim(
         label="2.2d",
-        title="the gradient of mean pooling",
+        title="the gradient of average pooling",
         code="convolution.AvgPool2d.vjp",
         implementation=_pool_vjp(convolution.AvgPool2d),
         cases=_pools_and_errors,

@@ -47,7 +47,7 @@ def _beale_gradient(w: Any) -> np.ndarray:
 
 LANDSCAPES = {
     "ravine": Landscape(
-        "a ravine, twenty times as steep across as along",
+        "a ravine, with twenty times as much curvature across as along",
         lambda w: (_XX * w[0] ** 2 + 2 * _XY * w[0] * w[1] + _YY * w[1] ** 2) / 2,
         lambda w: np.array([_XX * w[0] + _XY * w[1], _XY * w[0] + _YY * w[1]]),
         (-4.0, -1.0),
