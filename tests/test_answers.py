@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from chainrule.exercises import EXERCISES, Exercise, Feedback, check
+from chainrule.exercises.answers import Unreadable, read_number
 
 each = runpy.run_path(str(Path(__file__).with_name("by_page.py")))["each"]
 
@@ -350,13 +351,45 @@ def test_too_few_digits_are_asked_for_more():
 def test_a_share_in_percent_may_say_so():
     share = Exercise(difficulty=1, solution=33, unit="%")
     assert [share.check(answer).right for answer in (33, "33", "33 %", "33%")] == [True] * 4
-    assert share.check("33 ms").message == "expected a number in %, got '33 ms'"
+    assert share.check("33 ms").message == (
+        "expected a number alone, or followed by %, got '33 ms'"
+    )
     plain = Exercise(difficulty=1, solution=33)
-    assert plain.check("33 %").message == (
-        "expected a number alone, without a unit or a word, got '33 %'"
+    assert plain.check("33 %").message == "0.33 is too small"
+    assert plain.check("33 ms").message == (
+        "expected a number alone, without a unit or a word, got '33 ms'"
     )
     assert plain.check("33,5").message == "the decimal mark is a point: '33.5'"
     assert plain.check("0,341").message == "the decimal mark is a point: '0.341'"
+
+
+def test_a_unit_may_be_spelled_out():
+    time = Exercise(difficulty=1, solution=75.6, unit="ms")
+    assert [time.check(f"75.6 {unit}").right for unit in ("ms", "milliseconds", "s")] == [
+        *(True, True, False)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        *(("4 1/2", 4.5), ("4½", 4.5), ("2¾", 2.75), ("½", 0.5), ("-3 1/2", -3.5)),
+        *(("–3½", -3.5), ("− 6\u00a02/3", -20 / 3), ("1 1/4", 1.25), ("76 880", 76880)),
+        *(("1/2^11", 2**-11), ("2^9/4^10", 2**-11), ("4^-10 · 2^9", 2**-11), ("−2²", -4)),
+        *(("4.88 · 10⁻⁴", 0.000488), ("4.88×10^-4", 0.000488), ("1/2/2", 0.25)),
+        *(("24.2 %", 0.242), ("–16%", -0.16), ("1/2 %", 0.005), ("4½ %", 0.045)),
+    ],
+)
+def test_a_number_is_read_as_it_is_written_by_hand(text, number):
+    assert read_number(text) == pytest.approx(number, rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    "text", ["1/", "1.2.3", "2^", "1 2/", "1/4 1/2", "%", "½½", "2^1.5", "1 2"]
+)
+def test_a_number_that_is_not_finished_is_not_guessed(text):
+    with pytest.raises(Unreadable):
+        read_number(text)
 
 
 @each("choice")

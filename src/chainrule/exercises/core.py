@@ -7,7 +7,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from .answers import Unreadable, quoted, read_array, read_choice, read_number, typed, written
+from .answers import read_array, read_choice, read_number, typed
+from .texts import Unreadable, quoted, written
 from .trials import Trial, name_of, parameters_of
 
 

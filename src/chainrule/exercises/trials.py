@@ -7,7 +7,8 @@ from typing import Self
 
 import numpy as np
 
-from .answers import Unreadable, agrees, differs, fresh, quoted, read_array, same, written
+from .answers import agrees, differs, fresh, read_array, same
+from .texts import Unreadable, quoted, written
 
 
 @dataclass(frozen=True)
