@@ -446,6 +446,22 @@ def test_a_column_for_a_row_is_told_so():
     assert "shape (2,), got (1, 2), a row" in judged([1, 2], [[1, 2]], 1).message
     assert "expected one number, got an array of shape (2,)" in judged(1, [1, 1], 1).message
     assert judged([1.0], 1.0, 1).right is False
+    assert judged([1], [[1]], 1).message == "f(1): expected a result of shape (1,), got (1, 1)"
+
+
+def test_a_wrong_shape_is_shown_where_each_axis_has_a_length_of_its_own():
+    cases = [(np.ones((1, 3)), np.ones(3)), (np.ones((2, 3)), np.ones(3))]
+    exercise = Exercise(1, lambda w, a: w @ a, lambda rng: iter(cases))
+    message = exercise.check(lambda w, a: w @ a[:, None]).message
+    assert message.endswith("expected a result of shape (2,), got (2, 1), a column")
+
+
+def test_what_does_not_cancel_is_compared_with_its_own_size_alone():
+    exercise = Exercise(1, lambda x: [0.0, 1.0], lambda rng: iter([(np.array([-800.0, 800]),)]))
+    tiny = replace(exercise, cancels=False)
+    for off, right in ((1e-15, True), (1e-13, False)):
+        assert exercise.check(lambda x, off=off: [off, 1.0]).right is True
+        assert tiny.check(lambda x, off=off: [off, 1.0]).right is right
 
 
 def test_a_number_beyond_all_floats_is_too_large_or_too_small():
@@ -482,6 +498,31 @@ def test_of_a_large_result_the_first_wrong_number_is_shown():
     expected = np.arange(12.0).reshape(3, 4)
     message = judged(expected, expected + (expected >= 7), 2).message
     assert message == "f(2), entry [1, 3]: expected 7.0, got 8.0"
+
+
+def test_whole_numbers_are_shown_as_such_where_they_are_asked_for():
+    exercise = Exercise(1, lambda k: [k, 2 * k], lambda rng: iter([(3,)]))
+    assert exercise.check(lambda k: [k, k]).message == "f(3): expected [3, 6], got [3, 3]"
+    assert exercise.check(lambda k: np.array([k, 6.5])).message.endswith("[3, 6], got [3.0, 6.5]")
+    assert exercise.check(lambda k: [k, np.inf]).message.endswith("[3, 6], got [3.0, inf]")
+
+
+def test_a_number_that_is_given_is_shown_in_full():
+    exercise = Exercise(1, lambda x: x, lambda rng: iter([(8.00000143,)]))
+    assert exercise.check(lambda x: x + 1).message == "f(8.00000143): expected 8.0, got 9.0"
+
+
+def test_what_numpy_warns_of_is_told_to_be_a_failure_here():
+    exercise = Exercise(1, lambda x: x, lambda rng: iter([(np.array([800.0]),)]))
+    assert exercise.check(np.exp).message == (
+        "exp([800.0]): overflow in exp, of which NumPy only warns; here it counts as a failure"
+    )
+
+
+def test_an_array_is_told_what_it_makes_of_the_image():
+    message = check("edge-kernel", np.eye(3)).message
+    assert message.startswith("on [[3.0, 3.0, 3.0, 3.0], ")
+    assert "expected [[0.0, 0.0], [0.0, 0.0]], got [[9.0, 9.0], [9.0, 9.0]]" in message
 
 
 @each("function")
@@ -543,6 +584,15 @@ def test_a_script_shows_each_verdict_once(tmp_path):
     path.write_text(SCRIPT, encoding="utf-8")
     assert run(path) == SHOWN
     assert run("-c", f"import sys; sys.path[0] = {str(tmp_path)!r}; import answers") == ["✓ right"]
+
+
+@pytest.mark.slow
+def test_a_check_as_python_ends_raises_nothing():
+    code = "import atexit; from chainrule.exercises import check"
+    code += "; atexit.register(lambda a: print(check(*a)), ('steps-order', 'c'))"
+    code += "; atexit.register(check, 'steps-order', 'c')"
+    done = subprocess.run([sys.executable, "-X", "utf8", "-c", code], capture_output=True)
+    assert (done.stdout.decode().split(), done.stderr) == (["✓", "right"], b"")
 
 
 @pytest.mark.slow
