@@ -227,7 +227,7 @@ def _alike(trials: list[Trial], made: list[Trial], bound: float) -> bool:
     """Say whether two functions agree wherever not both of them fail, and do so once at least."""
     pairs = list(zip(trials, made, strict=True))
     agree = [one.agrees(other, bound) for one, other in pairs]
-    fail = [one.error is not None and other.error is not None for one, other in pairs]
+    fail = [one.failed and other.failed for one, other in pairs]
     return any(agree) and all(map(max, agree, fail))
 
 

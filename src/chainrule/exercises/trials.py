@@ -79,6 +79,11 @@ class Trial:
         """Give the numbers whose rounding a result may have, besides its own."""
         return self.case if self.cancels else ()
 
+    @property
+    def failed(self) -> bool:
+        """Say whether the function raised, or its loops found nothing to do."""
+        return self.error is not None or (self.value is not None and not self.value.size)
+
     def hides_its_axes(self, right: Self) -> bool:
         """Say whether this result has a wrong shape, and the right one an axis of one entry."""
         if self.value is None or right.value is None:
