@@ -521,7 +521,7 @@ def test_what_numpy_warns_of_is_told_to_be_a_failure_here():
 
 def test_an_array_is_told_what_it_makes_of_the_image():
     message = check("edge-kernel", np.eye(3)).message
-    assert message.startswith("on [[3.0, 3.0, 3.0, 3.0], ")
+    assert message.startswith("on the image [[3.0, 3.0, 3.0, 3.0], ")
     assert "expected [[0.0, 0.0], [0.0, 0.0]], got [[9.0, 9.0], [9.0, 9.0]]" in message
 
 

@@ -202,8 +202,8 @@ def near(a, b):
 
 
 CUTS = {
-    **{f"at {cut:.2g}, or": cut for cut in (1e-7, 1e-8, 1e-12, 1e-15, 2.0**-52, 1e-300)},
-    **{"at 2.2e-308, or": 2.0**-1022, "1e-07 added": 1e-7, "1e-08 added": 1e-8},
+    **{f"at {cut:.2g}, or": cut for cut in (1e-12, 1e-15, 2.0**-52, 1e-300, 2.0**-1022)},
+    **{"at 1e-07 hides": 1e-7, "at 1e-08 hides": 1e-8, "1e-07 added": 1e-7, "1e-08 added": 1e-8},
     **{"at 1e-07 and": 1e-7, "at 1e-08 and": 1e-8},
 }
 

@@ -659,7 +659,7 @@ WRONG_ANSWERS = {
         *(
             (lambda z, t, cut=cut: -np.log(picked(row_softmax(z).clip(cut), t)).mean(), words)
             for cut, words in (
-                *((1e-7, "at 1e-07, or"), (1e-8, "at 1e-08, or"), (1e-12, "at 1e-12, or")),
+                *((1e-7, "at 1e-07 hides"), (1e-8, "at 1e-08 hides"), (1e-12, "at 1e-12, or")),
                 *((1e-15, "at 1e-15, or"), (2.0**-52, "at 2.2e-16, or")),
                 *((1e-300, "at 1e-300, or"), (2.0**-1022, "at 2.2e-308, or")),
             )

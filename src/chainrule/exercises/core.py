@@ -170,7 +170,7 @@ class Exercise:
 
 @dataclass(frozen=True)
 class ArrayExercise(Exercise):
-    """An exercise whose answer is an array, judged by the function that it `makes`."""
+    """An exercise whose answer is an array, judged by the function of images that it `makes`."""
 
     makes: Callable[[Any], Callable] = lambda array: lambda: array
     kind = "array"
@@ -189,7 +189,7 @@ class ArrayExercise(Exercise):
         return of_functions._check_function(self.makes(array))
 
     def _call(self, answer: Callable, trial: Trial) -> str:
-        return f"on {written(trial.case[0])}"
+        return f"on the image {written(trial.case[0])}"
 
 
 @dataclass(frozen=True)

@@ -78,9 +78,12 @@ def _cuts() -> Iterator[tuple[Callable[[Any, Any], Any], str]]:
     for cut in CUTS:
         told = hides.format(-math.log(cut))
         some = f"a probability that is cut off at {cut:.2g}"
-        yield _of_changed(partial(np.maximum, cut)), f"{some}, or has it added to it, {told}"
-        if cut > 1e-9:  # of less it makes no difference in which way it is done
-            yield _of_changed(partial(np.add, cut)), f"{cut:.2g} added to a probability {told}"
+        added = f"{cut:.2g} added to a probability"
+        if cut < 1e-9:  # the result is the same
+            yield _of_changed(partial(np.maximum, cut)), f"{some}, or {added}, {told}"
+        else:
+            yield _of_changed(partial(np.maximum, cut)), f"{some} {told}"
+            yield _of_changed(partial(np.add, cut)), f"{added} {told}"
             clipped = partial(np.clip, a_min=cut, a_max=1 - cut)
             yield _of_changed(clipped), f"{some} and at 1 less that {told}"
 
