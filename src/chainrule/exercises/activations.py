@@ -14,12 +14,14 @@ def _values_of_a_tanh(rng: np.random.Generator) -> Iterator[tuple]:
     for size, (c, k) in enumerate(CHOSEN, 1):
         x = rng.standard_normal(size).round(1) * (np.arange(size) != 2)
         yield c * np.tanh(k * x), c, k
+    yield np.array([[0.5, -1.0], [-0.25, 0.0]]), 1.2, 0.8
 
 
 def _far(rng: np.random.Generator) -> Iterator[tuple]:
     yield (np.array([800.0, -1.5, 0.0, 3.0, 0.25]),)
     yield (np.array([-800.0, 1.5, 0.0]),)
     yield (np.array([-2.0]),)
+    yield (np.array([[0.5, -1.0], [-3.0, 2.0]]),)
     yield (rng.standard_normal(4).round(1),)
 
 
@@ -35,6 +37,7 @@ def _with_scale(rng: np.random.Generator) -> Iterator[tuple]:
         yield np.array([-1.5, 0.0, 2.0, 0.25])[:size], scale
     yield np.array([800.0, -0.5, 0.75, 0.0, -3.0]), 0.3
     yield np.array([-800.0, 0.5, 1.0]), 3.0
+    yield np.array([[0.5, -1.0], [-3.0, 2.0]]), 0.6
     yield rng.standard_normal(6).round(1), 1.3
 
 
@@ -42,8 +45,7 @@ def _sigmoid(x: float) -> float:
     return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))
 
 
-def _sigmoids(x: np.ndarray) -> np.ndarray:
-    return np.array([_sigmoid(x_i) for x_i in x])
+_sigmoids = np.vectorize(_sigmoid, otypes=[float])
 
 
 def _slopes(x: np.ndarray) -> np.ndarray:
@@ -67,7 +69,7 @@ EXERCISES = {
     .wrong(sigmoid(4.0) / sigmoid(1.0), "those are the values: compare the slopes"),
     "tanh-slope": Exercise(
         difficulty=2,
-        solution=lambda a, c, k: [c * k * (1 - (a_i / c) * (a_i / c)) for a_i in a],
+        solution=lambda a, c, k: c * k * (1 - (a / c) * (a / c)),
         cases=_values_of_a_tanh,
     )
     .wrong(lambda a, c, k: 1 - a**2, "that is the slope of tanh x; here are c and k, too")
@@ -85,8 +87,9 @@ EXERCISES = {
     ),
     "stable-sigmoid": Exercise(
         difficulty=2,
-        solution=lambda x: [_sigmoid(x_i) for x_i in x],
+        solution=_sigmoids,
         cases=_far,
+        cancels=False,
     )
     .wrong(
         lambda x: 1 / (1 + np.exp(-x)),
@@ -133,8 +136,11 @@ EXERCISES = {
     .wrong(4, "that makes the difference ½; which difference has the sigmoid 0.731?"),
     "elu-slope": Exercise(
         difficulty=2,
-        solution=lambda x, alpha: [1.0 if x_i > 0 else alpha * math.exp(x_i) for x_i in x],
+        solution=np.vectorize(
+            lambda x, alpha: 1.0 if x > 0 else alpha * math.exp(x), otypes=[float]
+        ),
         cases=_with_scale,
+        cancels=False,
     )
     .wrong(
         lambda x, alpha: np.where(x > 0, 1.0, alpha * np.exp(x)),
@@ -161,10 +167,7 @@ EXERCISES = {
     .wrong("d", "this one is right: 1 − σ(x) is σ(−x)"),
     "swish-slope": Exercise(
         difficulty=2,
-        solution=lambda x, beta: [
-            _sigmoid(beta * x_i) + beta * x_i * _sigmoid(beta * x_i) * _sigmoid(-beta * x_i)
-            for x_i in x
-        ],
+        solution=lambda x, beta: _sigmoids(beta * x) + beta * x * _slopes(beta * x),
         cases=_with_scale,
     )
     .wrong(

@@ -14,7 +14,7 @@ def _gradient_cases(rng: np.random.Generator) -> Iterator[tuple]:
     numbers = np.array([-2.0, -0.7, 0.0, 0.4, 1.0, 3.0])
     for steps, size, lr in ((1, 1, 0.1), (2, 3, 0.03), (6, 1, 0.5), (3, 4, 0.7), (5, 2, 0.02)):
         gradients = rng.choice(numbers, (steps, size))
-        gradients[0, 0] = 1.0
+        gradients[0, 0] = 3.0 if steps == 1 else 1.0
         yield gradients, lr
     yield np.array([[3e-8, -2.0], [1e-8, 0.5], [-4e-8, 1.0]]), 0.2
     of_blank = rng.choice(numbers[numbers != 0], (4, 6))
@@ -46,6 +46,15 @@ def _adam_with(
             for mean, beta, correct in zip((m, v), betas, corrects, strict=True)
         )
         w = w - lr * direction(m_hat, v_hat)
+    return w
+
+
+def _with_kingmas_epsilon(gradients: Any, lr: float) -> Any:
+    w, m, v = (np.zeros(np.shape(gradients)[1]) for _ in range(3))
+    for t, g in enumerate(gradients, 1):
+        m = 0.9 * m + 0.1 * g
+        v = 0.999 * v + 0.001 * g**2
+        w = w - lr * np.sqrt(1 - 0.999**t) / (1 - 0.9**t) * m / (np.sqrt(v) + 1e-8)
     return w
 
 
@@ -85,6 +94,11 @@ EXERCISES = {
     .wrong(
         partial(_adam_with, direction=lambda m, v: m / np.sqrt(v)),
         "there is no ε: a weight whose gradient was always 0 becomes 0/0",
+    )
+    .wrong(
+        _with_kingmas_epsilon,
+        "ε is added to √v before v is corrected, as in Kingma's shorter form: it counts as "
+        "ε/√(1 − β₂ᵗ) then. Correct v first",
     )
     .wrong(partial(_adam_with, power=1), "v is a mean of squares, not of absolute values")
     .wrong(partial(_adam_with, betas=(0.999, 0.9)), "β₁ and β₂ have changed places")

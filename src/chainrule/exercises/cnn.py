@@ -65,6 +65,7 @@ def _one_hot(places: Any) -> Any:
     return np.arange(4) == places[:, :, None]
 
 
+DOWN = [0, 2, 1, 3]  # a window's pixels column by column
 _CONVOLUTIONS = 8 * (3 * 25 + 1) + 16 * (8 * 9 + 1)
 
 EXERCISES = {
@@ -137,6 +138,12 @@ EXERCISES = {
             x, upstream, lambda w: _one_hot(3 - w[:, :, ::-1].argmax(axis=-1))
         ),
         "of several largest pixels this takes the last; the first is meant",
+    )
+    .wrong(
+        lambda x, upstream: _pool_back(
+            x, upstream, lambda w: _one_hot(w[:, :, DOWN].argmax(axis=-1))[:, :, DOWN]
+        ),
+        "of several largest pixels this takes the first column by column; row by row is meant",
     )
     .wrong(
         lambda x, upstream: _pool_back(x, upstream, lambda w: np.full(w.shape, 0.25)),

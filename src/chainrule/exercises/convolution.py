@@ -10,10 +10,7 @@ from .core import ArrayExercise, Exercise
 
 
 def _response(kernel: Any) -> Callable[[Any], Any]:
-    def response(image: Any) -> Any:
-        return _slide(image, kernel)
-
-    return response
+    return lambda image: _slide(image, kernel)
 
 
 def _slide(x: Any, w: Any, zeros: int = 0) -> Any:
@@ -37,7 +34,7 @@ def _halves(rng: np.random.Generator, *shape: int) -> Any:
 
 
 def _kernel_and_dilation(rng: np.random.Generator) -> Iterator[tuple]:
-    yield from ((3, 1), (2, 1), (5, 2), (4, 3), (1, 2))
+    yield from ((3, 1), (2, 1), (5, 2), (4, 3), (1, 2), (4, 1), (2, 2), (4, 2))
 
 
 def _same(k: int, d: int) -> list[int]:
@@ -46,7 +43,7 @@ def _same(k: int, d: int) -> list[int]:
 
 
 def _image_and_kernel(rng: np.random.Generator) -> Iterator[tuple]:
-    for h, w, k in ((2, 3, 2), (4, 3, 3), (3, 5, 3), (1, 4, 1), (5, 1, 1), (4, 5, 2)):
+    for h, w, k in ((2, 3, 2), (4, 3, 3), (3, 5, 3), (1, 4, 1), (5, 1, 1), (4, 5, 2), (1, 2, 3)):
         yield _halves(rng, h, w), _halves(rng, k, k)
 
 
@@ -120,10 +117,8 @@ def _overwritten(columns: Any, h: int, s: int) -> Any:
 
 
 def _columns_and_errors(rng: np.random.Generator) -> Iterator[tuple]:
-    for n, rows, kernels, windows in (
-        *((2, 4, 3, 2), (3, 2, 2, 4), (2, 3, 1, 3)),
-        *((1, 1, 2, 5), (4, 5, 3, 1)),
-    ):
+    sizes = (2, 4, 3, 2), (3, 2, 2, 4), (2, 3, 1, 3), (1, 1, 2, 5), (4, 5, 3, 1)
+    for n, rows, kernels, windows in sizes:
         yield _halves(rng, n, rows, windows), _halves(rng, n, kernels, windows)
 
 
@@ -147,6 +142,7 @@ EXERCISES: dict[str, Exercise] = {
         25 * 9 * 8,
         "so the multiplications and additions of one channel are multiplied; they add up",
     )
+    .wrong(3 * 25 * 9 * 8, "in each channel the two are multiplied, and three of that added up")
     .wrong(3 * 25 * 17, "the sums of the three channels have to be added up, too")
     .wrong(25 * 27 * 26, "multiplications and additions follow each other: their counts add up")
     .wrong(25 * 54, "a sum of so many terms has one addition fewer than terms")
@@ -176,6 +172,10 @@ EXERCISES: dict[str, Exercise] = {
     .wrong(
         lambda x, w: _slide(x, w[::-1], len(w) - 1),
         "the kernel is flipped top to bottom only; j has a minus sign, too",
+    )
+    .wrong(
+        lambda x, w: _slide(x, w[:, ::-1], len(w) - 1),
+        "the kernel is flipped left to right only; i has a minus sign, too",
     )
     .wrong(lambda x, w: _slide(x, w.T, len(w) - 1), "the kernel is transposed: that is not a turn")
     .wrong(
@@ -245,7 +245,7 @@ EXERCISES: dict[str, Exercise] = {
         lambda x, k: _flat(_windows(x, k)[::k, ::k]).T,
         "the windows lie side by side; with stride 1 they overlap",
     ),
-    "memory-of-columns": Exercise(difficulty=1, solution=32 * 16 * 25 * 64**2 * 4 / 1e6, bound=5e-3)
+    "memory-of-columns": Exercise(difficulty=1, solution=32 * 16 * 25 * 64**2 * 4 / 1e6)
     .wrong(32 * 16 * 64**2 * 4 / 1e6, "those are the images; the columns hold a pixel many times")
     .wrong(16 * 25 * 64**2 * 4 / 1e6, "that is one image of the batch")
     .wrong(32 * 25 * 64**2 * 4 / 1e6, "that is one channel")
@@ -290,7 +290,7 @@ EXERCISES: dict[str, Exercise] = {
     .wrong(8 * 4 * 9 + 128, "that is the kernels of one group, and the biases of all")
     .wrong(8 * 4 * 9 + 8, "that is one group")
     .wrong(128 * 9 + 128, "that is as many groups as channels"),
-    "winograd-five": Exercise(difficulty=2, solution=16 * 25 / 64, bound=1e-3)
+    "winograd-five": Exercise(difficulty=2, solution=16 * 25 / 64)
     .wrong(16 * 9 / 36, "that is for a kernel of 3 × 3")
     .wrong(4 * 25 / 36, "that is for 2 × 2 outputs")
     .wrong(2.5, "that is one direction: four outputs of a kernel of five")

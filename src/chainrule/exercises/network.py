@@ -32,12 +32,14 @@ def _outputs(rng: np.random.Generator) -> Iterator[tuple]:
     for size in (2, 1, 4, 3):
         yield rng.standard_normal(size).round(1), rng.integers(0, 2, size).astype(float)
     yield np.array([2.0, 0.0, -3.0]), np.array([0.0, 1.0, 0.0])
+    yield np.array([0.5, -1.0]), np.array([0.25, 0.8])
 
 
 def _errors(rng: np.random.Generator) -> Iterator[tuple]:
     for w, delta, _ in _neurons(rng):
         yield w, delta, rng.random(w.shape[1]).round(2)
     yield np.array([[1.0, 0.0], [-2.0, 0.5]]), np.array([0.0, 3.0]), np.array([0.25, 0.0])
+    yield np.array([[0.5, -1.0], [2.0, 0.3]]), np.array([1.0, -0.4]), np.array([-0.1, 1.1])
 
 
 def _output_error(z: Any, y: Any) -> list[float]:
@@ -131,7 +133,15 @@ EXERCISES = {
     .wrong(lambda w, d, s: (w @ d) * s, "w has to be transposed: the sum runs over its rows j")
     .wrong(lambda w, d, s: w.T @ d, "σ′(z) is missing: multiply by slope, entry by entry")
     .wrong(lambda w, d, s: w.diagonal() * d * s, "the sum over j is missing (erratum E3)")
+    .wrong(
+        lambda w, d, s: np.einsum("kk,k->k", w, d) * s,
+        "that is erratum E3, one path for each neuron: wᵀδ adds up all of them",
+    )
     .wrong(lambda w, d, s: (w.T * d) * s[:, None], "all paths are there: add them up over j")
+    .wrong(
+        lambda w, d, s: w * d[:, None] * s,
+        "the paths are not added up: sum over the rows, one for each neuron j above",
+    )
     .wrong(lambda w, d, s: w.T @ d + s, "the chain rule multiplies: slope is a factor")
     .wrong(
         lambda w, d, s: np.outer(w.T @ d, s),
@@ -157,8 +167,9 @@ EXERCISES = {
     .wrong(0.25**9 * 2**9, "nine matrices but ten slopes: the tenth layer has one, too")
     .wrong(0.25**10, "the matrices are missing: each may stretch the error twofold")
     .wrong(0.5**10 * 2**9, "the largest slope is σ′(0) = ¼, not σ(0) = ½; and there are ten layers")
-    .wrong(2.5, "the slopes are multiplied, not added"),
-    "he-start": Exercise(difficulty=1, solution=0.1, bound=1e-3)
+    .wrong(2.5, "the slopes are multiplied, not added")
+    .wrong(100 * 0.25**10 * 2**9, "a number in percent is followed by %"),
+    "he-start": Exercise(difficulty=1, solution=0.1)
     .wrong(0.01, "that is the variance: take its root")
     .wrong(200**-0.5, "that is √(1/n): ReLU cuts off half, so 2/n")
     .wrong((2 / 250) ** 0.5, "that is Xavier's: He counts the inputs alone")

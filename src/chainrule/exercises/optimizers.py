@@ -15,23 +15,22 @@ def _momentum_cases(rng: np.random.Generator) -> Iterator[tuple]:
     for size, lr, momentum in SETTINGS:
         w, v, g = (rng.permutation(numbers)[:size] for _ in range(3))
         yield w, v, g, lr, momentum
+    w, v, g = (rng.permutation(numbers)[:4].reshape(2, 2) for _ in range(3))
+    yield w, v, g, 0.2, 0.6
 
 
 def _quadratic_cases(rng: np.random.Generator) -> Iterator[tuple]:
     curvatures = np.array([0.2, 0.6, 1.0, 2.5, 4.0, 7.0])
     for w, v, g, lr, momentum in _momentum_cases(rng):
-        yield w, v, rng.permutation(curvatures)[: len(g)], lr, momentum
+        yield w, v, rng.permutation(curvatures)[: g.size].reshape(g.shape), lr, momentum
 
 
-def _momentum_step(w: Any, v: Any, g: Any, lr: float, momentum: float) -> list[float]:
-    return [w_i + momentum * v_i - lr * g_i for w_i, v_i, g_i in zip(w, v, g, strict=True)]
+def _momentum_step(w: Any, v: Any, g: Any, lr: float, momentum: float) -> Any:
+    return w + momentum * v - lr * g
 
 
-def _nesterov_step(w: Any, v: Any, curvature: Any, lr: float, momentum: float) -> list[float]:
-    ahead = [w_i + momentum * v_i for w_i, v_i in zip(w, v, strict=True)]
-    return _momentum_step(
-        w, v, [c * a for c, a in zip(curvature, ahead, strict=True)], lr, momentum
-    )
+def _nesterov_step(w: Any, v: Any, curvature: Any, lr: float, momentum: float) -> Any:
+    return _momentum_step(w, v, curvature * (w + momentum * v), lr, momentum)
 
 
 EXERCISES = {
@@ -109,5 +108,19 @@ EXERCISES = {
             w + mu * v - lr * c * (w + mu * v) + mu * (mu * v - lr * c * (w + mu * v))
         ),
         "that is θ, the point ahead of the new w; (1.15) asks for w itself",
+    )
+    .wrong(
+        lambda w, v, c, lr, mu: w - lr * (c * w + mu * (mu * v + c * w)),
+        "that is PyTorch's form (1.2.2a), with v for b; in (1.15) v points downhill and has α in "
+        "it, and w is not the point ahead",
+    )
+    .wrong(
+        lambda w, v, c, lr, mu: w + mu * (mu * v - lr * c * w) - lr * c * w,
+        "that is PyTorch's form (1.2.2a), which takes w for the point ahead; here that is w + μ v",
+    )
+    .wrong(
+        lambda w, v, c, lr, mu: w + mu * v - lr * c,
+        "the curvature is the gradient of the gradient (erratum E6): the gradient itself is the "
+        "curvature times the point",
     ),
 }

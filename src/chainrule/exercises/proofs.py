@@ -93,7 +93,7 @@ EXERCISES = {
     .wrong(comb(6, 3), "that is how many do without it")
     .wrong(comb(7, 2), "one of the three is chosen already, and it is not among the rest")
     .wrong(3 / 7, "that is their share; how many are they?"),
-    "weights-add-up": Exercise(difficulty=2, solution=44, bound=1e-3)
+    "weights-add-up": Exercise(difficulty=2, solution=44)
     .wrong(43, "1 − 0.9⁴³ is 0.98922: not yet")
     .wrong(43.7, "steps are whole numbers")
     .wrong(22, "that is where they pass 0.9")

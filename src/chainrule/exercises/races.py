@@ -58,6 +58,11 @@ EXERCISES = {
         partial(_rate, end=pi / 2, raised=False),
         "that is a quarter of a cosine: it falls fastest at the end",
     )
+    .wrong(
+        lambda step, steps, warm_up, peak: _rate(step, warm_up, peak, steps),
+        "that is the page's function as it stands, but the arguments come in another order: "
+        "step, steps, warm_up, peak",
+    )
     .wrong(partial(_rate, raised=False), "a cosine falls to −1: raise it by 1 and halve it"),
     "fair-race": Exercise(difficulty=2, solution="a")
     .wrong("b", "equal rates are not equal chances: each optimizer has a valley of its own")

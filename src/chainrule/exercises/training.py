@@ -11,6 +11,7 @@ def _updates(rng: np.random.Generator) -> Iterator[tuple]:
     for size, lr in ((3, 0.3), (1, 0.05), (2, 0.125), (4, 0.7)):
         yield rng.standard_normal(size).round(1), rng.standard_normal(size).round(1), lr
     yield np.array([2.0, 0.0, -1.0]), np.array([0.0, -3.0, 0.5]), 0.01
+    yield *rng.standard_normal((2, 2, 2)).round(1), 0.2
 
 
 EXERCISES = {
@@ -26,9 +27,7 @@ EXERCISES = {
     .wrong(34, "that is how many updates an epoch makes; how many epochs make 1020?"),
     "descent-step": Exercise(
         difficulty=1,
-        solution=lambda w, gradient, lr: [
-            w_i - lr * g_i for w_i, g_i in zip(w, gradient, strict=True)
-        ],
+        solution=lambda w, gradient, lr: w - lr * gradient,
         cases=_updates,
     )
     .wrong(lambda w, g, lr: w + lr * g, "this climbs: the gradient points uphill, so subtract")

@@ -19,8 +19,14 @@ def _predictions_and_widths(rng: np.random.Generator) -> Iterator[tuple]:
 def _errors_and_delta(rng: np.random.Generator) -> Iterator[tuple]:
     yield np.array([0.0, 2.0, -1.0, 0.7, -0.2]), 1.5
     yield np.array([-3.0]), 2.0
+    # between them a threshold may lie that is not δ
+    yield np.array([1.2, -1.3, 0.4, 2.5]), 1.5
+    yield np.array([0.8, -0.7, 0.2, -1.5]), 0.5
     for n, delta in ((3, 0.45), (6, 0.75)):  # which no error is
         yield (2 * rng.standard_normal(n)).round(1), delta
+
+
+_ROOT = math.sqrt(2 * math.pi)
 
 
 def _gaussian(
@@ -86,6 +92,24 @@ NUMBERS: dict[str, Exercise] = {
     .wrong(
         lambda m, width, y: _gaussian(m, width, y) - 0.5 * math.log(2 * math.pi),
         "right but for the constant log √2π, which was asked for as well",
+    )
+    .wrong(
+        lambda m, width, y: np.mean((m - y) ** 2) / (2 * width**2) + np.log(width * _ROOT),
+        "that is (1.4b) with an array for τ: it has one τ for all. Divide each error by its own, "
+        "and take the mean of everything",
+    )
+    .wrong(
+        lambda m, width, y: np.mean(np.mean((m - y) ** 2) / (2 * width**2) + np.log(width * _ROOT)),
+        "the mean of the squares comes too early: divide each error by its own τ, then take the "
+        "mean",
+    )
+    .wrong(
+        lambda m, width, y: np.mean(np.abs(m - y) / width + np.log(2 * width)),
+        "that is the loss of Laplace noise (1.4c); the noise is Gaussian",
+    )
+    .wrong(
+        lambda m, width, y: _gaussian(m, np.sqrt(width), y),
+        "τ is taken for the variance here; it is the width, and the variance is τ²",
     ),
     "one-more-logit": Exercise(difficulty=2, solution="d")
     .wrong(
@@ -161,6 +185,11 @@ NUMBERS: dict[str, Exercise] = {
     .wrong(
         lambda e, delta: np.clip(e, -delta, delta) / len(e),
         "divided by the number of errors: the slope of one entry alone has no 1/N",
+    )
+    .wrong(
+        lambda e, delta: np.clip(e / delta, -1, 1),
+        "that is divided by δ, the slope of PyTorch's SmoothL1Loss: Huber's has the slope e where "
+        "the error is small",
     ),
     "huber-join": Exercise(difficulty=2, solution=4.5)
     .wrong(0, "then the loss would jump: the parabola ends at ½ · 3² = 4.5, the line begins at 9")
