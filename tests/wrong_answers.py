@@ -254,7 +254,7 @@ WRONG_ANSWERS = {
     "which-part": [
         ("a", "fitted to"),
         ("b", "that luck"),
-        ("c", "won by it"),
+        ("c", "choosing there is"),
     ],
     # 1.1.1 and 1.1.2
     "weighted-input": [
@@ -270,7 +270,7 @@ WRONG_ANSWERS = {
     "parameter-count": [
         (66 + 8 / 15, "round down to stay"),
         (67, "5035"),
-        (78, "what the hidden layer reads"),
+        (78, "you counted only"),
         (76, "output layer is missing"),
         (75, "one neuron costs"),
         (4960, "how many neurons?"),
@@ -279,7 +279,7 @@ WRONG_ANSWERS = {
         (lambda x, w, b: b + np.dot(x, w), "the rows of w"),
         (lambda x, w, b: (w @ x.T).T, "bias is missing"),
         (lambda x, w, b: (w @ x.T).T - b, "not subtracted"),
-        (lambda x, w, b: (x @ w.T + b).T, "became columns"),
+        (lambda x, w, b: (x @ w.T + b).T, "your samples are"),
         (lambda x, w, b: (w @ x.T + b).T, "down the column"),
         (lambda x, w, b: np.dot(w, x) + b, "from the right"),
     ],
@@ -313,7 +313,7 @@ WRONG_ANSWERS = {
         (lambda w_next, delta_next, slope: np.diag(w_next) * delta_next * slope, "sum over j is"),
         (
             lambda w_next, delta_next, slope: np.einsum("jk,j,k->kj", w_next, delta_next, slope),
-            "add them up",
+            "all paths are",
         ),
         (
             lambda w_next, delta_next, slope: np.einsum("kk,k,k->k", w_next, delta_next, slope),
@@ -356,7 +356,7 @@ WRONG_ANSWERS = {
     # 1.2
     "updates-in-five-epochs": [
         (50, "so does more"),
-        (53, "95 updates only"),
+        (53, "19 batches of"),
         (52.63, "which way do you round"),
         (20, "how large are its batches"),
         (10, "in one epoch"),
@@ -371,7 +371,7 @@ WRONG_ANSWERS = {
     "best-ravine": [
         (7, "factor of the best momentum"),
         (20, "not yet a hundredth"),
-        (20.64, "steps are whole"),
+        (20.64, "the number of"),
         (40, "1/λ_max"),
         (3, "0.2 is the best rate"),
     ],
@@ -385,7 +385,7 @@ WRONG_ANSWERS = {
             "a mean of the gradients",
         ),
         (lambda w, v, g, lr, momentum: w - lr * g - lr * momentum * v, "PyTorch's form"),
-        (lambda w, v, g, lr, momentum: v + w - g * lr, "only μ of it is"),
+        (lambda w, v, g, lr, momentum: v + w - g * lr, "you keep the"),
         (lambda w, v, g, lr, momentum: momentum * v - g * lr, "now take the step"),
     ],
     "final-velocity": [
@@ -437,7 +437,7 @@ WRONG_ANSWERS = {
     ],
     "bias-by-hand": [
         (2, "after the correction"),
-        (1.18098, "missing of 2"),
+        (1.18098, "is what m"),
         (0.6878, "after four"),
         (0.4095, "weights add up to"),
         (0.2, "first step"),
@@ -515,7 +515,7 @@ WRONG_ANSWERS = {
         ),
     ],
     "fair-race": [
-        ("b", "a valley of its own"),
+        ("b", "equal rates are"),
         ("c", "too short for B"),
         ("d", "two seeds of the same"),
     ],
@@ -542,7 +542,7 @@ WRONG_ANSWERS = {
     ],
     "softmax-vjp": [
         (lambda s, u: u * (s - s**2), "diagonal"),
-        (lambda s, u: s * (u - np.sum(u)), "stands with its f_i"),
+        (lambda s, u: s * (u - np.sum(u)), "each u_i in"),
         (lambda s, u: s * (np.dot(u, s) - u), "signs of both"),
         (lambda s, u: s * u, "is missing"),
     ],
@@ -551,7 +551,7 @@ WRONG_ANSWERS = {
         (lambda x, alpha: np.where(x <= 0, alpha * np.exp(x), 1), "both branches"),
         (
             lambda x, alpha: np.where(x < 0, alpha * np.exp(-np.abs(x)), 1),
-            "right but for x = 0",
+            "right except at",
         ),
         (lambda x, alpha: np.where(x <= 0, np.exp(-np.abs(x)), 1), "factor α is missing"),
         (
@@ -615,7 +615,7 @@ WRONG_ANSWERS = {
             "but for the constant",
         ),
     ],
-    "one-more-logit": [("a", "from z = 0 on"), ("b", "where p is small"), ("c", "close to 1")],
+    "one-more-logit": [("a", "that is so"), ("b", "where p is small"), ("c", "close to 1")],
     "best-constant": [
         (22, "the mean"),
         (3, "the second smallest"),
@@ -624,7 +624,7 @@ WRONG_ANSWERS = {
         (96, "as they stand"),
     ],
     "outlier-pull": [
-        (2500, "how much more it costs"),
+        (2500, "is how many"),
         (1, "the absolute error's"),
         (100, "take their ratio"),
         (10, "the error of the outlier"),
@@ -650,7 +650,7 @@ WRONG_ANSWERS = {
         (lambda e, delta: np.clip(e, -delta, delta) / e.size, "number of errors"),
         (lambda e, delta: np.clip(e, -delta, delta) / delta, "SmoothL1Loss"),
     ],
-    "huber-join": [(0, "would jump"), (9, "the parabola has a ½"), (1.5, "times δ once more")],
+    "huber-join": [(0, "would jump"), (9, "the parabola has a ½"), (1.5, "in δ (|e|")],
     "wrong-loss-gradient": [("b", "leaves 1/N"), ("c", "one-hot"), ("d", "at y = 1 it is")],
     "stable-cross-entropy": [
         (lambda z, t: -np.log(picked(np.exp(z) / rows(np.exp(z)), t)).mean(), "overflows from 710"),
@@ -847,7 +847,7 @@ WRONG_ANSWERS = {
     ],
     "batches-with-sample": [
         (35, "in all"),
-        (20, "do without it"),
+        (20, "how many leave"),
         (21, "chosen already"),
         (3 / 7, "their share"),
     ],
@@ -884,20 +884,20 @@ WRONG_ANSWERS = {
     # 2.1
     "three-channels": [
         (425, "the example of the page"),
-        (1800, "of one channel are multiplied"),
+        (1800, "one channel, and its"),
         (5400, "in each channel"),
         (1275, "three channels"),
-        (17550, "their counts add up"),
+        (17550, "follow each other"),
         (1350, "one addition fewer"),
         (2597, "it has to fit"),
         (53, "one window"),
     ],
     "same-padding": [
         (lambda k, d: half(k - 1), "right for d = 1"),
-        (lambda k, d: 2 * [half(d * (k - 1))[0]], "right where the number of zeros is even"),
+        (lambda k, d: 2 * [half(d * (k - 1))[0]], "is even; else"),
         (lambda k, d: half(d * (k - 1))[::-1], "after the input"),
         (lambda k, d: 2 * [d * (k - 1) / 2], "half a zero"),
-        (lambda k, d: 2 * [d * (k - 1)], "missing in all"),
+        (lambda k, d: 2 * [d * (k - 1)], "that many are"),
         (lambda k, d: half(d * k), "fewer than k gaps"),
     ],
     "true-convolution": [
@@ -955,25 +955,25 @@ WRONG_ANSWERS = {
                 kernel[0] * kernel[1] * c + kernel[1] * i + (j + 1),
                 output[1] * u + (v + 1),
             ],
-            "one too many",
+            "both are too",
         ),
     ],
     "im2col-by-hand": [
         (lambda x, k: np.array(patches(x, k)), "the windows are rows"),
-        (lambda x, k: np.reshape(patches(x, k), (k**2, -1)), "reshape reads on"),
-        (lambda x, k: np.array(patches(x, k, order="F")).T, "read top to bottom"),
+        (lambda x, k: np.reshape(patches(x, k), (k**2, -1)), "of the right"),
+        (lambda x, k: np.array(patches(x, k, order="F")).T, "the columns are"),
         (
             lambda x, k: np.array(patches(x.T, k, order="F")).T,
             "each column is right",
         ),
-        (lambda x, k: np.array(patches(x, k, last=0)).T, "how often does it fit"),
+        (lambda x, k: np.array(patches(x, k, last=0)).T, "the last window"),
         (lambda x, k: np.array(patches(x, k, step=k)).T, "lie side by side"),
     ],
     "memory-of-columns": [
         (8.39, "those are the images"),
         (6.55, "one image of the batch"),
         (13.1, "one channel"),
-        (52.4, "how many bytes has each"),
+        (52.4, "that many million"),
         (419.4, "float64"),
         (184.3, "without padding"),
         (200, "MiB"),
@@ -1016,9 +1016,9 @@ WRONG_ANSWERS = {
         (49, "that is one channel"),
         (784, "first convolution"),
         (224, "one row of each"),
-        (4704, "adds the channels"),
-        (1152, "padding, on both sides"),
-        (800, "more is missing"),
+        (4704, "a kernel adds"),
+        (1152, "padding, and it"),
+        (800, "padding, and you"),
         (2048, "round down"),
         (512, "its stride is 2"),
         (6272, "one more layer"),
@@ -1075,7 +1075,7 @@ WRONG_ANSWERS = {
         (301, "two apart"),
         (302, "300 is nearer"),
         (300.7, "more than 7 bits"),
-        (256, "the leading one alone"),
+        (256, "that is the"),
     ],
     "round-yourself": [
         (
@@ -1093,7 +1093,7 @@ WRONG_ANSWERS = {
             lambda x, bits: in_units(lambda t: trunc(t + np.sign(t) / 2), x, unit(x, bits)),
             "away from 0",
         ),
-        (lambda x, bits: round(x * 2.0**bits) / 2.0**bits, "behind the point"),
+        (lambda x, bits: round(x * 2.0**bits) / 2.0**bits, "these are m"),
         (lambda x, bits: round(x / unit(x, bits)), "multiply by the unit"),
     ],
     "bytes-moved": [

@@ -80,7 +80,7 @@ EXERCISES = {
     .wrong(lambda a, c, k: k * (1 - (a / c) ** 2), "the factor c in front of tanh is missing")
     .wrong(lambda a, c, k: c * (1 - (a / c) ** 2), "the inner derivative k is missing")
     .wrong(lambda a, c, k: 1 - (a / c) ** 2, "the chain rule brings two factors, c and k")
-    .wrong(lambda a, c, k: c * k * (1 - a / c), "tanh stands squared in equation 1.3.3a")
+    .wrong(lambda a, c, k: c * k * (1 - a / c), "tanh is squared in equation 1.3.3a")
     .wrong(
         lambda a, c, k: c * k * (1 - np.tanh(k * a) ** 2),
         "a is a value, not x: do not apply tanh to it again",
@@ -127,7 +127,7 @@ EXERCISES = {
         lambda s, u: u * s * (1 - s),
         "that is the diagonal of the Jacobian alone: the second term is a sum over all i",
     )
-    .wrong(lambda s, u: s * (u - u.sum()), "each u_i in the sum stands with its f_i")
+    .wrong(lambda s, u: s * (u - u.sum()), "each u_i in the sum is multiplied by its f_i")
     .wrong(lambda s, u: s * ((u * s).sum() - u), "the signs of both terms are flipped")
     .wrong(lambda s, u: u * s, "the second term, with −f_i f_j, is missing"),
     "temperature": Exercise(difficulty=2, solution=2)
@@ -148,7 +148,7 @@ EXERCISES = {
     )
     .wrong(
         lambda x, alpha: np.where(x >= 0, 1.0, alpha * np.exp(np.minimum(x, 0))),
-        "right but for x = 0, where the slope is to be that of the left side",
+        "right except at x = 0, where the slope should be that of the left side",
     )
     .wrong(
         lambda x, alpha: np.where(x > 0, 1.0, np.exp(np.minimum(x, 0))),
@@ -188,9 +188,11 @@ EXERCISES = {
     )
     .wrong(lambda x, beta: _sigmoids(x) + x * _slopes(x), "right for β = 1 only: σ is taken at βx"),
     "dead-neuron": Exercise(difficulty=2, solution=-3.5)
-    .wrong(3.5, "the sign: the bias has to pull the largest weighted sum down to 0")
+    .wrong(3.5, "the sign is wrong: the bias has to pull the largest weighted sum down to 0")
     .wrong(-2.5, "that is for the corner (1, 1, 1); the second input does better at 0")
-    .wrong(-4.5, "the second weight is negative: its input brings nothing at 0, and less above")
+    .wrong(
+        -4.5, "the second weight is negative: its input adds nothing at 0, and takes away above 0"
+    )
     .wrong(0, "that is for the corner (0, 0, 0); where is z largest?")
     .wrong(-2, "the third weight is positive, too"),
     "maxout-relu": Exercise(difficulty=2, solution="a")

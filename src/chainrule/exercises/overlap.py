@@ -100,7 +100,7 @@ EXERCISES: dict[str, Exercise] = {
         lambda p, y: _soft_dice(p, y, power=2),
         "that is V-Net's own form, with squares in the denominator; (1.31) has none",
     )
-    .wrong(lambda p, y: 1 - _soft_dice(p, y), "that is the loss; the score was asked")
+    .wrong(lambda p, y: 1 - _soft_dice(p, y), "that is the loss; the score was asked for")
     .wrong(
         lambda p, y: _soft_dice(np.round(p), y),
         "p is rounded to 0 and 1 here: that has no gradient to train on",
@@ -169,7 +169,7 @@ EXERCISES: dict[str, Exercise] = {
     )
     .wrong(
         lambda confusion: _scores(confusion).mean(),
-        "that is the mean over the classes; a score for each was asked",
+        "that is the mean over the classes; a score for each was asked for",
     ),
     "focal-factor": Exercise(
         difficulty=2,

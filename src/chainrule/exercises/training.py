@@ -22,7 +22,7 @@ EXERCISES = {
     "updates-per-epoch": Exercise(difficulty=2, solution=30)
     .wrong(31, "you counted fewer than 34 updates an epoch: the smaller batch makes one, too")
     .wrong(1020 * 32 / 1077, "not every update takes 32 samples: the last of an epoch takes 21")
-    .wrong(29, "updates 987 to 1020 are an epoch: count the epochs from 1, not from 0")
+    .wrong(29, "updates 987 to 1020 are one epoch: count the epochs from 1, not from 0")
     .wrong(33, "that is how many full batches an epoch has; a smaller one follows them")
     .wrong(34, "that is how many updates an epoch makes; how many epochs make 1020?"),
     "descent-step": Exercise(
@@ -53,6 +53,8 @@ EXERCISES = {
         "you report has that luck in it",
     )
     .wrong(
-        "c", "choosing there is right; but the winner's score there is too good, for it won by it"
+        "c",
+        "choosing there is right; but the winner's score there is too good, for that score is "
+        "what it won by",
     ),
 }

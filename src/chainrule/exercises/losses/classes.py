@@ -137,7 +137,8 @@ CLASSES: dict[str, Exercise] = {
     )
     .wrong(
         _of_classes(lambda z: _after_sum(np.clip(z, -700, 700), 0) - np.clip(z, -700, 700)),
-        "logits cut off at −700 and 700 are others, and so is their loss: subtract, do not cut off",
+        "logits cut off at −700 and 700 are not the same logits, and their loss is not the "
+        "same: subtract, do not cut off",
     )
     .wrong(
         _of_classes(lambda z: _after_sum(z, z.min(1, keepdims=True)) - z + z.min(1, keepdims=True)),
@@ -152,8 +153,8 @@ CLASSES: dict[str, Exercise] = {
     )
     .wrong(
         _of_classes(lambda z: _after_sum(z, z.max()) - z + z.max()),
-        "that is the largest logit of the whole batch: of a sample that lies far below it every "
-        "e^(z − m) is 0. Take the largest of each row",
+        "that is the largest logit of the whole batch: for a sample that lies far below it, "
+        "every e^(z − m) is 0. Take the largest of each row",
     )
     .wrong(
         _of_classes(lambda z: _after_sum(z, _largest_in_size(z)) - z + _largest_in_size(z)),
@@ -166,7 +167,7 @@ CLASSES: dict[str, Exercise] = {
     )
     .wrong(
         _of_classes(lambda z: _after_sum(z, _largest(z)) + _largest(z) + 0 * z),
-        "that is log Σ e^z; −log p_t has − z_t behind it",
+        "that is log Σ e^z alone; −log p_t is that minus z_t",
     )
     .wrong(
         _of_classes(lambda z: z - _largest(z) - _after_sum(z, _largest(z))),
@@ -174,7 +175,7 @@ CLASSES: dict[str, Exercise] = {
     )
     .wrong(
         lambda z, t: sum(_log_sum_exp(z_i) - z_i[t_i] for z_i, t_i in zip(z, t, strict=True)),
-        "that is the sum over the samples; the mean was asked",
+        "that is the sum over the samples; the mean was asked for",
     ),
     "cross-entropy-gradient": Exercise(
         difficulty=2,
@@ -248,7 +249,7 @@ CLASSES: dict[str, Exercise] = {
     )
     .wrong(
         lambda z: np.log1p(np.exp(-np.abs(z))),
-        "right for z ≥ 0; below, −z is missing: a sure and wrong answer must cost much",
+        "right for z ≥ 0; below, −z is missing: a confident wrong answer must cost a lot",
     )
     .wrong(
         lambda z: np.log1p(np.exp(-np.abs(z))) + np.maximum(z, 0),

@@ -87,7 +87,7 @@ NUMBERS: dict[str, Exercise] = {
     )
     .wrong(
         lambda m, width, y: _gaussian(m, width, y) * len(m),
-        "that is the sum over the samples; the mean was asked",
+        "that is the sum over the samples; the mean was asked for",
     )
     .wrong(
         lambda m, width, y: _gaussian(m, width, y) - 0.5 * math.log(2 * math.pi),
@@ -114,8 +114,8 @@ NUMBERS: dict[str, Exercise] = {
     "one-more-logit": Exercise(difficulty=2, solution="d")
     .wrong(
         "a",
-        "so it is from z = 0 on. From z = 5 on p would pass 1: the steps of p get smaller and "
-        "smaller. Compare p/(1 − p) before and after",
+        "that is so if z goes from 0 to 1. But from z = 5, p would pass 1: the steps of p get "
+        "smaller and smaller. Compare p/(1 − p) before and after",
     )
     .wrong(
         "b",
@@ -124,8 +124,8 @@ NUMBERS: dict[str, Exercise] = {
     )
     .wrong(
         "c",
-        "nearly so where p is close to 1. But from p = 0.01 on, 1 − p hardly moves. Compare "
-        "p/(1 − p) before and after",
+        "nearly so where p is close to 1. But where p is 0.01, 1 − p hardly moves. Compare p/(1 "
+        "− p) before and after",
     ),
     "best-constant": Exercise(difficulty=1, solution=4)
     .wrong(
@@ -141,7 +141,7 @@ NUMBERS: dict[str, Exercise] = {
     .wrong(2, "that is the smallest: moving up from it, four errors shrink and one grows")
     .wrong(96, "that is the third as they stand here: sort them first"),
     "outlier-pull": Exercise(difficulty=1, solution=50)
-    .wrong(2500, "that is how much more it costs; the pull is the slope, 2e")
+    .wrong(2500, "that is how many times as much it costs; the pull is the slope, 2e")
     .wrong(1, "that is the absolute error's: its slope has the size 1 everywhere")
     .wrong(100, "the slopes are 2 · 0.2 = 0.4 and 2 · 10 = 20: take their ratio")
     .wrong(10, "that is the error of the outlier; the other sample has one, too: 0.2")
@@ -176,7 +176,7 @@ NUMBERS: dict[str, Exercise] = {
     )
     .wrong(
         lambda e, delta: np.where(np.abs(e) < delta, e**2 / 2, delta * (np.abs(e) - delta / 2)),
-        "that is the loss; its slope was asked",
+        "that is the loss; its slope was asked for",
     )
     .wrong(
         lambda e, delta: np.clip(-e, -delta, delta),
@@ -194,5 +194,5 @@ NUMBERS: dict[str, Exercise] = {
     "huber-join": Exercise(difficulty=2, solution=4.5)
     .wrong(0, "then the loss would jump: the parabola ends at ½ · 3² = 4.5, the line begins at 9")
     .wrong(9, "the parabola has a ½, too: at 3 it has the value 4.5")
-    .wrong(1.5, "δ (|e| − ½ δ) is δ|e| − ½ δ²: that is the ½ δ inside, times δ once more"),
+    .wrong(1.5, "in δ (|e| − ½ δ) the δ in front multiplies the ½ δ, too: that makes δ|e| − ½ δ²"),
 }
