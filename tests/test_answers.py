@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from chainrule.exercises import EXERCISES, Exercise, Feedback, check
+from chainrule.exercises.answers import Unreadable, read_number
 
 each = runpy.run_path(str(Path(__file__).with_name("by_page.py")))["each"]
 
@@ -350,13 +351,45 @@ def test_too_few_digits_are_asked_for_more():
 def test_a_share_in_percent_may_say_so():
     share = Exercise(difficulty=1, solution=33, unit="%")
     assert [share.check(answer).right for answer in (33, "33", "33 %", "33%")] == [True] * 4
-    assert share.check("33 ms").message == "expected a number in %, got '33 ms'"
+    assert share.check("33 ms").message == (
+        "expected a number alone, or followed by %, got '33 ms'"
+    )
     plain = Exercise(difficulty=1, solution=33)
-    assert plain.check("33 %").message == (
-        "expected a number alone, without a unit or a word, got '33 %'"
+    assert plain.check("33 %").message == "0.33 is too small"
+    assert plain.check("33 ms").message == (
+        "expected a number alone, without a unit or a word, got '33 ms'"
     )
     assert plain.check("33,5").message == "the decimal mark is a point: '33.5'"
     assert plain.check("0,341").message == "the decimal mark is a point: '0.341'"
+
+
+def test_a_unit_may_be_spelled_out():
+    time = Exercise(difficulty=1, solution=75.6, unit="ms")
+    assert [time.check(f"75.6 {unit}").right for unit in ("ms", "milliseconds", "s")] == [
+        *(True, True, False)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        *(("4 1/2", 4.5), ("4½", 4.5), ("2¾", 2.75), ("½", 0.5), ("-3 1/2", -3.5)),
+        *(("–3½", -3.5), ("− 6\u00a02/3", -20 / 3), ("1 1/4", 1.25), ("76 880", 76880)),
+        *(("1/2^11", 2**-11), ("2^9/4^10", 2**-11), ("4^-10 · 2^9", 2**-11), ("−2²", -4)),
+        *(("4.88 · 10⁻⁴", 0.000488), ("4.88×10^-4", 0.000488), ("1/2/2", 0.25)),
+        *(("24.2 %", 0.242), ("–16%", -0.16), ("1/2 %", 0.005), ("4½ %", 0.045)),
+    ],
+)
+def test_a_number_is_read_as_it_is_written_by_hand(text, number):
+    assert read_number(text) == pytest.approx(number, rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    "text", ["1/", "1.2.3", "2^", "1 2/", "1/4 1/2", "%", "½½", "2^1.5", "1 2"]
+)
+def test_a_number_that_is_not_finished_is_not_guessed(text):
+    with pytest.raises(Unreadable):
+        read_number(text)
 
 
 @each("choice")
@@ -413,6 +446,22 @@ def test_a_column_for_a_row_is_told_so():
     assert "shape (2,), got (1, 2), a row" in judged([1, 2], [[1, 2]], 1).message
     assert "expected one number, got an array of shape (2,)" in judged(1, [1, 1], 1).message
     assert judged([1.0], 1.0, 1).right is False
+    assert judged([1], [[1]], 1).message == "f(1): expected a result of shape (1,), got (1, 1)"
+
+
+def test_a_wrong_shape_is_shown_where_each_axis_has_a_length_of_its_own():
+    cases = [(np.ones((1, 3)), np.ones(3)), (np.ones((2, 3)), np.ones(3))]
+    exercise = Exercise(1, lambda w, a: w @ a, lambda rng: iter(cases))
+    message = exercise.check(lambda w, a: w @ a[:, None]).message
+    assert message.endswith("expected a result of shape (2,), got (2, 1), a column")
+
+
+def test_what_does_not_cancel_is_compared_with_its_own_size_alone():
+    exercise = Exercise(1, lambda x: [0.0, 1.0], lambda rng: iter([(np.array([-800.0, 800]),)]))
+    tiny = replace(exercise, cancels=False)
+    for off, right in ((1e-15, True), (1e-13, False)):
+        assert exercise.check(lambda x, off=off: [off, 1.0]).right is True
+        assert tiny.check(lambda x, off=off: [off, 1.0]).right is right
 
 
 def test_a_number_beyond_all_floats_is_too_large_or_too_small():
@@ -449,6 +498,31 @@ def test_of_a_large_result_the_first_wrong_number_is_shown():
     expected = np.arange(12.0).reshape(3, 4)
     message = judged(expected, expected + (expected >= 7), 2).message
     assert message == "f(2), entry [1, 3]: expected 7.0, got 8.0"
+
+
+def test_whole_numbers_are_shown_as_such_where_they_are_asked_for():
+    exercise = Exercise(1, lambda k: [k, 2 * k], lambda rng: iter([(3,)]))
+    assert exercise.check(lambda k: [k, k]).message == "f(3): expected [3, 6], got [3, 3]"
+    assert exercise.check(lambda k: np.array([k, 6.5])).message.endswith("[3, 6], got [3.0, 6.5]")
+    assert exercise.check(lambda k: [k, np.inf]).message.endswith("[3, 6], got [3.0, inf]")
+
+
+def test_a_number_that_is_given_is_shown_in_full():
+    exercise = Exercise(1, lambda x: x, lambda rng: iter([(8.00000143,)]))
+    assert exercise.check(lambda x: x + 1).message == "f(8.00000143): expected 8.0, got 9.0"
+
+
+def test_what_numpy_warns_of_is_told_to_be_a_failure_here():
+    exercise = Exercise(1, lambda x: x, lambda rng: iter([(np.array([800.0]),)]))
+    assert exercise.check(np.exp).message == (
+        "exp([800.0]): overflow in exp, of which NumPy only warns; here it counts as a failure"
+    )
+
+
+def test_an_array_is_told_what_it_makes_of_the_image():
+    message = check("edge-kernel", np.eye(3)).message
+    assert message.startswith("on the image [[3.0, 3.0, 3.0, 3.0], ")
+    assert "expected [[0.0, 0.0], [0.0, 0.0]], got [[9.0, 9.0], [9.0, 9.0]]" in message
 
 
 @each("function")
@@ -510,6 +584,15 @@ def test_a_script_shows_each_verdict_once(tmp_path):
     path.write_text(SCRIPT, encoding="utf-8")
     assert run(path) == SHOWN
     assert run("-c", f"import sys; sys.path[0] = {str(tmp_path)!r}; import answers") == ["✓ right"]
+
+
+@pytest.mark.slow
+def test_a_check_as_python_ends_raises_nothing():
+    code = "import atexit; from chainrule.exercises import check"
+    code += "; atexit.register(lambda a: print(check(*a)), ('steps-order', 'c'))"
+    code += "; atexit.register(check, 'steps-order', 'c')"
+    done = subprocess.run([sys.executable, "-X", "utf8", "-c", code], capture_output=True)
+    assert (done.stdout.decode().split(), done.stderr) == (["✓", "right"], b"")
 
 
 @pytest.mark.slow

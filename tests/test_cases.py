@@ -7,6 +7,8 @@ an argument may be is declared in `DOMAINS`.
 """
 
 import inspect
+import json
+import re
 import runpy
 from functools import cache
 from itertools import combinations
@@ -15,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chainrule.exercises import EXERCISES
+from chainrule.exercises import EXERCISES, SECTIONS
 from chainrule.exercises.answers import fresh
 
 each = runpy.run_path(str(Path(__file__).with_name("by_page.py")))["each"]
@@ -35,8 +37,8 @@ LABELS = {"0", "a whole number but 0"}
 # what an argument's numbers have to include; of those that are not listed, a float's all of KINDS
 DOMAINS = {
     "descent-step": {"lr": SHARES},
-    "output-error": {"y": LABELS},
-    "hidden-error": {"slope": SHARES_AND_0},
+    "output-error": {"y": LABELS | SHARES},
+    "hidden-error": {"slope": SHARES_AND_0 | {"a negative number"}},
     "momentum-step": {"lr": SHARES, "momentum": SHARES_AND_0},
     "nesterov-step": {"curvature": POSITIVE, "lr": SHARES, "momentum": SHARES_AND_0},
     "adam-steps": {"lr": SHARES},
@@ -125,6 +127,21 @@ def test_no_array_is_always_in_order(name):
         if rows and all(map(is_sorted, rows)):
             lacking.append(f"{argument} is always sorted")
     assert not lacking, "\n".join(lacking)
+
+
+def text_of(name):
+    """Give the text of an exercise."""
+    page = next(section.page for section in SECTIONS if name in section.exercises)
+    path = Path(__file__).parents[1] / "book" / f"{page}.ipynb"
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    sources = "\n".join("".join(cell["source"]) for cell in cells)
+    return re.search(rf"^:label: {name}\n(.+?)^:::$", sources, re.M | re.S)[1]
+
+
+@each("function")
+def test_arrays_of_any_shape_have_one_axis_and_two(name):
+    axes = {np.ndim(case[0]) for case in cases_of(name)}
+    assert (len(axes) > 1) == ("of any shape" in text_of(name))
 
 
 def works(name, case):

@@ -51,7 +51,7 @@ def printed(name):
         return [repr(re.match(r"\*\*([a-z])\.\*\* ", solution)[1])]
     if kind == "number":
         [bold] = re.findall(r"\*\*(.+?)\*\*", solution)
-        return [repr(float(Fraction(bold.replace("−", "-").replace(" ", ""))))]
+        return [repr(float(Fraction(re.sub(r"\s", "", bold.replace("−", "-")))))]
     return BLOCK.findall(solution) + re.findall(r"`(return .+?)`", BLOCK.sub("", solution))
 
 

@@ -48,6 +48,16 @@ def adam_with_its_betas_swapped(gradients, lr):
     return w
 
 
+def adam_in_the_shorter_form(gradients, lr):
+    w, m, v = np.zeros((3, gradients.shape[1]))
+    for t, g in enumerate(gradients, 1):
+        m = 0.9 * m + 0.1 * g
+        v = 0.999 * v + 0.001 * g**2
+        rate = lr * (1 - 0.999**t) ** 0.5 / (1 - 0.9**t)
+        w = w - rate * m / (v**0.5 + 1e-8)
+    return w
+
+
 def signs_of_adam(gradients):
     m, signs = np.zeros((2, gradients.shape[1]))
     for g in gradients:
@@ -63,6 +73,14 @@ def nesterov_ahead(w, v, curvature, lr, momentum):
 
 def from_its_end(step, steps, warm_up):
     return (step - warm_up) / (steps - warm_up)
+
+
+def cosine(step, peak, steps=136, warm_up=17):
+    """Give the rate as the page does."""
+    if step < warm_up:
+        return peak * (step + 1) / warm_up
+    share = (step - warm_up) / (steps - warm_up)
+    return peak * (1 + np.cos(np.pi * share)) / 2
 
 
 def warm_up(grows, share):
@@ -236,7 +254,7 @@ WRONG_ANSWERS = {
     "which-part": [
         ("a", "fitted to"),
         ("b", "that luck"),
-        ("c", "won by it"),
+        ("c", "choosing there is"),
     ],
     # 1.1.1 and 1.1.2
     "weighted-input": [
@@ -252,7 +270,7 @@ WRONG_ANSWERS = {
     "parameter-count": [
         (66 + 8 / 15, "round down to stay"),
         (67, "5035"),
-        (78, "what the hidden layer reads"),
+        (78, "you counted only"),
         (76, "output layer is missing"),
         (75, "one neuron costs"),
         (4960, "how many neurons?"),
@@ -261,7 +279,7 @@ WRONG_ANSWERS = {
         (lambda x, w, b: b + np.dot(x, w), "the rows of w"),
         (lambda x, w, b: (w @ x.T).T, "bias is missing"),
         (lambda x, w, b: (w @ x.T).T - b, "not subtracted"),
-        (lambda x, w, b: (x @ w.T + b).T, "became columns"),
+        (lambda x, w, b: (x @ w.T + b).T, "your samples are"),
         (lambda x, w, b: (w @ x.T + b).T, "down the column"),
         (lambda x, w, b: np.dot(w, x) + b, "from the right"),
     ],
@@ -295,7 +313,15 @@ WRONG_ANSWERS = {
         (lambda w_next, delta_next, slope: np.diag(w_next) * delta_next * slope, "sum over j is"),
         (
             lambda w_next, delta_next, slope: np.einsum("jk,j,k->kj", w_next, delta_next, slope),
-            "add them up",
+            "all paths are",
+        ),
+        (
+            lambda w_next, delta_next, slope: np.einsum("kk,k,k->k", w_next, delta_next, slope),
+            "one path for each neuron",
+        ),
+        (
+            lambda w_next, delta_next, slope: np.einsum("jk,j,k->jk", w_next, delta_next, slope),
+            "sum over the rows",
         ),
         (lambda w_next, delta_next, slope: delta_next @ w_next + slope, "multiplies: slope"),
         (
@@ -324,12 +350,13 @@ WRONG_ANSWERS = {
         (1 / 4**10, "twofold"),
         (0.5, "not σ(0)"),
         (2.5, "not added"),
+        (0.0488, "in percent"),
     ],
     "he-start": [(0.01, "variance"), (0.0707, "√(1/n)"), (0.0894, "Xavier"), (0.2, "outputs")],
     # 1.2
     "updates-in-five-epochs": [
         (50, "so does more"),
-        (53, "95 updates only"),
+        (53, "19 batches of"),
         (52.63, "which way do you round"),
         (20, "how large are its batches"),
         (10, "in one epoch"),
@@ -344,7 +371,7 @@ WRONG_ANSWERS = {
     "best-ravine": [
         (7, "factor of the best momentum"),
         (20, "not yet a hundredth"),
-        (20.64, "steps are whole"),
+        (20.64, "the number of"),
         (40, "1/λ_max"),
         (3, "0.2 is the best rate"),
     ],
@@ -358,7 +385,7 @@ WRONG_ANSWERS = {
             "a mean of the gradients",
         ),
         (lambda w, v, g, lr, momentum: w - lr * g - lr * momentum * v, "PyTorch's form"),
-        (lambda w, v, g, lr, momentum: v + w - g * lr, "only μ of it is"),
+        (lambda w, v, g, lr, momentum: v + w - g * lr, "you keep the"),
         (lambda w, v, g, lr, momentum: momentum * v - g * lr, "now take the step"),
     ],
     "final-velocity": [
@@ -387,6 +414,19 @@ WRONG_ANSWERS = {
             "now add it to w",
         ),
         (nesterov_ahead, "the point ahead of the new w"),
+        (
+            lambda w, v, curvature, lr, momentum: (
+                w - lr * (curvature * w + momentum * (momentum * v + curvature * w))
+            ),
+            "with v for b",
+        ),
+        (
+            lambda w, v, curvature, lr, momentum: (
+                w + momentum**2 * v - lr * (1 + momentum) * curvature * w
+            ),
+            "takes w for the point ahead",
+        ),
+        (lambda w, v, curvature, lr, momentum: w + momentum * v - lr * curvature, "erratum E6"),
     ],
     "adagrad-tires": [
         (0.05, "never forgotten"),
@@ -397,7 +437,7 @@ WRONG_ANSWERS = {
     ],
     "bias-by-hand": [
         (2, "after the correction"),
-        (1.18098, "missing of 2"),
+        (1.18098, "is what m"),
         (0.6878, "after four"),
         (0.4095, "weights add up to"),
         (0.2, "first step"),
@@ -415,6 +455,7 @@ WRONG_ANSWERS = {
             adam(lambda m, v, m_part, v_part: -m / m_part / ((v / v_part) ** 0.5 + 1e-8), power=1),
             "mean of squares",
         ),
+        (adam_in_the_shorter_form, "Kingma's shorter form"),
         (adam_with_its_betas_swapped, "changed places"),
         (lambda gradients, lr: -lr * signs_of_adam(gradients), "every step is α long"),
     ],
@@ -446,6 +487,7 @@ WRONG_ANSWERS = {
         (1.5e9, "in billions"),
     ],
     "warm-up-cosine": [
+        (cosine, "in another order"),
         (warm_up(lambda step, steps, n: step / n, from_its_end), "count the steps"),
         (warm_up(lambda step, steps, n: (step + 1) / n, lambda t, T, n: t / T), "not at step 0"),
         (
@@ -473,7 +515,7 @@ WRONG_ANSWERS = {
         ),
     ],
     "fair-race": [
-        ("b", "a valley of its own"),
+        ("b", "equal rates are"),
         ("c", "too short for B"),
         ("d", "two seeds of the same"),
     ],
@@ -500,7 +542,7 @@ WRONG_ANSWERS = {
     ],
     "softmax-vjp": [
         (lambda s, u: u * (s - s**2), "diagonal"),
-        (lambda s, u: s * (u - np.sum(u)), "stands with its f_i"),
+        (lambda s, u: s * (u - np.sum(u)), "each u_i in"),
         (lambda s, u: s * (np.dot(u, s) - u), "signs of both"),
         (lambda s, u: s * u, "is missing"),
     ],
@@ -509,7 +551,7 @@ WRONG_ANSWERS = {
         (lambda x, alpha: np.where(x <= 0, alpha * np.exp(x), 1), "both branches"),
         (
             lambda x, alpha: np.where(x < 0, alpha * np.exp(-np.abs(x)), 1),
-            "right but for x = 0",
+            "right except at",
         ),
         (lambda x, alpha: np.where(x <= 0, np.exp(-np.abs(x)), 1), "factor α is missing"),
         (
@@ -542,6 +584,21 @@ WRONG_ANSWERS = {
         (0.148, "base 10"),
     ],
     "gaussian-loss": [
+        (
+            lambda m, tau, y: (
+                ((m - y) ** 2).mean() / (2 * tau**2) + np.log(tau * np.sqrt(2 * np.pi))
+            ),
+            "one τ for all",
+        ),
+        (
+            lambda m, tau, y: (
+                ((m - y) ** 2).mean() * (tau**-2.0 / 2).mean()
+                + np.log(tau * np.sqrt(2 * np.pi)).mean()
+            ),
+            "comes too early",
+        ),
+        (lambda m, tau, y: (np.abs(y - m) / tau + np.log(tau + tau)).mean(), "Laplace"),
+        (lambda m, tau, y: gaussian(m, tau**0.5, y), "for the variance"),
         (lambda m, tau, y: gaussian(m, tau, y) - np.log(tau).mean(), "log τ is missing"),
         (
             lambda m, tau, y: gaussian(m, tau, y) + np.mean(((m - y) / tau) ** 2 / 2),
@@ -558,7 +615,7 @@ WRONG_ANSWERS = {
             "but for the constant",
         ),
     ],
-    "one-more-logit": [("a", "from z = 0 on"), ("b", "where p is small"), ("c", "close to 1")],
+    "one-more-logit": [("a", "that is so"), ("b", "where p is small"), ("c", "close to 1")],
     "best-constant": [
         (22, "the mean"),
         (3, "the second smallest"),
@@ -567,7 +624,7 @@ WRONG_ANSWERS = {
         (96, "as they stand"),
     ],
     "outlier-pull": [
-        (2500, "how much more it costs"),
+        (2500, "is how many"),
         (1, "the absolute error's"),
         (100, "take their ratio"),
         (10, "the error of the outlier"),
@@ -591,18 +648,41 @@ WRONG_ANSWERS = {
         ),
         (lambda e, delta: -np.clip(e, -delta, delta), "the sign is wrong"),
         (lambda e, delta: np.clip(e, -delta, delta) / e.size, "number of errors"),
+        (lambda e, delta: np.clip(e, -delta, delta) / delta, "SmoothL1Loss"),
     ],
-    "huber-join": [(0, "would jump"), (9, "the parabola has a ½"), (1.5, "times δ once more")],
+    "huber-join": [(0, "would jump"), (9, "the parabola has a ½"), (1.5, "in δ (|e|")],
     "wrong-loss-gradient": [("b", "leaves 1/N"), ("c", "one-hot"), ("d", "at y = 1 it is")],
     "stable-cross-entropy": [
         (lambda z, t: -np.log(picked(np.exp(z) / rows(np.exp(z)), t)).mean(), "overflows from 710"),
         (lambda z, t: -np.log(picked(row_softmax(z), t)).mean(), "has no logarithm"),
         (lambda z, t: -picked(np.log(row_softmax(z)), t).mean(), "of other classes"),
-        (lambda z, t: -np.log(picked(row_softmax(z).clip(1e-12), t)).mean(), "cut off, or"),
+        *(
+            (lambda z, t, cut=cut: -np.log(picked(row_softmax(z).clip(cut), t)).mean(), words)
+            for cut, words in (
+                *((1e-7, "at 1e-07 hides"), (1e-8, "at 1e-08 hides"), (1e-12, "at 1e-12, or")),
+                *((1e-15, "at 1e-15, or"), (2.0**-52, "at 2.2e-16, or")),
+                *((1e-300, "at 1e-300, or"), (2.0**-1022, "at 2.2e-308, or")),
+            )
+        ),
+        *(
+            (lambda z, t, cut=cut: -np.log(picked(row_softmax(z), t) + cut).mean(), words)
+            for cut, words in ((1e-7, "1e-07 added"), (1e-8, "1e-08 added"))
+        ),
+        *(
+            (
+                lambda z, t, cut=cut: -np.log(picked(row_softmax(z), t).clip(cut, 1 - cut)).mean(),
+                words,
+            )
+            for cut, words in ((1e-7, "at 1e-07 and"), (1e-8, "at 1e-08 and"))
+        ),
         (lambda z, t: row_losses(np.clip(z, -700, 700), t).mean(), "cut off at −700"),
         (lambda z, t: shifted_loss(z, t, np.min), "the smallest logit"),
         (lambda z, t: shifted_loss(z, t, np.mean), "the mean is subtracted"),
         (lambda z, t: (log_sums(z, z.max()) - picked(z - z.max(), t)).mean(), "whole batch"),
+        (
+            lambda z, t: shifted_loss(z, t, lambda z, axis: abs(z).max(axis)),
+            "largest logit in size",
+        ),
         (lambda z, t: (log_sums(z, top(z)) - picked(z, t)).mean(), "subtract it from z_t"),
         (lambda z, t: (log_sums(z, top(z)) + z.max(1)).mean(), "that is log Σ"),
         (lambda z, t: -row_losses(z, t).mean(), "not negative"),
@@ -644,6 +724,7 @@ WRONG_ANSWERS = {
         (lambda z: np.logaddexp(0, -np.abs(z)), "right for z ≥ 0"),
         (lambda z: np.logaddexp(0, z), "if the answer is no"),
         (lambda z: -np.logaddexp(0, -z), "that is log σ(z)"),
+        (lambda z: -np.log(np.maximum(stable(z), 1e-12)), "cut off at 10⁻¹²"),
     ],
     "soft-dice": [
         (
@@ -655,7 +736,9 @@ WRONG_ANSWERS = {
             lambda p, y: (2 * (p * y).sum() + 1) / (p.sum() + y.sum() - (p * y).sum() + 1),
             "the union here",
         ),
-        (lambda p, y: (p @ y + 1) / (p.sum() + y.sum() - p @ y + 1), "Jaccard's"),
+        (lambda p, y: (p @ y + 1) / (p.sum() + y.sum() - p @ y + 1), "counts the common pixels"),
+        (lambda p, y: p @ y / (p + y - p * y).sum(), "and the smoothing is missing"),
+        (lambda p, y: 2 * p @ y / ((p + y).sum() + 1e-7), "erratum E24"),
         (lambda p, y: (p @ y + 1) / (p.sum() + y.sum() + 1), "the 2 in the numerator"),
         (lambda p, y: (2 * p @ y + 1) / (p @ p + y @ y + 1), "V-Net's"),
         (lambda p, y: 1 - dice(p, y), "that is the loss"),
@@ -664,8 +747,15 @@ WRONG_ANSWERS = {
     "missed-pixels": [
         (lambda m: 2 * m.diagonal() / (m.sum(0) + m.sum(1)), "0/0 should be 1"),
         (lambda m: 2 * m.diagonal() / np.maximum(m.sum(0) + m.sum(1), 1), "not 0"),
-        (lambda m: shares(m.diagonal(), m.sum(1)), "the recall"),
-        (lambda m: shares(m.diagonal(), m.sum(0)), "the precision"),
+        (lambda m: 2 * m.diagonal() / (m.sum(0) + m.sum(1) + 1e-7), "erratum E24"),
+        (
+            lambda m: (2 * m.diagonal() + 1e-7) / (m.sum(0) + m.sum(1) + 1e-7),
+            "were asked without",
+        ),
+        (lambda m: m.diagonal() / m.sum(1), "does not occur"),
+        (lambda m: m.diagonal() / m.sum(0), "is not predicted"),
+        (lambda m: shares(m.diagonal(), m.sum(1)), "those found"),
+        (lambda m: shares(m.diagonal(), m.sum(0)), "those that are true"),
         (lambda m: shares(m.diagonal(), m.sum(0) + m.sum(1) - m.diagonal()), "Jaccard's"),
         (lambda m: shares(2 * m.diagonal(), m.sum(0) + m.sum(1) - m.diagonal()), "union here"),
         (lambda m: shares(m.diagonal(), m.sum(0) + m.sum(1)), "the 2 in the numerator"),
@@ -677,6 +767,7 @@ WRONG_ANSWERS = {
         (0.758, "the hard ones"),
         (0.00318, "one of each"),
         (0.983, "p_t² here"),
+        (24.2, "in percent"),
     ],
     "focal-slope": [
         (lambda p, gamma: -((1 - p) ** gamma) / p, "depends on p, too"),
@@ -690,6 +781,10 @@ WRONG_ANSWERS = {
             "both signs",
         ),
         (lambda p, gamma: (gamma / p) * (1 - p) ** (gamma - 1), "derivatives are multiplied"),
+        (
+            lambda p, gamma: -((1 - p) ** gamma) * (1 - p - gamma * p * np.log(p)),
+            "slope in the logit",
+        ),
     ],
     "one-triplet": [
         (
@@ -752,7 +847,7 @@ WRONG_ANSWERS = {
     ],
     "batches-with-sample": [
         (35, "in all"),
-        (20, "do without it"),
+        (20, "how many leave"),
         (21, "chosen already"),
         (3 / 7, "their share"),
     ],
@@ -789,24 +884,26 @@ WRONG_ANSWERS = {
     # 2.1
     "three-channels": [
         (425, "the example of the page"),
-        (1800, "of one channel are multiplied"),
+        (1800, "one channel, and its"),
+        (5400, "in each channel"),
         (1275, "three channels"),
-        (17550, "their counts add up"),
+        (17550, "follow each other"),
         (1350, "one addition fewer"),
         (2597, "it has to fit"),
         (53, "one window"),
     ],
     "same-padding": [
         (lambda k, d: half(k - 1), "right for d = 1"),
-        (lambda k, d: 2 * [half(d * (k - 1))[0]], "right where the number of zeros is even"),
+        (lambda k, d: 2 * [half(d * (k - 1))[0]], "is even; else"),
         (lambda k, d: half(d * (k - 1))[::-1], "after the input"),
         (lambda k, d: 2 * [d * (k - 1) / 2], "half a zero"),
-        (lambda k, d: 2 * [d * (k - 1)], "missing in all"),
+        (lambda k, d: 2 * [d * (k - 1)], "that many are"),
         (lambda k, d: half(d * k), "fewer than k gaps"),
     ],
     "true-convolution": [
         (lambda x, w: slide(np.pad(x, len(w) - 1), w), "the kernel is not turned"),
         (lambda x, w: slide(np.pad(x, len(w) - 1), np.flipud(w)), "top to bottom only"),
+        (lambda x, w: slide(np.pad(x, len(w) - 1), np.fliplr(w)), "left to right only"),
         (lambda x, w: slide(np.pad(x, len(w) - 1), w.T), "transposed"),
         (lambda x, w: slide(x, np.rot90(w, 2)), "the middle is right"),
         (last_stamp, "the last one replaces"),
@@ -858,25 +955,25 @@ WRONG_ANSWERS = {
                 kernel[0] * kernel[1] * c + kernel[1] * i + (j + 1),
                 output[1] * u + (v + 1),
             ],
-            "one too many",
+            "both are too",
         ),
     ],
     "im2col-by-hand": [
         (lambda x, k: np.array(patches(x, k)), "the windows are rows"),
-        (lambda x, k: np.reshape(patches(x, k), (k**2, -1)), "reshape reads on"),
-        (lambda x, k: np.array(patches(x, k, order="F")).T, "read top to bottom"),
+        (lambda x, k: np.reshape(patches(x, k), (k**2, -1)), "of the right"),
+        (lambda x, k: np.array(patches(x, k, order="F")).T, "the columns are"),
         (
             lambda x, k: np.array(patches(x.T, k, order="F")).T,
             "each column is right",
         ),
-        (lambda x, k: np.array(patches(x, k, last=0)).T, "how often does it fit"),
+        (lambda x, k: np.array(patches(x, k, last=0)).T, "the last window"),
         (lambda x, k: np.array(patches(x, k, step=k)).T, "lie side by side"),
     ],
     "memory-of-columns": [
         (8.39, "those are the images"),
         (6.55, "one image of the batch"),
         (13.1, "one channel"),
-        (52.4, "how many bytes has each"),
+        (52.4, "that many million"),
         (419.4, "float64"),
         (184.3, "without padding"),
         (200, "MiB"),
@@ -919,9 +1016,9 @@ WRONG_ANSWERS = {
         (49, "that is one channel"),
         (784, "first convolution"),
         (224, "one row of each"),
-        (4704, "adds the channels"),
-        (1152, "padding, on both sides"),
-        (800, "more is missing"),
+        (4704, "a kernel adds"),
+        (1152, "padding, and it"),
+        (800, "padding, and you"),
         (2048, "round down"),
         (512, "its stride is 2"),
         (6272, "one more layer"),
@@ -956,6 +1053,10 @@ WRONG_ANSWERS = {
             pool_back(lambda window, error: error * only(3 - np.argmax(np.rot90(window, 2)))),
             "takes the last",
         ),
+        (
+            pool_back(lambda window, error: error * only(np.argmax(window.T)).T),
+            "column by column",
+        ),
         (pool_back(lambda window, error: error / 4), "gradient of the mean"),
         (lambda x, upstream: np.kron(upstream, np.ones((2, 2))), "the whole error"),
         (pool_back(lambda window, error: only(np.argmax(window))), "should come from upstream"),
@@ -974,7 +1075,7 @@ WRONG_ANSWERS = {
         (301, "two apart"),
         (302, "300 is nearer"),
         (300.7, "more than 7 bits"),
-        (256, "the leading one alone"),
+        (256, "that is the"),
     ],
     "round-yourself": [
         (
@@ -992,7 +1093,7 @@ WRONG_ANSWERS = {
             lambda x, bits: in_units(lambda t: trunc(t + np.sign(t) / 2), x, unit(x, bits)),
             "away from 0",
         ),
-        (lambda x, bits: round(x * 2.0**bits) / 2.0**bits, "behind the point"),
+        (lambda x, bits: round(x * 2.0**bits) / 2.0**bits, "these are m"),
         (lambda x, bits: round(x / unit(x, bits)), "multiply by the unit"),
     ],
     "bytes-moved": [
@@ -1032,12 +1133,31 @@ WRONG_ANSWERS = {
 
 # Right but where it is hard: what a checker's cases have to find without knowing the mistake.
 NEARLY_RIGHT = {
+    "descent-step": [
+        lambda w, gradient, lr: w.ravel() - lr * gradient.ravel(),
+        lambda w, gradient, lr: w - lr * gradient.T,
+    ],
+    "momentum-step": [lambda w, v, g, lr, momentum: w + momentum * v - lr * g.T],
+    "nesterov-step": [
+        lambda w, v, curvature, lr, momentum: (1 - lr * curvature.T) * (w + momentum * v)
+    ],
+    "output-error": [
+        lambda z, y: (sigmoid(z) - np.round(y)) * sigmoid(z) * sigmoid(-z),
+        lambda z, y: (sigmoid(z) - y**2) * sigmoid(z) * sigmoid(-z),
+    ],
+    "hidden-error": [lambda w, d, slope: d @ w * abs(slope)],
+    "huber-slope": [
+        lambda e, delta: np.where(np.abs(e) < 1, e, delta * np.sign(e)),
+        lambda e, delta: np.where(np.abs(e) < 1, np.clip(e, -delta, delta), delta * np.sign(e)),
+    ],
+    "elu-slope": [lambda x, alpha: np.where(x > 0, 1.0, alpha * np.exp(np.clip(x, -30, 0)))],
     "adam-steps": [
         lambda gradients, lr: adam(lambda m, v, a, b: -m / a / ((v / b) ** 0.5 + 1e-8))(
             gradients[:2], lr
         )
     ],
     "stable-sigmoid": [
+        lambda x: 1 / (1 + np.exp(-np.clip(x, -30, 30))),
         lambda x: 1 / (1 + np.exp(-x)),
         lambda x: np.exp(x) / (1 + np.exp(x)),
         lambda x: np.where(x < 0, np.exp(x) / (1 + np.exp(x)), 1 / (1 + np.exp(-x))),
@@ -1061,8 +1181,15 @@ NEARLY_RIGHT = {
     ],
     "one-triplet": [lambda a, p, n, margin: 0.0],
     "softmax-jacobian": [lambda a: a[0] * a[1] * np.array([[1, -1], [-1, 1]])],
-    "same-padding": [lambda k, d: [d * (k // 2), d * (k // 2)]],
+    "same-padding": [
+        lambda k, d: [d * (k // 2), d * (k // 2)],
+        lambda k, d: [d * (k - 1) // 2, d * (k - 1) // 2 + (k + 1) % 2],
+        lambda k, d: [round(d * (k - 1) / 2), d * (k - 1) - round(d * (k - 1) / 2)],
+    ],
     "true-convolution": [
+        lambda x, w: (
+            np.array(slide(np.pad(x, len(w) - 1), np.rot90(w, 2))) * (len(w) <= max(x.shape))
+        ),
         lambda x, w: slide(np.pad(x, len(w) - 1), w[::-1, ::-1].T),
         lambda x, w: np.transpose(slide(np.pad(x.T, len(w) - 1), np.rot90(w, 2))),
     ],

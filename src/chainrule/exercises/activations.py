@@ -14,12 +14,14 @@ def _values_of_a_tanh(rng: np.random.Generator) -> Iterator[tuple]:
     for size, (c, k) in enumerate(CHOSEN, 1):
         x = rng.standard_normal(size).round(1) * (np.arange(size) != 2)
         yield c * np.tanh(k * x), c, k
+    yield np.array([[0.5, -1.0], [-0.25, 0.0]]), 1.2, 0.8
 
 
 def _far(rng: np.random.Generator) -> Iterator[tuple]:
     yield (np.array([800.0, -1.5, 0.0, 3.0, 0.25]),)
     yield (np.array([-800.0, 1.5, 0.0]),)
     yield (np.array([-2.0]),)
+    yield (np.array([[0.5, -1.0], [-3.0, 2.0]]),)
     yield (rng.standard_normal(4).round(1),)
 
 
@@ -35,6 +37,7 @@ def _with_scale(rng: np.random.Generator) -> Iterator[tuple]:
         yield np.array([-1.5, 0.0, 2.0, 0.25])[:size], scale
     yield np.array([800.0, -0.5, 0.75, 0.0, -3.0]), 0.3
     yield np.array([-800.0, 0.5, 1.0]), 3.0
+    yield np.array([[0.5, -1.0], [-3.0, 2.0]]), 0.6
     yield rng.standard_normal(6).round(1), 1.3
 
 
@@ -42,8 +45,7 @@ def _sigmoid(x: float) -> float:
     return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))
 
 
-def _sigmoids(x: np.ndarray) -> np.ndarray:
-    return np.array([_sigmoid(x_i) for x_i in x])
+_sigmoids = np.vectorize(_sigmoid, otypes=[float])
 
 
 def _slopes(x: np.ndarray) -> np.ndarray:
@@ -67,7 +69,7 @@ EXERCISES = {
     .wrong(sigmoid(4.0) / sigmoid(1.0), "those are the values: compare the slopes"),
     "tanh-slope": Exercise(
         difficulty=2,
-        solution=lambda a, c, k: [c * k * (1 - (a_i / c) * (a_i / c)) for a_i in a],
+        solution=lambda a, c, k: c * k * (1 - (a / c) * (a / c)),
         cases=_values_of_a_tanh,
     )
     .wrong(lambda a, c, k: 1 - a**2, "that is the slope of tanh x; here are c and k, too")
@@ -78,15 +80,16 @@ EXERCISES = {
     .wrong(lambda a, c, k: k * (1 - (a / c) ** 2), "the factor c in front of tanh is missing")
     .wrong(lambda a, c, k: c * (1 - (a / c) ** 2), "the inner derivative k is missing")
     .wrong(lambda a, c, k: 1 - (a / c) ** 2, "the chain rule brings two factors, c and k")
-    .wrong(lambda a, c, k: c * k * (1 - a / c), "tanh stands squared in equation 1.3.3a")
+    .wrong(lambda a, c, k: c * k * (1 - a / c), "tanh is squared in equation 1.3.3a")
     .wrong(
         lambda a, c, k: c * k * (1 - np.tanh(k * a) ** 2),
         "a is a value, not x: do not apply tanh to it again",
     ),
     "stable-sigmoid": Exercise(
         difficulty=2,
-        solution=lambda x: [_sigmoid(x_i) for x_i in x],
+        solution=_sigmoids,
         cases=_far,
+        cancels=False,
     )
     .wrong(
         lambda x: 1 / (1 + np.exp(-x)),
@@ -124,7 +127,7 @@ EXERCISES = {
         lambda s, u: u * s * (1 - s),
         "that is the diagonal of the Jacobian alone: the second term is a sum over all i",
     )
-    .wrong(lambda s, u: s * (u - u.sum()), "each u_i in the sum stands with its f_i")
+    .wrong(lambda s, u: s * (u - u.sum()), "each u_i in the sum is multiplied by its f_i")
     .wrong(lambda s, u: s * ((u * s).sum() - u), "the signs of both terms are flipped")
     .wrong(lambda s, u: u * s, "the second term, with −f_i f_j, is missing"),
     "temperature": Exercise(difficulty=2, solution=2)
@@ -133,8 +136,11 @@ EXERCISES = {
     .wrong(4, "that makes the difference ½; which difference has the sigmoid 0.731?"),
     "elu-slope": Exercise(
         difficulty=2,
-        solution=lambda x, alpha: [1.0 if x_i > 0 else alpha * math.exp(x_i) for x_i in x],
+        solution=np.vectorize(
+            lambda x, alpha: 1.0 if x > 0 else alpha * math.exp(x), otypes=[float]
+        ),
         cases=_with_scale,
+        cancels=False,
     )
     .wrong(
         lambda x, alpha: np.where(x > 0, 1.0, alpha * np.exp(x)),
@@ -142,7 +148,7 @@ EXERCISES = {
     )
     .wrong(
         lambda x, alpha: np.where(x >= 0, 1.0, alpha * np.exp(np.minimum(x, 0))),
-        "right but for x = 0, where the slope is to be that of the left side",
+        "right except at x = 0, where the slope should be that of the left side",
     )
     .wrong(
         lambda x, alpha: np.where(x > 0, 1.0, np.exp(np.minimum(x, 0))),
@@ -161,10 +167,7 @@ EXERCISES = {
     .wrong("d", "this one is right: 1 − σ(x) is σ(−x)"),
     "swish-slope": Exercise(
         difficulty=2,
-        solution=lambda x, beta: [
-            _sigmoid(beta * x_i) + beta * x_i * _sigmoid(beta * x_i) * _sigmoid(-beta * x_i)
-            for x_i in x
-        ],
+        solution=lambda x, beta: _sigmoids(beta * x) + beta * x * _slopes(beta * x),
         cases=_with_scale,
     )
     .wrong(
@@ -185,9 +188,11 @@ EXERCISES = {
     )
     .wrong(lambda x, beta: _sigmoids(x) + x * _slopes(x), "right for β = 1 only: σ is taken at βx"),
     "dead-neuron": Exercise(difficulty=2, solution=-3.5)
-    .wrong(3.5, "the sign: the bias has to pull the largest weighted sum down to 0")
+    .wrong(3.5, "the sign is wrong: the bias has to pull the largest weighted sum down to 0")
     .wrong(-2.5, "that is for the corner (1, 1, 1); the second input does better at 0")
-    .wrong(-4.5, "the second weight is negative: its input brings nothing at 0, and less above")
+    .wrong(
+        -4.5, "the second weight is negative: its input adds nothing at 0, and takes away above 0"
+    )
     .wrong(0, "that is for the corner (0, 0, 0); where is z largest?")
     .wrong(-2, "the third weight is positive, too"),
     "maxout-relu": Exercise(difficulty=2, solution="a")

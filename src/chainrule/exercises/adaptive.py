@@ -14,7 +14,7 @@ def _gradient_cases(rng: np.random.Generator) -> Iterator[tuple]:
     numbers = np.array([-2.0, -0.7, 0.0, 0.4, 1.0, 3.0])
     for steps, size, lr in ((1, 1, 0.1), (2, 3, 0.03), (6, 1, 0.5), (3, 4, 0.7), (5, 2, 0.02)):
         gradients = rng.choice(numbers, (steps, size))
-        gradients[0, 0] = 1.0
+        gradients[0, 0] = 3.0 if steps == 1 else 1.0
         yield gradients, lr
     yield np.array([[3e-8, -2.0], [1e-8, 0.5], [-4e-8, 1.0]]), 0.2
     of_blank = rng.choice(numbers[numbers != 0], (4, 6))
@@ -49,6 +49,15 @@ def _adam_with(
     return w
 
 
+def _with_kingmas_epsilon(gradients: Any, lr: float) -> Any:
+    w, m, v = (np.zeros(np.shape(gradients)[1]) for _ in range(3))
+    for t, g in enumerate(gradients, 1):
+        m = 0.9 * m + 0.1 * g
+        v = 0.999 * v + 0.001 * g**2
+        w = w - lr * np.sqrt(1 - 0.999**t) / (1 - 0.9**t) * m / (np.sqrt(v) + 1e-8)
+    return w
+
+
 EXERCISES = {
     "adagrad-tires": Exercise(difficulty=2, solution=0.5 / 200**0.5)
     .wrong(0.05, "that is without the first gradient, whose square is never forgotten")
@@ -58,10 +67,10 @@ EXERCISES = {
     .wrong(0.5, "that is the first step; s has grown since"),
     "bias-by-hand": Exercise(difficulty=2, solution=2 * (1 - 0.9**5))
     .wrong(2, "that is m̂, after the correction")
-    .wrong(2 * 0.9**5, "that is what is missing of 2")
-    .wrong(2 * (1 - 0.9**4), "count the steps: that is after four")
+    .wrong(2 * 0.9**5, "that is what m still lacks to reach 2")
+    .wrong(2 * (1 - 0.9**4), "count the steps: that is m after four of them")
     .wrong(1 - 0.9**5, "that is what the weights add up to: the gradient is 2")
-    .wrong(0.2, "that is after the first step"),
+    .wrong(0.2, "that is m after the first step"),
     "adam-steps": Exercise(difficulty=3, solution=_adam, cases=_gradient_cases)
     .wrong(
         partial(_adam_with, corrects=(False, False)),
@@ -71,7 +80,7 @@ EXERCISES = {
     .wrong(partial(_adam_with, corrects=(True, False)), "only m is corrected: v starts at 0, too")
     .wrong(
         partial(_adam_with, direction=lambda m, v: -m / (np.sqrt(v) + 1e-8)),
-        "uphill: the sign of the step",
+        "this goes uphill: the sign of the step is wrong",
     )
     .wrong(partial(_adam_with, direction=lambda m, v: m / (v + 1e-8)), "v̂ stands where √v̂ belongs")
     .wrong(
@@ -86,6 +95,11 @@ EXERCISES = {
         partial(_adam_with, direction=lambda m, v: m / np.sqrt(v)),
         "there is no ε: a weight whose gradient was always 0 becomes 0/0",
     )
+    .wrong(
+        _with_kingmas_epsilon,
+        "ε is added to √v before v is corrected, as in Kingma's shorter form: it counts as "
+        "ε/√(1 − β₂ᵗ) then. Correct v first",
+    )
     .wrong(partial(_adam_with, power=1), "v is a mean of squares, not of absolute values")
     .wrong(partial(_adam_with, betas=(0.999, 0.9)), "β₁ and β₂ have changed places")
     .wrong(
@@ -93,16 +107,18 @@ EXERCISES = {
         "every step is α long: the size of m̂ against √v̂ matters from the second step on",
     ),
     "small-gradients": Exercise(difficulty=2, solution=0.5)
-    .wrong(1, "ε is as large as √v̂ here: below the bar it cannot be left out")
+    .wrong(1, "ε is as large as √v̂ here: below the fraction bar it cannot be left out")
     .wrong(1e-8 / (1e-16 + 1e-8) ** 0.5, "that is with ε inside the root: there it counts as √ε")
     .wrong(1e-8, "the gradient is divided by √v̂ + ε, which is small, too")
     .wrong(0.05, "m̂ is corrected: it is the gradient, not a tenth of it"),
     "decay-alone": Exercise(difficulty=2, solution=4.7)
     .wrong(
-        4.97, "that is AdamW, which shrinks w by α ρ; here the decay passes through the fraction"
+        4.97,
+        "that is AdamW, which shrinks w by α ρ; in Adam the decay goes through m̂ / √v̂ like "
+        "any gradient",
     )
     .wrong(4.9, "each step of AdamW shrinks w by α ρ, not by ρ; and this is Adam")
     .wrong(4.994, "the decay is ρ w, and Adam divides it by its own size")
     .wrong(5, "the decay is a gradient like any other: Adam makes a step of it")
-    .wrong(5.3, "the decay pulls towards 0: the sign of the step"),
+    .wrong(5.3, "the sign of the step is wrong: the decay pulls towards 0"),
 }

@@ -1,11 +1,10 @@
-"""How a reader's answer is read, and how arguments and results are shown.
+"""How a reader's answer is read and compared.
 
 An answer may be any object at all. What cannot be read is `Unreadable`, with a sentence for its
 author; only a KeyboardInterrupt gets through, since that is the reader at the keys.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from fractions import Fraction
@@ -14,13 +13,7 @@ from typing import Any
 
 import numpy as np
 
-SPACES = re.compile(r"[\s_\u2009\u202f]")
-POWER = re.compile(r"([+-]?)(?:([\d.]+)[*·×])?([\d.]+)(?:\^|\*\*)([+-]?\d+)")
-GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")  # 0,341 is a decimal comma
-
-
-class Unreadable(ValueError):
-    """What was given is not of the kind that was asked for; the message says so."""
+from .texts import Unreadable, number_in, quoted
 
 
 def _reader(expected: str) -> Callable[[Callable], Callable]:
@@ -68,7 +61,7 @@ def read_number(answer: Any, unit: str = "") -> float | np.float32:
     33.0
     """
     if isinstance(answer, str):
-        return _number_in(answer, unit)
+        return number_in(answer, unit)
     if isinstance(answer, (int, float, Fraction, Decimal)) and not isinstance(answer, bool):
         return _float(answer)
     array = np.asarray(_unpacked(typed(answer)))
@@ -80,31 +73,6 @@ def read_number(answer: Any, unit: str = "") -> float | np.float32:
         raise Unreadable(f"expected a number, got {quoted(answer)}")
     single = array.dtype.kind == "f" and array.dtype.itemsize <= 4
     return np.float32(array.item()) if single else _float(array.item())
-
-
-def _number_in(answer: str, unit: str) -> float:
-    text = answer.strip().replace("−", "-")
-    text = SPACES.sub("", text.removesuffix(unit))
-    if GROUPED.fullmatch(text):
-        text = text.replace(",", "")
-    try:
-        if power := POWER.fullmatch(text):
-            sign, factor, base, exponent = power.groups()
-            return float(sign + (factor or "1")) * _float(Fraction(base)) ** int(exponent)
-        if len(text) == 1:
-            return unicodedata.numeric(text)
-        return _float(Fraction(text) if "/" in text else float(text))
-    except OverflowError:
-        return float("inf")
-    except ValueError as error:
-        if re.fullmatch(r"[+-]?\d*,\d+", text):
-            raise Unreadable(
-                f"the decimal mark is a point: {quoted(text.replace(',', '.'))}"
-            ) from error
-        if re.match(r"[+-]?\.?\d", text):
-            alone = f"in {unit}" if unit else "alone, without a unit or a word"
-            raise Unreadable(f"expected a number {alone}, got {quoted(answer)}") from error
-        raise
 
 
 def _float(number: Any) -> float:
@@ -270,48 +238,3 @@ def _numbers(argument: Any) -> np.ndarray:
     """Give the floats of an argument: what counts or points is not rounded."""
     array = np.asarray(argument)
     return array.ravel().astype(float) if array.dtype.kind == "f" else np.empty(0)
-
-
-# ---- what is shown ------------------------------------------------------------------------------
-
-
-def quoted(answer: Any, width: int = 60) -> str:
-    """Give an object as Python writes it, in one short line, whatever its class does.
-
-    Examples
-    --------
-    >>> quoted([1, 2]), quoted("a" * 99, 9)
-    ('[1, 2]', "'aaaaaaa…")
-    """
-    try:
-        text = " ".join(repr(answer).split())
-    except KeyboardInterrupt:
-        raise
-    except BaseException:
-        text = f"a value of type {type(answer).__name__}"
-    return text if len(text) <= width else f"{text[: width - 1]}…"
-
-
-def written(value: Any, digits: int = 4) -> str:
-    """Give a number, an array or a tuple as a reader would write it, long ones abbreviated.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> written(np.array([[0.0, 800.0], [1 / 3, 1e-8]]))
-    '[[0.0, 800.0], [0.3333, 1e-08]]'
-    >>> written(np.arange(20)), written((2, 3)), written("abc")
-    ('[0, 1, 2, …, 19]', '(2, 3)', "'abc'")
-    """
-    if isinstance(value, tuple):
-        return f"({', '.join(written(part, digits) for part in value)})"
-    if isinstance(value, (list, np.ndarray)) and np.ndim(value):
-        parts = [written(part, digits) for part in value]
-        if len(parts) > 8:
-            parts[3:-1] = ["…"]
-        return f"[{', '.join(parts)}]"
-    if isinstance(value, (float, np.floating, np.ndarray)):
-        number = float(value)
-        text = f"{number:.0f}" if 10**digits <= abs(number) < 1e12 else f"{number:.{digits}g}"
-        return text if re.search(r"[.en]", text) else f"{text}.0"
-    return quoted(value.item() if isinstance(value, np.generic) else value)

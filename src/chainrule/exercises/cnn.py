@@ -65,6 +65,7 @@ def _one_hot(places: Any) -> Any:
     return np.arange(4) == places[:, :, None]
 
 
+DOWN = [0, 2, 1, 3]  # a window's pixels column by column
 _CONVOLUTIONS = 8 * (3 * 25 + 1) + 16 * (8 * 9 + 1)
 
 EXERCISES = {
@@ -72,9 +73,9 @@ EXERCISES = {
     .wrong(7**2, "that is one channel")
     .wrong(16 * 7**2, "those are the channels of the first convolution")
     .wrong(32 * 7, "that is one row of each channel")
-    .wrong(3 * 32 * 7**2, "a kernel adds the channels of the image up: they are gone")
-    .wrong(32 * 6**2, "both convolutions have a padding, on both sides")
-    .wrong(32 * 5**2, "both convolutions have a padding, and on both sides: more is missing")
+    .wrong(3 * 32 * 7**2, "a kernel adds up the channels of the image: they are gone")
+    .wrong(32 * 6**2, "both convolutions have a padding, and it is on both sides")
+    .wrong(32 * 5**2, "both convolutions have a padding, and you left out both of them")
     .wrong(32 * 8**2, "a window that does not fit does not count: round down")
     .wrong(32 * 4**2, "the first pooling's windows overlap: its stride is 2")
     .wrong(32 * 14**2, "one more layer comes before Flatten"),
@@ -137,6 +138,12 @@ EXERCISES = {
             x, upstream, lambda w: _one_hot(3 - w[:, :, ::-1].argmax(axis=-1))
         ),
         "of several largest pixels this takes the last; the first is meant",
+    )
+    .wrong(
+        lambda x, upstream: _pool_back(
+            x, upstream, lambda w: _one_hot(w[:, :, DOWN].argmax(axis=-1))[:, :, DOWN]
+        ),
+        "of several largest pixels this takes the first column by column; row by row is meant",
     )
     .wrong(
         lambda x, upstream: _pool_back(x, upstream, lambda w: np.full(w.shape, 0.25)),

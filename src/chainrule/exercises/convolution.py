@@ -10,10 +10,7 @@ from .core import ArrayExercise, Exercise
 
 
 def _response(kernel: Any) -> Callable[[Any], Any]:
-    def response(image: Any) -> Any:
-        return _slide(image, kernel)
-
-    return response
+    return lambda image: _slide(image, kernel)
 
 
 def _slide(x: Any, w: Any, zeros: int = 0) -> Any:
@@ -37,7 +34,7 @@ def _halves(rng: np.random.Generator, *shape: int) -> Any:
 
 
 def _kernel_and_dilation(rng: np.random.Generator) -> Iterator[tuple]:
-    yield from ((3, 1), (2, 1), (5, 2), (4, 3), (1, 2))
+    yield from ((3, 1), (2, 1), (5, 2), (4, 3), (1, 2), (4, 1), (2, 2), (4, 2))
 
 
 def _same(k: int, d: int) -> list[int]:
@@ -46,7 +43,7 @@ def _same(k: int, d: int) -> list[int]:
 
 
 def _image_and_kernel(rng: np.random.Generator) -> Iterator[tuple]:
-    for h, w, k in ((2, 3, 2), (4, 3, 3), (3, 5, 3), (1, 4, 1), (5, 1, 1), (4, 5, 2)):
+    for h, w, k in ((2, 3, 2), (4, 3, 3), (3, 5, 3), (1, 4, 1), (5, 1, 1), (4, 5, 2), (1, 2, 3)):
         yield _halves(rng, h, w), _halves(rng, k, k)
 
 
@@ -120,10 +117,8 @@ def _overwritten(columns: Any, h: int, s: int) -> Any:
 
 
 def _columns_and_errors(rng: np.random.Generator) -> Iterator[tuple]:
-    for n, rows, kernels, windows in (
-        *((2, 4, 3, 2), (3, 2, 2, 4), (2, 3, 1, 3)),
-        *((1, 1, 2, 5), (4, 5, 3, 1)),
-    ):
+    sizes = (2, 4, 3, 2), (3, 2, 2, 4), (2, 3, 1, 3), (1, 1, 2, 5), (4, 5, 3, 1)
+    for n, rows, kernels, windows in sizes:
         yield _halves(rng, n, rows, windows), _halves(rng, n, kernels, windows)
 
 
@@ -143,13 +138,11 @@ _CENTRAL, _SOBEL, _PREWITT = (
 EXERCISES: dict[str, Exercise] = {
     "three-channels": Exercise(difficulty=2, solution=25 * (27 + 26))
     .wrong(25 * 17, "that is one channel, the example of the page")
-    .wrong(
-        25 * 9 * 8,
-        "so the multiplications and additions of one channel are multiplied; they add up",
-    )
+    .wrong(25 * 9 * 8, "that is one channel, and its two counts are multiplied: add them")
+    .wrong(3 * 25 * 9 * 8, "in each channel the two are multiplied, and three of that added up")
     .wrong(3 * 25 * 17, "the sums of the three channels have to be added up, too")
-    .wrong(25 * 27 * 26, "multiplications and additions follow each other: their counts add up")
-    .wrong(25 * 54, "a sum of so many terms has one addition fewer than terms")
+    .wrong(25 * 27 * 26, "multiplications and additions follow each other: add the two counts")
+    .wrong(25 * 54, "a sum has one addition fewer than it has terms")
     .wrong(49 * 53, "the window does not stand at every pixel: it has to fit")
     .wrong(53, "that is one window"),
     "same-padding": Exercise(difficulty=2, solution=_same, cases=_kernel_and_dilation)
@@ -160,10 +153,10 @@ EXERCISES: dict[str, Exercise] = {
     )
     .wrong(
         lambda k, d: _same(k, d)[::-1],
-        "an odd number is divided the other way round: the extra zero goes after the input",
+        "right where the number of zeros is even; of an odd one the last goes after the input",
     )
-    .wrong(lambda k, d: [d * (k - 1) / 2] * 2, "there is no half a zero")
-    .wrong(lambda k, d: [d * (k - 1)] * 2, "that many are missing in all, not on each side")
+    .wrong(lambda k, d: [d * (k - 1) / 2] * 2, "there is no such thing as half a zero")
+    .wrong(lambda k, d: [d * (k - 1)] * 2, "that many are needed in all, not on each side")
     .wrong(
         lambda k, d: [d * k // 2, d * k - d * k // 2],
         "a kernel of one pixel needs no zeros: k points have fewer than k gaps",
@@ -171,20 +164,27 @@ EXERCISES: dict[str, Exercise] = {
     "true-convolution": Exercise(difficulty=3, solution=_convolution, cases=_image_and_kernel)
     .wrong(
         lambda x, w: _slide(x, w, len(w) - 1),
-        "of the right size, but the kernel is not turned: the cross-correlation",
+        "of the right size, but the kernel is not turned: that is the cross-correlation",
     )
     .wrong(
         lambda x, w: _slide(x, w[::-1], len(w) - 1),
         "the kernel is flipped top to bottom only; j has a minus sign, too",
+    )
+    .wrong(
+        lambda x, w: _slide(x, w[:, ::-1], len(w) - 1),
+        "the kernel is flipped left to right only; i has a minus sign, too",
     )
     .wrong(lambda x, w: _slide(x, w.T, len(w) - 1), "the kernel is transposed: that is not a turn")
     .wrong(
         lambda x, w: _slide(x, w[::-1, ::-1]),
         "the middle is right: the border, where the kernel hangs over, is missing",
     )
-    .wrong(_overwritten_stamps, "where two stamps overlap, the last one replaces the others; add"),
+    .wrong(
+        _overwritten_stamps,
+        "where two copies of the kernel overlap, the last one replaces the others: add them",
+    ),
     "edge-kernel": ArrayExercise(difficulty=2, solution=_CENTRAL / 2, cases=_ramps, makes=_response)
-    .wrong(-_CENTRAL / 2, "the sign: it falls where the image rises")
+    .wrong(-_CENTRAL / 2, "the sign is wrong: the output falls where the image rises")
     .wrong(_CENTRAL.T / 2, "it answers to what changes from row to row")
     .wrong(_SOBEL, "an edge detector, but eight times too strong")
     .wrong(_PREWITT, "an edge detector, but six times too strong")
@@ -192,7 +192,7 @@ EXERCISES: dict[str, Exercise] = {
     .wrong(np.full((3, 3), 1 / 9), "that is a mean: on a constant image it is not 0")
     .wrong(
         np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]]),
-        "0 on every ramp: if it answers to anything, then to a change of the slope",
+        "0 on every ramp: if it answers to anything, it is to a change of the slope",
     ),
     "which-column": Exercise(
         difficulty=2,
@@ -209,7 +209,7 @@ EXERCISES: dict[str, Exercise] = {
     )
     .wrong(
         lambda c, i, j, u, v, k, o: [(c * k[0] + i) * k[0] + j, u * o[0] + v],
-        "right where height and width are equal: which of them is a row long?",
+        "right where height and width are equal: which of them is the length of a row?",
     )
     .wrong(
         lambda c, i, j, u, v, k, o: [(c * k[1] + j) * k[0] + i, u * o[1] + v],
@@ -221,17 +221,17 @@ EXERCISES: dict[str, Exercise] = {
     )
     .wrong(
         lambda c, i, j, u, v, k, o: [(c * k[0] + i) * k[1] + j + 1, u * o[1] + v + 1],
-        "one too many, both: counting begins with 0",
+        "both are too large by one: counting begins with 0",
     ),
     "im2col-by-hand": Exercise(difficulty=3, solution=_im2col, cases=_image_and_size)
     .wrong(lambda x, k: _flat(_windows(x, k)), "the windows are rows here; they should be columns")
     .wrong(
         lambda x, k: _flat(_windows(x, k)).reshape(k * k, -1),
-        "of the right shape, but in another order: reshape reads on, it transposes nothing",
+        "of the right shape, but reshape keeps the order of the numbers: it does not transpose",
     )
     .wrong(
         lambda x, k: _flat(_windows(x, k).transpose(0, 1, 3, 2)).T,
-        "the columns stand in order, but each is read top to bottom: row by row is meant",
+        "the columns are in order, but each window is read column by column: read it row by row",
     )
     .wrong(
         lambda x, k: _flat(_windows(x, k).transpose(1, 0, 2, 3)).T,
@@ -239,17 +239,17 @@ EXERCISES: dict[str, Exercise] = {
     )
     .wrong(
         lambda x, k: _flat(_windows(x, k)[:-1, :-1]).T,
-        "the last window in each direction is missing: how often does it fit?",
+        "the last window in each direction is missing: how often does a window fit?",
     )
     .wrong(
         lambda x, k: _flat(_windows(x, k)[::k, ::k]).T,
         "the windows lie side by side; with stride 1 they overlap",
     ),
-    "memory-of-columns": Exercise(difficulty=1, solution=32 * 16 * 25 * 64**2 * 4 / 1e6, bound=5e-3)
+    "memory-of-columns": Exercise(difficulty=1, solution=32 * 16 * 25 * 64**2 * 4 / 1e6)
     .wrong(32 * 16 * 64**2 * 4 / 1e6, "those are the images; the columns hold a pixel many times")
     .wrong(16 * 25 * 64**2 * 4 / 1e6, "that is one image of the batch")
     .wrong(32 * 25 * 64**2 * 4 / 1e6, "that is one channel")
-    .wrong(32 * 16 * 25 * 64**2 / 1e6, "so many million numbers; how many bytes has each?")
+    .wrong(32 * 16 * 25 * 64**2 / 1e6, "that many million numbers: how many bytes has each?")
     .wrong(32 * 16 * 25 * 64**2 * 8 / 1e6, "that is float64")
     .wrong(32 * 16 * 25 * 60**2 * 4 / 1e6, "that is without padding: there are more windows")
     .wrong(32 * 16 * 25 * 64**2 * 4 / 2**20, "those are MiB, of 2²⁰ bytes"),
@@ -266,7 +266,7 @@ EXERCISES: dict[str, Exercise] = {
     ),
     "why-add": Exercise(difficulty=2, solution="d")
     .wrong("a", "it does not give x back: a pixel in four windows comes back fourfold")
-    .wrong("b", "a mean would be another map: try (2.1.1d) with it, it does not hold")
+    .wrong("b", "a mean would be another map, for which (2.1.1d) does not hold")
     .wrong("c", "they are four different numbers: the kernel meets the pixel at four places"),
     "kernel-gradient": Exercise(difficulty=2, solution=_kernel_gradient, cases=_columns_and_errors)
     .wrong(
@@ -287,10 +287,10 @@ EXERCISES: dict[str, Exercise] = {
     .wrong(128 * 64 * 9 + 128, "that is without groups: a kernel does not see every channel")
     .wrong(128 * 4 * 9, "each kernel has a bias, too")
     .wrong(128 * 16 * 9 + 128, "16 is the number of groups: how many channels has each?")
-    .wrong(8 * 4 * 9 + 128, "that is the kernels of one group, and the biases of all")
+    .wrong(8 * 4 * 9 + 128, "that is the weights of one group, and the biases of all")
     .wrong(8 * 4 * 9 + 8, "that is one group")
-    .wrong(128 * 9 + 128, "that is as many groups as channels"),
-    "winograd-five": Exercise(difficulty=2, solution=16 * 25 / 64, bound=1e-3)
+    .wrong(128 * 9 + 128, "that is for as many groups as channels"),
+    "winograd-five": Exercise(difficulty=2, solution=16 * 25 / 64)
     .wrong(16 * 9 / 36, "that is for a kernel of 3 × 3")
     .wrong(4 * 25 / 36, "that is for 2 × 2 outputs")
     .wrong(2.5, "that is one direction: four outputs of a kernel of five")

@@ -7,7 +7,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from .answers import Unreadable, quoted, read_array, read_choice, read_number, typed, written
+from .answers import read_array, read_choice, read_number, typed
+from .texts import Unreadable, quoted, written
 from .trials import Trial, name_of, parameters_of
 
 
@@ -52,6 +53,9 @@ class Exercise:
         number of at most four digits, such as 34 or 0.0625, may not be rounded at all.
     unit : str
         What a number may be followed by, such as "%".
+    cancels : bool
+        Whether right results may be rounded as coarsely as the largest argument is, for they are
+        differences of numbers of its size.
     """
 
     difficulty: int
@@ -61,6 +65,7 @@ class Exercise:
     mistakes: tuple[tuple[Any, str], ...] = ()
     digits: int | None = None
     unit: str = ""
+    cancels: bool = True
 
     def wrong(self, answer: Any, message: str) -> Self:
         """Give the exercise with one more mistake: the wrong `answer`, and what to tell of it."""
@@ -131,10 +136,10 @@ class Exercise:
             return Feedback(False, f"expected a function, got {quoted(answer)}")
         assert self.cases is not None
         cases = list(self.cases(np.random.default_rng(0)))
-        trials = [Trial.of(answer, case) for case in cases]
+        trials = self._trials(answer, cases)
         if all(trial.empty for trial in trials):
             return Feedback(None, "no answer yet: the function returns nothing")
-        expected = [Trial.of(self.solution, case) for case in cases]
+        expected = self._trials(self.solution, cases)
         wrong = [
             (given, right)
             for given, right in zip(trials, expected, strict=True)
@@ -143,23 +148,29 @@ class Exercise:
         if not wrong:
             return self._with_manners(answer, trials)
         for mistake, message in self.mistakes:
-            made = [Trial.of(mistake, case) for case in cases]
-            if _alike(trials, made, self.bound):
+            if _alike(trials, self._trials(mistake, cases), self.bound):
                 return Feedback(False, message)
-        given, right = min(wrong, key=lambda pair: len(pair[1].call("f")))
-        return Feedback(False, given.trouble(right, name_of(answer), self.bound))
+        # the simplest, but no shape with a 1 in it, which hides what is wrong with it
+        given, right = min(wrong, key=lambda p: (p[0].hides_its_axes(p[1]), len(p[1].call("f"))))
+        return Feedback(False, given.trouble(right, self._call(answer, given), self.bound))
+
+    def _trials(self, function: Callable, cases: list[tuple]) -> list[Trial]:
+        return [Trial.of(function, case, self.cancels) for case in cases]
+
+    def _call(self, answer: Callable, trial: Trial) -> str:
+        return trial.call(name_of(answer))
 
     def _with_manners(self, answer: Callable, trials: list[Trial]) -> Feedback:
         changed = next((trial.changed for trial in trials if trial.changed), ())
         if not changed:
-            return Feedback(True, f"right: agrees with its oracle on {len(trials)} random cases")
+            return Feedback(True, f"right: agrees with its oracle on {len(trials)} cases")
         name = parameters_of(answer, len(trials[0].case))[changed[0]]
         return Feedback(False, f"your function changes its argument {name}; work on a copy")
 
 
 @dataclass(frozen=True)
 class ArrayExercise(Exercise):
-    """An exercise whose answer is an array, judged by the function that it `makes`."""
+    """An exercise whose answer is an array, judged by the function of images that it `makes`."""
 
     makes: Callable[[Any], Callable] = lambda array: lambda: array
     kind = "array"
@@ -176,6 +187,9 @@ class ArrayExercise(Exercise):
         if array.dtype == np.float32:
             of_functions = replace(of_functions, bound=1e-5)
         return of_functions._check_function(self.makes(array))
+
+    def _call(self, answer: Callable, trial: Trial) -> str:
+        return f"on the image {written(trial.case[0])}"
 
 
 @dataclass(frozen=True)
@@ -213,7 +227,7 @@ def _alike(trials: list[Trial], made: list[Trial], bound: float) -> bool:
     """Say whether two functions agree wherever not both of them fail, and do so once at least."""
     pairs = list(zip(trials, made, strict=True))
     agree = [one.agrees(other, bound) for one, other in pairs]
-    fail = [one.error is not None and other.error is not None for one, other in pairs]
+    fail = [one.failed and other.failed for one, other in pairs]
     return any(agree) and all(map(max, agree, fail))
 
 

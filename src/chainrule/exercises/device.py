@@ -27,14 +27,17 @@ def _rounded(x: float, bits: int) -> float:
 
 EXERCISES = {
     "which-bfloat16": Exercise(difficulty=1, solution=300)
-    .wrong(301, "whole numbers near 300 are two apart in bfloat16: 256 = 2⁸, with 7 bits behind")
+    .wrong(
+        301,
+        "near 300 the numbers of bfloat16 are two apart: 256 = 2⁸, and 7 bits follow the leading 1",
+    )
     .wrong(302, "302 is one of its numbers, but 300 is nearer to 300.7")
     .wrong(300.7, "that takes more than 7 bits after the leading 1")
-    .wrong(256, "that is the leading one alone; 7 bits follow it"),
+    .wrong(256, "that is the leading 1 alone; 7 bits follow it"),
     "round-yourself": Exercise(difficulty=2, solution=_rounded, cases=_numbers)
     .wrong(
         lambda x, bits: _rounded(x, bits - 1),
-        "one bit too few: the leading one is not among the m bits",
+        "one bit too few: the leading 1 is not among the m bits",
     )
     .wrong(
         lambda x, bits: _rounded(x, bits + 1),
@@ -58,11 +61,11 @@ EXERCISES = {
     )
     .wrong(
         lambda x, bits: round(x * 2.0**bits) / 2.0**bits,
-        "these are m bits behind the point; count them from the leading one",
+        "these are m bits after the point; count them from the leading 1",
     )
     .wrong(
         lambda x, bits: round(x / _unit(x, bits)),
-        "that counts the units; multiply by the unit in the end",
+        "that counts the units; multiply by the unit at the end",
     ),
     "bytes-moved": Exercise(difficulty=2, solution=4_161_536)
     .wrong(2_355_200, "the columns go to memory and come back: count them twice")

@@ -32,12 +32,14 @@ def _outputs(rng: np.random.Generator) -> Iterator[tuple]:
     for size in (2, 1, 4, 3):
         yield rng.standard_normal(size).round(1), rng.integers(0, 2, size).astype(float)
     yield np.array([2.0, 0.0, -3.0]), np.array([0.0, 1.0, 0.0])
+    yield np.array([0.5, -1.0]), np.array([0.25, 0.8])
 
 
 def _errors(rng: np.random.Generator) -> Iterator[tuple]:
     for w, delta, _ in _neurons(rng):
         yield w, delta, rng.random(w.shape[1]).round(2)
     yield np.array([[1.0, 0.0], [-2.0, 0.5]]), np.array([0.0, 3.0]), np.array([0.25, 0.0])
+    yield np.array([[0.5, -1.0], [2.0, 0.3]]), np.array([1.0, -0.4]), np.array([-0.1, 1.1])
 
 
 def _output_error(z: Any, y: Any) -> list[float]:
@@ -64,8 +66,10 @@ EXERCISES = {
     ),
     "parameter-count": Exercise(difficulty=2, solution=66)
     .wrong(4990 / 75, "there is no fraction of a neuron: round down to stay below 5000")
-    .wrong(67, "67 are too many, 5035 parameters: round down, and count the biases")
-    .wrong(78, "you counted what the hidden layer reads; it is read, too, by 10 neurons")
+    .wrong(
+        67, "67 neurons have 5035 parameters, which is too many: round down, and count the biases"
+    )
+    .wrong(78, "you counted only the weights into the hidden layer; 10 output neurons read it, too")
     .wrong(76, "the output layer is missing: 10 weights for each hidden neuron, and 10 biases")
     .wrong(75, "that is what one neuron costs; how many can you pay?")
     .wrong(4960, "that is how many parameters there are; how many neurons?"),
@@ -80,14 +84,17 @@ EXERCISES = {
     )
     .wrong(lambda x, w, b: x @ w.T, "the bias is missing: add b to every row")
     .wrong(lambda x, w, b: x @ w.T - b, "the bias is added, not subtracted")
-    .wrong(lambda x, w, b: w @ x.T + b[:, None], "samples became columns: the batch is rows")
+    .wrong(
+        lambda x, w, b: w @ x.T + b[:, None], "your samples are columns: in the batch they are rows"
+    )
     .wrong(
         lambda x, w, b: x @ w.T + b[:, None],
         "b goes down the column of samples: each sample is a row and gets all of b",
     )
     .wrong(
         lambda x, w, b: w @ x + b,
-        "w stands on the side of a column; a row is multiplied from the right, by the transpose",
+        "w stands on the left, as for a column; a row is multiplied from the right, by the "
+        "transpose",
     ),
     "output-error": Exercise(difficulty=2, solution=_output_error, cases=_outputs)
     .wrong(
@@ -102,7 +109,7 @@ EXERCISES = {
     )
     .wrong(
         lambda z, y: 0.5 * (sigmoid(z) - y) * sigmoid_slope(z),
-        "half of it: the ½ of the cost is used up by the 2 of the square",
+        "that is half of it: the ½ of the cost is used up by the 2 of the square",
     )
     .wrong(
         lambda z, y: (sigmoid(z) - y) * sigmoid_slope(z) / np.linalg.norm(sigmoid(z) - y),
@@ -131,20 +138,40 @@ EXERCISES = {
     .wrong(lambda w, d, s: (w @ d) * s, "w has to be transposed: the sum runs over its rows j")
     .wrong(lambda w, d, s: w.T @ d, "σ′(z) is missing: multiply by slope, entry by entry")
     .wrong(lambda w, d, s: w.diagonal() * d * s, "the sum over j is missing (erratum E3)")
-    .wrong(lambda w, d, s: (w.T * d) * s[:, None], "all paths are there: add them up over j")
+    .wrong(
+        lambda w, d, s: np.einsum("kk,k->k", w, d) * s,
+        "that is erratum E3, one path for each neuron: wᵀδ adds up all of them",
+    )
+    .wrong(
+        lambda w, d, s: (w.T * d) * s[:, None],
+        "all paths are there, but not added up yet: sum over j",
+    )
+    .wrong(
+        lambda w, d, s: w * d[:, None] * s,
+        "the paths are not added up: sum over the rows, one for each neuron j above",
+    )
     .wrong(lambda w, d, s: w.T @ d + s, "the chain rule multiplies: slope is a factor")
     .wrong(
         lambda w, d, s: np.outer(w.T @ d, s),
-        "this multiplies every entry by every slope: ⊙ is * of NumPy, entry by entry",
+        "this multiplies every entry by every slope: ⊙ is NumPy's *, entry by entry",
     )
     .wrong(lambda w, d, s: w.T @ d @ s, "⊙ does not add up: multiply entry by entry, with *")
     .wrong(
         lambda w, d, s: w.T @ (d * s), "slope is that of layer l: it comes after wᵀδ, not before"
     ),
     "find-the-wrong-gradient": Exercise(difficulty=2, solution="b")
-    .wrong("a", "this line is equation 1.5 for a batch: each upstream entry times its own slope")
-    .wrong("c", "this line is equation 1.9 for a batch: row j, column k is Σₙ δₙⱼ aₙₖ")
-    .wrong("d", "this line is equation 1.8 for a batch: the errors, added up over the samples"),
+    .wrong(
+        "a",
+        "this line is right: it is equation 1.5 for a batch, each upstream entry times its own "
+        "slope",
+    )
+    .wrong(
+        "c", "this line is right: it is equation 1.9 for a batch, and row j, column k is Σₙ δₙⱼ aₙₖ"
+    )
+    .wrong(
+        "d",
+        "this line is right: it is equation 1.8 for a batch, the errors added up over the samples",
+    ),
     "paper-gradient": Exercise(difficulty=2, solution=0.5)
     .wrong(-0.5, "that is the value for y = 1, or the sign is wrong: now a − y is +0.5")
     .wrong(1, "twice too large: the 2 of the square cancels the ½")
@@ -157,8 +184,9 @@ EXERCISES = {
     .wrong(0.25**9 * 2**9, "nine matrices but ten slopes: the tenth layer has one, too")
     .wrong(0.25**10, "the matrices are missing: each may stretch the error twofold")
     .wrong(0.5**10 * 2**9, "the largest slope is σ′(0) = ¼, not σ(0) = ½; and there are ten layers")
-    .wrong(2.5, "the slopes are multiplied, not added"),
-    "he-start": Exercise(difficulty=1, solution=0.1, bound=1e-3)
+    .wrong(2.5, "the slopes are multiplied, not added")
+    .wrong(100 * 0.25**10 * 2**9, "a number in percent is followed by %"),
+    "he-start": Exercise(difficulty=1, solution=0.1)
     .wrong(0.01, "that is the variance: take its root")
     .wrong(200**-0.5, "that is √(1/n): ReLU cuts off half, so 2/n")
     .wrong((2 / 250) ** 0.5, "that is Xavier's: He counts the inputs alone")

@@ -15,29 +15,28 @@ def _momentum_cases(rng: np.random.Generator) -> Iterator[tuple]:
     for size, lr, momentum in SETTINGS:
         w, v, g = (rng.permutation(numbers)[:size] for _ in range(3))
         yield w, v, g, lr, momentum
+    w, v, g = (rng.permutation(numbers)[:4].reshape(2, 2) for _ in range(3))
+    yield w, v, g, 0.2, 0.6
 
 
 def _quadratic_cases(rng: np.random.Generator) -> Iterator[tuple]:
     curvatures = np.array([0.2, 0.6, 1.0, 2.5, 4.0, 7.0])
     for w, v, g, lr, momentum in _momentum_cases(rng):
-        yield w, v, rng.permutation(curvatures)[: len(g)], lr, momentum
+        yield w, v, rng.permutation(curvatures)[: g.size].reshape(g.shape), lr, momentum
 
 
-def _momentum_step(w: Any, v: Any, g: Any, lr: float, momentum: float) -> list[float]:
-    return [w_i + momentum * v_i - lr * g_i for w_i, v_i, g_i in zip(w, v, g, strict=True)]
+def _momentum_step(w: Any, v: Any, g: Any, lr: float, momentum: float) -> Any:
+    return w + momentum * v - lr * g
 
 
-def _nesterov_step(w: Any, v: Any, curvature: Any, lr: float, momentum: float) -> list[float]:
-    ahead = [w_i + momentum * v_i for w_i, v_i in zip(w, v, strict=True)]
-    return _momentum_step(
-        w, v, [c * a for c, a in zip(curvature, ahead, strict=True)], lr, momentum
-    )
+def _nesterov_step(w: Any, v: Any, curvature: Any, lr: float, momentum: float) -> Any:
+    return _momentum_step(w, v, curvature * (w + momentum * v), lr, momentum)
 
 
 EXERCISES = {
     "updates-in-five-epochs": Exercise(difficulty=2, solution=52)
     .wrong(50, "that works, and so does more: the last batch of an epoch may be smaller")
-    .wrong(53, "19 batches of at most 53 hold 1000 samples: five epochs make 95 updates only")
+    .wrong(53, "19 batches of at most 53 hold 1000 samples: five epochs make only 95 updates")
     .wrong(1000 / 19, "a batch has a whole number of samples; which way do you round?")
     .wrong(20, "20 is how many updates an epoch has to make: how large are its batches?")
     .wrong(10, "that is for 100 updates in one epoch; there are five"),
@@ -47,7 +46,11 @@ EXERCISES = {
     .wrong(16 * 3**0.5, "the other way round: square the 3"),
     "largest-rate": Exercise(difficulty=2, solution=1 / 3)
     .wrong(2 / 3, "λ is not the 3: it is the second derivative of 3 w²")
-    .wrong(1 / 6, "that is 1/λ, the best rate: one step and w = 0. Up to which one does it arrive?")
+    .wrong(
+        1 / 6,
+        "that is 1/λ, the best rate: one step and w = 0. Up to which rate does descent still "
+        "arrive?",
+    )
     .wrong(2.0, "2 is right for λ = 1: what is λ here?")
     .wrong(1.0, "λ is the second derivative of 3 w²: differentiate twice"),
     "best-ravine": Exercise(difficulty=2, solution=21)
@@ -55,14 +58,17 @@ EXERCISES = {
     .wrong(20, "after 20 steps 0.8²⁰ = 0.0115 of it is left: not yet a hundredth")
     .wrong(
         float(np.log(0.01) / np.log(0.8)),
-        "steps are whole: round so that the distance is short enough",
+        "the number of steps is whole: round so that the distance is short enough",
     )
     .wrong(40, "that is with the rate 1/λ_max and its factor 8/9; there is a better rate")
     .wrong(3, "0.2 is the best rate: what does a step with it multiply the distance by?"),
     "momentum-step": Exercise(difficulty=1, solution=_momentum_step, cases=_momentum_cases)
     .wrong(lambda w, v, g, lr, mu: w + mu * v, "the gradient plays no part yet: subtract lr g")
-    .wrong(lambda w, v, g, lr, mu: w - lr * g, "the velocity plays no part yet: keep μ v of it")
-    .wrong(lambda w, v, g, lr, mu: w + mu * v + lr * g, "uphill: the sign of the gradient")
+    .wrong(lambda w, v, g, lr, mu: w - lr * g, "the velocity plays no part yet: keep μ v")
+    .wrong(
+        lambda w, v, g, lr, mu: w + mu * v + lr * g,
+        "this goes this goes uphill: the sign of the gradient is wrong is wrong",
+    )
     .wrong(
         lambda w, v, g, lr, mu: w + lr * (mu * v - g),
         "α belongs to the gradient alone; the velocity has it already",
@@ -75,11 +81,14 @@ EXERCISES = {
         lambda w, v, g, lr, mu: w - lr * (mu * v + g),
         "that is PyTorch's form (1.2.1f); in (1.14) v points downhill and has α in it",
     )
-    .wrong(lambda w, v, g, lr, mu: w + v - lr * g, "the whole velocity is kept: only μ of it is")
+    .wrong(
+        lambda w, v, g, lr, mu: w + v - lr * g,
+        "you keep the whole velocity: only the share μ of it is kept",
+    )
     .wrong(lambda w, v, g, lr, mu: mu * v - lr * g, "that is the new velocity: now take the step"),
     "final-velocity": Exercise(difficulty=2, solution=20)
     .wrong(0.95, "that is μ; add up 1 + μ + μ² + …")
-    .wrong(1.95, "that is the second step; the velocity goes on growing")
+    .wrong(1.95, "that is the velocity after the second step; it goes on growing")
     .wrong(19, "1 + μ + μ² + … begins with 1")
     .wrong(1, "that is plain descent; the velocity adds up")
     .wrong(1 / 1.95, "that is for a gradient that flips its sign in every step"),
@@ -90,11 +99,11 @@ EXERCISES = {
     )
     .wrong(
         lambda w, v, c, lr, mu: w + mu * v - lr * c * (w + v),
-        "the point ahead is w + μ v: only μ of the velocity is kept",
+        "the point ahead is w + μ v: only the share μ of the velocity is kept",
     )
     .wrong(
         lambda w, v, c, lr, mu: w + mu * v + lr * c * (w + mu * v),
-        "uphill: the sign of the gradient",
+        "this goes this goes uphill: the sign of the gradient is wrong is wrong",
     )
     .wrong(
         lambda w, v, c, lr, mu: w - lr * c * (w + mu * v),
@@ -109,5 +118,19 @@ EXERCISES = {
             w + mu * v - lr * c * (w + mu * v) + mu * (mu * v - lr * c * (w + mu * v))
         ),
         "that is θ, the point ahead of the new w; (1.15) asks for w itself",
+    )
+    .wrong(
+        lambda w, v, c, lr, mu: w - lr * (c * w + mu * (mu * v + c * w)),
+        "that is PyTorch's form (1.2.2a), with v for b; in (1.15) v points downhill and has α in "
+        "it, and w is not the point ahead",
+    )
+    .wrong(
+        lambda w, v, c, lr, mu: w + mu * (mu * v - lr * c * w) - lr * c * w,
+        "that is PyTorch's form (1.2.2a), which takes w for the point ahead; here that is w + μ v",
+    )
+    .wrong(
+        lambda w, v, c, lr, mu: w + mu * v - lr * c,
+        "the curvature is the gradient of the gradient (erratum E6): the gradient itself is the "
+        "curvature times the point",
     ),
 }

@@ -21,7 +21,7 @@ def _confusion(rng: np.random.Generator) -> Iterator[tuple]:
     yield (np.array([[3400, 100], [250, 250]]),)
     yield (np.array([[9, 0, 1, 0], [2, 5, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0]]),)
     yield (np.array([[0, 1], [0, 0]]),)
-    yield (np.array([[7]]),)
+    yield (np.array([[0]]),)
     yield (rng.integers(1, 50, (3, 3)),)
 
 
@@ -43,6 +43,10 @@ def _soft_dice(
     """Give the soft Dice score with smoothing 1, or what it is with one of its parts wrong."""
     hit = (p * y).sum()
     return (twice * hit + above) / ((p**power).sum() + y.sum() - union * hit + 1)
+
+
+def _hits_over(confusion: Any, sizes: Any) -> Any:
+    return np.diag(confusion) / sizes
 
 
 def _scores(confusion: Any, rows: int = 1, columns: int = 1, union: int = 0, twice: int = 2) -> Any:
@@ -80,6 +84,15 @@ EXERCISES: dict[str, Exercise] = {
         "that is Jaccard's score; Dice counts the common pixels twice, above and below",
     )
     .wrong(
+        lambda p, y: (p * y).sum() / (p.sum() + y.sum() - (p * y).sum()),
+        "that is Jaccard's score, and the smoothing is missing: Dice has the sum of the two sizes",
+    )
+    .wrong(
+        lambda p, y: 2 * (p * y).sum() / (p.sum() + y.sum() + 1e-7),
+        "a small ε below alone is erratum E24: a class that is absent and not predicted scores 0. "
+        "The smoothing s = 1 stands above and below",
+    )
+    .wrong(
         lambda p, y: _soft_dice(p, y, twice=1),
         "the 2 in the numerator is missing: two equal masks should score 1",
     )
@@ -87,7 +100,7 @@ EXERCISES: dict[str, Exercise] = {
         lambda p, y: _soft_dice(p, y, power=2),
         "that is V-Net's own form, with squares in the denominator; (1.31) has none",
     )
-    .wrong(lambda p, y: 1 - _soft_dice(p, y), "that is the loss; the score was asked")
+    .wrong(lambda p, y: 1 - _soft_dice(p, y), "that is the loss; the score was asked for")
     .wrong(
         lambda p, y: _soft_dice(np.round(p), y),
         "p is rounded to 0 and 1 here: that has no gradient to train on",
@@ -109,6 +122,28 @@ EXERCISES: dict[str, Exercise] = {
         lambda confusion: _scores(confusion) * (confusion.sum(0) + confusion.sum(1) > 0),
         "right but for a class that neither occurs nor is predicted: nothing is wrong about it, so "
         "it scores 1, not 0",
+    )
+    .wrong(
+        lambda confusion: 2 * _hits_over(confusion, confusion.sum(0) + confusion.sum(1) + 1e-7),
+        "the ε below makes every score a little too small, and a class that neither occurs nor is "
+        "predicted scores 0 (erratum E24): it scores 1",
+    )
+    .wrong(
+        lambda confusion: (
+            (2 * np.diag(confusion) + 1e-7) / (confusion.sum(0) + confusion.sum(1) + 1e-7)
+        ),
+        "an ε above and below is a smoothing, and changes every score a little: the scores were "
+        "asked without",
+    )
+    .wrong(
+        lambda confusion: _hits_over(confusion, confusion.sum(1)),
+        "that is the recall, and 0/0 where a class does not occur. The false alarms, in the "
+        "columns, count as well",
+    )
+    .wrong(
+        lambda confusion: _hits_over(confusion, confusion.sum(0)),
+        "that is the precision, and 0/0 where a class is not predicted. The missed pixels, in the "
+        "rows, count as well",
     )
     .wrong(
         lambda confusion: _scores(confusion, columns=0, twice=1),
@@ -134,7 +169,7 @@ EXERCISES: dict[str, Exercise] = {
     )
     .wrong(
         lambda confusion: _scores(confusion).mean(),
-        "that is the mean over the classes; a score for each was asked",
+        "that is the mean over the classes; a score for each was asked for",
     ),
     "focal-factor": Exercise(
         difficulty=2,
@@ -162,6 +197,10 @@ EXERCISES: dict[str, Exercise] = {
     .wrong(
         1000 * 0.81 * math.log(0.9) / (1000 * 0.81 * math.log(0.9) + 10 * 0.16 * math.log(0.4)),
         "the factors are p_t² here; they are (1 − p_t)²",
+    )
+    .wrong(
+        100 / (1 + 10 * 0.36 * math.log(0.4) / (1000 * 0.01 * math.log(0.9))),
+        "a number in percent is followed by %",
     ),
     "focal-slope": Exercise(
         difficulty=2,
@@ -189,6 +228,10 @@ EXERCISES: dict[str, Exercise] = {
     .wrong(
         lambda p, gamma: gamma * (1 - p) ** (gamma - 1) / p,
         "the two derivatives are multiplied; the product rule adds two products",
+    )
+    .wrong(
+        lambda p, gamma: p * (1 - p) * _of_parts(p, gamma),
+        "that is the slope in the logit (1.4.6a), with the factor p (1 − p); p itself was asked",
     ),
     "one-triplet": Exercise(
         difficulty=1,

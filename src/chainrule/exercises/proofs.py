@@ -67,7 +67,7 @@ EXERCISES = {
         "that is the diagonal at best: every δ_j meets every a_k",
     ),
     "jacobian-entry": Exercise(difficulty=2, solution=-0.16)
-    .wrong(0.16, "the sign: to raise other logits lowers this probability")
+    .wrong(0.16, "the sign is wrong: raising other logits lowers this probability")
     .wrong(-0.1, "that is what the first logit does; the second rises, too")
     .wrong(-0.06, "that is what the second logit does; the first rises, too")
     .wrong(0.0, "0 would be right if all three logits rose")
@@ -90,10 +90,10 @@ EXERCISES = {
     .wrong(25 / 81, "a₁ a₂ is 0.09 at the second place, not 0.81"),
     "batches-with-sample": Exercise(difficulty=2, solution=comb(6, 2))
     .wrong(comb(7, 3), "that is how many batches there are in all")
-    .wrong(comb(6, 3), "that is how many do without it")
+    .wrong(comb(6, 3), "that is how many leave it out")
     .wrong(comb(7, 2), "one of the three is chosen already, and it is not among the rest")
-    .wrong(3 / 7, "that is their share; how many are they?"),
-    "weights-add-up": Exercise(difficulty=2, solution=44, bound=1e-3)
+    .wrong(3 / 7, "that is their share; how many are there?"),
+    "weights-add-up": Exercise(difficulty=2, solution=44)
     .wrong(43, "1 − 0.9⁴³ is 0.98922: not yet")
     .wrong(43.7, "steps are whole numbers")
     .wrong(22, "that is where they pass 0.9")
@@ -102,7 +102,7 @@ EXERCISES = {
     .wrong(-5.0, "that is b for the old rate: by what is it multiplied?")
     .wrong(-2.5, "the other way round: times the old rate over the new one")
     .wrong(10.0, "v points downhill and b uphill")
-    .wrong(-0.5, "that is −v: the rate has to be taken out of it"),
+    .wrong(-0.5, "that is −v: the rate has to be divided out of it"),
     "bound-of-three": Exercise(difficulty=2, solution=0.25**3 * 4)
     .wrong(0.25**3 * 8, "between layers 3 and 1 there are two weight matrices, not three")
     .wrong(0.25**2 * 4, "there are three slopes: of layers 3, 2 and 1")

@@ -53,14 +53,22 @@ EXERCISES = {
         "the first step has the rate 0 and does nothing: count the steps of the warm-up from 1",
     )
     .wrong(partial(_rate, whole=True), "the cosine begins where the warm-up ends, not at step 0")
-    .wrong(partial(_rate, end=2 * pi), "half a cosine: its argument ends at π, not at 2π")
+    .wrong(
+        partial(_rate, end=2 * pi),
+        "only half a cosine is wanted: its argument ends at π, not at 2π",
+    )
     .wrong(
         partial(_rate, end=pi / 2, raised=False),
         "that is a quarter of a cosine: it falls fastest at the end",
     )
+    .wrong(
+        lambda step, steps, warm_up, peak: _rate(step, warm_up, peak, steps),
+        "that is the page's function as it stands, but the arguments come in another order: "
+        "step, steps, warm_up, peak",
+    )
     .wrong(partial(_rate, raised=False), "a cosine falls to −1: raise it by 1 and halve it"),
     "fair-race": Exercise(difficulty=2, solution="a")
-    .wrong("b", "equal rates are not equal chances: each optimizer has a valley of its own")
+    .wrong("b", "equal rates are not equal chances: each optimizer has a best rate of its own")
     .wrong("c", "B's best rate is the largest that was tried: the grid is too short for B")
     .wrong("d", "one seed each: how far apart are two seeds of the same optimizer?"),
 }

@@ -11,6 +11,7 @@ def _updates(rng: np.random.Generator) -> Iterator[tuple]:
     for size, lr in ((3, 0.3), (1, 0.05), (2, 0.125), (4, 0.7)):
         yield rng.standard_normal(size).round(1), rng.standard_normal(size).round(1), lr
     yield np.array([2.0, 0.0, -1.0]), np.array([0.0, -3.0, 0.5]), 0.01
+    yield *rng.standard_normal((2, 2, 2)).round(1), 0.2
 
 
 EXERCISES = {
@@ -21,14 +22,12 @@ EXERCISES = {
     "updates-per-epoch": Exercise(difficulty=2, solution=30)
     .wrong(31, "you counted fewer than 34 updates an epoch: the smaller batch makes one, too")
     .wrong(1020 * 32 / 1077, "not every update takes 32 samples: the last of an epoch takes 21")
-    .wrong(29, "updates 987 to 1020 are an epoch: count the epochs from 1, not from 0")
+    .wrong(29, "updates 987 to 1020 are one epoch: count the epochs from 1, not from 0")
     .wrong(33, "that is how many full batches an epoch has; a smaller one follows them")
     .wrong(34, "that is how many updates an epoch makes; how many epochs make 1020?"),
     "descent-step": Exercise(
         difficulty=1,
-        solution=lambda w, gradient, lr: [
-            w_i - lr * g_i for w_i, g_i in zip(w, gradient, strict=True)
-        ],
+        solution=lambda w, gradient, lr: w - lr * gradient,
         cases=_updates,
     )
     .wrong(lambda w, g, lr: w + lr * g, "this climbs: the gradient points uphill, so subtract")
@@ -54,6 +53,8 @@ EXERCISES = {
         "you report has that luck in it",
     )
     .wrong(
-        "c", "choosing there is right; but the winner's score there is too good, for it won by it"
+        "c",
+        "choosing there is right; but the winner's score there is too good, for that score is "
+        "what it won by",
     ),
 }

@@ -3,11 +3,12 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
-from .answers import Unreadable, agrees, differs, fresh, quoted, read_array, same, written
+from .answers import agrees, differs, fresh, read_array, same
+from .texts import Unreadable, quoted, written
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,8 @@ class Trial:
     ----------
     case : tuple
         The arguments.
+    cancels : bool
+        Whether a result may be rounded as coarsely as the largest argument.
     value : array, optional
         The result, where it could be read as numbers.
     empty : bool
@@ -26,16 +29,20 @@ class Trial:
         What the function raised, or why its result could not be read.
     changed : tuple of int
         Which arguments the function changed in place.
+    whole : bool
+        Whether the result came as whole numbers.
     """
 
     case: tuple
+    cancels: bool = True
     value: np.ndarray | None = None
     empty: bool = False
     error: BaseException | None = None
     changed: tuple[int, ...] = ()
+    whole: bool = False
 
     @classmethod
-    def of(cls, function: Callable, case: tuple) -> Self:
+    def of(cls, function: Callable, case: tuple, cancels: bool = True) -> Self:
         """Call a function with copies of the arguments; only a KeyboardInterrupt gets through.
 
         Examples
@@ -51,21 +58,38 @@ class Trial:
             with np.errstate(over="raise", divide="raise", invalid="raise"):
                 result = function(*arguments)
             if result is None or result is ...:
-                return cls(case, empty=True)
-            value = read_array(result)
+                return cls(case, cancels, empty=True)
+            value, whole = read_array(result), _is_whole(result)
             pairs = zip(map(fresh, case), arguments, strict=True)
             changed = [i for i, (before, after) in enumerate(pairs) if not same(before, after)]
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            return cls(case, error=error)
-        return cls(case, value, changed=tuple(changed))
+            return cls(case, cancels, error=error)
+        return cls(case, cancels, value, changed=tuple(changed), whole=whole)
 
     def agrees(self, right: Self, bound: float) -> bool:
         """Say whether two results are the same numbers."""
         if self.value is None or right.value is None:
             return False
-        return agrees(self._like(right), right.value, self.case, bound)
+        return agrees(self._like(right), right.value, self._sizes, bound)
+
+    @property
+    def _sizes(self) -> tuple:
+        """Give the numbers whose rounding a result may have, besides its own."""
+        return self.case if self.cancels else ()
+
+    @property
+    def failed(self) -> bool:
+        """Say whether the function raised, or its loops found nothing to do."""
+        return self.error is not None or (self.value is not None and not self.value.size)
+
+    def hides_its_axes(self, right: Self) -> bool:
+        """Say whether this result has a wrong shape, and the right one an axis of one entry."""
+        if self.value is None or right.value is None:
+            return False
+        shape = right.value.shape
+        return self._like(right).shape != shape and 1 in shape
 
     def _like(self, right: Self) -> np.ndarray:
         """Give the result, without the brackets where one number is asked for."""
@@ -75,16 +99,20 @@ class Trial:
         return self.value.reshape(()) if alone else self.value
 
     def call(self, name: str) -> str:
-        """Give the call as its author would write it."""
-        return f"{name}({', '.join(written(fresh(argument), 6) for argument in self.case)})"
+        """Give the call as its author would write it, numbers in full, those of arrays rounded."""
+        arguments = map(fresh, self.case)
+        shown = (repr(a) if isinstance(a, float) else written(a, 6) for a in arguments)
+        return f"{name}({', '.join(shown)})"
 
-    def trouble(self, right: Self, name: str, bound: float) -> str:
-        """Say what is wrong with this result, if another would be right."""
-        call = self.call(name)
+    def trouble(self, right: Self, call: str, bound: float) -> str:
+        """Say what is wrong with this result of a call, if another would be right."""
         if self.empty:
             return f"{call} returns nothing"
         if isinstance(self.error, Unreadable):
             return f"{call}: {self.error}"
+        if isinstance(self.error, FloatingPointError):
+            what = _text(self.error).replace(" encountered", "")
+            return f"{call}: {what}, of which NumPy only warns; here it counts as a failure"
         if self.error is not None:
             return f"{call} raised {type(self.error).__name__}: {_text(self.error)}"
         assert right.value is not None
@@ -92,10 +120,12 @@ class Trial:
         if value.shape != expected.shape:
             return f"{call}: {_shapes(expected.shape, value.shape)}"
         if expected.size > 8:
-            wrong = np.argwhere(differs(value, expected, self.case, bound))
+            wrong = np.argwhere(differs(value, expected, self._sizes, bound))
             place = min(map(tuple, wrong.tolist()))
             expected, value = expected[place], value[place]
             call = f"{call}, entry {list(place)}"
+        if right.whole:
+            expected, value = map(_as_whole, (expected, value))
         shown = ((written(expected, digits), written(value, digits)) for digits in (4, 8, 17))
         want, got = next((pair for pair in shown if pair[0] != pair[1]), ("", ""))
         return f"{call}: expected {want}, got {got}"
@@ -105,8 +135,21 @@ def _shapes(expected: tuple[int, ...], given: tuple[int, ...]) -> str:
     if not expected:
         return f"expected one number, got an array of shape {given}"
     turned = {(*expected, 1): ", a column", (1, *expected): ", a row"}
-    named = turned.get(given, "") if len(expected) == 1 else ""
+    named = turned.get(given, "") if len(expected) == 1 and expected != (1,) else ""
     return f"expected a result of shape {expected}, got {given}{named}"
+
+
+def _is_whole(result: Any) -> bool:
+    if isinstance(result, (list, tuple)):
+        return all(map(_is_whole, result))
+    return isinstance(result, (int, np.integer))
+
+
+def _as_whole(array: np.ndarray) -> Any:
+    """Give an array of whole numbers as integers, another as it is."""
+    with np.errstate(invalid="ignore"):
+        whole = array.astype(int)
+    return whole.tolist() if (whole == array).all() else array
 
 
 def _text(error: BaseException) -> str:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ def _logits_and_classes(rng: np.random.Generator) -> Iterator[tuple]:
     yield np.array([[0.5, 3000.0, -2000.0, 1.0]]), np.array([3])
     yield np.array([[1000.0, 999.0, 1.0], [-1000.0, -1001.0, -1000.5]]), np.array([1, 2])
     yield np.array([[3.0], [-900.0]]), np.array([0, 0])
+    yield np.array([[-800.0, -801.0]]), np.array([1])
     for n, n_classes in ((3, 2), (5, 4)):
         z = (2 * rng.standard_normal((n, n_classes))).round(1)
         yield z, rng.integers(0, n_classes, n)
@@ -60,6 +62,36 @@ def _largest(z: Any) -> Any:
     return z.max(1, keepdims=True)
 
 
+def _largest_in_size(z: Any) -> Any:
+    return np.abs(z).max(1, keepdims=True)
+
+
+CUTS = (1e-7, 1e-8, 1e-12, 1e-15, np.finfo(float).eps, 1e-300, np.finfo(float).tiny)
+
+
+def _cuts() -> Iterator[tuple[Callable[[Any, Any], Any], str]]:
+    """Yield losses of probabilities that cannot be 0, and what to tell of each."""
+    hides = (
+        "hides the trouble: no sample can cost more than {:.3g} then, where 800 is right, and "
+        "there is no slope to learn from"
+    )
+    for cut in CUTS:
+        told = hides.format(-math.log(cut))
+        some = f"a probability that is cut off at {cut:.2g}"
+        added = f"{cut:.2g} added to a probability"
+        if cut < 1e-9:  # the result is the same
+            yield _of_changed(partial(np.maximum, cut)), f"{some}, or {added}, {told}"
+        else:
+            yield _of_changed(partial(np.maximum, cut)), f"{some} {told}"
+            yield _of_changed(partial(np.add, cut)), f"{added} {told}"
+            clipped = partial(np.clip, a_min=cut, a_max=1 - cut)
+            yield _of_changed(clipped), f"{some} and at 1 less that {told}"
+
+
+def _of_changed(change: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
+    return _of_classes(lambda z: -np.log(change(_softmax(z))))
+
+
 def _one_hot(p: Any, t: Any) -> Any:
     return np.eye(p.shape[1])[t]
 
@@ -87,6 +119,7 @@ CLASSES: dict[str, Exercise] = {
             sum(_log_sum_exp(z_i) - z_i[t_i] for z_i, t_i in zip(z, t, strict=True)) / len(t)
         ),
         cases=_logits_and_classes,
+        mistakes=tuple(_cuts()),
     )
     .wrong(
         _of_classes(lambda z: -np.log(np.exp(z) / np.exp(z).sum(1, keepdims=True))),
@@ -103,13 +136,9 @@ CLASSES: dict[str, Exercise] = {
         "too, and these have no logarithm: never form p",
     )
     .wrong(
-        _of_classes(lambda z: -np.log(np.maximum(_softmax(z), 1e-12))),
-        "a probability that is cut off, or has a little added to it, hides the trouble: no sample "
-        "can cost more than 27.6 then, where 800 is right, and there is no slope to learn from",
-    )
-    .wrong(
         _of_classes(lambda z: _after_sum(np.clip(z, -700, 700), 0) - np.clip(z, -700, 700)),
-        "logits cut off at −700 and 700 are others, and so is their loss: subtract, do not cut off",
+        "logits cut off at −700 and 700 are not the same logits, and their loss is not the "
+        "same: subtract, do not cut off",
     )
     .wrong(
         _of_classes(lambda z: _after_sum(z, z.min(1, keepdims=True)) - z + z.min(1, keepdims=True)),
@@ -124,8 +153,13 @@ CLASSES: dict[str, Exercise] = {
     )
     .wrong(
         _of_classes(lambda z: _after_sum(z, z.max()) - z + z.max()),
-        "that is the largest logit of the whole batch: of a sample that lies far below it every "
-        "e^(z − m) is 0. Take the largest of each row",
+        "that is the largest logit of the whole batch: for a sample that lies far below it, "
+        "every e^(z − m) is 0. Take the largest of each row",
+    )
+    .wrong(
+        _of_classes(lambda z: _after_sum(z, _largest_in_size(z)) - z + _largest_in_size(z)),
+        "that is the largest logit in size: where all are far below 0, every e^(z − m) is 0. Take "
+        "the largest",
     )
     .wrong(
         _of_classes(lambda z: _after_sum(z, _largest(z)) - z),
@@ -133,7 +167,7 @@ CLASSES: dict[str, Exercise] = {
     )
     .wrong(
         _of_classes(lambda z: _after_sum(z, _largest(z)) + _largest(z) + 0 * z),
-        "that is log Σ e^z; −log p_t has − z_t behind it",
+        "that is log Σ e^z alone; −log p_t is that minus z_t",
     )
     .wrong(
         _of_classes(lambda z: z - _largest(z) - _after_sum(z, _largest(z))),
@@ -141,7 +175,7 @@ CLASSES: dict[str, Exercise] = {
     )
     .wrong(
         lambda z, t: sum(_log_sum_exp(z_i) - z_i[t_i] for z_i, t_i in zip(z, t, strict=True)),
-        "that is the sum over the samples; the mean was asked",
+        "that is the sum over the samples; the mean was asked for",
     ),
     "cross-entropy-gradient": Exercise(
         difficulty=2,
@@ -215,7 +249,7 @@ CLASSES: dict[str, Exercise] = {
     )
     .wrong(
         lambda z: np.log1p(np.exp(-np.abs(z))),
-        "right for z ≥ 0; below, −z is missing: a sure and wrong answer must cost much",
+        "right for z ≥ 0; below, −z is missing: a confident wrong answer must cost a lot",
     )
     .wrong(
         lambda z: np.log1p(np.exp(-np.abs(z))) + np.maximum(z, 0),
@@ -224,5 +258,9 @@ CLASSES: dict[str, Exercise] = {
     .wrong(
         lambda z: -np.log1p(np.exp(-np.abs(z))) - np.maximum(-z, 0),
         "that is log σ(z): the sign is missing",
+    )
+    .wrong(
+        lambda z: np.minimum(np.log1p(np.exp(-np.abs(z))) + np.maximum(-z, 0), -math.log(1e-12)),
+        "σ(z) is cut off at 10⁻¹²: no answer can cost more than 27.6 then, where 800 is right",
     ),
 }

@@ -19,8 +19,14 @@ def _predictions_and_widths(rng: np.random.Generator) -> Iterator[tuple]:
 def _errors_and_delta(rng: np.random.Generator) -> Iterator[tuple]:
     yield np.array([0.0, 2.0, -1.0, 0.7, -0.2]), 1.5
     yield np.array([-3.0]), 2.0
+    # between them a threshold may lie that is not δ
+    yield np.array([1.2, -1.3, 0.4, 2.5]), 1.5
+    yield np.array([0.8, -0.7, 0.2, -1.5]), 0.5
     for n, delta in ((3, 0.45), (6, 0.75)):  # which no error is
         yield (2 * rng.standard_normal(n)).round(1), delta
+
+
+_ROOT = math.sqrt(2 * math.pi)
 
 
 def _gaussian(
@@ -81,17 +87,35 @@ NUMBERS: dict[str, Exercise] = {
     )
     .wrong(
         lambda m, width, y: _gaussian(m, width, y) * len(m),
-        "that is the sum over the samples; the mean was asked",
+        "that is the sum over the samples; the mean was asked for",
     )
     .wrong(
         lambda m, width, y: _gaussian(m, width, y) - 0.5 * math.log(2 * math.pi),
         "right but for the constant log √2π, which was asked for as well",
+    )
+    .wrong(
+        lambda m, width, y: np.mean((m - y) ** 2) / (2 * width**2) + np.log(width * _ROOT),
+        "that is (1.4b) with an array for τ: it has one τ for all. Divide each error by its own, "
+        "and take the mean of everything",
+    )
+    .wrong(
+        lambda m, width, y: np.mean(np.mean((m - y) ** 2) / (2 * width**2) + np.log(width * _ROOT)),
+        "the mean of the squares comes too early: divide each error by its own τ, then take the "
+        "mean",
+    )
+    .wrong(
+        lambda m, width, y: np.mean(np.abs(m - y) / width + np.log(2 * width)),
+        "that is the loss of Laplace noise (1.4c); the noise is Gaussian",
+    )
+    .wrong(
+        lambda m, width, y: _gaussian(m, np.sqrt(width), y),
+        "τ is taken for the variance here; it is the width, and the variance is τ²",
     ),
     "one-more-logit": Exercise(difficulty=2, solution="d")
     .wrong(
         "a",
-        "so it is from z = 0 on. From z = 5 on p would pass 1: the steps of p get smaller and "
-        "smaller. Compare p/(1 − p) before and after",
+        "that is so if z goes from 0 to 1. But from z = 5, p would pass 1: the steps of p get "
+        "smaller and smaller. Compare p/(1 − p) before and after",
     )
     .wrong(
         "b",
@@ -100,8 +124,8 @@ NUMBERS: dict[str, Exercise] = {
     )
     .wrong(
         "c",
-        "nearly so where p is close to 1. But from p = 0.01 on, 1 − p hardly moves. Compare "
-        "p/(1 − p) before and after",
+        "nearly so where p is close to 1. But where p is 0.01, 1 − p hardly moves. Compare p/(1 "
+        "− p) before and after",
     ),
     "best-constant": Exercise(difficulty=1, solution=4)
     .wrong(
@@ -117,7 +141,7 @@ NUMBERS: dict[str, Exercise] = {
     .wrong(2, "that is the smallest: moving up from it, four errors shrink and one grows")
     .wrong(96, "that is the third as they stand here: sort them first"),
     "outlier-pull": Exercise(difficulty=1, solution=50)
-    .wrong(2500, "that is how much more it costs; the pull is the slope, 2e")
+    .wrong(2500, "that is how many times as much it costs; the pull is the slope, 2e")
     .wrong(1, "that is the absolute error's: its slope has the size 1 everywhere")
     .wrong(100, "the slopes are 2 · 0.2 = 0.4 and 2 · 10 = 20: take their ratio")
     .wrong(10, "that is the error of the outlier; the other sample has one, too: 0.2")
@@ -152,7 +176,7 @@ NUMBERS: dict[str, Exercise] = {
     )
     .wrong(
         lambda e, delta: np.where(np.abs(e) < delta, e**2 / 2, delta * (np.abs(e) - delta / 2)),
-        "that is the loss; its slope was asked",
+        "that is the loss; its slope was asked for",
     )
     .wrong(
         lambda e, delta: np.clip(-e, -delta, delta),
@@ -161,9 +185,14 @@ NUMBERS: dict[str, Exercise] = {
     .wrong(
         lambda e, delta: np.clip(e, -delta, delta) / len(e),
         "divided by the number of errors: the slope of one entry alone has no 1/N",
+    )
+    .wrong(
+        lambda e, delta: np.clip(e / delta, -1, 1),
+        "that is divided by δ, the slope of PyTorch's SmoothL1Loss: Huber's has the slope e where "
+        "the error is small",
     ),
     "huber-join": Exercise(difficulty=2, solution=4.5)
     .wrong(0, "then the loss would jump: the parabola ends at ½ · 3² = 4.5, the line begins at 9")
     .wrong(9, "the parabola has a ½, too: at 3 it has the value 4.5")
-    .wrong(1.5, "δ (|e| − ½ δ) is δ|e| − ½ δ²: that is the ½ δ inside, times δ once more"),
+    .wrong(1.5, "in δ (|e| − ½ δ) the δ in front multiplies the ½ δ, too: that makes δ|e| − ½ δ²"),
 }
