@@ -112,6 +112,7 @@ class Cards(Written):
             cards += [
                 ":::{grid-item-card}",
                 f":img-top: /{PICTURES}/{name}.svg",
+                f":img-alt: {draw.__doc__}",
                 f":link: {page}",
                 ":link-type: any",
                 what,

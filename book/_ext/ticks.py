@@ -137,7 +137,8 @@ class Panel:
         title, label = escape(self.claim.title), self.label
         rows = "".join(map(row, self.verdict.findings))
         worst = max(f.error for f in self.sabotaged.findings if f.error)
-        ledger = self.link(LEDGER, f"claim-{label}", "the ledger")
+        row_id = f"claim-{label.replace('.', '-')}"
+        ledger = self.link(LEDGER, row_id, "the ledger")
         return (
             '<details class="tick"><summary '
             f'aria-label="How ({label}) was checked">✓</summary>'

@@ -42,9 +42,8 @@ UNFOLD = """() => {
 
 
 def settle(page, url):
-    """Open a page and wait until its mathematics is typeset and its fonts are there."""
+    """Open a page and wait until its fonts are there."""
     page.goto(url, wait_until="load")
-    page.evaluate("window.MathJax?.startup?.promise.then(() => null)")
     page.evaluate("document.fonts.ready.then(() => null)")
 
 
@@ -79,22 +78,20 @@ def test_page_is_complete_without_a_network(browser, roots, source, name):
     settle(page, roots[source] + name)
     wrong += page.evaluate(r"""() => {
       const all = (selector) => [...document.querySelectorAll(selector)];
-      const formulas = all(".math, .MathJax");
+      const formulas = all(".math");
       const fonts = [...document.fonts];
       const words = document.querySelector("main").cloneNode(true);
       words.querySelectorAll("pre, code, script, .math").forEach((el) => el.remove());
       return [
         ...(words.textContent.match(/(\\[([]|\\begin\{|\$\$).*/g) ?? [])
           .map((text) => `TeX left as text: ${text}`),
-        ...all(".math").filter((el) => !el.querySelector("mjx-container"))
+        ...formulas.filter((el) => !el.querySelector(".katex-html .katex-base"))
           .map((el) => `not typeset: ${el.textContent}`),
-        ...all("mjx-container").filter((el) => !el.querySelector("mjx-assistive-mml math"))
+        ...formulas.filter((el) => !el.querySelector(".katex-mathml math annotation"))
           .map((el) => `nothing for screen readers: ${el.outerHTML.slice(0, 200)}`),
-        // MathJax shows an unknown command in red and calls that no error
-        ...all("mjx-merror, mjx-assistive-mml [mathcolor=red]")
-          .map((el) => `error in a formula: ${el.textContent}`),
+        ...all(".katex-error").map((el) => `error in a formula: ${el.textContent}`),
         ...fonts.filter((font) => font.status === "error").map((font) => `font: ${font.family}`),
-        ...(formulas.length && !fonts.some((f) => /MJXTEX/.test(f.family) && f.status === "loaded")
+        ...(formulas.length && !fonts.some((f) => /KaTeX/.test(f.family) && f.status === "loaded")
           ? ["no font for the mathematics"] : []),
       ];
     }""")
@@ -151,7 +148,6 @@ def test_a_link_to_an_equation_leads_there(browser, roots, width):
     address = roots["server"] + "book/neural-network/races.html"
     for again in (lambda: settle(page, f"{address}#eq-1-2-6a"), lambda: page.reload()):
         again()
-        page.evaluate("MathJax.startup.promise.then(() => null)")
         page.wait_for_timeout(500)
         top = page.evaluate("document.querySelector(':target').getBoundingClientRect().top")
         assert 0 <= top < 450

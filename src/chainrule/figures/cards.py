@@ -1,6 +1,7 @@
 """Small pictures of what the pages are about, for the cards on the first page."""
 
 from collections.abc import Callable
+from functools import wraps
 
 import numpy as np
 
@@ -17,6 +18,7 @@ def card(draw: Callable[[Axes], None]) -> Callable:
     """Make a function that draws on axes one of a small picture without any."""
 
     @plot(height=2.6)
+    @wraps(draw)
     def drawing(axes: Axes) -> None:
         axes.axis("off")
         draw(axes)
@@ -26,7 +28,7 @@ def card(draw: Callable[[Axes], None]) -> Callable:
 
 @card
 def network(axes: Axes) -> None:
-    """Draw neurons in layers."""
+    """Neurons in four layers, each joined to all of the next."""
     layers = [[(x, y - (n - 1) / 2) for y in range(n)] for x, n in enumerate((3, 4, 4, 2))]
     for here, there in zip(layers, layers[1:], strict=False):
         for a in here:
@@ -38,7 +40,7 @@ def network(axes: Axes) -> None:
 
 @card
 def optimizers(axes: Axes) -> None:
-    """Draw two ways down a ravine."""
+    """Two ways down a ravine, one of them zigzag."""
     ravine = LANDSCAPES["ravine"]
     for line in contours("ravine"):
         axes.plot(*line.T, color=LIGHT, lw=1)
@@ -50,7 +52,7 @@ def optimizers(axes: Axes) -> None:
 
 @card
 def activations(axes: Axes) -> None:
-    """Draw four activations."""
+    """The curves of four activations."""
     x = np.linspace(-3, 3, 121)
     for f, color in zip((Sigmoid(), Tanh(), ReLU(), GELU()), COLORS, strict=False):
         axes.plot(x, f(x), color=color)
@@ -59,7 +61,7 @@ def activations(axes: Axes) -> None:
 
 @card
 def losses(axes: Axes) -> None:
-    """Draw the squared error, the absolute one and Huber's."""
+    """Three losses over the error: a parabola, a wedge, and one between."""
     e = np.linspace(-2.2, 2.2, 121)
     huber = np.where(abs(e) < 0.7, e**2 / 2, 0.7 * (abs(e) - 0.35))
     for y, color in zip((e**2 / 2, abs(e), huber), COLORS, strict=False):
@@ -68,7 +70,7 @@ def losses(axes: Axes) -> None:
 
 @card
 def proofs(axes: Axes) -> None:
-    """Write the four equations of backpropagation in a line or two."""
+    """An equation of backpropagation, and the sign that ends a proof."""
     look = {"ha": "center", "va": "center", "fontsize": 17, "color": INK}
     axes.text(0.5, 0.7, r"$\delta^l = (w^{l+1})^T \delta^{l+1} \odot \sigma'(z^l)$", **look)
     axes.text(0.5, 0.25, "∎", **{**look, "color": BLUE})
@@ -76,7 +78,7 @@ def proofs(axes: Axes) -> None:
 
 @card
 def convolution(axes: Axes) -> None:
-    """Draw a window on an image, and what becomes of it."""
+    """A window of nine pixels on an image, and the one pixel that it gives."""
     for x, y in np.ndindex(6, 6):
         inside = 1 <= x <= 3 and 2 <= y <= 4
         square = [x, x + 0.9, x + 0.9, x], [y, y, y + 0.9, y + 0.9]
@@ -91,14 +93,14 @@ def convolution(axes: Axes) -> None:
 
 @card
 def cnn(axes: Axes) -> None:
-    """Draw three digits."""
+    """Three handwritten digits."""
     images = digits().train.x[[3, 5, 11]].reshape(3, 8, 8)
     axes.imshow(np.pad(np.hstack(images), 1), cmap="Greys")
 
 
 @card
 def scaling(axes: Axes) -> None:
-    """Draw a ring of processes."""
+    """Six processes in a ring, each sending to the next."""
     angles = np.linspace(0, 2 * np.pi, 7)
     x, y = 1.6 * np.cos(angles), np.sin(angles)
     for i in range(6):
