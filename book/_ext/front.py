@@ -8,6 +8,7 @@ from chainrule.ledger import claims
 from chainrule.ledger.core import MARKS
 from chainrule.ledger.sabotage import FORMS, Form
 from docutils import nodes
+from light import SHARED
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
@@ -130,9 +131,17 @@ def draw_cards(app: Sphinx) -> None:
         draw().savefig(folder / f"{name}.svg", transparent=True)
 
 
+def draw_shared(app: Sphinx, exception: Exception | None) -> None:
+    """Draw the picture that a shared link shows."""
+    if exception is None and app.builder.format == "html":
+        draw, _ = CARDS["neural-network/training"]
+        draw().savefig(Path(app.outdir, SHARED), dpi=180)
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives; Sphinx calls this when it loads the extension."""
     for directive in (Counters, Sabotage, Cards):
         app.add_directive(directive.__name__.lower(), directive)
     app.connect("builder-inited", draw_cards)
+    app.connect("build-finished", draw_shared)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

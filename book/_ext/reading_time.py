@@ -12,6 +12,7 @@ from sphinx.application import Sphinx
 WORDS_PER_MINUTE = 200
 SECONDS_PER_FORMULA = 20
 SECONDS_PER_LINE = 3
+FOLDED = {"tag_hide-input", "tag_hide-cell"}
 
 
 def minutes(page: nodes.Node) -> float:
@@ -28,13 +29,18 @@ def minutes(page: nodes.Node) -> float:
         return 0
     if isinstance(page, (nodes.raw, nodes.comment)):
         return 0
+    if isinstance(page, nodes.Element) and FOLDED & {*page["classes"]}:
+        shown = "cell_output" if "tag_hide-input" in page["classes"] else ""
+        return sum(minutes(c) for c in page.children if shown in c["classes"])
     return sum(minutes(child) for child in page.children)
 
 
 def show_time(app: Sphinx, doctree: nodes.document, name: str) -> None:
     """Put the time of a page, to five minutes, under its title."""
     time = 5 * round(minutes(doctree) / 5)
-    if app.builder.format != "html" or "/reference/" in name or not time:
+    if app.builder.format != "html" or not time:
+        return
+    if "/reference/" in name or name == app.config.root_doc:
         return
     title = next(doctree.findall(nodes.title))
     text = f"About {time} minutes to read."
