@@ -6,7 +6,7 @@ is held to what they say.
 
 import math
 from collections.abc import Callable
-from itertools import combinations, pairwise, product
+from itertools import chain, combinations, pairwise, product
 
 import numpy as np
 
@@ -71,23 +71,40 @@ def _counted(sizes, samples: int) -> tuple[int, int]:
     return once, count_multiplications(both, *_ones(sizes)) - once
 
 
-def _torch_counted(torch, sizes, samples: int) -> tuple[int, int, int]:
-    """Give the multiplications of both passes, and those of central differences.
+def _torch_network(torch, sizes):
+    layers = [[torch.nn.Linear(*pair), torch.nn.Tanh()] for pair in pairwise(sizes)]
+    return torch.nn.Sequential(*chain(*layers))
+
+
+def _torch_counted(torch, sizes, samples: int) -> tuple[int, int]:
+    """Give the multiplications of both passes.
 
     PyTorch's counter counts a multiplication and an addition as two operations.
     """
     from torch.utils.flop_counter import FlopCounterMode
 
-    layers = [torch.nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes)]
+    network = _torch_network(torch, sizes)
     with FlopCounterMode(display=False) as counter:
-        output = torch.ones(samples, sizes[0])
-        for layer in layers:
-            output = torch.tanh(layer(output))
+        output = network(torch.ones(samples, sizes[0]))
         forward = counter.get_total_flops() // 2
         output.sum().backward()
         both = counter.get_total_flops() // 2
-    parameters = sum(p.numel() for layer in layers for p in layer.parameters())
-    return forward, both - forward, 2 * parameters * forward
+    return forward, both - forward
+
+
+def _torch_differences(torch, sizes, samples: int) -> int:
+    """Count the multiplications while every parameter is shaken up and down."""
+    from torch.utils.flop_counter import FlopCounterMode
+
+    network, x = _torch_network(torch, sizes), torch.ones(samples, sizes[0])
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        for parameter in network.parameters():
+            for number in parameter.view(-1):
+                for step in (1e-3, -2e-3):
+                    number += step
+                    network(x)
+                number += 1e-3
+    return counter.get_total_flops() // 2
 
 
 def _differences(sizes, samples: int) -> int:
@@ -115,21 +132,19 @@ def _counted_differences(sizes, samples: int) -> int:
 SIZES = (((3, 4), 1), ((5, 3, 2), 1), ((4, 6, 5, 3), 7), ((2, 8, 8, 8, 1), 3))
 
 
-def _count_oracles(index: int, name: str, counted: Callable, by_torch: str) -> tuple:
+def _count_oracles(name: str, counted: Callable, by_torch: Callable) -> tuple:
     return (
         Oracle(name, counted, 1e-15, error=off_by),
-        torch_oracle(
-            f"torch.utils.flop_counter, {by_torch}",
-            lambda *case: _torch_counted(*case)[index],
-            1e-15,
-            error=off_by,
-        ),
+        torch_oracle("torch.utils.flop_counter, halved", by_torch, 1e-15, error=off_by),
     )
 
 
 def _pass_oracles(index: int) -> tuple:
-    run = "counted while the package runs"
-    return _count_oracles(index, run, lambda *case: _counted(*case)[index], "halved")
+    return _count_oracles(
+        "counted while the package runs",
+        lambda *case: _counted(*case)[index],
+        lambda *case: _torch_counted(*case)[index],
+    )
 
 
 COST = (
@@ -159,9 +174,7 @@ COST = (
         code="network.multiplications",
         implementation=_differences,
         cases=lambda rng: iter(SIZES),
-        oracles=_count_oracles(
-            2, "counted while they run", _counted_differences, "for each parameter"
-        ),
+        oracles=_count_oracles("counted while they run", _counted_differences, _torch_differences),
         saboteur=lambda sizes, samples: _differences(sizes, samples) // 2,
         mistake="one run for each parameter, as for one-sided differences",
     ),
