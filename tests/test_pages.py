@@ -17,8 +17,8 @@ each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 # the rooms, and what stands in them beside what is named like a page
 ROOMS = {
     "exercises": {"answers", "core", "progress", "texts", "trials"},
-    "figures": {"benchmarks", "exercises", "kit", "ledger", "source"},
-    "ledger": {"core", "oracles", "terminal"},
+    "figures": {"benchmarks", "cards", "exercises", "kit", "ledger", "source"},
+    "ledger": {"core", "oracles", "sabotage", "terminal"},
 }
 
 

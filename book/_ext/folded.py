@@ -1,8 +1,8 @@
 """Fold the code that a reader does not need to see: a line to open it stays.
 
-Imports, drawings and checks are folded, and what a check of an equation prints:
-the ✓ at the equation says it. Rules are shown, experiments, and exercises. The
-notebooks themselves are not changed.
+Imports, drawings and checks are folded, and what a check of an equation
+prints: the ✓ at the equation says it. Rules are shown, experiments, and
+exercises. The notebooks themselves are not changed.
 """
 
 import ast

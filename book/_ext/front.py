@@ -1,19 +1,24 @@
-"""What the first page shows: how much is checked, an equation to sabotage, and the chapters."""
+"""The first page: what is checked, an equation to sabotage, the chapters.
+
+And the picture that a link to any page shows where it is shared.
+"""
 
 from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+from sphinx.util.docutils import SphinxDirective
 
 from chainrule.exercises import EXERCISES
 from chainrule.figures.cards import CARDS
 from chainrule.ledger import claims
 from chainrule.ledger.core import MARKS
 from chainrule.ledger.sabotage import FORMS, Form
-from docutils import nodes
-from light import SHARED
-from sphinx.application import Sphinx
-from sphinx.errors import ExtensionError
-from sphinx.util.docutils import SphinxDirective
 
 PICTURES = "_build/cards"
+SHARED = "_static/share.png"
 
 
 class Written(SphinxDirective):
@@ -113,13 +118,21 @@ class Cards(Written):
             cards += [
                 ":::{grid-item-card}",
                 f":img-top: /{PICTURES}/{name}.svg",
-                f":img-alt: {draw.__doc__}",
+                f":img-alt: {seen(draw)}",
                 f":link: {page}",
                 ":link-type: any",
                 what,
                 ":::",
             ]
-        return "\n".join(["::::{grid} 2 2 4 4", ":gutter: 2", "", *cards, "::::"])
+        return "\n".join(
+            ["::::{grid} 2 2 4 4", ":gutter: 2", "", *cards, "::::"]
+        )
+
+
+def seen(draw: Any) -> str:
+    """Say what is seen on a picture that a function says it draws."""
+    words = draw.__doc__.removeprefix("Draw ")
+    return words[0].upper() + words[1:]
 
 
 def draw_cards(app: Sphinx) -> None:
@@ -131,17 +144,25 @@ def draw_cards(app: Sphinx) -> None:
         draw().savefig(folder / f"{name}.svg", transparent=True)
 
 
+def share(app: Sphinx, page: str, template: str, context: dict, tree: Any):
+    """Name the picture of a link to a page."""
+    start = app.config.html_baseurl or "../" * page.count("/")
+    image = f'<meta property="og:image" content="{start}{SHARED}">\n'
+    context["metatags"] = context.get("metatags", "") + image
+
+
 def draw_shared(app: Sphinx, exception: Exception | None) -> None:
-    """Draw the picture that a shared link shows."""
+    """Draw that picture."""
     if exception is None and app.builder.format == "html":
         draw, _ = CARDS["neural-network/training"]
         draw().savefig(Path(app.outdir, SHARED), dpi=180)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the directives; Sphinx calls this when it loads the extension."""
+    """Register all; Sphinx calls this when it loads the extension."""
     for directive in (Counters, Sabotage, Cards):
         app.add_directive(directive.__name__.lower(), directive)
     app.connect("builder-inited", draw_cards)
+    app.connect("html-page-context", share)
     app.connect("build-finished", draw_shared)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

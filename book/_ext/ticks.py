@@ -1,7 +1,7 @@
 """A ✓ beside each numbered equation, which opens and says how it was checked.
 
-What it says is found while the book is built: the ledger's claims are verified
-once, and so are their wrong forms.
+What it says is found while the book is built: the ledger's claims are
+verified once, and so are their wrong forms.
 """
 
 import inspect
@@ -13,12 +13,13 @@ from importlib import import_module
 from operator import attrgetter
 from typing import Any
 
-from chainrule.figures import show_source
-from chainrule.ledger import claims, verify
-from chainrule.ledger.core import Claim, Finding, Verdict
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.display import status_iterator
+
+from chainrule.figures import show_source
+from chainrule.ledger import claims, verify
+from chainrule.ledger.core import Claim, Finding, Verdict
 
 LEDGER = "book/reference/equations"
 EXERCISE = re.compile(

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from functools import wraps
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -28,9 +30,9 @@ def card(draw: Callable[[Axes], None]) -> Callable:
 
 @card
 def network(axes: Axes) -> None:
-    """Neurons in four layers, each joined to all of the next."""
+    """Draw neurons in four layers, each joined to all of the next."""
     layers = [[(x, y - (n - 1) / 2) for y in range(n)] for x, n in enumerate((3, 4, 4, 2))]
-    for here, there in zip(layers, layers[1:], strict=False):
+    for here, there in pairwise(layers):
         for a in here:
             for b in there:
                 axes.plot(*zip(a, b, strict=True), color=LIGHT, lw=1)
@@ -40,7 +42,7 @@ def network(axes: Axes) -> None:
 
 @card
 def optimizers(axes: Axes) -> None:
-    """Two ways down a ravine, one of them zigzag."""
+    """Draw two ways down a ravine, one of them zigzag."""
     ravine = LANDSCAPES["ravine"]
     for line in contours("ravine"):
         axes.plot(*line.T, color=LIGHT, lw=1)
@@ -52,7 +54,7 @@ def optimizers(axes: Axes) -> None:
 
 @card
 def activations(axes: Axes) -> None:
-    """The curves of four activations."""
+    """Draw the curves of four activations."""
     x = np.linspace(-3, 3, 121)
     for f, color in zip((Sigmoid(), Tanh(), ReLU(), GELU()), COLORS, strict=False):
         axes.plot(x, f(x), color=color)
@@ -61,7 +63,7 @@ def activations(axes: Axes) -> None:
 
 @card
 def losses(axes: Axes) -> None:
-    """Three losses over the error: a parabola, a wedge, and one between."""
+    """Draw three losses over the error: a parabola, a wedge, and one between."""
     e = np.linspace(-2.2, 2.2, 121)
     huber = np.where(abs(e) < 0.7, e**2 / 2, 0.7 * (abs(e) - 0.35))
     for y, color in zip((e**2 / 2, abs(e), huber), COLORS, strict=False):
@@ -70,15 +72,15 @@ def losses(axes: Axes) -> None:
 
 @card
 def proofs(axes: Axes) -> None:
-    """An equation of backpropagation, and the sign that ends a proof."""
-    look = {"ha": "center", "va": "center", "fontsize": 17, "color": INK}
+    """Draw an equation of backpropagation, and the sign that ends a proof."""
+    look: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 17, "color": INK}
     axes.text(0.5, 0.7, r"$\delta^l = (w^{l+1})^T \delta^{l+1} \odot \sigma'(z^l)$", **look)
     axes.text(0.5, 0.25, "∎", **{**look, "color": BLUE})
 
 
 @card
 def convolution(axes: Axes) -> None:
-    """A window of nine pixels on an image, and the one pixel that it gives."""
+    """Draw a window of nine pixels on an image, and the one pixel that it gives."""
     for x, y in np.ndindex(6, 6):
         inside = 1 <= x <= 3 and 2 <= y <= 4
         square = [x, x + 0.9, x + 0.9, x], [y, y, y + 0.9, y + 0.9]
@@ -93,20 +95,19 @@ def convolution(axes: Axes) -> None:
 
 @card
 def cnn(axes: Axes) -> None:
-    """Three handwritten digits."""
-    images = digits().train.x[[3, 5, 11]].reshape(3, 8, 8)
-    axes.imshow(np.pad(np.hstack(images), 1), cmap="Greys")
+    """Draw three handwritten digits."""
+    three = digits().train.x[[3, 5, 11]].reshape(3, 8, 8)
+    axes.imshow(np.pad(np.hstack([*three]), 1), cmap="Greys")
 
 
 @card
 def scaling(axes: Axes) -> None:
-    """Six processes in a ring, each sending to the next."""
+    """Draw six processes in a ring, each sending to the next."""
     angles = np.linspace(0, 2 * np.pi, 7)
     x, y = 1.6 * np.cos(angles), np.sin(angles)
     for i in range(6):
-        a, b = np.array([x[i], y[i]]), np.array([x[i + 1], y[i + 1]])
         look = {"arrowstyle": "-|>", "color": GREY, "shrinkA": 10, "shrinkB": 10}
-        axes.annotate("", b, a, arrowprops=look)
+        axes.annotate("", (x[i + 1], y[i + 1]), (x[i], y[i]), arrowprops=look)
     axes.plot(x, y, "o", color=BLUE, ms=14)
     axes.set(xlim=(-2.2, 2.2), ylim=(-1.4, 1.4))
 

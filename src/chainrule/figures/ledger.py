@@ -68,7 +68,7 @@ def table(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict], book: str) 
     >>> from chainrule.ledger import claim, verify
     >>> refuted = verify("1.8", implementation=claim("1.8").saboteur)
     >>> print(table([verify("1.8")], [refuted], "book").markdown.splitlines()[-1].split("<br>")[0])
-    | ✓ <span id="claim-1-8"></span>[(1.8)](eq-1-8) the gradient of a bias: holds
+    | ✓ [(1.8)](eq-1-8) the gradient of a bias: holds
     """
     head = ["equation and code", "agrees with (error below)", "refuted"]
     rows, formulas = [], _formulas(book)
@@ -80,10 +80,11 @@ def table(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict], book: str) 
         )
         formula = f"<br>${formulas[claim.label]}$" if claim.label in formulas else ""
         slug = claim.label.replace(".", "-")
-        link = f'<span id="claim-{slug}"></span>[({claim.label})](eq-{slug})'
+        link = f"[({claim.label})](eq-{slug})"
         said = f"{MARKS[verdict.status]} {link} {claim.title}: {verdict.status}"
         refuted = f"{MARKS[_REFUTED[saboteur.status]]} {claim.mistake}"
-        rows.append([f"{said}{formula}<br>`{claim.code}`", "; ".join(oracles), refuted])
+        place = f'<span id="claim-{slug}"></span>'  # what a link to the row leads to
+        rows.append([f"{said}{formula}<br>`{claim.code}`{place}", "; ".join(oracles), refuted])
     return Table(head, rows)
 
 

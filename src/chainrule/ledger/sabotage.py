@@ -12,7 +12,7 @@ __all__ = ["FORMS", "Form"]
 LABEL = "1.7"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Form:
     """One form of the equation.
 
@@ -43,27 +43,27 @@ class Form:
 
 FORMS = (
     Form(
-        "as it is",
-        r"\big((w^{l+1})^\mathsf{T}\, \delta^{l+1}\big) \odot \sigma'(z^l)",
+        name="as it is",
+        formula=r"\big((w^{l+1})^\mathsf{T}\, \delta^{l+1}\big) \odot \sigma'(z^l)",
     ),
     Form(
-        "forget to transpose",
-        r"\big(w^{l+1}\, \delta^{l+1}\big) \odot \sigma'(z^l)",
-        wrong(lambda w, a, slope, deltas: (deltas[1] @ w[1].T * slope)[0]),
+        name="forget to transpose",
+        formula=r"\big(w^{l+1}\, \delta^{l+1}\big) \odot \sigma'(z^l)",
+        implementation=wrong(lambda w, a, slope, deltas: (deltas[1] @ w[1].T * slope)[0]),
     ),
     Form(
-        "leave out σ′",
-        r"(w^{l+1})^\mathsf{T}\, \delta^{l+1}",
-        wrong(lambda w, a, slope, deltas: (deltas[1] @ w[1])[0]),
+        name="leave out σ′",
+        formula=r"(w^{l+1})^\mathsf{T}\, \delta^{l+1}",
+        implementation=wrong(lambda w, a, slope, deltas: (deltas[1] @ w[1])[0]),
     ),
     Form(
-        "turn the sign",
-        r"-\big((w^{l+1})^\mathsf{T}\, \delta^{l+1}\big) \odot \sigma'(z^l)",
-        wrong(lambda w, a, slope, deltas: -(deltas[1] @ w[1] * slope)[0]),
+        name="turn the sign",
+        formula=r"-\big((w^{l+1})^\mathsf{T}\, \delta^{l+1}\big) \odot \sigma'(z^l)",
+        implementation=wrong(lambda w, a, slope, deltas: -(deltas[1] @ w[1] * slope)[0]),
     ),
     Form(
-        "square the slope",
-        r"\big((w^{l+1})^\mathsf{T}\, \delta^{l+1}\big) \odot \sigma'(z^l)^2",
-        wrong(lambda w, a, slope, deltas: (deltas[1] @ w[1] * slope**2)[0]),
+        name="square the slope",
+        formula=r"\big((w^{l+1})^\mathsf{T}\, \delta^{l+1}\big) \odot \sigma'(z^l)^2",
+        implementation=wrong(lambda w, a, slope, deltas: (deltas[1] @ w[1] * slope**2)[0]),
     ),
 )
