@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from matplotlib import rc_context
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
@@ -139,9 +140,15 @@ def draw_cards(app: Sphinx) -> None:
     """Draw the pictures of the cards."""
     folder = Path(app.srcdir, PICTURES)
     folder.mkdir(parents=True, exist_ok=True)
+    same = {"svg.hashsalt": "cards"}  # the same picture, the same bytes
     for page, (draw, _) in CARDS.items():
         name = page.rpartition("/")[2]
-        draw().savefig(folder / f"{name}.svg", transparent=True)
+        with rc_context(same):
+            draw().savefig(
+                folder / f"{name}.svg",
+                transparent=True,
+                metadata={"Date": None},
+            )
 
 
 def share(app: Sphinx, page: str, template: str, context: dict, tree: Any):
