@@ -225,7 +225,7 @@ def prose(text):
         r"\[\([\d.]+[a-z]?\)\]\([^)]*\)",
         r"\(\d\.\d+[a-z]?\)",
         r"\]\([^)]*\)",
-        r"says:\*\*.*?\*\*Right is",
+        r"says:\*\*.*?\*\*Correction",
         r"^[#:].*?$",
         r"([Ss]ections?|[Ff]igures?|[Ll]isting|[Aa]fter|fig\.|and|to|,) \[?\d\.\d+",
     ):
