@@ -5,16 +5,20 @@ import json
 import re
 import runpy
 import tomllib
-from itertools import pairwise
+from dataclasses import replace
+from itertools import chain, pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import yaml
 from docutils import nodes
+from sphinx.errors import ExtensionError
 
+from chainrule import ledger
 from chainrule.exercises import EXERCISES, SECTIONS
 from chainrule.ledger import claims
+from chainrule.ledger.sabotage import FORMS
 
 ROOT = Path(__file__).parents[1]
 BOOK = ROOT / "book"
@@ -357,6 +361,54 @@ def test_an_address_that_a_page_once_had_leads_to_the_page(tmp_path):
     app.config.moved = {"book/preface": "book/notation"}
     with pytest.raises(ValueError, match="moved: book/preface"):
         lead_on(app, None)
+
+
+def test_no_tick_stands_at_an_equation_that_fails_or_whose_wrong_form_holds():
+    judged, right = extension("ticks")["judged"], ledger.claim("1.9")
+    assert [verdict.status for verdict in judged(right)] == ["holds", "fails"]
+    for wrong in (
+        replace(right, implementation=right.saboteur),
+        replace(right, saboteur=right.implementation),
+    ):
+        with pytest.raises(ExtensionError, match=r"\(1\.9\)"):
+            judged(wrong)
+
+
+def test_a_tick_leads_to_the_exercises_about_its_equation():
+    leads = extension("ticks")["exercises"]()
+    assert "balanced-weight" in leads["1-30"]
+    assert {name for names in leads.values() for name in names} <= set(EXERCISES)
+
+
+def test_a_form_to_sabotage_with_is_what_it_says():
+    tab, (right, *wrong) = extension("front")["tab"], FORMS
+    assert "✓ All" in tab(right)
+    assert all("✗" in tab(form) for form in wrong)
+    with pytest.raises(ExtensionError, match="a wrong one"):
+        tab(replace(right, name="a wrong one", implementation=ledger.claim("1.7").implementation))
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=name)
+def test_folding_loses_nothing(notebook):
+    folded = extension("folded")
+    for cell in cells(notebook, "code"):
+        parts = folded["split"](cell)
+        printed = [
+            "".join("".join(o["text"]) for o in part["outputs"] if o.get("name") == "stdout")
+            for part in (cell, *parts)
+        ]
+        assert printed[0] == "".join(printed[1:])
+        code = ["".join(part["source"]).split() for part in (cell, *parts)]
+        assert code[0] == [*chain(*code[1:])]
+
+
+def test_what_is_code_of_the_page_is_not_folded():
+    folds = extension("folded")["folds"]
+    assert folds("import numpy as np")
+    assert folds("x = 1\nexpect('one', x == 1)")
+    assert folds("draw.curves(f)")
+    assert not folds("x = 1\nprint(x)")
+    assert not folds('check("balanced-weight", ...)')
 
 
 def test_binder_has_the_python_and_the_torch_of_the_book():

@@ -140,10 +140,6 @@ NINES = record("imbalance")
 SPLIT, RACES = digits(), record("races")
 MADE = 64 * 512 + 512 + 512 * 10 + 10  # the parameters of the digits' network
 EASY, HARD = -1000 * math.log(0.9), -10 * math.log(0.4)
-LAYER = (
-    2 * 64 * 9 * 64 * 56**2
-)  # the operations of 64 kernels on an image of 56 × 56 in 64 channels
-BYTES = 4 * (2 * 64 * 56**2 + 64 * 64 * 9)
 
 FOUND_BY = {
     "convolution/cnn": {

@@ -14,6 +14,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from chainrule.exercises import EXERCISES
 from chainrule.figures.cards import CARDS
+from chainrule.figures.kit.drawing import number
 from chainrule.ledger import claims
 from chainrule.ledger.core import MARKS
 from chainrule.ledger.sabotage import FORMS, Form
@@ -45,8 +46,8 @@ class Counters(Written):
         every = claims()
         oracles = sum(len(claim.oracles) for claim in every)
         return "\n".join(
-            f"- **{number}** {what}"
-            for number, what in (
+            f"- **{how_many}** {what}"
+            for how_many, what in (
                 (len(every), "numbered equations, all checked"),
                 (oracles, "checks by independent oracles"),
                 (len(every), "wrong forms, all refused"),
@@ -79,8 +80,8 @@ def tab(form: Form) -> str:
         "and the book is not built"
     )
     rows = [
-        f"| {MARKS[f.status]} {f.oracle.name} | {found(f.error)} "
-        f"| {f.oracle.bound:.0e} |"
+        f"| {MARKS[f.status]} {f.oracle.name} "
+        f"| {number(float(f'{f.error:.2g}'))} | {number(f.oracle.bound)} |"
         for f in verdict.findings
         if f.error is not None
     ]
@@ -101,11 +102,6 @@ def tab(form: Form) -> str:
             ":::",
         ]
     )
-
-
-def found(error: float) -> str:
-    """Write an error in digits that a reader takes in."""
-    return f"{error:.0e}" if error < 1e-3 else f"{error:.2g}"
 
 
 class Cards(Written):
@@ -151,7 +147,9 @@ def draw_cards(app: Sphinx) -> None:
             )
 
 
-def share(app: Sphinx, page: str, template: str, context: dict, tree: Any):
+def share(
+    app: Sphinx, page: str, template: str, context: dict, tree: Any
+) -> None:
     """Name the picture of a link to a page."""
     start = app.config.html_baseurl or "../" * page.count("/")
     image = f'<meta property="og:image" content="{start}{SHARED}">\n'

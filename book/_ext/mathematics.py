@@ -43,8 +43,11 @@ Formula = nodes.math | nodes.math_block
 
 
 def fetch_katex(app: Sphinx) -> None:
-    """Have npm fetch KaTeX, if it is not there yet."""
-    if app.builder.format != "html" or KATEX.is_dir():
+    """Have npm fetch KaTeX, if the wanted one is not there yet."""
+    lock = "package-lock.json"
+    there = (HERE / lock).read_bytes() if KATEX.is_dir() else b""
+    wanted = (WANTED / lock).read_bytes()
+    if app.builder.format != "html" or there == wanted:
         return
     copytree(WANTED, HERE, dirs_exist_ok=True)
     options = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]

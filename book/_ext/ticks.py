@@ -1,7 +1,8 @@
 """A ✓ beside each numbered equation, which opens and says how it was checked.
 
 What it says is found while the book is built: the ledger's claims are
-verified once, and so are their wrong forms.
+verified once, and so are their wrong forms. A claim that fails, or a wrong
+form that holds, stops the build.
 """
 
 import inspect
@@ -11,19 +12,30 @@ from functools import cache
 from html import escape
 from importlib import import_module
 from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
 from sphinx.util.display import status_iterator
 
 from chainrule.figures import show_source
+from chainrule.figures.kit.drawing import number
+from chainrule.figures.ledger import source
 from chainrule.ledger import claims, verify
-from chainrule.ledger.core import Claim, Finding, Verdict
+from chainrule.ledger.core import MARKS, Claim, Finding, Verdict
+from chainrule.pages import PAGES
 
+BOOK = Path(__file__).parents[1]
 LEDGER = "book/reference/equations"
+SAID = {
+    "holds": "was checked when this page was built.",
+    "skipped": "was not checked by all of its oracles: a library is missing.",
+}
 EXERCISE = re.compile(
-    r"^:::\{exercise\} *(.*)\n:label: ([\w-]+)\n(.*?)(?=^:::\{exercise\}|\Z)",
+    r"^:::\{exercise\} *([^\n]*)\n:label: ([\w-]+)\n"
+    r"(.*?)(?=:::\{exercise\}|\Z)",
     re.DOTALL | re.MULTILINE,
 )
 TORCH = re.compile(r"^\s*(torch(?:\.\w+)+)", re.MULTILINE)
@@ -32,41 +44,43 @@ RULES = {"__call__": "value", "derivative": "slope", "vjp": "back"}
 SHORT = 16  # lines of a rule that the panel has room for
 
 
+def judged(claim: Claim) -> tuple[Verdict, Verdict]:
+    """Verify a claim and its wrong form, and stop if either is not so."""
+    right, wrong = verify(claim), verify(claim, implementation=claim.saboteur)
+    if right.status == "fails" or wrong.status == "holds":
+        said = f"{right!r}; {claim.mistake}: {wrong.status}"
+        raise ExtensionError(said)
+    return right, wrong
+
+
 @cache
 def verdicts() -> dict[str, tuple[Verdict, Verdict]]:
-    """Verify each claim and its wrong form, by the equation's number."""
-    every = status_iterator(claims(), "checking the equations ", "green", 133)
-    return {
-        claim.label: (
-            verify(claim),
-            verify(claim, implementation=claim.saboteur),
-        )
-        for claim in every
-    }
+    """Judge all claims, by the equation's number."""
+    every = claims()
+    seen = status_iterator(every, "checking claims ", length=len(every))
+    return {claim.label: judged(claim) for claim in seen}
 
 
-def note_exercises(app: Sphinx, page: str, source: list[str]) -> None:
-    """Note which exercises of a page lead to which equations."""
-    noted = app.env.__dict__.setdefault("exercises_of", defaultdict(dict))
-    text = source[0].replace("\\n", "\n").replace('",\n', "")
-    text = re.sub(r'^ *"', "", text, flags=re.MULTILINE)
-    for title, name, body in EXERCISE.findall(text):
-        for label in re.findall(r"\]\(eq-([\w-]+)\)", body):
-            noted[label][name] = (page, title)
+@cache
+def exercises() -> dict[str, dict[str, tuple[str, str]]]:
+    """Give the exercises that lead to each equation: its page and title."""
+    found: dict[str, dict] = defaultdict(dict)
+    for page in PAGES:
+        text = source(str(BOOK), page.path)
+        for title, name, body in EXERCISE.findall(text):
+            for label in re.findall(r"\]\(eq-([\w-]+)\)", body):
+                found[label][name] = (f"book/{page.path}", title)
+    return found
 
 
-def number(error: float) -> str:
-    """Write an error as a page does."""
-    if not error:
-        return "0"
-    digits, power = f"{error:.1e}".split("e")
-    factor = "" if digits == "1.0" else f"{digits} · "
-    return f"{factor}10<sup>{int(power)}</sup>".replace("-", "−")
+def written(error: float) -> str:
+    """Write an error in two digits."""
+    return number(float(f"{error:.2g}"))
 
 
 def row(finding: Finding) -> str:
     """Give what one oracle found, as a row."""
-    found = "skipped" if finding.error is None else number(finding.error)
+    found = "skipped" if finding.error is None else written(finding.error)
     cells = (escape(finding.oracle.name), found, number(finding.oracle.bound))
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 
@@ -126,29 +140,35 @@ class Panel:
     def exercises(self) -> str:
         """Give links to the exercises about it."""
         slug = self.label.replace(".", "-")
-        found = getattr(self.app.env, "exercises_of", {}).get(slug, {})
         links = [
             self.link(page, name, escape(title))
-            for name, (page, title) in found.items()
+            for name, (page, title) in exercises()[slug].items()
         ]
         return f"<p>Exercises: {', '.join(links)}</p>" if links else ""
+
+    def refused(self) -> str:
+        """Say what is refused, and how far off it is."""
+        if self.sabotaged.status != "fails":  # nobody could be asked
+            return ""
+        worst = max(f.error for f in self.sabotaged.findings if f.error)
+        said = f"with an error of {written(worst)}"
+        return f"<p>Refused: {escape(self.claim.mistake)}, {said}.</p>"
 
     def html(self) -> str:
         """Give the ✓ with its panel."""
         title, label = escape(self.claim.title), self.label
         rows = "".join(map(row, self.verdict.findings))
-        worst = max(f.error for f in self.sabotaged.findings if f.error)
+        mark, said = MARKS[self.verdict.status], SAID[self.verdict.status]
         row_id = f"claim-{label.replace('.', '-')}"
         ledger = self.link(LEDGER, row_id, "the ledger")
         return (
             '<details class="tick"><summary '
-            f'aria-label="How ({label}) was checked">✓</summary>'
+            f'aria-label="How ({label}) was checked">{mark}</summary>'
             f'<div class="panel"><p><strong>({label}) {title}</strong> '
-            "was checked when this page was built.</p>"
+            f"{said}</p>"
             "<table><thead><tr><th>oracle</th><th>error</th><th>at most</th>"
             f"</tr></thead><tbody>{rows}</tbody></table>"
-            f"<p>Refused: {escape(self.claim.mistake)}, with an error of "
-            f"{number(worst)}.</p>{self.code()}{self.torch()}"
+            f"{self.refused()}{self.code()}{self.torch()}"
             f"{self.exercises()}<p>Its row in {ledger}.</p></div></details>"
         )
 
@@ -164,6 +184,5 @@ def put_ticks(app: Sphinx, doctree: nodes.document, page: str) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the steps; Sphinx calls this when it loads the extension."""
-    app.connect("source-read", note_exercises)
     app.connect("doctree-resolved", put_ticks)
-    return {"parallel_read_safe": False, "parallel_write_safe": True}
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -73,6 +73,11 @@ def sum(x: Array, axis: int | tuple[int, ...] | None = None) -> Array:
     return np.add.reduce(x, axis=axis, dtype=np.float32).astype(x.dtype)
 
 
+def _finite(x: Array) -> bool:
+    """Say whether all numbers are finite: what `all` comes to after some more calls."""
+    return np.logical_and.reduce(np.isfinite(x), axis=None)
+
+
 def times(x: Array, w: Array | float) -> Array:
     """Give x w, and 0 where w is 0, even if x is infinite there.
 
@@ -82,7 +87,7 @@ def times(x: Array, w: Array | float) -> Array:
     """
     if isinstance(w, float):
         return x * w if w else where(x == x, 0.0, x)  # NaN stays NaN
-    if isinstance(x, OF_NUMPY) and np.logical_and.reduce(np.isfinite(x), axis=None):
+    if isinstance(x, OF_NUMPY) and _finite(x):
         return x * w
     return where(w == 0, 0.0, x) * w
 
@@ -95,7 +100,7 @@ def below_largest(x: Array) -> Array:
     array([  0., -inf])
     """
     largest = max(x, axis=0)
-    if isinstance(x, OF_NUMPY) and np.logical_and.reduce(np.isfinite(largest), axis=None):
+    if isinstance(x, OF_NUMPY) and _finite(largest):
         return x - largest
     infinite = abs(largest) == INFINITY
     at_largest = x == largest
