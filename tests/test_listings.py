@@ -3,9 +3,12 @@
 import ast
 import json
 import re
+import runpy
 from pathlib import Path
 
 import pytest
+
+from chainrule.ledger import claims
 
 BOOK = Path(__file__).parents[1] / "book"
 WIDTH = 76  # how many characters of code a page's column holds in a window of 1280 pixels
@@ -27,6 +30,13 @@ def listings():
                 yield pytest.param(shown[1], code, id=f"{path.stem}: {shown[1]}")
 
 
+def rules():
+    """Give the rules that the ticks beside the equations show."""
+    rule = runpy.run_path(str(BOOK / "_ext" / "ticks.py"))["rule"]
+    found = {code: claim.code for claim in claims() if (code := rule(claim))}
+    return [pytest.param(name, code, id=f"tick: {name}") for code, name in found.items()]
+
+
 def longest(code):
     """Give the number of lines of the longest function, its signature left out."""
     functions = [n for n in ast.walk(ast.parse(code)) if isinstance(n, ast.FunctionDef)]
@@ -35,9 +45,10 @@ def longest(code):
 
 def test_there_are_listings():
     assert len([*listings()]) > 30
+    assert len(rules()) > 20
 
 
-@pytest.mark.parametrize(("shown", "code"), [*listings()])
+@pytest.mark.parametrize(("shown", "code"), [*listings(), *rules()])
 def test_a_listing_is_a_rule(shown, code):
     assert longest(code) <= TOPICS.get(shown.strip(), LINES)
     assert max(map(len, code.splitlines())) <= WIDTH

@@ -5,7 +5,6 @@ verified once, and so are their wrong forms. A claim that fails, or a wrong
 form that holds, stops the build.
 """
 
-import inspect
 import re
 from collections import defaultdict
 from functools import cache
@@ -39,9 +38,15 @@ EXERCISE = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 TORCH = re.compile(r"^\s*(torch(?:\.\w+)+)", re.MULTILINE)
-# the formula behind what is called
-RULES = {"__call__": "value", "derivative": "slope", "vjp": "back"}
-SHORT = 16  # lines of a rule that the panel has room for
+# the rules behind each door; the first that a class has
+RULES = {
+    "__call__": ("value",),
+    "derivative": ("slope",),
+    "gradient": ("slope",),
+    "vjp": ("share", "back"),
+    "parameter_vjp": ("parameters_back",),
+    "step": ("rule",),
+}
 
 
 def judged(claim: Claim) -> tuple[Verdict, Verdict]:
@@ -85,17 +90,24 @@ def row(finding: Finding) -> str:
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 
 
-def thing(claim: Claim) -> Any:
-    """Give the function or class that carries the equation out."""
-    module, _, name = claim.code.partition(".")
-    owner, _, door = name.rpartition(".")
-    name = f"{owner}.{RULES[door]}" if door in RULES else name
+def thing(name: str) -> Any:
+    """Give what has this name below ``chainrule``."""
+    module, _, name = name.partition(".")
     while True:
         try:
             return attrgetter(name)(import_module(f"chainrule.{module}"))
         except AttributeError:  # the name of a module inside
             inner, _, name = name.partition(".")
             module = f"{module}.{inner}"
+
+
+def rule(claim: Claim) -> str:
+    """Give the source of the rule behind a claim's code, if it is a door."""
+    owner, _, door = claim.code.rpartition(".")
+    for name in RULES.get(door, ()):
+        if found := getattr(thing(owner), name, None):
+            return str(show_source(found))
+    return ""
 
 
 class Panel:
@@ -112,28 +124,22 @@ class Panel:
         return f'<a href="{uri}#{anchor}">{words}</a>'
 
     def code(self) -> str:
-        """Give the rule, if it is short, and a link to the reference."""
-        name, rule = self.claim.code, thing(self.claim)
+        """Give a link to the reference, and the rule."""
+        name, listing = self.claim.code, rule(self.claim)
         shown = f"<code>{name}</code>"
         known = self.app.env.domaindata["py"]["objects"]
         if entry := known.get(f"chainrule.{name}"):
             shown = self.link(entry.docname, entry.node_id, shown)
-        listing = ""
-        if inspect.isroutine(rule) or inspect.isclass(rule):
-            source = str(show_source(rule))
-            if source.count("\n") < SHORT:
-                block = self.app.builder.highlighter.highlight_block
-                listing = block(source, "python")
+        if listing:
+            block = self.app.builder.highlighter.highlight_block
+            listing = block(listing, "python")
         return f"<p>In code: {shown}</p>{listing}"
 
     def torch(self) -> str:
-        """Name what PyTorch calls it."""
-        parts = self.claim.code.split(".")
-        owner = thing(self.claim)
-        if len(parts) > 2:  # a method: its class says it
-            module = import_module(f"chainrule.{parts[0]}")
-            owner = getattr(module, parts[-2], owner)
-        names = TORCH.findall(owner.__doc__ or "")
+        """Name what PyTorch calls it, or the class that it belongs to."""
+        owner, _, door = self.claim.code.rpartition(".")
+        told = thing(owner if door in RULES else self.claim.code)
+        names = TORCH.findall(told.__doc__ or "")
         listed = ", ".join(f"<code>{each}</code>" for each in names)
         return f"<p>In PyTorch: {listed}</p>" if names else ""
 

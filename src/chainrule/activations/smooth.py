@@ -106,7 +106,8 @@ class GELU(Elementwise):
         t = clip(x, -FAR, FAR)
         if self.approximate == "tanh":
             inner = sqrt(2 / pi) * (1 + 3 * 0.044715 * t**2)
-            return (1 + tanh(self.cubic(x)) + t * (1 - tanh(self.cubic(x)) ** 2) * inner) / 2
+            s = tanh(self.cubic(x))
+            return (1 + s + t * (1 - s**2) * inner) / 2
         return erfc(-x / sqrt(2)) / 2 + t * exp(-(t**2) / 2) / sqrt(2 * pi)
 
     def cubic(self, x):

@@ -41,7 +41,8 @@ class TripletLoss(Loss):
             across, away = swapped * self.direction(p - n), (1 - swapped) * away
         h = self.distance(a - p) - self.to_negative(a, p, n) + self.margin
         counts = as_numbers(h >= 0, like=a)
-        return counts * (near - away), counts * (-near - across), counts * (away + across)
+        moves = near - away, -near - across, away + across
+        return tuple(counts * move for move in moves)
 
     def distance(self, x):
         """Give ‖x + ε‖; divided by the largest entry first, so that no power overflows."""

@@ -175,7 +175,8 @@ class Nadam(Optimizer):
         product = self.momentum_product  # μ₁ ⋯ μ_t
         m = beta1 * m + (1 - beta1) * g
         v = beta2 * v + (1 - beta2) * g**2
-        m_hat = mu_next / (1 - product * mu_next) * m + (1 - mu) / (1 - product) * g
+        ahead = mu_next / (1 - product * mu_next)
+        m_hat = ahead * m + (1 - mu) / (1 - product) * g
         v_hat = v / (1 - beta2**t)
         return w - self.lr * m_hat / (sqrt(v_hat) + self.eps), m, v
 
