@@ -207,7 +207,8 @@ def test_a_notebook_was_run_from_top_to_bottom(notebook):
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=name)
 def test_a_picture_has_a_description_and_a_caption(notebook):
     for cell in cells(notebook, "code"):
-        if any("image/png" in output.get("data", {}) for output in cell["outputs"]):
+        kinds = {kind for output in cell["outputs"] for kind in output.get("data", {})}
+        if kinds & {"image/png", "image/svg+xml"}:
             page = cell["metadata"]["mystnb"]
             assert len(page["image"]["alt"]) > 40
             assert len(page["figure"]["caption"]) > 20

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from xml.etree import ElementTree
 
 import matplotlib
 import numpy as np
@@ -157,14 +158,21 @@ PICTURES = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PICTURES)
-def test_a_picture_shows_itself_as_png(name):
+def test_a_picture_shows_itself_as_svg_and_a_photograph_as_png(name):
     """That it is the same every time, the notebooks' comparison sees."""
     figure = PICTURES[name]()
-    png, shown = figure._repr_png_()
-    assert shown == {"width": 540}
-    image = np.asarray(Image.open(io.BytesIO(png)).convert("L"))
-    assert image.std() > 1  # there is something on it
     assert figure._repr_html_() is None
+    if figure.photograph:
+        png, shown = figure._repr_png_()
+        assert shown == {"width": 540}
+        assert np.asarray(Image.open(io.BytesIO(png)).convert("L")).std() > 1  # not empty
+    else:
+        root = ElementTree.fromstring(figure._repr_svg_())
+        assert root.get("width") == "540"
+        assert len(list(root.iter())) > 2  # not empty
+        # nothing that would reach beyond it, into a page
+        assert not {"style", "script"} & {element.tag.split("}")[1] for element in root.iter()}
+    assert [figure._repr_svg_(), figure._repr_png_()].count(None) == 1
 
 
 @pytest.mark.parametrize(("points", "inches"), [(8.9, 4.75), (9.1, 5), (11, 6)])
@@ -180,7 +188,7 @@ def test_a_picture_with_words_too_small_for_a_phone_is_refused(points, inches):
 
 def test_drawing_leaves_no_trace_in_matplotlib():
     before = dict(matplotlib.rcParams)
-    network.neuron()._repr_png_()
+    network.neuron()._repr_svg_()
     assert dict(matplotlib.rcParams) == before
 
 

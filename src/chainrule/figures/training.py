@@ -12,6 +12,7 @@ from ..network import Network
 from ..training import History
 from .benchmarks import RECORDS
 from .kit.drawing import LINES, arrow, beside, counted, diagram, frame, note, number
+from .kit.grids import mark
 from .kit.picture import BLUE, GREY, ORANGE, PALE, Axes, Picture, picture, plot
 from .kit.slider import Curve, Slider, Still
 
@@ -148,11 +149,12 @@ def confusion(axes: Axes, output: np.ndarray, y: np.ndarray) -> None:
     classes = output.shape[1]
     counts = np.zeros((classes, classes), int)
     np.add.at(counts, (y, output.argmax(1)), 1)
-    axes.imshow(counts, cmap="Blues", vmax=2.5 * counts.max())
-    for true, predicted in np.ndindex(counts.shape):
-        if counts[true, predicted]:
-            note(axes, predicted, true, f"{counts[true, predicted]}")
+    for true, predicted in np.argwhere(counts):
+        count = counts[true, predicted]
+        mark(axes, (-0.5, -0.5), (true, predicted), fill=0.4 * count / counts.max(), width=0)
+        note(axes, predicted, true, f"{count}")
     axes.set(xlabel="predicted", ylabel="true", xticks=range(classes), yticks=range(classes))
+    axes.set(xlim=(-0.5, classes - 0.5), ylim=(classes - 0.5, -0.5), aspect="equal")
     axes.grid(False)
 
 

@@ -1,7 +1,7 @@
 """The races: of eight optimizers on four landscapes, and of all of them on the digits."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy as np
 from ...optimizers import Optimizer
 from ...training import History
 from ..benchmarks import RECORDS
-from ..kit.drawing import POINTED, lines
+from ..kit.drawing import POINTED, lines, series
 from ..kit.picture import Axes, plot
 from ..kit.slider import Points, Slider, Still
 from ..ledger import Table
@@ -151,22 +151,33 @@ def searched() -> tuple[list[float], dict[str, np.ndarray]]:
 
 
 @plot(height=3.8, xlabel="learning rate α", title="validation loss after the training")
-def search(axes: Axes, rates: Sequence[float], losses: dict[str, Sequence[float]]) -> None:
-    """Draw the validation loss of each optimizer by learning rate: the search that was made."""
+def search(
+    axes: Axes,
+    rates: Sequence[float],
+    losses: dict[str, Sequence[float]],
+    front: Collection[str] = (),
+) -> None:
+    """Draw the validation loss of each optimizer by learning rate: the search that was made.
+
+    Those named stand in front of the others, if some are.
+    """
     lines(axes.loglog, rates, losses, POINTED, ms=4, lw=1.5)
     low, high = np.log10(axes.dataLim.intervaly)
     # whole decades, to name their ends; what is above 10 has failed
     axes.set_ylim(10 ** np.floor(low), 10 ** min(np.ceil(high), 1))
-    axes.figure.legend(loc="outside lower center", ncols=2)
+    series(axes.figure, front)
 
 
 @plot(height=4.3, xlabel="epoch", title="training loss")
-def digits_race(axes: Axes, runs: dict[str, list[History]]) -> None:
-    """Draw training losses by epoch: the median over the seeds, and from smallest to largest."""
+def digits_race(axes: Axes, runs: dict[str, list[History]], front: Collection[str] = ()) -> None:
+    """Draw training losses by epoch: the median over the seeds, and from smallest to largest.
+
+    Those named stand in front of the others, if some are.
+    """
     losses = {name: np.array([history.loss for history in each]) for name, each in runs.items()}
     epochs = np.arange(1, next(iter(losses.values())).shape[1] + 1)
     medians = {name: np.median(each, 0) for name, each in losses.items()}
     lines(axes.semilogy, epochs, medians, POINTED, ms=4, lw=1.5)
-    for each, (color, _) in zip(losses.values(), POINTED, strict=False):
-        axes.fill_between(epochs, each.min(0), each.max(0), color=color, alpha=0.12, lw=0)
-    axes.figure.legend(loc="outside lower center", ncols=2)
+    for (name, each), (color, _) in zip(losses.items(), POINTED, strict=False):
+        axes.fill_between(epochs, each.min(0), each.max(0), color=color, alpha=0.12, lw=0, gid=name)
+    series(axes.figure, front)
