@@ -95,7 +95,7 @@ class Formulas(SphinxPostTransform):
     default_priority = 1
 
     def run(self, **kwargs: object) -> None:
-        r"""Hand each to ``\fit``, which measures it; number it, and add a †."""
+        r"""Hand each to ``\fit``, which measures it; number it, with a †."""
         for node in self.document.findall(nodes.math_block):
             text = re.sub(r"\\(begin|end)\{equation\*\}", "", node.astext())
             body = rf"\begin{{aligned}}{text.strip()}\end{{aligned}}"
@@ -128,9 +128,9 @@ class Front(SphinxPostTransform):
     default_priority = 1
 
     def run(self, **kwargs: object) -> None:
-        """Remove the button and the cards with pictures."""
+        """Remove the button and the cards."""
         for node in list(self.document.findall(nodes.Element)):
-            if {"cards", "sd-btn"} & {*node["classes"]}:
+            if {"sd-btn", "sd-container-fluid"} & {*node["classes"]}:
                 node.parent.remove(node)
 
 
@@ -159,10 +159,11 @@ class Tables(SphinxPostTransform):
 
 def shares(table: nodes.table) -> list[int]:
     """Give each column of a long table room by what its cells hold."""
-    columns = zip(*(row.children for row in table.findall(nodes.row)))
+    rows = (row.children for row in table.findall(nodes.row))
+    columns = zip(*rows, strict=True)
     lengths = [[len(cell.astext()) for cell in column] for column in columns]
     roots = [(sum(each) / len(each)) ** 0.5 for each in lengths]
-    return [max(10, round(100 * root / sum(roots))) for root in roots]
+    return [max(15, round(100 * root / sum(roots))) for root in roots]
 
 
 def set_columns(table: nodes.table, *widths: int) -> None:
