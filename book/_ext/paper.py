@@ -18,7 +18,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_exercise.nodes import is_exercise_node
 
 LONG = 30  # rows: a table that does not fit one page
-WIDTHS = {3: (44, 30, 26), 4: (16, 52, 16, 16)}  # the ledger, the exercises
+LEDGER = "book/reference/equations"
 MANY = 6  # columns: more of them need a smaller type
 STYLE = Path(__file__).parents[1] / "_static" / "page.css"
 COLORS = {"text-base": "#222832", "border": "#c9c9c9", "background": "#fff"}
@@ -27,6 +27,16 @@ COLORS = {"text-base": "#222832", "border": "#c9c9c9", "background": "#fff"}
 def latex(text: str) -> nodes.raw:
     """Give what goes to TeX as it is."""
     return nodes.raw("", text, format="latex")
+
+
+def label(name: str) -> str:
+    """Give the label of a place as Sphinx writes it: a page and an id."""
+    return rf"\detokenize{{{name}}}"
+
+
+def place(name: str) -> nodes.raw:
+    """Mark a place that links lead to."""
+    return latex(rf"\phantomsection\label{{{label(name)}}}")
 
 
 def announce(app: Sphinx, config: Config) -> None:
@@ -68,8 +78,7 @@ class Parts(SphinxPostTransform):
             chapters.append(node)
         for exercise, name in pages.items():
             # sphinx_exercise gives it another label than Sphinx links to
-            label = rf"\detokenize{{{name}:{exercise['label']}}}"
-            mark = latex(rf"\phantomsection\label{{{label}}}")
+            mark = place(f"{name}:{exercise['label']}")
             exercise.parent.insert(exercise.parent.index(exercise), mark)
         for node in list(root.findall(nodes.compound)):
             if "toctree-wrapper" in node["classes"]:
@@ -86,15 +95,43 @@ class Formulas(SphinxPostTransform):
     default_priority = 1
 
     def run(self, **kwargs: object) -> None:
-        r"""Hand every display formula to ``\fit``, which measures it."""
+        r"""Hand each to ``\fit``, which measures it; number it, with a †."""
         for node in self.document.findall(nodes.math_block):
             text = re.sub(r"\\(begin|end)\{equation\*\}", "", node.astext())
-            tag = "".join(re.findall(r"\\tag\{[^}]+\}", text))
-            body = text.replace(tag, "").strip()
-            fitted = rf"\fit{{\begin{{aligned}}{body}\end{{aligned}}}}"
-            whole = rf"\begin{{equation*}}{fitted}{tag}\end{{equation*}}"
+            body = rf"\begin{{aligned}}{text.strip()}\end{{aligned}}"
+            whole = rf"\fit{{{body}}}"
+            if number := node.get("tag"):
+                row = label(f"{LEDGER}:claim-{number.replace('.', '-')}")
+                whole = rf"\checked{{{row}}}{whole}\tag{{{number}}}"
+            whole = rf"\begin{{equation*}}{whole}\end{{equation*}}"
             node[:] = [nodes.Text(whole)]
             node["nowrap"] = True
+
+
+class Rows(SphinxPostTransform):
+    """The † at an equation leads to its row of the ledger."""
+
+    formats = ("latex",)
+    default_priority = 6
+
+    def run(self, **kwargs: object) -> None:
+        """Mark in TeX what the table marks in HTML."""
+        for node in list(self.document.findall(nodes.raw)):
+            if ids := re.findall(r'id="(claim-[\w-]+)"', node.astext()):
+                node.replace_self([place(f"{LEDGER}:{each}") for each in ids])
+
+
+class Front(SphinxPostTransform):
+    """What leads from the first page of the site to others is left out."""
+
+    formats = ("latex",)
+    default_priority = 1
+
+    def run(self, **kwargs: object) -> None:
+        """Remove the button and the cards."""
+        for node in list(self.document.findall(nodes.Element)):
+            if {"sd-btn", "sd-container-fluid"} & {*node["classes"]}:
+                node.parent.remove(node)
 
 
 class Tables(SphinxPostTransform):
@@ -109,8 +146,7 @@ class Tables(SphinxPostTransform):
             if "proof" in table["classes"]:
                 set_columns(table, 60, 40)
             elif len(list(table.findall(nodes.row))) > LONG:
-                columns = len(list(table.findall(nodes.colspec)))
-                set_columns(table, *WIDTHS[columns])
+                set_columns(table, *shares(table))
                 stack(table)
             elif len(list(table.findall(nodes.colspec))) > MANY:
                 smaller = latex(r"{\let\small\footnotesize")
@@ -119,6 +155,15 @@ class Tables(SphinxPostTransform):
                 for line in list(cell.findall(nodes.paragraph)):
                     if [type(child) for child in line] == [nodes.math]:
                         line[:] = [latex(rf"\cellmath{{{line.astext()}}}")]
+
+
+def shares(table: nodes.table) -> list[int]:
+    """Give each column of a long table room by what its cells hold."""
+    rows = (row.children for row in table.findall(nodes.row))
+    columns = zip(*rows, strict=True)
+    lengths = [[len(cell.astext()) for cell in column] for column in columns]
+    roots = [(sum(each) / len(each)) ** 0.5 for each in lengths]
+    return [max(15, round(100 * root / sum(roots))) for root in roots]
 
 
 def set_columns(table: nodes.table, *widths: int) -> None:
@@ -235,6 +280,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", announce)
     # myst_nb reads its settings at 500
     app.connect("builder-inited", configure, priority=400)
-    for transform in (Parts, Formulas, Tables, Boxes, Figures):
+    for transform in (Parts, Front, Formulas, Tables, Rows, Boxes, Figures):
         app.add_post_transform(transform)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

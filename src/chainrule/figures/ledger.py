@@ -67,7 +67,8 @@ def table(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict], book: str) 
     --------
     >>> from chainrule.ledger import claim, verify
     >>> refuted = verify("1.8", implementation=claim("1.8").saboteur)
-    >>> print(table([verify("1.8")], [refuted], "book").markdown.splitlines()[-1].split("<br>")[0])
+    >>> rows = table([verify("1.8")], [refuted], "book").markdown.splitlines()
+    >>> print(rows[-1].split("<br>")[0])
     | ✓ [(1.8)](eq-1-8) the gradient of a bias: holds
     """
     head = ["equation and code", "agrees with (error below)", "refuted"]

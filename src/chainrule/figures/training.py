@@ -187,7 +187,8 @@ def zero_line(x: np.ndarray, y: np.ndarray, values: np.ndarray) -> tuple[np.ndar
     --------
     >>> import numpy as np
     >>> ends = np.array([0.0, 1.0])
-    >>> across, up = zero_line(ends, ends, np.array([[-1.0, 1.0], [-1.0, 1.0]]))  # 2x − 1
+    >>> values = np.array([[-1.0, 1.0], [-1.0, 1.0]])  # 2x − 1
+    >>> across, up = zero_line(ends, ends, values)
     >>> across[:2], up[:2]
     (array([0.5, 0.5]), array([1., 0.]))
     """

@@ -47,7 +47,8 @@ class RoundOfTraining(Moving):
     >>> from chainrule.activations import ReLU, Sigmoid
     >>> from chainrule.network import Linear
     >>> rng = np.random.default_rng(0)
-    >>> net = Network([Linear(2, 3, rng=rng), ReLU(), Linear(3, 1, rng=rng), Sigmoid()])
+    >>> first, last = Linear(2, 3, rng=rng), Linear(3, 1, rng=rng)
+    >>> net = Network([first, ReLU(), last, Sigmoid()])
     >>> RoundOfTraining(net, np.array([1.0, 2.0]), 1.0)
     a round of training, to step through: the cost falls from 0.067 to 0.0295
     """
