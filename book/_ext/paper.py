@@ -7,7 +7,6 @@ there is a PDF to link to.
 import re
 import subprocess
 from html import unescape
-from pathlib import Path
 from xml.etree import ElementTree
 
 from docutils import nodes
@@ -20,8 +19,12 @@ from sphinx_exercise.nodes import is_exercise_node
 LONG = 30  # rows: a table that does not fit one page
 LEDGER = "book/reference/equations"
 MANY = 6  # columns: more of them need a smaller type
-STYLE = Path(__file__).parents[1] / "_static" / "page.css"
-COLORS = {"text-base": "#222832", "border": "#c9c9c9", "background": "#fff"}
+COLORS = {
+    "text-base": "#222832",
+    "border": "#c9c9c9",
+    "background": "#fff",
+    "surface": "#f3f4f5",
+}
 
 
 def latex(text: str) -> nodes.raw:
@@ -225,8 +228,13 @@ class Figures(SphinxPostTransform):
         above, svg = re.search(
             r'(.*?)(<svg[^>]*role="img".*?</svg>)', html, re.DOTALL
         ).groups()
-        label = re.search(r"<label>(.*?)</output>", html, re.DOTALL)[1]
-        state = unescape(label.replace("<output>", ""))
+        state, said = (
+            plain(re.search(rf"{start}(.*?){end}", html, re.DOTALL)[1])
+            for start, end in (
+                ('<p class="state">', "</p>"),
+                ("<figcaption>", "</figcaption>"),
+            )
+        )
         drawn = self.app.outdir / f"{name}.svg"
         drawn.write_text(
             standalone(with_legend(svg, above), name), encoding="utf-8"
@@ -239,13 +247,16 @@ class Figures(SphinxPostTransform):
         image = nodes.image("", uri=f"{name}.pdf", alt=description)
         image["candidates"] = {"?": ""}  # it needs no copying
         image["width"] = "80%"
-        caption = nodes.caption("", f"{description} Shown here: {state}.")
+        caption = nodes.caption("", f"{said} Shown here: {state.strip('.')}.")
         return nodes.figure("", image, caption, align="center")
 
 
 def with_legend(svg: str, above: str) -> str:
     """Put what stands above the picture into it: a line for each sample."""
-    names = re.findall(r"<span><svg[^>]*>(.*?)</svg> (.*?)</span>", above)
+    entry = r"<(span|button)[^>]*><svg[^>]*>(.*?)</svg> (.*?)</\1>"
+    names = [
+        (sample, plain(name)) for _, sample, name in re.findall(entry, above)
+    ]
     rows = "".join(
         f'<g transform="translate(44 {6 - 20 * (len(names) - i)})">{sample}'
         f'<text x="34" y="11">{name}</text></g>'
@@ -258,21 +269,26 @@ def with_legend(svg: str, above: str) -> str:
 
 
 def standalone(svg: str, name: str) -> str:
-    """Give the picture with the page's style sheet in it, as seen by day."""
-    rules = re.findall(
-        r"^\.slider[^{]*\{[^}]*\}",
-        STYLE.read_text(encoding="utf-8"),
-        re.MULTILINE,
-    )
-    style = "".join(rules) + "text { font-family: FreeSans, sans-serif }"
-    head, drawing = svg.removesuffix("</svg>").split(">", 1)
+    """Give the picture by itself, by day, with every series in front."""
+    parts = r"(<svg[^>]*)>\s*<style>(.*?)</style>(.*)</svg>"
+    head, style, drawing = re.fullmatch(parts, svg, re.DOTALL).groups()
+    # what holds for phones and for other colours is not for paper
+    rules = re.findall(r"^[^\s@{}/][^@{}/]*\{[^{}]*\}", style, re.MULTILINE)
+    style = "".join(rule for rule in rules if "dark" not in rule)
+    style += "text { font-family: FreeSans, sans-serif }"
     head = head.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"')
+    drawing = drawing.replace('class="series behind"', 'class="series"')
     group = f'<g class="slider" id="{name}">{drawing}</g>'
     return re.sub(
-        r"var\(--pst-color-([\w-]+)\)",
+        r"var\(--pst-color-([\w-]+)[^)]*\)",
         lambda color: COLORS[color[1]],
         f"{head}><style>{style}</style>{group}</svg>",
     )
+
+
+def plain(html: str) -> str:
+    """Give the text without its tags."""
+    return unescape(re.sub(r"<[^>]+>", "", html)).strip()
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

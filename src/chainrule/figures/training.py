@@ -245,7 +245,7 @@ def boundary_slider(x: np.ndarray, y: np.ndarray, networks: Mapping[int, Network
     each = networks.values()
     curves = [
         Curve("boundary between the classes", [boundary(net) for net in each]),
-        Curve("zⱼ = 0 of a hidden neuron", [neurons(net) for net in each]),
+        Curve("*z*ⱼ = 0 of a hidden neuron", [neurons(net) for net in each]),
     ]
     still = [
         Still(*_marks(DIAMOND, x[y == 0], size), 2),
@@ -254,4 +254,20 @@ def boundary_slider(x: np.ndarray, y: np.ndarray, networks: Mapping[int, Network
     wrong = [int((net(x).argmax(1) != y).sum()) for net in each]
     notes = [f"{count} of {len(y)} points wrong" for count in wrong]
     look = (low, high), min(3, len(networks) - 1), still, notes
-    return Slider("boundary", description, "epoch", list(networks), ends[0], curves, *look)
+    caption = (
+        "The points: diamonds for class 0, crosses for class 1. On the blue line, the decision "
+        "boundary, the network gives both classes the same probability. Each dashed line belongs "
+        "to a hidden neuron: on one side its weighted sum is positive, on the other negative."
+    )
+    axes = ("first input *x*₁", "second input *x*₂")
+    return Slider(
+        "boundary",
+        description,
+        "epoch",
+        list(networks),
+        ends[0],
+        curves,
+        *look,
+        axes=axes,
+        caption=caption,
+    )

@@ -68,10 +68,10 @@ class Drawing(RendererSVG):
         self.series: list[bool] = []
         super().__init__(*args, **kwargs)
 
-    def draw_text(self, *text: Any, ismath: Any = False, mtext: Any = None) -> None:
+    def draw_text(self, *text: Any, **how: Any) -> None:
         """Write a text; the letters of a formula have their places, so they are drawn."""
-        with matplotlib.rc_context({"svg.fonttype": "path" if ismath else "none"}):
-            super().draw_text(*text[:6], ismath=ismath, mtext=mtext)
+        with matplotlib.rc_context({"svg.fonttype": "path" if how.get("ismath") else "none"}):
+            super().draw_text(*text, **how)
 
     def open_group(self, s: str, gid: str | None = None) -> None:
         """Begin what belongs to a series or its legend, if it does."""

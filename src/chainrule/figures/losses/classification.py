@@ -60,7 +60,24 @@ def focal_slider() -> Slider:
         Curve("size of its slope in the logit", [-loss.gradient(z, yes) for loss in each]),
         Curve("cross-entropy", [each[0](z, yes)] * len(values)),
     ]
-    return Slider("focal", description, "γ", values, p, curves, (0.0, 3.0), start=3)
+    axes = ("probability *p*ₜ of the right class", "loss, and size of its slope")
+    caption = (
+        "The focal loss by the probability *p*ₜ of the right class, and the size of its slope in "
+        "the logit. At *γ* = 0 it is the cross-entropy. The larger *γ*, the less is left of both "
+        "where *p*ₜ is large."
+    )
+    return Slider(
+        "focal",
+        description,
+        "*γ*",
+        values,
+        p,
+        curves,
+        (0.0, 3.0),
+        start=3,
+        axes=axes,
+        caption=caption,
+    )
 
 
 @diagram((-2.7, 15.4), (5.6, -1.9))

@@ -60,15 +60,18 @@ class RoundOfTraining(Moving):
         "added: activations, the loss, the errors, the gradients, the new parameters; the text "
         "below the picture gives them too."
     )
-    size, positions = (WIDTH, HEIGHT), range(7)
+    caption = (
+        "One round of training on one sample. What a step adds is set in bold. After the update "
+        "the loss is that of the same sample once more."
+    )
+    size, positions, font, width, seconds = (WIDTH, HEIGHT), range(7), 12.5, 560, 21
     style = (
-        "& svg{max-width:560px}"
-        "& text{font-size:12.5px;text-anchor:middle;paint-order:stroke;"
-        "stroke:var(--pst-color-background);stroke-width:4px}"
-        "& circle{fill:var(--pst-color-background);stroke:#0072B2;stroke-width:2}"
+        "& text{text-anchor:middle;paint-order:stroke;"
+        "stroke:var(--pst-color-background,Canvas);stroke-width:4px}"
+        "& circle{fill:var(--pst-color-background,Canvas);stroke:#0072B2;stroke-width:2}"
         'html[data-theme="dark"] & circle{stroke:#56B4E9}'
-        "& output{display:block;min-height:6.2em}"
-        "@media(max-width:600px){& output{min-height:7.8em}}"
+        "& .state{min-height:6.2em}"
+        "@media(max-width:600px){& .state{min-height:7.8em}}"
     )
 
     def __init__(self, network: Network, x: np.ndarray, y: float, lr: float = 1.0):
