@@ -20,7 +20,7 @@ FORMATS = {"float64": 52, "float32": 23, "TF32": 10, "bfloat16": 7}
 
 
 def unit_roundoff(bits: int) -> float:
-    """Give u, the largest relative error of rounding to so many bits after the leading 1.
+    """Give u, a bound on the relative error of rounding to so many bits after the leading 1.
 
     Parameters
     ----------

@@ -164,8 +164,8 @@ def tversky_slider() -> Slider:
     slopes = [100 * loss.gradient(found, true)[:, 0] for loss in each]
     description = (
         "The Tversky loss by the size of the predicted region, relative to the true one. It is 0 "
-        "where the sizes are equal. The larger beta, the steeper on the side of too small and the "
-        "flatter on the side of too large. At the true size the slope in a true pixel is minus "
+        "where the sizes are equal. Near the true size, the larger beta, the steeper on the side "
+        "of too small and the flatter on the side of too large. At the true size the slope in a true pixel is minus "
         "beta, that in another pixel alpha, both divided by the hundred pixels of the region."
     )
     curves = [
@@ -176,8 +176,10 @@ def tversky_slider() -> Slider:
     notes, limits = [f"α = {1 - beta:.1f}" for beta in values], (-2.0, 1.0)
     axes = ("predicted size / true size", "loss, and slope × 100")
     caption = (
-        "The Tversky loss of regions that are too small or too large, and its slopes. A large *β* "
-        "blames what is missed: the left side is steep. At the true size the slopes, times the "
+        "The Tversky loss of regions that are too small or too large, and its slopes. Near "
+        "the true size a large *β* makes the left side steep: what is missed costs more than what "
+        "is found wrongly. (Far to the left a small *β* is steeper, for every curve falls from 1 "
+        "to 0.) At the true size the slopes, times the "
         "number of pixels, are −*β* and *α*."
     )
     return Slider(
