@@ -96,8 +96,8 @@ def with_buttons(svg: str) -> tuple[str, str]:
     series: dict[str, list[ElementTree.Element]] = {}
     for group in root.findall(f".//{SVG}g[@data-series]"):
         series.setdefault(group.attrib["data-series"], []).append(group)
-    (foot,) = series.pop("")
-    root.find(f".//{SVG}g[@data-series='']/..").remove(foot)
+    foot = root.find(f".//{SVG}g[@class='series legend']")
+    root.find(f".//{SVG}g[@class='series legend']/..").remove(foot)
     top = float(re.findall(r"[\d.]+", foot[0].attrib["d"])[1])
     _, _, wide, high = map(float, root.attrib["viewBox"].split())
     root.attrib["viewBox"] = f"0 0 {wide:g} {top:g}"

@@ -165,8 +165,9 @@ def tversky_slider() -> Slider:
     description = (
         "The Tversky loss by the size of the predicted region, relative to the true one. It is 0 "
         "where the sizes are equal. Near the true size, the larger beta, the steeper on the side "
-        "of too small and the flatter on the side of too large. At the true size the slope in a true pixel is minus "
-        "beta, that in another pixel alpha, both divided by the hundred pixels of the region."
+        "of too small and the flatter on the side of too large. At the true size the slope in a "
+        "true pixel is minus beta, that in another pixel alpha, both divided by the hundred pixels "
+        "of the region."
     )
     curves = [
         Curve("Tversky loss", [loss(found, true)[:, 0] for loss in each]),
