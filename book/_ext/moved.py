@@ -2,13 +2,15 @@
 
 The setting ``moved`` names them. A place within the page, behind the ``#``,
 is kept where scripts run. The setting ``split`` names pages from which others
-were cut off: a place that once was theirs leads on to where it is now.
+were cut off: a place that once was theirs leads on to where it is now. A star
+stands there for all pages of a folder.
 """
 
 import json
 from pathlib import Path
 
 from sphinx.application import Sphinx
+from sphinx.util.matching import Matcher
 
 PAGE = """\
 <!DOCTYPE html>
@@ -37,7 +39,8 @@ for (const [page, places] of Object.entries({places}))
 def to_its_parts(app, page, template, context, doctree) -> None:
     """Let a page that was split lead to the places that others have now."""
     places = {}
-    for other in app.config.split.get(page, []):
+    parts = Matcher(app.config.split.get(page, []))
+    for other in sorted(filter(parts, app.env.found_docs)):
         there = app.env.get_doctree(other).ids
         uri = app.builder.get_relative_uri(page, other)
         places[uri] = sorted(set(there) - set(doctree.ids))
