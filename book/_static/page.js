@@ -70,41 +70,57 @@ const reachable = new ResizeObserver((entries) => {
 each("pre, .cell_output > .output, .katex-display, span.math", (el) => reachable.observe(el));
 
 // The search names a hit in a section by its page alone, so that several hits look like one. Here it
-// names the section, and of hits with one name keeps the best, which stands last. Best of all are the
-// titles and words of the index that have all words that were asked for, in whatever order. Its
-// excerpts are plain text, in which a formula would be raw TeX.
+// names the section, or the word of the index, and of hits in one place keeps the best, which stands
+// last. Best of all are the titles and words of the index that have all words that were asked for, in
+// whatever order. Its excerpts are plain text, in which a formula would be raw TeX.
 const improveSearch = () => {
   const find = Search._performSearch;
   const stemmer = new Stemmer();
-  const words = (text) => splitQuery(text.toLowerCase()).filter((word) => !stopwords.includes(word));
+  const stem = (word) => stemmer.stemWord(word);
+  const words = (text) =>
+    (text.toLowerCase().match(/[\p{L}\p{N}]+(\.[\p{L}\p{N}]+)*/gu) ?? []).filter(
+      (word) => !stopwords.includes(word),
+    );
+  // how much of an entry was asked for: 1 for all of it, less where words were only begun
+  const share = (asked, entry) => {
+    const counts = asked.map((word) => {
+      if (entry.some((own) => stem(own) === stem(word))) return 1;
+      return entry.some((own) => own.startsWith(word)) ? 0.5 : 0;
+    });
+    return counts.every(Boolean) ? counts.reduce((sum, count) => sum + count, 0) / entry.length : 0;
+  };
   const byWords = (query) => {
     const { docnames, titles, filenames, indexentries } = Search._index;
     const asked = words(query);
-    const fits = (word) => (own) => own.startsWith(word) || own.startsWith(stemmer.stemWord(word));
     const hits = [];
     for (const [entry, places] of Object.entries(indexentries)) {
-      const own = words(entry);
-      if (!asked.length || !asked.every((word) => own.some(fits(word)))) continue;
-      const score = (100 * asked.length) / own.length;
+      const score = 100 * share(asked, words(entry));
+      if (!score) continue;
       for (const [page, id, main] of places) {
-        if (main) hits.push([docnames[page], titles[page], `#${id}`, null, score, filenames[page]]);
+        const better = docnames[page].includes("/reference/") ? 0 : 1; // than a glossary
+        const hit = [docnames[page], titles[page], `#${id}`, null, score + better, filenames[page]];
+        if (main) hits.push(hit);
       }
     }
     return hits.sort((one, other) => one[4] - other[4]);
   };
   Search._performSearch = (...query) => {
-    const sections = new Map();
-    for (const [title, places] of Object.entries(Search._index.alltitles)) {
-      for (const [page, id] of places) sections.set(`${Search._index.docnames[page]}#${id}`, title);
-    }
+    const { docnames, alltitles, indexentries } = Search._index;
+    const named = (entries) =>
+      new Map(
+        Object.entries(entries).flatMap(([name, places]) =>
+          places.map(([page, id]) => [`${docnames[page]}#${id}`, name]),
+        ),
+      );
+    const [sections, entries] = [alltitles, indexentries].map(named);
     const hits = new Map();
     for (const hit of [...find(...query), ...byWords(query[0])]) {
       const [page, title, anchor, description] = hit;
-      const section = sections.get(page + anchor);
-      if (section && !description && !title.endsWith(section)) hit[1] = `${title} > ${section}`;
-      const name = page + hit[1];
-      hits.delete(name);
-      hits.set(name, hit);
+      const name = sections.get(page + anchor) ?? entries.get(page + anchor);
+      if (name && !description && !title.endsWith(name)) hit[1] = `${title} > ${name}`;
+      const place = page + hit[1];
+      hits.delete(place);
+      hits.set(place, hit);
     }
     return [...hits.values()];
   };
@@ -142,7 +158,7 @@ if (dialog) {
     link.href = root + page + DOCUMENTATION_OPTIONS.LINK_SUFFIX + anchor;
     link.innerHTML = section.length ? section.join(" > ") : book;
     const where = section.length ? book : description;
-    if (where) link.insertAdjacentHTML("beforeend", `<small>${where}</small>`);
+    if (where) link.insertAdjacentHTML("beforeend", ` <small>${where}</small>`);
     const el = document.createElement("li");
     el.append(link);
     return el;
@@ -181,8 +197,9 @@ if (dialog) {
     show();
   });
 
-  // the arrow keys go from the field to the hits and back; Enter and Escape do what they always do
+  // the arrow keys go from the field to the hits and back; Enter does what it always does
   dialog.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") dialog.close(); // a browser does not always, from a hit
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const stops = [field, ...list.querySelectorAll("a")];
     const next = stops[stops.indexOf(document.activeElement) + step];
