@@ -13,6 +13,7 @@ import torch
 from chainrule import __main__, ledger
 from chainrule.device import accelerator
 from chainrule.ledger import claim, claims, confirm, core, expect, verify, verify_on
+from chainrule.ledger.about import about
 from chainrule.ledger.core import Claim, Finding, Oracle
 from chainrule.precision import FORMATS, unit_roundoff
 
@@ -347,7 +348,7 @@ def test_every_word_of_a_command_is_explained(monkeypatch, capsys):
         ("verify", True),
         ("exercises", True),
     ]
-    for name, usage in (("verify", "[1.7 ...]"), ("exercises", "[--limit S] [FILE ...]")):
+    for name, usage in (("verify", "[WORD ...]"), ("exercises", "[--limit S] [FILE ...]")):
         command = commands.choices[name]
         assert usage in " ".join(command.format_usage().split())
         assert all(action.help for action in command._actions)
@@ -370,6 +371,62 @@ def test_verify_without_labels_takes_all(capsys):
     for c in CLAIMS:
         assert f"✓ ({c.label}) " in out
     assert out.endswith(f"\n{len(CLAIMS)} holds\n")
+
+
+def labels_of(*words):
+    return [c.label for c in about(words, CLAIMS)]
+
+
+@pytest.mark.parametrize(
+    ("words", "labels"),
+    [
+        (["1.21"], ["1.21"]),
+        (["adam"], ["1.2.5a", "1.2.5b", "1.2.5c", "1.2.5d", "1.2.5e", "1.5.6a"]),
+        (["LEAKYRELU", "relu"], ["1.19", "1.3.4a", "1.20", "1.3.5a"]),
+        (["races", "1.7", "1.7"], ["1.7", "1.2.6a"]),
+        (["all-reduce"], ["3.2b", "3.2c", "3.2d"]),
+    ],
+)
+def test_words_ask_for_claims_in_the_order_of_the_book(words, labels):
+    assert labels_of(*words) == labels
+
+
+def test_a_page_and_a_module_ask_for_their_claims():
+    losses = {c.label for c in CLAIMS if c.page.endswith("/losses")}
+    assert losses | {"1.32", "1.4.8a"} <= set(labels_of("losses"))
+    assert set(labels_of("optimizers")) >= {
+        c.label for c in CLAIMS if c.code.startswith("optimizers.")
+    }
+    assert labels_of("data-parallel") == labels_of("data_parallel") != []
+
+
+@pytest.mark.parametrize("word", ["cross-entropy", "CrossEntropy", "cross entropy", "crossentropy"])
+def test_a_word_is_found_however_it_is_written(word):
+    assert {"1.28", "1.4.4a", "1.29"} <= set(labels_of(word)) < set(labels_of("losses", "proofs"))
+
+
+@pytest.mark.parametrize(
+    ("word", "near"),
+    [
+        ("CrosEntropy", "cross-entropy"),
+        ("tripplet", "triplet"),
+        ("1.2.5", "1.2.5g"),
+        ("", None),
+        ("-", None),
+        ("qqq", None),
+    ],
+)
+def test_a_word_about_no_claim_is_refused_with_words_like_it(word, near):
+    with pytest.raises(ValueError, match=f"no claim is about '{word}'") as caught:
+        labels_of("adam", word)
+    assert ("did you mean" in str(caught.value)) == (near is not None)
+    assert near is None or near in str(caught.value)
+
+
+def test_verify_takes_words(capsys):
+    assert __main__.main(["verify", "Tanh", "1.7"]) == 0
+    heads = [line for line in capsys.readouterr().out.splitlines() if line.startswith("✓")]
+    assert [head.split()[1] for head in heads] == ["(1.7)", "(1.18)", "(1.3.3a)", "(1.3.7b)"]
 
 
 def test_verify_on_a_device_and_with_fewer_bits(capsys):
@@ -421,4 +478,4 @@ def test_what_is_not_understood_exits_with_2(words, capsys):
     assert shown.out == ""
     assert "usage: python -m chainrule" in shown.err
     if words[:1] == ["verify"]:
-        assert f"no equation {words[-1]} in the ledger" in shown.err
+        assert f"no claim is about '{words[-1]}'" in shown.err

@@ -13,7 +13,7 @@ import chainrule
 from chainrule.exercises import SECTIONS, Feedback
 from chainrule.exercises.progress import report
 from chainrule.figures.exercises import table as exercise_table
-from chainrule.figures.ledger import table
+from chainrule.figures.ledger import by_page, totals
 from chainrule.ledger import Finding, Verdict, claim, claims, verify
 
 pytestmark = pytest.mark.slow
@@ -213,15 +213,19 @@ def test_the_errata_run_to_their_end_without_torch(tmp_path):
     assert_runs_to_its_end("reference/errata", tmp_path, "torch")
 
 
-def test_the_table_of_the_ledger_says_what_was_skipped():
+def test_the_ledger_says_what_was_skipped():
     """Of the claim, of the oracle, and of the mistake that nobody could judge."""
     found = verify("1.1").findings
     missing = Finding(found[1].oracle, None, "torch is not installed")
     verdict = Verdict(claim("1.1"), [found[0], missing])
-    row = table([verdict], [verdict], str(BOOK)).markdown.splitlines()[-1]
-    assert row.startswith("| – [(1.1)](eq-1-1) the weighted input of a neuron: skipped<br>")
-    assert "; torch.nn.functional.linear (skipped) |" in row
-    assert row.endswith(f"| – {claim('1.1').mistake} |")
+    row = by_page([verdict], [verdict], str(BOOK)).markdown
+    assert "<summary>– (1.1) the weighted input of a neuron</summary>" in row
+    assert "; torch.nn.functional.linear (skipped)\n" in row
+    assert f"Wrong form skipped: {claim('1.1').mistake}\n" in row
+    counts = totals([verdict], [verdict]).markdown
+    assert "**0** claims that hold" in counts
+    assert "**1** checks by oracles" in counts
+    assert "PyTorch" not in counts
 
 
 def test_exercises_whose_page_is_not_there_are_listed_by_name(tmp_path):
@@ -250,9 +254,8 @@ def test_the_report_on_exercises_says_that_a_cell_was_skipped(tmp_path, monkeypa
 def test_a_page_runs_to_its_end_in_any_folder(name, library, tmp_path):
     cells = assert_runs_to_its_end(name, tmp_path, library)
     if name == "reference/equations":
-        rows = cells[1].outputs[0].data["text/markdown"].splitlines()[2:]
+        rows = cells[2].outputs[0].data["text/markdown"].split("<summary>")[1:]
         for each, row in zip(claims(), rows, strict=True):
-            if any(oracle.needs == library for oracle in each.oracles):
-                assert row.startswith(f"| – [({each.label})]")
-                assert ": skipped<br>" in row
-        assert any(row.startswith("| ✓") and ": holds<br>" in row for row in rows)
+            missing = any(oracle.needs == library for oracle in each.oracles)
+            assert row.startswith(f"{'–' if missing else '✓'} ({each.label}) ")
+            assert ("(skipped)" in row) == missing

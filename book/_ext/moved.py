@@ -2,13 +2,16 @@
 
 The setting ``moved`` names them. A place within the page, behind the ``#``,
 is kept where scripts run. The setting ``split`` names pages from which others
-were cut off: a place that once was theirs leads on to where it is now.
+were cut off: a place that once was theirs leads on to where it is now. A star
+stands there for all pages of a folder.
 """
 
 import json
 from pathlib import Path
 
+from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.util.matching import Matcher
 
 PAGE = """\
 <!DOCTYPE html>
@@ -34,13 +37,21 @@ for (const [page, places] of Object.entries({places}))
 """
 
 
+def places_of(page: nodes.document) -> set[str]:
+    """Give what a link to a place on the page may end with."""
+    return {
+        name for node in page.findall(nodes.Element) for name in node["ids"]
+    }
+
+
 def to_its_parts(app, page, template, context, doctree) -> None:
     """Let a page that was split lead to the places that others have now."""
     places = {}
-    for other in app.config.split.get(page, []):
-        there = app.env.get_doctree(other).ids
+    parts = Matcher(app.config.split.get(page, []))
+    for other in sorted(filter(parts, app.env.found_docs)):
         uri = app.builder.get_relative_uri(page, other)
-        places[uri] = sorted(set(there) - set(doctree.ids))
+        there = places_of(app.env.get_doctree(other))
+        places[uri] = sorted(there - places_of(doctree))
     if places:
         context["body"] += PLACES.replace("{places}", json.dumps(places))
 

@@ -98,7 +98,7 @@ def with_buttons(svg: str) -> tuple[str, str]:
         series.setdefault(group.attrib["data-series"], []).append(group)
     foot = root.find(f".//{SVG}g[@class='series legend']")
     root.find(f".//{SVG}g[@class='series legend']/..").remove(foot)
-    top = float(re.findall(r"[\d.]+", foot[0].attrib["d"])[1])
+    top = min(map(float, re.findall(r"[\d.]+", foot[0].attrib["d"])[1::2]))
     _, _, wide, high = map(float, root.attrib["viewBox"].split())
     root.attrib["viewBox"] = f"0 0 {wide:g} {top:g}"
     root.attrib["height"] = f"{float(root.attrib['height']) * top / high:g}"

@@ -3,7 +3,7 @@
 Sphinx's search weighs a title by the share of it that was typed, and a number
 before the title counts in full. So the titles enter the index without their
 numbers, and with them the words of the setting ``search_words``, which no
-title has.
+title has, and the numbers of the equations.
 """
 
 import re
@@ -27,6 +27,10 @@ def add_words(app: Sphinx, tree: nodes.document) -> None:
     for word, place in app.config.search_words.items():
         if place.startswith(f"{page}#"):
             words.append((word, place.split("#")[1]))
+    for formula in tree.findall(nodes.math_block):
+        if number := formula.get("tag"):
+            place = f"eq-{number.replace('.', '-')}"
+            words.append((f"equation {number}", place))
     entries = [("single", word, place, "main", None) for word, place in words]
     tree[0].append(addnodes.index(entries=entries))
 

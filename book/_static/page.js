@@ -100,23 +100,57 @@ const scrolled = ({ target: el }) => el.matches?.(boxes) && showMore(el, hasMore
 document.addEventListener("scroll", scrolled, { capture: true, passive: true });
 
 // The search names a hit in a section by its page alone, so that several hits look like one. Here it
-// names the section, and of hits with one name keeps the best, which stands last. Its excerpts are
-// plain text, in which a formula would be raw TeX.
-if (typeof Search !== "undefined") {
+// names the section, or the word of the index, and of hits in one place keeps the best, which stands
+// last. Best of all are the titles and words of the index that have all words that were asked for, in
+// whatever order. Its excerpts are plain text, in which a formula would be raw TeX.
+const improveSearch = () => {
   const find = Search._performSearch;
-  Search._performSearch = (...query) => {
-    const sections = new Map();
-    for (const [title, places] of Object.entries(Search._index.alltitles)) {
-      for (const [page, id] of places) sections.set(`${Search._index.docnames[page]}#${id}`, title);
+  const stemmer = new Stemmer();
+  const stem = (word) => stemmer.stemWord(word);
+  const words = (text) =>
+    (text.toLowerCase().match(/[\p{L}\p{N}]+(\.[\p{L}\p{N}]+)*/gu) ?? []).filter(
+      (word) => !stopwords.includes(word),
+    );
+  // how much of an entry was asked for: 1 for all of it, less where words were only begun
+  const share = (asked, entry) => {
+    const counts = asked.map((word) => {
+      if (entry.some((own) => stem(own) === stem(word))) return 1;
+      return entry.some((own) => own.startsWith(word)) ? 0.5 : 0;
+    });
+    return counts.every(Boolean) ? counts.reduce((sum, count) => sum + count, 0) / entry.length : 0;
+  };
+  const byWords = (query) => {
+    const { docnames, titles, filenames, indexentries } = Search._index;
+    const asked = words(query);
+    const hits = [];
+    for (const [entry, places] of Object.entries(indexentries)) {
+      const score = 100 * share(asked, words(entry));
+      if (!score) continue;
+      for (const [page, id, main] of places) {
+        const better = docnames[page].includes("/reference/") ? 0 : 1; // than a glossary
+        const hit = [docnames[page], titles[page], `#${id}`, null, score + better, filenames[page]];
+        if (main) hits.push(hit);
+      }
     }
+    return hits.sort((one, other) => one[4] - other[4]);
+  };
+  Search._performSearch = (...query) => {
+    const { docnames, alltitles, indexentries } = Search._index;
+    const named = (entries) =>
+      new Map(
+        Object.entries(entries).flatMap(([name, places]) =>
+          places.map(([page, id]) => [`${docnames[page]}#${id}`, name]),
+        ),
+      );
+    const [sections, entries] = [alltitles, indexentries].map(named);
     const hits = new Map();
-    for (const hit of find(...query)) {
+    for (const hit of [...find(...query), ...byWords(query[0])]) {
       const [page, title, anchor, description] = hit;
-      const section = sections.get(page + anchor);
-      if (section && !description && !title.endsWith(section)) hit[1] = `${title} > ${section}`;
-      const name = page + hit[1];
-      hits.delete(name);
-      hits.set(name, hit);
+      const name = sections.get(page + anchor) ?? entries.get(page + anchor);
+      if (name && !description && !title.endsWith(name)) hit[1] = `${title} > ${name}`;
+      const place = page + hit[1];
+      hits.delete(place);
+      hits.set(place, hit);
     }
     return [...hits.values()];
   };
@@ -131,6 +165,147 @@ if (typeof Search !== "undefined") {
     });
     return text(page.documentElement.outerHTML, anchor);
   };
+};
+if (typeof Search !== "undefined") improveSearch();
+
+// While something is typed into the search, the best hits stand below it. Only then are the index and
+// Sphinx's scripts loaded, which work from a file, too.
+const dialog = document.querySelector("#pst-search-dialog");
+if (dialog) {
+  const field = dialog.querySelector("input");
+  const root = document.documentElement.dataset.content_root;
+  const most = 8;
+  dialog.setAttribute("aria-label", "Search");
+  dialog.insertAdjacentHTML(
+    "beforeend",
+    `<div class="hits" hidden><p role="status"></p><ul aria-label="Best hits"></ul></div>`,
+  );
+  const [box, status, list] = [".hits", "[role=status]", "ul"].map((el) => dialog.querySelector(el));
+
+  const item = ([page, title, anchor, description]) => {
+    const link = document.createElement("a");
+    const [book, ...section] = title.split(" > ");
+    link.href = root + page + DOCUMENTATION_OPTIONS.LINK_SUFFIX + anchor;
+    link.innerHTML = section.length ? section.join(" > ") : book;
+    const where = section.length ? book : description;
+    if (where) link.insertAdjacentHTML("beforeend", ` <small>${where}</small>`);
+    const el = document.createElement("li");
+    el.append(link);
+    return el;
+  };
+  const show = () => {
+    box.hidden = !field.value.trim();
+    if (box.hidden || typeof Search === "undefined" || !Search.hasIndex()) return;
+    const hits = Search._performSearch(...Search._parseQuery(field.value)).reverse();
+    localStorage.removeItem("sphinx_highlight_terms"); // the next page shall mark no half words
+    list.replaceChildren(...hits.slice(0, most).map(item));
+    const all = hits.length > most ? `, the best ${most} are shown; Enter lists all` : "";
+    status.textContent = `${hits.length || "No"} ${hits.length === 1 ? "hit" : "hits"}${all}`;
+  };
+
+  const load = (name) =>
+    new Promise((loaded) => {
+      const script = document.createElement("script");
+      script.src = root + name;
+      script.onload = loaded;
+      document.head.append(script);
+    });
+  let typed = "";
+  const prepare = async () => {
+    if (typeof Search === "undefined") {
+      await load("_static/language_data.js");
+      await load("_static/searchtools.js");
+      field.value = typed; // Sphinx has put there what its own page would have been asked
+      improveSearch();
+      await load("searchindex.js");
+    }
+    show();
+  };
+  dialog.addEventListener("focusin", prepare, { once: true });
+  field.addEventListener("input", () => {
+    typed = field.value;
+    show();
+  });
+
+  // the arrow keys go from the field to the hits and back; Enter does what it always does
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") dialog.close(); // a browser does not always, from a hit
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const stops = [field, ...list.querySelectorAll("a")];
+    const next = stops[stops.indexOf(document.activeElement) + step];
+    if (!step) return;
+    event.preventDefault();
+    next?.focus();
+  });
+  list.addEventListener("click", (event) => {
+    if (event.target.closest("a")) dialog.close(); // it may lead to a place on this page
+  });
+}
+
+// The ledger has many rows: a form above them shows those of a section, of an oracle, with some words.
+const claims = [...document.querySelectorAll(".claim")];
+if (claims.length) {
+  const form = document.createElement("form");
+  form.className = "filter";
+  form.setAttribute("aria-label", "Show some claims");
+  form.innerHTML = `
+    <label>Section<select name="section"><option value="">all</option></select></label>
+    <label>Checked by<select name="oracle"><option value="">any oracle</option></select></label>
+    <label>Number, name or words<input name="words" type="search"></label>
+    <output></output>`;
+  const plain = (text) => text.toLowerCase().replaceAll("-", "");
+  const said = (claim) => {
+    const copy = claim.cloneNode(true);
+    copy.querySelectorAll(".math").forEach((el) => el.remove());
+    return plain(copy.textContent);
+  };
+  const sections = new Map(); // a heading, and the claims below it
+  for (const el of claims[0].parentElement.children) {
+    if (el.matches(".claim")) [...sections.values()].at(-1).push(el);
+    else sections.set(el, []);
+  }
+  const rows = [...sections].flatMap(([heading, below]) =>
+    below.map((el) => ({
+      el,
+      section: heading.textContent,
+      oracles: el.dataset.oracles.split("; "),
+      text: said(el),
+    })),
+  );
+  const offer = (name, values) => values.forEach((value) => form[name].add(new Option(value, value)));
+  offer("section", [...sections.keys()].map((heading) => heading.textContent));
+  offer("oracle", [...new Set(rows.flatMap((row) => row.oracles))]);
+
+  const show = () => {
+    const [section, oracle, words] = ["section", "oracle", "words"].map((name) => form[name].value);
+    for (const row of rows) {
+      const fits =
+        (!section || row.section === section) &&
+        (!oracle || row.oracles.includes(oracle)) &&
+        plain(words).split(/\s+/).every((word) => row.text.includes(word));
+      row.el.hidden = !fits;
+    }
+    sections.forEach((below, heading) => (heading.hidden = below.every((el) => el.hidden)));
+    const shown = claims.filter((el) => !el.hidden).length;
+    form.querySelector("output").textContent = `${shown} of ${claims.length} shown`;
+  };
+  form.addEventListener("input", show);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  claims[0].parentElement.prepend(form);
+
+  // a link to a claim opens it, though it may not be shown
+  const open = () => {
+    const claim = claims.find((el) => `#${el.id}` === location.hash);
+    if (claim) {
+      form.reset();
+      show();
+      claim.open = true;
+      claim.scrollIntoView();
+    }
+  };
+  window.addEventListener("hashchange", open);
+  show();
+  open();
 }
 
 // In a new tab the theme scrolls the sidebar to the current page, even where that was in sight.

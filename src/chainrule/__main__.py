@@ -11,6 +11,7 @@ from .device import to
 from .exercises import WORDS as ANSWERS
 from .exercises.progress import listing, report
 from .ledger import claims, verify, verify_on
+from .ledger.about import about
 from .ledger.core import MARKS, WORDS, Finding
 from .ledger.terminal import readable
 
@@ -18,9 +19,9 @@ from .ledger.terminal import readable
 def main(arguments: list[str] | None = None) -> int:
     """Carry out a command and print what it finds.
 
-    ``verify`` holds the code to the equations named, or to all of them. ``exercises`` runs the
-    files named, notebooks or Python, and tells which of their exercises are right; without a file
-    it lists all exercises.
+    ``verify`` holds the code to the equations asked for, by number or by words, as in "1.7",
+    "losses" and "adam", or to all of them. ``exercises`` runs the files named, notebooks or Python,
+    and tells which of their exercises are right; without a file it lists all exercises.
 
     Parameters
     ----------
@@ -44,7 +45,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m chainrule", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     command = commands.add_parser("verify", help="hold the code to the book's equations")
-    command.add_argument("labels", nargs="*", metavar="1.7", help="equations; all if left out")
+    command.add_argument(
+        "words",
+        nargs="*",
+        metavar="WORD",
+        help='equations: "1.7", a page or a module, as in "losses", or what they are about, as in '
+        '"adam"; all if left out',
+    )
     command.add_argument("--device", help='on tensors there: "cpu", "cuda"; NumPy if left out')
     command.add_argument(
         "--dtype",
@@ -65,17 +72,17 @@ def main(arguments: list[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     if options.command == "verify":
-        unknown = sorted(set(options.labels) - {claim.label for claim in claims()})
-        if unknown:
-            parser.error(f"no equation {', '.join(unknown)} in the ledger")
+        try:
+            wanted = about(options.words, claims()) if options.words else claims()
+        except ValueError as error:
+            parser.error(str(error))
         device = options.device or ("cpu" if options.dtype != "float64" else None)
         if device:
             try:
                 to(np.zeros(1), device, options.dtype)
             except (ImportError, RuntimeError, TypeError, AssertionError) as error:
                 parser.error(f"--device: cannot compute on {device!r} ({error})")
-        labels = options.labels or [claim.label for claim in claims()]
-        return _verify(labels, device, options.dtype)
+        return _verify([claim.label for claim in wanted], device, options.dtype)
     if not options.files:
         print(readable("\n".join(listing()), ANSWERS))
         return 0

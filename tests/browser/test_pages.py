@@ -13,6 +13,7 @@ from bs4 import BeautifulSoup
 
 from chainrule import activations, losses, optimizers
 from chainrule.figures.kit.picture import SMALLEST, WIDTH
+from chainrule.ledger import claims
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
 RULES = {
@@ -194,6 +195,138 @@ def test_search_leads_to_the_section_of_every_activation_loss_and_optimizer(brow
     assert not wrong, "\n".join(wrong)
 
 
+ASKED = {
+    "softmax gradient": "activations.html#softmax",
+    "cross entropy": "losses.html#cross-entropy",
+    "overfitting": "training.html#overfitting",
+    "why is my loss nan": "losses.html#why-is-my-loss-nan",
+    "vanishing gradient": "network.html#vanishing-gradients",
+    "learning rate too high": "optimizers.html#how-large-a-step",
+    "he init": "network.html#how-to-start-xavier-and-he",
+    # in another order, half typed, and by number
+    "nan loss": "losses.html#why-is-my-loss-nan",
+    "gradient softm": "activations.html#softmax",
+    "Adam": "adaptive.html#adam",
+    "1.21": "activations.html#eq-1-21",
+}
+SEARCH = "#pst-search-dialog"
+
+
+def first_hit(page, query):
+    """Type into the search and give where its first hit leads, once it has one."""
+    page.fill(f"{SEARCH} input", query)
+    page.wait_for_function("document.querySelector('.hits [role=status]').textContent")
+    return page.get_attribute(".hits a >> nth=0", "href")
+
+
+@pytest.mark.parametrize("source", ["file", "server"])
+def test_what_is_typed_into_the_search_leads_to_the_passage_that_answers(source, browser, roots):
+    page = browser.new_page()
+    wrong = watch(page, roots[source])
+    settle(page, roots[source] + "book/running.html")
+    assert not page.query_selector("script[src*=searchindex]")  # nobody asked yet
+    page.keyboard.press("Control+k")
+    found = {query: first_hit(page, query) for query in ASKED}
+    page.close()
+    assert not wrong, "\n".join(wrong)
+    assert found == {query: f"../book/neural-network/{place}" for query, place in ASKED.items()}
+
+
+def test_hits_are_reached_and_left_by_keyboard(browser, roots):
+    page = browser.new_page()
+    settle(page, roots["file"] + "book/running.html")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("vanishing gradient", delay=5)  # while the index is being loaded
+    page.wait_for_selector(".hits a")
+    assert page.input_value(f"{SEARCH} input") == "vanishing gradient"
+    assert re.fullmatch(r"\d+ hits, .*", page.text_content(".hits [role=status]"))
+    focused = "document.activeElement.tagName + (document.activeElement.hash ?? '')"
+    for key, where in (
+        ("ArrowUp", "INPUT"),
+        ("ArrowDown", "A#vanishing-gradients"),
+        ("ArrowUp", "INPUT"),
+        ("ArrowDown", "A#vanishing-gradients"),
+    ):
+        page.keyboard.press(key)
+        assert page.evaluate(focused) == where
+    page.keyboard.press("Escape")
+    page.wait_for_selector(SEARCH, state="hidden")
+    page.keyboard.press("Control+k")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/network.html#vanishing-gradients")
+    assert not page.query_selector("main .highlighted")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("qqq")
+    page.wait_for_function("document.querySelector('.hits [role=status]').textContent == 'No hits'")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=qqq")
+    page.close()
+
+
+@pytest.mark.parametrize("width", RULES)
+def test_hits_fit_and_are_accessible(width, browser, roots):
+    page = browser.new_page(viewport={"width": width, "height": 700}, reduced_motion="reduce")
+    settle(page, roots["server"] + "book/running.html")
+    page.keyboard.press("Control+k")
+    first_hit(page, "cross entropy")
+    box = page.query_selector(".hits").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    assert box["y"] + box["height"] <= 700
+    wrong = violations(page, RULES[width], SEARCH)
+    page.close()
+    assert not wrong, "\n".join(wrong)
+
+
+def shown(page):
+    """Give the claims that the ledger shows, and what it says of their number."""
+    claims = [c.get_attribute("id") for c in page.query_selector_all(".claim") if c.is_visible()]
+    return claims, page.text_content(".filter output")
+
+
+@pytest.mark.parametrize("source", ["file", "server"])
+def test_the_ledger_shows_the_claims_that_are_asked_for(source, browser, roots):
+    page = browser.new_page()
+    settle(page, roots[source] + "book/reference/equations.html")
+    labels = [f"claim-{claim.label.replace('.', '-')}" for claim in claims()]
+    all_shown = labels, f"{len(labels)} of {len(labels)} shown"
+    assert shown(page) == all_shown
+    page.get_by_label("Number, name or words").focus()
+    page.keyboard.type("Cross-Entropy log-sum-exp")
+    assert shown(page) == (["claim-1-4-4c"], f"1 of {len(labels)} shown")
+    assert len([h for h in page.query_selector_all(".tag_ledger h2") if h.is_visible()]) == 1
+    page.keyboard.press("Enter")  # there is nothing to send
+    page.fill(".filter input", "")
+    page.select_option(".filter [name=section]", index=1)
+    page.select_option(".filter [name=oracle]", "SymPy")
+    own = [c for c in claims() if c.page.endswith("/network")]
+    by_sympy = [c for c in own if any(o.needs == "sympy" for o in c.oracles)]
+    assert 0 < len(by_sympy) < len(own)
+    assert shown(page)[0] == [f"claim-{c.label.replace('.', '-')}" for c in by_sympy]
+    page.evaluate("location.hash = '#claim-1-14'")  # one that was filtered away
+    page.wait_for_selector("#claim-1-14[open]")
+    assert shown(page) == all_shown
+    page.close()
+
+
+def test_a_link_to_a_claim_opens_it(browser, roots):
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    settle(page, roots["file"] + "book/reference/equations.html#claim-1-7")
+    page.wait_for_timeout(300)
+    assert page.evaluate("[...document.querySelectorAll('.claim[open]')].map((el) => el.id)") == [
+        "claim-1-7"
+    ]
+    assert 0 <= page.query_selector("#claim-1-7").bounding_box()["y"] < 450
+    page.close()
+
+
+def test_the_code_of_every_claim_is_linked(book):
+    page = parsed(book / "book/reference/equations.html")
+    codes = page.select(".claim p > a > code")
+    assert [code.text for code in codes] == [claim.code for claim in claims()]
+
+
 def test_front_door_leads_to_the_first_page(browser, roots):
     page = browser.new_page()
     page.goto(roots["file"] + "index.html")
@@ -208,12 +341,24 @@ def test_front_door_leads_to_the_first_page(browser, roots):
         ("optimizers.html#eq-1-2-5a", "adaptive.html#eq-1-2-5a"),
         ("optimizers.html#clip-by-hand", "races.html#clip-by-hand"),
         ("losses.html#dice-loss", "overlap.html#dice-loss"),
+        *(
+            (f"../reference/api.html#{place}", f"../reference/api/{page}.html#{place}")
+            for place, page in (
+                ("chainrule.activations.ReLU", "activations"),
+                ("chainrule.optimizers.Adam.step", "optimizers"),
+                ("chainrule.layers.Linear", "network"),
+                ("module-chainrule.oracles", "ledger"),
+                ("convolution-chapter-2", "convolution"),
+                ("oracles", "ledger"),
+                ("figures-kit-moving", "figures"),
+            )
+        ),
     ],
 )
 def test_an_address_that_a_place_once_had_leads_to_it(old, new, browser, roots):
     page = browser.new_page()
     page.goto(roots["file"] + f"book/neural-network/{old}")
-    page.wait_for_url(f"**/book/neural-network/{new}", timeout=10_000)
+    page.wait_for_url(urljoin(f"{roots['file']}book/neural-network/", new), timeout=10_000)
     page.close()
 
 

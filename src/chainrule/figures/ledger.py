@@ -1,40 +1,62 @@
-"""The ledger as a page shows it: a table of the verdicts, and a picture of the errors found."""
+"""The ledger as a page shows it: totals, a line that opens for each claim, a picture of errors."""
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from html import escape
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..ledger import Verdict
-from ..ledger.core import MARKS
+from ..ledger import Oracle, Verdict
 from ..pages import PAGES
 from .kit.drawing import number
 from .kit.picture import BLUE, GREY, Axes, plot
 
-__all__ = ["Table", "errors", "table"]
+__all__ = ["Markdown", "Table", "by_page", "errors", "totals"]
 
 
 _NUMBERED = re.compile(r"\(eq-[\w-]+\)=\n\$\$\n(.*?)\\tag\{([^}]+)\}\n\$\$", re.DOTALL)
-_REFUTED = {"fails": "holds", "holds": "fails", "skipped": "skipped"}  # a mistake should fail
+_REFUSED = {"fails": "refused", "holds": "not refused", "skipped": "skipped"}
+_KINDS = {  # the first that an oracle's name, or that of its library, contains
+    "PyTorch": "torch",
+    "SymPy": "sympy",
+    "numerical derivatives": "central differences|complex step",
+    "NumPy, SciPy, scikit-learn": "numpy|scipy|sklearn",
+    "the definition in plain code": "",
+}
 
 
-class Table:
-    """A Markdown table of texts and numbers that shows itself in a notebook."""
+class Markdown:
+    """A text that a notebook shows as Markdown.
 
-    def __init__(self, head: Sequence[str], rows: Iterable[Sequence[Any]]):
-        lines = [head, ["---"] * len(head), *rows]
-        # a stroke within a cell would end it
-        escaped = ([str(cell).replace("|", r"\|") for cell in cells] for cells in lines)
-        self.markdown = "\n".join(f"| {' | '.join(cells)} |" for cells in escaped)
+    Examples
+    --------
+    >>> Markdown("*so*")
+    *so*
+    """
+
+    def __init__(self, markdown: str):
+        self.markdown = markdown
 
     def __repr__(self) -> str:
         return self.markdown
 
     def _repr_markdown_(self) -> str:
         return self.markdown
+
+
+class Table(Markdown):
+    """A Markdown table of texts and numbers."""
+
+    def __init__(self, head: Sequence[str], rows: Iterable[Sequence[Any]]):
+        lines = [head, ["---"] * len(head), *rows]
+        # a stroke within a cell would end it
+        escaped = ([str(cell).replace("|", r"\|") for cell in cells] for cells in lines)
+        super().__init__("\n".join(f"| {' | '.join(cells)} |" for cells in escaped))
 
 
 def source(book: str, page: str) -> str:
@@ -56,37 +78,83 @@ def _formulas(book: str) -> dict[str, str]:
     return found
 
 
-def table(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict], book: str) -> Table:
-    """Give the ledger as a table: each equation, its verdict and code, and who was asked.
+def _kind(oracle: Oracle) -> str:
+    about = f"{oracle.needs} {oracle.name}"
+    return next(kind for kind, word in _KINDS.items() if re.search(word, about, re.IGNORECASE))
 
-    The sabotaged verdicts are those on the saboteurs of the same claims, which the oracles should
-    have refuted. The formulas are in the pages of the folder `book`; one whose page is not there
-    is left out.
+
+def totals(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict]) -> Markdown:
+    """Give how many claims hold, how many oracles of each kind said so, and what they refused.
+
+    The sabotaged verdicts are those on the saboteurs of the same claims.
 
     Examples
     --------
     >>> from chainrule.ledger import claim, verify
-    >>> refuted = verify("1.8", implementation=claim("1.8").saboteur)
-    >>> rows = table([verify("1.8")], [refuted], "book").markdown.splitlines()
-    >>> print(rows[-1].split("<br>")[0])
-    | ✓ [(1.8)](eq-1-8) the gradient of a bias: holds
+    >>> totals([verify("1.9")], [verify("1.9", implementation=claim("1.9").saboteur)])
+    - **1** claims that hold
+    - **1** wrong forms refused
+    - **4** checks by oracles
+    - **1** by PyTorch
+    - **1** by SymPy
+    - **2** by numerical derivatives
     """
-    head = ["equation and code", "agrees with (error below)", "refuted"]
-    rows, formulas = [], _formulas(book)
-    for verdict, saboteur in zip(verdicts, sabotaged, strict=True):
-        claim = verdict.claim
-        oracles = (
-            f"{f.oracle.name} ({f.status if f.reason else number(f.oracle.bound)})"
-            for f in verdict.findings
-        )
-        formula = f"<br>${formulas[claim.label]}$" if claim.label in formulas else ""
-        slug = claim.label.replace(".", "-")
-        link = f"[({claim.label})](eq-{slug})"
-        said = f"{MARKS[verdict.status]} {link} {claim.title}: {verdict.status}"
-        refuted = f"{MARKS[_REFUTED[saboteur.status]]} {claim.mistake}"
-        place = f'<span id="claim-{slug}"></span>'  # what a link to the row leads to
-        rows.append([f"{said}{formula}<br>`{claim.code}`{place}", "; ".join(oracles), refuted])
-    return Table(head, rows)
+    asked = [f.oracle for verdict in verdicts for f in verdict.findings if not f.reason]
+    kinds = Counter(map(_kind, asked))
+    rows = [
+        (sum(verdict.status == "holds" for verdict in verdicts), "claims that hold"),
+        (sum(verdict.status == "fails" for verdict in sabotaged), "wrong forms refused"),
+        (len(asked), "checks by oracles"),
+        *((kinds[kind], f"by {kind}") for kind in _KINDS if kind in kinds),
+    ]
+    return Markdown("\n".join(f"- **{how_many}** {what}" for how_many, what in rows))
+
+
+def by_page(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict], book: str) -> Markdown:
+    """Give the ledger page by page, each claim on a line that opens.
+
+    Behind it are the formula, the code, the oracles with their bounds, and what became of the wrong
+    form in the sabotaged verdicts. The formulas are in the pages of the folder `book`; one whose
+    page is not there is left out.
+
+    Examples
+    --------
+    >>> from chainrule.ledger import claim, verify
+    >>> refused = verify("1.8", implementation=claim("1.8").saboteur)
+    >>> print(by_page([verify("1.8")], [refused], "book").markdown) # doctest: +ELLIPSIS
+    ## [1.1.1–1.1.2 Forward pass and backpropagation](book/neural-network/network.ipynb)
+    ...
+    <summary>✓ (1.8) the gradient of a bias</summary>
+    ...
+    """
+    formulas, titles = _formulas(book), {page.path: page.title for page in PAGES}
+    pairs = zip(verdicts, sabotaged, strict=True)
+    blocks = []
+    for page, rows in groupby(pairs, key=lambda pair: pair[0].claim.page):
+        blocks.append(f"## [{titles[page]}]({book}/{page}.ipynb)")
+        blocks += [_row(*pair, formulas.get(pair[0].claim.label)) for pair in rows]
+    return Markdown("\n\n".join(blocks))
+
+
+def _row(verdict: Verdict, saboteur: Verdict, formula: str | None) -> str:
+    claim, oracles = verdict.claim, [finding.oracle for finding in verdict.findings]
+    slug = claim.label.replace(".", "-")  # what a link to the row ends with
+    kinds = "; ".join(kind for kind in _KINDS if kind in map(_kind, oracles))
+    said, *_ = verdict.summary().splitlines()
+    bounds = (
+        f"{f.oracle.name} ({f.status if f.reason else number(f.oracle.bound)})"
+        for f in verdict.findings
+    )
+    lines = [
+        f'<details class="claim" id="claim-{slug}" data-oracles="{kinds}">\n'
+        f"<summary>{escape(said)}</summary>",
+        f"${formula}$" if formula else "",
+        f"Equation [({claim.label})](eq-{slug}), carried out by `{claim.code}`",
+        f"Oracles: {'; '.join(bounds)}",
+        f"Wrong form {_REFUSED[saboteur.status]}: {claim.mistake}",
+        "</details>",
+    ]
+    return "\n\n".join(filter(None, lines))
 
 
 @plot(height=lambda verdicts: 1.5 + 0.24 * len(verdicts), xscale="log")
