@@ -42,7 +42,8 @@ SMALL = """([width, smallest]) =>
 
 # what scrolls in its own box, and whether it fades at the right, at its beginning and at its end
 WIDE = """async () => {
-  const frames = async () => { for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame); };
+  const frame = () => new Promise(requestAnimationFrame);
+  const frames = () => frame().then(frame).then(frame);
   const fades = (el) => getComputedStyle(el).maskImage !== "none";
   const wide = [...document.querySelectorAll("main *")].filter((el) => el.clientWidth
     && /auto|scroll/.test(getComputedStyle(el).overflowX) && el.scrollWidth > el.clientWidth + 3);
