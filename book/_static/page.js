@@ -81,7 +81,8 @@ const fit = (formulas) => {
 // What is wider than its column scrolls by itself, and fades at the right while there is more to see.
 // The arrow keys must reach it: the theme sees to code and outputs when the page loads, but not to
 // those that are unfolded later.
-const boxes = "pre, .cell_output > .output, .pst-scrollable-table-container, .katex-display, span.math";
+const boxes =
+  "pre, .cell_output > *, .pst-scrollable-table-container, .panel, .katex-display, span.math";
 const showMore = (el, more) => el.classList.toggle("more", more);
 const reachable = new ResizeObserver((entries) => {
   // in the next frame, for an observer must not change the sizes that it observes

@@ -25,6 +25,13 @@ RULES = {
 RUN = """([scope, options]) => axe.run(scope, { ...options, resultTypes: ["violations"] })
   .then((found) => found.violations)"""
 
+BIBTEX = """@misc{deep-learning-checked,
+  title  = {Deep Learning, Checked: an executable textbook},
+  author = {{The authors of Deep Learning, Checked}},
+  year   = {2026},
+  note   = {Version 0.1.0},
+}"""
+
 OUTSIDE = re.compile(r"https://([\w-]+\.)+[a-z]+(/[^\s\"<>`{}|\\^]*)?(?<![.,;)])")
 
 # words in pictures that are too small; those in a PNG are not if it fills a phone's column
@@ -33,6 +40,20 @@ SMALL = """([width, smallest]) =>
     el.tagName === "IMG" ? el.clientWidth < width
     : parseFloat(getComputedStyle(el).fontSize) * el.getScreenCTM().a < smallest
   ).map((el) => el.alt ?? el.textContent)"""
+
+# what scrolls in its own box, and whether it fades at the right, at its beginning and at its end
+WIDE = """async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  const frames = () => frame().then(frame).then(frame);
+  const fades = (el) => getComputedStyle(el).maskImage !== "none";
+  const wide = [...document.querySelectorAll("main *")].filter((el) => el.clientWidth
+    && /auto|scroll/.test(getComputedStyle(el).overflowX) && el.scrollWidth > el.clientWidth + 3);
+  await frames();
+  const first = wide.map(fades);
+  wide.forEach((el) => el.scrollTo({ left: el.scrollWidth, behavior: "instant" }));
+  await frames();
+  return wide.map((el, i) => [el.tagName, el.textContent.slice(0, 80), first[i], fades(el)]);
+}"""
 
 # what is folded away must be as good as the rest, once it has faded in
 UNFOLD = """() => {
@@ -127,6 +148,51 @@ def test_page_fits_and_is_accessible(browser, roots, width, name):
     assert needed <= width, f"{name} is {needed} px wide on a screen of {width}"
     assert not small, f"{name} at {width} px has words too small to read: {small}"
     assert not wrong, f"{name} at {width} px:\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize("width", RULES)
+def test_a_listing_fits_its_column_and_what_is_wider_fades(browser, roots, width, name):
+    page = browser.new_page(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    settle(page, roots["server"] + name)
+    page.evaluate(UNFOLD)
+    wide = page.evaluate(WIDE)
+    page.close()
+    listings = [what for tag, what, *_ in wide if tag == "PRE" and width == 1280]
+    assert not listings, f"{name}: wider than the column: {listings}"
+    wrong = [what for _, what, *fades in wide if fades != [True, False]]
+    assert not wrong, f"{name}: no fading edge, or one at the end: {wrong}"
+
+
+def test_the_section_that_is_read_is_marked(browser, roots):
+    address = roots["file"] + "book/neural-network/network.html"
+    for width in RULES:
+        page = browser.new_page(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+        for anchor, name in (("#id5", "By hand"), ("#in-short", "In short")):
+            settle(page, address + anchor)
+            page.wait_for_function("scrollY > 1000")
+            page.evaluate("new Promise(requestAnimationFrame).then(() => null)")
+            marked = page.evaluate(
+                "[...document.querySelectorAll('#pst-page-toc-nav a.active')].at(-1).hash"
+            )
+            bar = page.locator(".section-name")
+            assert marked == anchor
+            assert (bar.inner_text(), bar.is_visible()) == (name, width == 390)
+        page.close()
+
+
+@pytest.mark.parametrize("source", ["file", "server"])
+def test_how_to_cite_the_book_can_be_copied_from_every_page(browser, roots, source, name):
+    page = browser.new_page()
+    settle(page, roots[source] + name)
+    page.click(".bd-footer-content summary")
+    page.evaluate(
+        "document.addEventListener('copy', () => window.copied = document.activeElement.value)"
+    )
+    page.hover(".bd-footer-content .highlight")
+    page.click(".bd-footer-content .copybtn")
+    copied = page.evaluate("window.copied")
+    page.close()
+    assert copied == BIBTEX
 
 
 def test_what_only_a_phone_shows_is_accessible(browser, roots):
