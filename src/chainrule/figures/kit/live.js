@@ -1,5 +1,5 @@
-// What brings curves to the front and moves live pictures: every page of the book loads it, and every
-// live picture carries it along into notebooks.
+// What brings curves to the front and moves live pictures: every page of the book loads it, and
+// every live picture carries it along into notebooks.
 
 // A button in a legend brings a series to the front, in its colour, or puts it back.
 const series = (figure) => {
