@@ -434,7 +434,7 @@ def test_a_race_begins_where_its_reader_says(browser, roots):
           el.querySelector("[type=radio]:checked").parentElement.innerText.trim(),
           [...el.querySelectorAll(".series [data-choice]:not(.later)")].map((path) =>
             Number(path.dataset.choice) + 1).join(""),
-          el.querySelector(".dots").getAttribute("d"),
+          el.querySelector(".series .dots").getAttribute("d"),
         ]""")
 
     number, trails, dot = state(RAVINE)

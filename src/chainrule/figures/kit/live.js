@@ -61,6 +61,10 @@ const live = (figure, { frames, texts, attribute, pace }) => {
 
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) pace = Math.max(pace, 1000);
   input.oninput = by(0);
+  // a touch that becomes a swipe up or down, which scrolls the page, has not meant the range
+  let before = input.value;
+  input.onpointerdown = () => (before = input.value);
+  input.onpointercancel = () => show(before);
   find(".previous").onclick = by(-1);
   find(".next").onclick = by(1);
   play.onclick = () => {
