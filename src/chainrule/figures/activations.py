@@ -109,8 +109,8 @@ def elu_slider() -> Slider:
         [0.1, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0],
         ELU,
         start=4,
-        caption="ELU and its slope, by *α*. On the left the function goes to −*α*. Its slope jumps "
-        "at 0, but for *α* = 1.",
+        caption="ELU and its slope, by *α*. On the left the function goes to −*α*. Only at "
+        "*α* = 1 has its slope no jump.",
     )
 
 

@@ -1,5 +1,5 @@
-// What brings curves to the front and moves live pictures: every page of the book loads it, and every
-// live picture carries it along into notebooks.
+// What brings curves to the front and moves live pictures: every page of the book loads it, and
+// every live picture carries it along into notebooks.
 
 // A button in a legend brings a series to the front, in its colour, or puts it back.
 const series = (figure) => {
@@ -61,6 +61,10 @@ const live = (figure, { frames, texts, attribute, pace }) => {
 
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) pace = Math.max(pace, 1000);
   input.oninput = by(0);
+  // a touch that becomes a swipe up or down, which scrolls the page, has not meant the range
+  let before = input.value;
+  input.onpointerdown = () => (before = input.value);
+  input.onpointercancel = () => show(before);
   find(".previous").onclick = by(-1);
   find(".next").onclick = by(1);
   play.onclick = () => {

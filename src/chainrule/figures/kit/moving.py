@@ -12,9 +12,12 @@ import numpy as np
 from .drawing import number
 
 Point = tuple[float, float]
-STYLE, SCRIPT = (
+_CSS, _JS = (
     Path(__file__).with_name(f"live.{kind}").read_text(encoding="utf-8") for kind in ("css", "js")
 )
+# without comments, a line for each rule and each statement
+STYLE = re.sub(r"\s*/\*.*?\*/|(?<=[{;])\n\s*|\n(?=\n)", "", _CSS, flags=re.DOTALL).strip() + "\n"
+SCRIPT = re.sub(r"^\s*//.*\n|^\s+| // .*", "", _JS, flags=re.MULTILINE).strip()
 BUTTONS = (
     ("previous", "previous step", '<path d="M16 3v14L7 10zM4 3h2v14H4z"/>'),
     (
@@ -135,8 +138,8 @@ class Moving:
     def _controls(self, texts: Sequence[str]) -> str:
         """Give the control: the choices, the buttons and the range."""
         choices = "".join(
-            f'<label><input type="radio" name="{self.identity}"{"" if k else " checked"}>{choice}'
-            "</label>"
+            f'<label><input type="radio" autocomplete="off" name="{self.identity}"'
+            f"{'' if k else ' checked'}>{choice}</label>"
             for k, choice in enumerate(self.choices)
         )
         if choices:
@@ -149,7 +152,7 @@ class Moving:
         last = len(texts) // max(1, len(self.choices)) - 1
         return (
             f'<div class="controls" hidden>{choices}<div class="steps">{buttons}'
-            f'<input type="range" min="0" max="{last}" value="{self.start}" '
+            f'<input type="range" autocomplete="off" min="0" max="{last}" value="{self.start}" '
             f'aria-label="{escape(self.called)}" aria-valuetext="{escape(texts[self.start])}">'
             "</div></div>"
         )

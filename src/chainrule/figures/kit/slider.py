@@ -142,7 +142,9 @@ class Slider(Moving):
         return [path for _, curve, *_ in self._looks() for path in self._frame(curve, position)]
 
     def legend(self) -> list[tuple[str, str]]:
-        """Give a sample and the name of every curve."""
+        """Give a sample and the name of every curve; of one alone the axis says enough."""
+        if len(self.curves) == 1 and self.axes[1]:
+            return []
         samples = {"curve": "M0 6h26", "dots": "M13 6h0"}
         found = []
         for _, curve, color, dash in sorted(self._looks(), key=lambda look: look[0]):
@@ -235,7 +237,7 @@ class Slider(Moving):
             spots.setdefault((float(across), float(down)), []).append(k)
         middle, svg = np.median([across for across, _ in spots]) if spots else 0, ""
         for (a, d), here in spots.items():
-            names = ", ".join(self.choices[k] for k in here)
+            names = ",".join(self.choices[k] for k in here)
             at = f'cx="{a:g}" cy="{d:g}"'
             svg += f'<g data-places="{" ".join(map(str, here))}"><circle class="place" {at} r="5"/>'
             for k in here:
