@@ -44,7 +44,8 @@ def place(name: str) -> nodes.raw:
 
 def announce(app: Sphinx, config: Config) -> None:
     """Let the preface link to a PDF that `make pdf` put among the pages."""
-    if (app.outdir / "deep-learning-checked.pdf").is_file():
+    pdf = app.outdir / "deep-learning-checked.pdf"
+    if app.outdir.name == "html" and pdf.is_file():
         app.tags.add("paper")
 
 
@@ -154,6 +155,11 @@ class Tables(SphinxPostTransform):
             elif len(list(table.findall(nodes.colspec))) > MANY:
                 smaller = latex(r"{\let\small\footnotesize")
                 table.replace_self([smaller, table, latex("}")])
+            for text in list(table.findall(nodes.Text)):
+                breakable = re.sub(
+                    r"(?<=\w)[./](?=[a-z_])", "\\g<0>\u200b", text
+                )
+                text.parent.replace(text, nodes.Text(breakable))
             for cell in table.findall(nodes.entry):
                 for line in list(cell.findall(nodes.paragraph)):
                     if [type(child) for child in line] == [nodes.math]:
@@ -185,9 +191,6 @@ def stack(table: nodes.table) -> None:
             for part in list(row[0].findall(kind)):
                 part.parent.remove(part)
                 row[0].append(nodes.paragraph("", "", part))
-    for text in list(table.findall(nodes.Text)):
-        breakable = re.sub(r"(?<=\w)\.(?=[a-z_])", ".\u200b", text)
-        text.parent.replace(text, nodes.Text(breakable))
 
 
 class Boxes(SphinxPostTransform):
