@@ -18,7 +18,9 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_exercise.nodes import is_exercise_node
 
 LONG = 30  # rows: a table that does not fit one page
-WIDTHS = {3: (44, 30, 26), 4: (16, 52, 16, 16)}  # the ledger, the exercises
+# the exercises, the mutants
+WIDTHS = {4: (16, 52, 16, 16), 5: (40, 15, 13, 16, 16)}
+SUMMARY = re.compile("<summary>(.*)</summary>")
 MANY = 6  # columns: more of them need a smaller type
 STYLE = Path(__file__).parents[1] / "_static" / "page.css"
 COLORS = {"text-base": "#222832", "border": "#c9c9c9", "background": "#fff"}
@@ -95,10 +97,14 @@ class Formulas(SphinxPostTransform):
             whole = rf"\begin{{equation*}}{fitted}{tag}\end{{equation*}}"
             node[:] = [nodes.Text(whole)]
             node["nowrap"] = True
+        for cell in self.document.findall(nodes.container):
+            if "tag_ledger" in cell["classes"]:
+                for node in list(cell.findall(nodes.math)):
+                    node.replace_self(latex(rf"\cellmath{{{node.astext()}}}"))
 
 
 class Tables(SphinxPostTransform):
-    """Proofs and the ledger get fixed columns, and may run over pages."""
+    """Proofs and long tables get fixed columns, and may run over pages."""
 
     formats = ("latex",)
     default_priority = 6  # the formats of outputs were chosen at 4
@@ -111,7 +117,7 @@ class Tables(SphinxPostTransform):
             elif len(list(table.findall(nodes.row))) > LONG:
                 columns = len(list(table.findall(nodes.colspec)))
                 set_columns(table, *WIDTHS[columns])
-                stack(table)
+                let_break(table)
             elif len(list(table.findall(nodes.colspec))) > MANY:
                 smaller = latex(r"{\let\small\footnotesize")
                 table.replace_self([smaller, table, latex("}")])
@@ -130,13 +136,8 @@ def set_columns(table: nodes.table, *widths: int) -> None:
         column["colwidth"] = width
 
 
-def stack(table: nodes.table) -> None:
-    """Put an equation's formula and code on lines of their own."""
-    for row in table.findall(nodes.row):
-        for kind in (nodes.math, nodes.literal):
-            for part in list(row[0].findall(kind)):
-                part.parent.remove(part)
-                row[0].append(nodes.paragraph("", "", part))
+def let_break(table: nodes.table) -> None:
+    """Let a long name break behind its dots."""
     for text in list(table.findall(nodes.Text)):
         breakable = re.sub(r"(?<=\w)\.(?=[a-z_])", ".\u200b", text)
         text.parent.replace(text, nodes.Text(breakable))
@@ -149,7 +150,14 @@ class Boxes(SphinxPostTransform):
     default_priority = 6
 
     def run(self, **kwargs: object) -> None:
-        """Make an admonition of a dropdown, and none of what has no title."""
+        """Make an admonition of a dropdown, and none of what has no title.
+
+        A claim of the ledger needs no box: what is folded stands below it.
+        """
+        for node in list(self.document.findall(nodes.raw)):
+            if summary := SUMMARY.search(node.astext()):
+                claim = nodes.strong("", unescape(summary[1]))
+                node.replace_self(nodes.paragraph("", "", claim))
         for node in list(self.document.findall(nodes.admonition)):
             if not isinstance(node[0], nodes.title):
                 node.replace_self(node.children)
