@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 PACKAGE = Path(__file__).parents[1] / "src" / "chainrule"
 SCOPES = {
-    "package": "activations losses/* optimizers/* layers network training checkpoint data_parallel"
-    " all_reduce oracles proofs/core arrays/* datasets precision device convolution/* ledger/core"
-    " ledger/__init__ figures/kit/moving figures/kit/slider exercises/core exercises/progress"
-    " __main__",
+    "package": "activations/* losses/* optimizers/* layers network training checkpoint"
+    " data_parallel/* all_reduce oracles proofs/core arrays/* datasets/* precision device"
+    " convolution/* ledger/core ledger/__init__ figures/kit/moving figures/kit/slider"
+    " exercises/core exercises/progress __main__",
     "checkers": "exercises/[!_]*",
 }
 
@@ -145,7 +145,10 @@ def sample(scope: str, count: int, seed: int) -> list[Mutant]:
     draw = random.Random(seed)
     by_line: dict[tuple[str, int], list[Mutant]] = {}
     for pattern in SCOPES[scope].split():
-        for path in sorted(PACKAGE.glob(f"{pattern}.py")):
+        files = sorted(PACKAGE.glob(f"{pattern}.py"))
+        if not files:
+            raise ValueError(f"SCOPES: no file of the package is called {pattern!r}")
+        for path in files:
             module = path.relative_to(PACKAGE).with_suffix("").as_posix()
             if scope == "checkers" and path.stem in ("answers", "core", "progress", "trials"):
                 continue

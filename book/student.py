@@ -10,7 +10,7 @@ by book/check.py before they are copied.
 import re
 import sys
 from pathlib import Path
-from shutil import copytree, ignore_patterns
+from shutil import copy2, copytree, ignore_patterns
 
 import nbformat
 import yaml
@@ -53,8 +53,8 @@ def copy(folder: Path) -> None:
     (folder / "_config.yml").write_text(
         yaml.safe_dump(settings), encoding="utf-8"
     )
-    toc = (ROOT / "_toc.yml").read_text(encoding="utf-8")
-    (folder / "_toc.yml").write_text(toc, encoding="utf-8")
+    for name in ("_toc.yml", "CITATION.cff"):
+        copy2(ROOT / name, folder)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,9 @@ from dataclasses import replace
 from itertools import chain, pairwise
 from pathlib import Path
 from types import SimpleNamespace
+from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 import yaml
 from docutils import nodes
@@ -17,6 +19,7 @@ from sphinx.errors import ExtensionError
 
 from chainrule import ledger
 from chainrule.exercises import EXERCISES, SECTIONS
+from chainrule.figures.kit.slider import Curve, Slider
 from chainrule.ledger import claims
 from chainrule.ledger.sabotage import FORMS
 
@@ -207,7 +210,8 @@ def test_a_notebook_was_run_from_top_to_bottom(notebook):
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=name)
 def test_a_picture_has_a_description_and_a_caption(notebook):
     for cell in cells(notebook, "code"):
-        if any("image/png" in output.get("data", {}) for output in cell["outputs"]):
+        kinds = {kind for output in cell["outputs"] for kind in output.get("data", {})}
+        if kinds & {"image/png", "image/svg+xml"}:
             page = cell["metadata"]["mystnb"]
             assert len(page["image"]["alt"]) > 40
             assert len(page["figure"]["caption"]) > 20
@@ -325,6 +329,28 @@ def test_the_first_cell_installs_the_package_or_says_how(monkeypatch):
 
 def extension(name):
     return runpy.run_path(str(BOOK / "_ext" / f"{name}.py"))
+
+
+def test_paper_has_a_moving_figure_as_it_stands_with_all_its_series(tmp_path, monkeypatch):
+    commands, paper = [], extension("paper")
+    monkeypatch.setattr("subprocess.run", lambda command, check: commands.append(command))
+    x = np.array([0.0, 1.0])
+    curves = [Curve("*f*", [x, x]), Curve("g", [x, 1 - x])]
+    look = {"axes": ("*x*", "y"), "caption": "Two *lines*.", "front": [0]}
+    slider = Slider("two", "A cross.", "*a*", (1, 2), x, curves, (0.0, 1.0), start=1, **look)
+    transform = SimpleNamespace(app=SimpleNamespace(outdir=tmp_path))
+    figure = paper["Figures"].figure(transform, slider._repr_html_())
+    assert figure.children[-1].astext() == "Two lines. Shown here: a = 2."
+    assert figure.children[0]["alt"] == "A cross."
+    assert [Path(part).name for part in commands[0][-2:]] == ["slider-two.pdf", "slider-two.svg"]
+    drawn = ElementTree.parse(tmp_path / "slider-two.svg").getroot()
+    texts = ["".join(each.itertext()) for each in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    assert texts[-2:] == ["f", "g"]  # the legend
+    svg = (tmp_path / "slider-two.svg").read_text(encoding="utf-8")
+    style = svg.partition("</style>")[0]
+    assert "behind" not in svg.partition("</style>")[2]
+    assert ".curve" in style
+    assert not re.search("var\\(--pst|@media|dark|calc", style)
 
 
 def test_the_address_alone_turns_on_the_buttons_that_need_it():

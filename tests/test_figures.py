@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from xml.etree import ElementTree
 
 import matplotlib
 import numpy as np
@@ -31,7 +32,7 @@ from chainrule.figures import (
 )
 from chainrule.figures.kit.grids import written_sum
 from chainrule.figures.kit.moving import Moving
-from chainrule.figures.kit.slider import Curve, Points, Slider, Still
+from chainrule.figures.kit.slider import Curve, Points, Slider, Still, Trail
 from chainrule.figures.losses.overlap import OverlapSlider
 from chainrule.figures.optimizers import LANDSCAPES, arrival, descend
 from chainrule.ledger import verify
@@ -157,14 +158,21 @@ PICTURES = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PICTURES)
-def test_a_picture_shows_itself_as_png(name):
+def test_a_picture_shows_itself_as_svg_and_a_photograph_as_png(name):
     """That it is the same every time, the notebooks' comparison sees."""
     figure = PICTURES[name]()
-    png, shown = figure._repr_png_()
-    assert shown == {"width": 540}
-    image = np.asarray(Image.open(io.BytesIO(png)).convert("L"))
-    assert image.std() > 1  # there is something on it
     assert figure._repr_html_() is None
+    if figure.photograph:
+        png, shown = figure._repr_png_()
+        assert shown == {"width": 540}
+        assert np.asarray(Image.open(io.BytesIO(png)).convert("L")).std() > 1  # not empty
+    else:
+        root = ElementTree.fromstring(figure._repr_svg_())
+        assert root.get("width") == "540"
+        assert len(list(root.iter())) > 2  # not empty
+        # nothing that would reach beyond it, into a page
+        assert not {"style", "script"} & {element.tag.split("}")[1] for element in root.iter()}
+    assert [figure._repr_svg_(), figure._repr_png_()].count(None) == 1
 
 
 @pytest.mark.parametrize(("points", "inches"), [(8.9, 4.75), (9.1, 5), (11, 6)])
@@ -180,7 +188,7 @@ def test_a_picture_with_words_too_small_for_a_phone_is_refused(points, inches):
 
 def test_drawing_leaves_no_trace_in_matplotlib():
     before = dict(matplotlib.rcParams)
-    network.neuron()._repr_png_()
+    network.neuron()._repr_svg_()
     assert dict(matplotlib.rcParams) == before
 
 
@@ -272,11 +280,16 @@ SLIDERS = {
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SLIDERS)
 def test_a_slider_is_small_and_described(name):
-    html = SLIDERS[name]()._repr_html_()
+    slider = SLIDERS[name]()
+    html = slider._repr_html_()
     assert len(html) < 60_000
     assert 'role="img" aria-label="' in html
     assert "nan" not in html
     assert "http" not in html
+    assert f'aria-label="{slider.called}" aria-valuetext="' in html
+    assert len(slider.caption) > 40
+    assert slider.caption.endswith(".")
+    assert all(getattr(slider, "axes", "-"))
 
 
 def test_a_slider_shows_the_numbers_it_was_given():
@@ -294,11 +307,80 @@ def test_a_slider_has_its_name_for_an_id_and_says_its_description():
     html = Slider("s", "A < B.", "a", (-1, 2), x, curves, (0.0, 2.0), start=1)._repr_html_()
     assert '<figure class="checked slider" id="slider-s">' in html
     assert 'document.getElementById("slider-s")' in html
-    assert '<svg viewBox="0 0 560 300" role="img" aria-label="A &lt; B.">' in html
+    assert '<svg viewBox="0 0 564 362" role="img" aria-label="A &lt; B."' in html
     assert "f &amp; g" in html
-    assert "<label>a = <output>2</output>" in html
-    assert '<input type="range" min="0" max="1" value="1"' in html
-    assert 'texts = ["-1", "2"]' in html
+    assert "a = <output>2</output>" in html
+    assert 'min="0" max="1" value="1" aria-label="a" aria-valuetext="2">' in html
+    assert '"texts":["-1","2"]' in html
+
+
+def test_a_slider_writes_its_symbols_in_italics():
+    x, look = np.array([0.0, 1.0]), {"axes": ("*x*", "*f*(*x*)"), "caption": "*f* at *a* < 1."}
+    curves = [Curve("*f*", [x]), Curve("g", [x])]
+    slider = Slider("s", "d", "size *a*", (1,), x, curves, (0.0, 1.0), **look)
+    html = slider._repr_html_()
+    assert "<figcaption><i>f</i> at <i>a</i> &lt; 1.</figcaption>" in html
+    assert "size <i>a</i> = <output>1</output>" in html
+    assert 'aria-label="size a"' in html
+    assert '><tspan font-style="italic">x</tspan></text>' in html
+    alone = Slider("s", "d", "a", (1,), x, curves[1:], (0.0, 1.0), **look)
+    assert alone.legend() == []  # its axis says it
+    assert html.index("</svg> <i>f</i></span>") < html.index(">f</tspan>(<tspan")
+
+
+def test_a_slider_may_begin_at_several_places_with_some_curves_in_front():
+    x, nowhere = np.array([0.0, 1.0]), (np.array([np.nan]), np.array([np.nan]))
+    corners = [(np.array([at]), np.array([at])) for at in (0.0, 1.0)]
+    moving = Trail("f", [corners[0], nowhere, corners[1], nowhere], lines=[(x, x), (x, 1 - x)])
+    other = Trail("g", [nowhere] * 4, lines=[(x, 0 * x), (x, 0 * x)])
+    places = [(0.0, 0.0), (1.0, 1.0)]
+    settings = {"front": [0], "places": places}
+    slider = Slider("s", "d", "a", (1, 2), x, [moving, other], (0.0, 1.0), **settings)
+    html = slider._repr_html_()
+    assert slider.texts == ["1", "2", "1", "2"]
+    assert [slider.frame(k) for k in range(4)] == [
+        ["", "M50.0,298.0h0"],  # what is in front is drawn last
+        ["", ""],
+        ["", "M558.0,40.0h0"],
+        ["", ""],
+    ]
+    assert '<input type="range" autocomplete="off" min="0" max="1" value="0"' in html
+    assert re.findall(r'<g class="([^"]+)" data-series="(\d)">', html) == [
+        ("series behind", "1"),
+        ("series", "0"),
+    ]
+    assert re.findall(r'data-series="(\d)" aria-pressed="(\w+)"', html) == [
+        ("0", "true"),
+        ("1", "false"),
+    ]
+    assert '<path class="still" stroke="#0072B2" data-choice="0" d="M50,298l508-258"/>' in html
+    assert '<path class="still later" stroke="#0072B2" data-choice="1" d="M50,40l508,258"/>' in html
+    assert re.findall(r'data-places="(\d)"><circle class="place" cx="(\d+)" cy="(\d+)"', html) == [
+        ("0", "50", "298"),
+        ("1", "558", "40"),
+    ]
+    assert html.count('<input type="radio" autocomplete="off" name="slider-s"') == 2
+    with pytest.raises(
+        ValueError, match=r"expected 4 frames \(one for each value from each place\)"
+    ):
+        Slider("s", "d", "a", (1, 2), x, [Curve("f", [x, x])], (0.0, 1.0), **settings)
+
+
+def test_places_on_each_other_have_one_mark():
+    x = np.array([0.0, 1.0])
+    settings = {"places": [(0.5, 0.5), (0.5, 0.5001)], "front": [0]}
+    html = Slider(
+        "s", "d", "a", (1,), x, [Curve("f", [x, x])], (0.0, 1.0), **settings
+    )._repr_html_()
+    assert html.count("data-places=") == html.count('data-places="0 1"') == 1
+    assert ">1,2</text>" in html
+
+
+def test_a_trail_is_a_line_without_what_cannot_be_seen():
+    slider = Slider("s", "d", "a", (1,), np.array([0.0, 508.0]), [], (0.0, 258.0))
+    x = np.array([0, 1, 2, 10.2, np.nan, 20, 30, 31, np.nan, np.nan])
+    assert slider.trail(x, 0 * x) == "M50,298l10,0M70,298l10,0l1,0"
+    assert slider.trail(np.array([5.0, 5.0]), np.array([7.0, 7.0])) == "M55,291"
 
 
 def test_a_slider_has_round_numbers_at_their_places_on_both_axes():
@@ -311,9 +393,9 @@ def test_a_slider_has_round_numbers_at_their_places_on_both_axes():
     down = {text: float(d) for _, d, side, text in found if side == "end"}
     assert list(across) == ["0", "0.4", "0.8", "1.2", "1.6", "2"]
     assert list(down) == ["−0.8", "−0.4", "0", "0.4", "0.8"]
-    assert across == pytest.approx({t: 44 + 254 * float(t) for t in across}, abs=0.06)
+    assert across == pytest.approx({t: 50 + 254 * float(t) for t in across}, abs=0.06)
     assert down == pytest.approx(
-        {t: 4 + 137 - 129 * float(t.replace("−", "-")) for t in down}, abs=0.06
+        {t: 5 + 169 - 129 * float(t.replace("−", "-")) for t in down}, abs=0.06
     )
 
 
@@ -335,7 +417,7 @@ def test_a_slider_moves_points_over_lines_that_stay():
     assert f"{corner}h0" in html
     assert f"L{corner}" in html.split("<script>")[0]
     assert html.count('class="contour"') == html.count('<path class="still"') == 1
-    assert '["", ""]' in html  # the second frame has no point to show
+    assert '["",""]' in html  # the second frame has no point to show
 
 
 def test_a_slider_names_what_it_draws_above_the_picture_and_says_more_of_each_value():
@@ -343,11 +425,11 @@ def test_a_slider_names_what_it_draws_above_the_picture_and_says_more_of_each_va
     line = Curve("a < b", [(x, 1 - x), (x[:1], x[:1])])
     slider = Slider("s", "d", "a", (1, 2), x, [line], (0.0, 1.0), notes=["one", "two"])
     html = slider._repr_html_()
-    legend, _, drawing = html.partition('<svg viewBox="0 0 560 300"')
+    legend, _, drawing = html.partition('<svg viewBox="0 0 564 362"')
     assert "a &lt; b" in legend
-    assert "M44.0,8.0L552.0,266.0" in drawing
-    assert slider.texts == ["1: one", "2: two"]
-    assert 'aria-valuetext="1: one"' in html
+    assert "M50.0,40.0L558.0,298.0" in drawing
+    assert slider.texts == ["1; one", "2; two"]
+    assert 'aria-valuetext="1; one"' in html
 
 
 def shown(figure, position):
@@ -408,7 +490,7 @@ def test_a_boundary_is_where_both_classes_are_equally_likely():
     assert len(neurons)
     np.testing.assert_allclose(np.abs(neurons @ weight.T + bias).min(1), 0, atol=1e-12)
     wrong = sum(int(np.argmax(MOON_NET(a[None]))) != b for a, b in zip(MOON_X, MOON_Y, strict=True))
-    assert slider.texts == [f"0: {wrong} of 40 points wrong"]
+    assert slider.texts == [f"0; {wrong} of 40 points wrong"]
 
 
 def test_a_boundary_may_be_nowhere():
@@ -538,8 +620,33 @@ class Rate(Moving):
         return '<path class="moving"/>'
 
 
-def test_a_slider_is_called_by_its_name_if_it_has_one():
+def test_every_control_has_a_name_and_waits_for_the_script():
     slider = Rate()
-    assert slider._repr_html_().count("aria-label") == 1  # the picture's own
+    html = slider._repr_html_().partition("<script>")[0]
+    names = ["A line.", "previous step", "play", "next step", "position"]
+    assert re.findall('aria-label="([^"]+)"', html.partition("</style>")[2]) == names[1:]
+    assert f'aria-label="{names[0]}"' in html
+    assert '<div class="controls" hidden>' in html
     slider.called = "rate"
     assert 'aria-label="rate"' in slider._repr_html_()
+
+
+def test_a_race_begins_at_each_start_and_says_who_arrives_by_luck():
+    landscape, results = LANDSCAPES["rosenbrock"], optimizers.race("rosenbrock")
+    slider = optimizers.race_slider("rosenbrock", results)
+    steps = len(slider.values)
+    apart = [(0, 0), (1, 1), (1, -1), (-1, 1), (-1, -1)]
+    for start, signs in enumerate(apart):
+        place = np.array(landscape.start) + np.array(landscape.apart) * signs
+        a, d = slider.at(*place)
+        assert set(slider.frame(start * steps)) == {f"M{a:.1f},{d:.1f}h0"}
+        assert slider.places[start] == pytest.approx(place)
+    assert slider.texts[0] == "0; at the minimum to stay: nobody yet"
+    for start, last in enumerate(slider.texts[steps - 1 :: steps]):
+        there = last.removeprefix("500; at the minimum to stay: ").split(", ")
+        for racer, raced in results.items():
+            arrives = arrival(landscape, raced.paths[start]) is not None
+            lucky = np.isinf(raced.arrivals[start])
+            assert (racer in there) == (arrives and not lucky)
+            assert (f"{racer} (by luck)" in there) == (arrives and lucky)
+    assert "Adagrad (by luck)" in slider.texts[steps - 1]

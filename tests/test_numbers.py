@@ -6,7 +6,6 @@ import re
 import runpy
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from chainrule.datasets import digits
@@ -129,13 +128,6 @@ def blind(rates, runs):
     )
 
 
-def apart_by_chance(racers=9, seeds=5, races=20_000):
-    """Give the share of races among equals in which two pairs or more have ranges apart."""
-    results = np.random.default_rng(0).random((races, racers, seeds))
-    low, high = results.min(2), results.max(2)
-    return np.mean((low[:, :, None] > high[:, None]).sum((1, 2)) >= 2)
-
-
 NINES = record("imbalance")
 SPLIT, RACES = digits(), record("races")
 MADE = 64 * 512 + 512 + 512 * 10 + 10  # the parameters of the digits' network
@@ -174,7 +166,6 @@ FOUND_BY = {
     },
     "neural-network/proofs": {"4603": lambda: math.ceil(math.log(0.01) / math.log(0.999))},
     "neural-network/races": {
-        "7 %": lambda: 100 * apart_by_chance(),
         "0.0003": lambda: min(RACES["rates"]),
         "0.40": lambda: ((math.sqrt(20) - 1) / (math.sqrt(20) + 1)) ** 2,
         "3330": lambda: len(RACES["seeds"]) * sum(map(len, RACES["validation loss"].values())),

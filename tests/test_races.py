@@ -107,6 +107,19 @@ def test_paths_side_by_side_are_those_of_optimizers_one_by_one(racer):
         np.testing.assert_allclose(found[:, :, 0, at], expected, rtol=1e-9, atol=1e-12)
 
 
+def test_each_start_has_a_rate_and_a_path_of_its_own():
+    landscape, raced = LANDSCAPES["ravine"], race("ravine")["Adagrad"]
+    assert len(set(raced.rates)) > 1
+    for signs, rate, path in zip(
+        [(0, 0), (1, 1), (1, -1), (-1, 1), (-1, -1)], raced.rates, raced.paths, strict=True
+    ):
+        start = np.array(landscape.start) + np.array(landscape.apart) * signs
+        expected = descend(RACERS["Adagrad"](rate), landscape.gradient, start, STEPS)
+        np.testing.assert_allclose(path, expected, rtol=1e-9, atol=1e-9)
+    assert raced.rate == raced.rates[0]
+    assert raced.path is raced.paths[0]
+
+
 def test_a_rate_counts_for_the_worst_of_its_neighbours():
     """On Rosenbrock's function Adagrad has a rate that arrives, and arrives by luck."""
     landscape, rates = LANDSCAPES["rosenbrock"], 10 ** np.linspace(0.2, 0.3, 21)

@@ -7,7 +7,6 @@ there is a PDF to link to.
 import re
 import subprocess
 from html import unescape
-from pathlib import Path
 from xml.etree import ElementTree
 
 from docutils import nodes
@@ -18,17 +17,30 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_exercise.nodes import is_exercise_node
 
 LONG = 30  # rows: a table that does not fit one page
-# the exercises, the mutants
-WIDTHS = {4: (16, 52, 16, 16), 5: (40, 15, 13, 16, 16)}
-SUMMARY = re.compile("<summary>(.*)</summary>")
+LEDGER = "book/reference/equations"
+ROW = re.compile(r'id="(claim-[\w-]+)".*<summary>(.*)</summary>', re.DOTALL)
 MANY = 6  # columns: more of them need a smaller type
-STYLE = Path(__file__).parents[1] / "_static" / "page.css"
-COLORS = {"text-base": "#222832", "border": "#c9c9c9", "background": "#fff"}
+COLORS = {
+    "text-base": "#222832",
+    "border": "#c9c9c9",
+    "background": "#fff",
+    "surface": "#f3f4f5",
+}
 
 
 def latex(text: str) -> nodes.raw:
     """Give what goes to TeX as it is."""
     return nodes.raw("", text, format="latex")
+
+
+def label(name: str) -> str:
+    """Give the label of a place as Sphinx writes it: a page and an id."""
+    return rf"\detokenize{{{name}}}"
+
+
+def place(name: str) -> nodes.raw:
+    """Mark a place that links lead to."""
+    return latex(rf"\phantomsection\label{{{label(name)}}}")
 
 
 def announce(app: Sphinx, config: Config) -> None:
@@ -70,8 +82,7 @@ class Parts(SphinxPostTransform):
             chapters.append(node)
         for exercise, name in pages.items():
             # sphinx_exercise gives it another label than Sphinx links to
-            label = rf"\detokenize{{{name}:{exercise['label']}}}"
-            mark = latex(rf"\phantomsection\label{{{label}}}")
+            mark = place(f"{name}:{exercise['label']}")
             exercise.parent.insert(exercise.parent.index(exercise), mark)
         for node in list(root.findall(nodes.compound)):
             if "toctree-wrapper" in node["classes"]:
@@ -88,19 +99,49 @@ class Formulas(SphinxPostTransform):
     default_priority = 1
 
     def run(self, **kwargs: object) -> None:
-        r"""Hand every display formula to ``\fit``, which measures it."""
+        r"""Hand each to ``\fit``, which measures it; number it, with a †."""
         for node in self.document.findall(nodes.math_block):
             text = re.sub(r"\\(begin|end)\{equation\*\}", "", node.astext())
-            tag = "".join(re.findall(r"\\tag\{[^}]+\}", text))
-            body = text.replace(tag, "").strip()
-            fitted = rf"\fit{{\begin{{aligned}}{body}\end{{aligned}}}}"
-            whole = rf"\begin{{equation*}}{fitted}{tag}\end{{equation*}}"
+            body = rf"\begin{{aligned}}{text.strip()}\end{{aligned}}"
+            whole = rf"\fit{{{body}}}"
+            if number := node.get("tag"):
+                row = label(f"{LEDGER}:claim-{number.replace('.', '-')}")
+                whole = rf"\checked{{{row}}}{whole}\tag{{{number}}}"
+            whole = rf"\begin{{equation*}}{whole}\end{{equation*}}"
             node[:] = [nodes.Text(whole)]
             node["nowrap"] = True
         for cell in self.document.findall(nodes.container):
             if "tag_ledger" in cell["classes"]:
                 for node in list(cell.findall(nodes.math)):
                     node.replace_self(latex(rf"\cellmath{{{node.astext()}}}"))
+
+
+class Rows(SphinxPostTransform):
+    """A row of the ledger stands open; the † at its equation leads there."""
+
+    formats = ("latex",)
+    default_priority = 6
+
+    def run(self, **kwargs: object) -> None:
+        """Write in TeX what begins a row in HTML."""
+        for node in list(self.document.findall(nodes.raw)):
+            if row := ROW.search(node.astext()):
+                claim = nodes.strong("", unescape(row[2]))
+                here = place(f"{LEDGER}:{row[1]}")
+                node.replace_self(nodes.paragraph("", "", here, claim))
+
+
+class Front(SphinxPostTransform):
+    """What leads from the first page of the site to others is left out."""
+
+    formats = ("latex",)
+    default_priority = 1
+
+    def run(self, **kwargs: object) -> None:
+        """Remove the button and the cards."""
+        for node in list(self.document.findall(nodes.Element)):
+            if {"sd-btn", "sd-container-fluid"} & {*node["classes"]}:
+                node.parent.remove(node)
 
 
 class Tables(SphinxPostTransform):
@@ -115,8 +156,7 @@ class Tables(SphinxPostTransform):
             if "proof" in table["classes"]:
                 set_columns(table, 60, 40)
             elif len(list(table.findall(nodes.row))) > LONG:
-                columns = len(list(table.findall(nodes.colspec)))
-                set_columns(table, *WIDTHS[columns])
+                set_columns(table, *shares(table))
                 let_break(table)
             elif len(list(table.findall(nodes.colspec))) > MANY:
                 smaller = latex(r"{\let\small\footnotesize")
@@ -125,6 +165,15 @@ class Tables(SphinxPostTransform):
                 for line in list(cell.findall(nodes.paragraph)):
                     if [type(child) for child in line] == [nodes.math]:
                         line[:] = [latex(rf"\cellmath{{{line.astext()}}}")]
+
+
+def shares(table: nodes.table) -> list[int]:
+    """Give each column of a long table room by what its cells hold."""
+    rows = (row.children for row in table.findall(nodes.row))
+    columns = zip(*rows, strict=True)
+    lengths = [[len(cell.astext()) for cell in column] for column in columns]
+    roots = [(sum(each) / len(each)) ** 0.5 for each in lengths]
+    return [max(15, round(100 * root / sum(roots))) for root in roots]
 
 
 def set_columns(table: nodes.table, *widths: int) -> None:
@@ -150,14 +199,7 @@ class Boxes(SphinxPostTransform):
     default_priority = 6
 
     def run(self, **kwargs: object) -> None:
-        """Make an admonition of a dropdown, and none of what has no title.
-
-        A claim of the ledger needs no box: what is folded stands below it.
-        """
-        for node in list(self.document.findall(nodes.raw)):
-            if summary := SUMMARY.search(node.astext()):
-                claim = nodes.strong("", unescape(summary[1]))
-                node.replace_self(nodes.paragraph("", "", claim))
+        """Make an admonition of a dropdown, and none of what has no title."""
         for node in list(self.document.findall(nodes.admonition)):
             if not isinstance(node[0], nodes.title):
                 node.replace_self(node.children)
@@ -188,8 +230,13 @@ class Figures(SphinxPostTransform):
         above, svg = re.search(
             r'(.*?)(<svg[^>]*role="img".*?</svg>)', html, re.DOTALL
         ).groups()
-        label = re.search(r"<label>(.*?)</output>", html, re.DOTALL)[1]
-        state = unescape(label.replace("<output>", ""))
+        state, said = (
+            plain(re.search(rf"{start}(.*?){end}", html, re.DOTALL)[1])
+            for start, end in (
+                ('<p class="state">', "</p>"),
+                ("<figcaption>", "</figcaption>"),
+            )
+        )
         drawn = self.app.outdir / f"{name}.svg"
         drawn.write_text(
             standalone(with_legend(svg, above), name), encoding="utf-8"
@@ -202,13 +249,16 @@ class Figures(SphinxPostTransform):
         image = nodes.image("", uri=f"{name}.pdf", alt=description)
         image["candidates"] = {"?": ""}  # it needs no copying
         image["width"] = "80%"
-        caption = nodes.caption("", f"{description} Shown here: {state}.")
+        caption = nodes.caption("", f"{said} Shown here: {state.strip('.')}.")
         return nodes.figure("", image, caption, align="center")
 
 
 def with_legend(svg: str, above: str) -> str:
     """Put what stands above the picture into it: a line for each sample."""
-    names = re.findall(r"<span><svg[^>]*>(.*?)</svg> (.*?)</span>", above)
+    entry = r"<(span|button)[^>]*><svg[^>]*>(.*?)</svg> (.*?)</\1>"
+    names = [
+        (sample, plain(name)) for _, sample, name in re.findall(entry, above)
+    ]
     rows = "".join(
         f'<g transform="translate(44 {6 - 20 * (len(names) - i)})">{sample}'
         f'<text x="34" y="11">{name}</text></g>'
@@ -221,21 +271,26 @@ def with_legend(svg: str, above: str) -> str:
 
 
 def standalone(svg: str, name: str) -> str:
-    """Give the picture with the page's style sheet in it, as seen by day."""
-    rules = re.findall(
-        r"^\.slider[^{]*\{[^}]*\}",
-        STYLE.read_text(encoding="utf-8"),
-        re.MULTILINE,
-    )
-    style = "".join(rules) + "text { font-family: FreeSans, sans-serif }"
-    head, drawing = svg.removesuffix("</svg>").split(">", 1)
+    """Give the picture by itself, by day, with every series in front."""
+    parts = r"(<svg[^>]*)>\s*<style>(.*?)</style>(.*)</svg>"
+    head, style, drawing = re.fullmatch(parts, svg, re.DOTALL).groups()
+    # what holds for phones and for other colours is not for paper
+    rules = re.findall(r"^[^\s@{}/][^@{}/]*\{[^{}]*\}", style, re.MULTILINE)
+    style = "".join(rule for rule in rules if "dark" not in rule)
+    style += "text { font-family: FreeSans, sans-serif }"
     head = head.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"')
+    drawing = drawing.replace('class="series behind"', 'class="series"')
     group = f'<g class="slider" id="{name}">{drawing}</g>'
     return re.sub(
-        r"var\(--pst-color-([\w-]+)\)",
+        r"var\(--pst-color-([\w-]+)[^)]*\)",
         lambda color: COLORS[color[1]],
         f"{head}><style>{style}</style>{group}</svg>",
     )
+
+
+def plain(html: str) -> str:
+    """Give the text without its tags."""
+    return unescape(re.sub(r"<[^>]+>", "", html)).strip()
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -243,6 +298,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", announce)
     # myst_nb reads its settings at 500
     app.connect("builder-inited", configure, priority=400)
-    for transform in (Parts, Formulas, Tables, Boxes, Figures):
+    for transform in (Parts, Front, Formulas, Tables, Rows, Boxes, Figures):
         app.add_post_transform(transform)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -35,7 +35,32 @@ each(".citation-list > .citation", (el) => el.setAttribute("role", "listitem"));
 // A browser refuses fetch() on file://, so search results there come without their excerpts.
 if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 
-const isWide = (el) => el.scrollWidth > el.clientWidth + 1;
+// The theme marks a section in the contents only while its heading is in sight. Here it is the one
+// that is being read; where there is no room for the contents, the bar at the top names it.
+document.body.removeAttribute("data-bs-spy");
+const places = [...document.querySelectorAll("#pst-page-toc-nav a")];
+if (places.length) {
+  const sections = places.map((el) => document.getElementById(decodeURI(el.hash.slice(1))));
+  const name = document.createElement("div");
+  name.className = "section-name";
+  name.setAttribute("aria-hidden", "true"); // the heading itself is read aloud
+  document.querySelector(".header-article-items__start").append(name);
+  const mark = () => {
+    const at = sections.filter((el) => el.getBoundingClientRect().top < 150).length - 1;
+    name.textContent = places[at]?.textContent ?? "";
+    for (const el of places) {
+      const inside = el.parentElement.contains(places[at]);
+      el.classList.toggle("active", inside);
+      el.parentElement.classList.toggle("active", inside);
+    }
+  };
+  document.addEventListener("scroll", () => requestAnimationFrame(mark), { passive: true });
+  mark();
+}
+
+// An index at the end of a formula reaches up to 3 pixels beyond it, and is no reason to scroll.
+const isWide = (el) => el.scrollWidth > el.clientWidth + 3;
+const hasMore = (el) => el.scrollWidth > el.clientWidth + el.scrollLeft + 3;
 
 // Measures all elements, then changes them all: a change between two measurements costs a layout of
 // the whole page.
@@ -44,8 +69,7 @@ const measured = (elements, measure, change) => {
   elements.forEach((el, i) => change(el, found[i]));
 };
 
-// A formula that is somewhat too wide for its column is written smaller, down to seven tenths. One
-// that fits need not scroll, though its hat may reach a pixel beyond its letter.
+// A formula that is somewhat too wide for its column is written smaller, down to seven tenths.
 const fit = (formulas) => {
   const zoom = (el, size) => (el.querySelector(".katex").style.zoom = size);
   const size = (el) => Math.max(0.7, (0.99 * el.clientWidth) / el.scrollWidth);
@@ -54,20 +78,27 @@ const fit = (formulas) => {
   measured(formulas, isWide, (el, wide) => (el.style.overflow = wide ? "" : "visible"));
 };
 
-// What is wider than its column scrolls by itself, and so the arrow keys must reach it. The theme
-// sees to code and outputs when the page loads, but not to those that are unfolded later.
+// What is wider than its column scrolls by itself, and fades at the right while there is more to see.
+// The arrow keys must reach it: the theme sees to code and outputs when the page loads, but not to
+// those that are unfolded later.
+const boxes =
+  "pre, .cell_output > *, .pst-scrollable-table-container, .panel, .katex-display, span.math";
+const showMore = (el, more) => el.classList.toggle("more", more);
 const reachable = new ResizeObserver((entries) => {
   // in the next frame, for an observer must not change the sizes that it observes
   requestAnimationFrame(() => {
-    const boxes = entries.map(({ target }) => target);
-    fit(boxes.filter((el) => el.matches(".katex-display, span.math")));
-    measured(boxes, isWide, (el, wide) => {
+    const changed = entries.map(({ target }) => target);
+    fit(changed.filter((el) => el.matches(".katex-display, span.math")));
+    measured(changed, hasMore, showMore);
+    measured(changed, isWide, (el, wide) => {
       if (wide) el.setAttribute("tabindex", "0");
       else el.removeAttribute("tabindex");
     });
   });
 });
-each("pre, .cell_output > .output, .katex-display, span.math", (el) => reachable.observe(el));
+each(boxes, (el) => reachable.observe(el));
+const scrolled = ({ target: el }) => el.matches?.(boxes) && showMore(el, hasMore(el));
+document.addEventListener("scroll", scrolled, { capture: true, passive: true });
 
 // The search names a hit in a section by its page alone, so that several hits look like one. Here it
 // names the section, or the word of the index, and of hits in one place keeps the best, which stands

@@ -35,7 +35,8 @@ def ring_rounds(parts: list[Array]) -> list[list[Array]]:
     Examples
     --------
     >>> import numpy as np
-    >>> before, between, after = ring_rounds([np.array([1.0, 2.0]), np.array([10.0, 20.0])])
+    >>> parts = [np.array([1.0, 2.0]), np.array([10.0, 20.0])]
+    >>> before, between, after = ring_rounds(parts)
     >>> between
     [array([ 1., 22.]), array([11., 20.])]
     >>> after
@@ -123,8 +124,10 @@ def ring_seconds(size: int, n_bytes: float, latency: float, bandwidth: float) ->
     --------
     A hundred megabytes over 10 GB/s, with 10 microseconds before every message:
 
-    >>> [round(1e3 * ring_seconds(size, 1e8, 1e-5, 1e10), 2) for size in (1, 2, 8, 64, 1024)]
-    [0.0, 10.02, 17.64, 20.95, 40.44]
+    >>> sizes = (1, 2, 8, 64)
+    >>> seconds = [ring_seconds(size, 1e8, 1e-5, 1e10) for size in sizes]
+    >>> [round(1e3 * each, 2) for each in seconds]
+    [0.0, 10.02, 17.64, 20.95]
     """
     size = count.read(size, "size")
     n_bytes = not_negative.read(n_bytes, "n_bytes")

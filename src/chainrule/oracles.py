@@ -142,7 +142,8 @@ def central_difference(
     Examples
     --------
     >>> import numpy as np
-    >>> central_difference(lambda x: (x**2).sum(), np.array([1.0, 2.0])).round(6)
+    >>> x = np.array([1.0, 2.0])
+    >>> central_difference(lambda x: (x**2).sum(), x).round(6)
     array([2., 4.])
     """
     x = _copy(x, "x")
@@ -249,7 +250,8 @@ def count_multiplications(function: Callable[..., Any], *arrays: np.ndarray) -> 
     Examples
     --------
     >>> import numpy as np
-    >>> count_multiplications(lambda a, b: a @ b, np.ones((2, 3)), np.ones((3, 5)))
+    >>> a, b = np.ones((2, 3)), np.ones((3, 5))
+    >>> count_multiplications(lambda a, b: a @ b, a, b)
     30
     """
     count = 0

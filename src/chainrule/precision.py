@@ -20,7 +20,7 @@ FORMATS = {"float64": 52, "float32": 23, "TF32": 10, "bfloat16": 7}
 
 
 def unit_roundoff(bits: int) -> float:
-    """Give u, the largest relative error of rounding to so many bits after the leading 1.
+    """Give u, a bound on the relative error of rounding to so many bits after the leading 1.
 
     Parameters
     ----------
@@ -122,7 +122,8 @@ def dot_bound(w: Array, a: Array, bits: int, sum_bits: int = 23) -> float:
     Examples
     --------
     >>> import numpy as np
-    >>> f"{dot_bound(np.array([1 / 3, 1 / 3]), np.array([1.0, 2.0]), bits=7):.4f}"
+    >>> w, a = np.array([1 / 3, 1 / 3]), np.array([1.0, 2.0])
+    >>> f"{dot_bound(w, a, bits=7):.4f}"
     '0.0078'
     """
     return float(bound(*_vectors(w, a, bits, sum_bits)))

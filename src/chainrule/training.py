@@ -145,8 +145,8 @@ def fit(
     >>> rng = np.random.default_rng(0)
     >>> x = rng.standard_normal((100, 1))
     >>> net = Network([Linear(1, 1, rng=rng)])
-    >>> history = fit(net, MSE(), SGD(lr=0.1), x, 3 * x + 1, epochs=20, batch_size=10, rng=rng,
-    ...               progress=False)
+    >>> history = fit(net, MSE(), SGD(lr=0.1), x, 3 * x + 1, epochs=20,
+    ...               batch_size=10, rng=rng, progress=False)
     >>> net.parameters[0].round(3), net.parameters[1].round(3)
     (array([[3.]]), array([1.]))
     """
@@ -215,9 +215,8 @@ def accuracy(network: Network, x: Array, y: Array) -> float:
 
     Examples
     --------
-    >>> import numpy as np
     >>> from chainrule.activations import ReLU
-    >>> accuracy(Network([ReLU()]), np.array([[0.0, 1.0], [2.0, 1.0]]), np.array([1, 1]))
+    >>> accuracy(Network([ReLU()]), [[0.0, 1.0], [2.0, 1.0]], [1, 1])
     0.5
     """
     output = network(x)

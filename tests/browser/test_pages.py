@@ -25,6 +25,13 @@ RULES = {
 RUN = """([scope, options]) => axe.run(scope, { ...options, resultTypes: ["violations"] })
   .then((found) => found.violations)"""
 
+BIBTEX = """@misc{deep-learning-checked,
+  title  = {Deep Learning, Checked: an executable textbook},
+  author = {{The authors of Deep Learning, Checked}},
+  year   = {2026},
+  note   = {Version 0.1.0},
+}"""
+
 OUTSIDE = re.compile(r"https://([\w-]+\.)+[a-z]+(/[^\s\"<>`{}|\\^]*)?(?<![.,;)])")
 
 # words in pictures that are too small; those in a PNG are not if it fills a phone's column
@@ -33,6 +40,20 @@ SMALL = """([width, smallest]) =>
     el.tagName === "IMG" ? el.clientWidth < width
     : parseFloat(getComputedStyle(el).fontSize) * el.getScreenCTM().a < smallest
   ).map((el) => el.alt ?? el.textContent)"""
+
+# what scrolls in its own box, and whether it fades at the right, at its beginning and at its end
+WIDE = """async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  const frames = () => frame().then(frame).then(frame);
+  const fades = (el) => getComputedStyle(el).maskImage !== "none";
+  const wide = [...document.querySelectorAll("main *")].filter((el) => el.clientWidth
+    && /auto|scroll/.test(getComputedStyle(el).overflowX) && el.scrollWidth > el.clientWidth + 3);
+  await frames();
+  const first = wide.map(fades);
+  wide.forEach((el) => el.scrollTo({ left: el.scrollWidth, behavior: "instant" }));
+  await frames();
+  return wide.map((el, i) => [el.tagName, el.textContent.slice(0, 80), first[i], fades(el)]);
+}"""
 
 # what is folded away must be as good as the rest, once it has faded in
 UNFOLD = """() => {
@@ -127,6 +148,51 @@ def test_page_fits_and_is_accessible(browser, roots, width, name):
     assert needed <= width, f"{name} is {needed} px wide on a screen of {width}"
     assert not small, f"{name} at {width} px has words too small to read: {small}"
     assert not wrong, f"{name} at {width} px:\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize("width", RULES)
+def test_a_listing_fits_its_column_and_what_is_wider_fades(browser, roots, width, name):
+    page = browser.new_page(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    settle(page, roots["server"] + name)
+    page.evaluate(UNFOLD)
+    wide = page.evaluate(WIDE)
+    page.close()
+    listings = [what for tag, what, *_ in wide if tag == "PRE" and width == 1280]
+    assert not listings, f"{name}: wider than the column: {listings}"
+    wrong = [what for _, what, *fades in wide if fades != [True, False]]
+    assert not wrong, f"{name}: no fading edge, or one at the end: {wrong}"
+
+
+def test_the_section_that_is_read_is_marked(browser, roots):
+    address = roots["file"] + "book/neural-network/network.html"
+    for width in RULES:
+        page = browser.new_page(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+        for anchor, name in (("#id5", "By hand"), ("#in-short", "In short")):
+            settle(page, address + anchor)
+            page.wait_for_function("scrollY > 1000")
+            page.evaluate("new Promise(requestAnimationFrame).then(() => null)")
+            marked = page.evaluate(
+                "[...document.querySelectorAll('#pst-page-toc-nav a.active')].at(-1).hash"
+            )
+            bar = page.locator(".section-name")
+            assert marked == anchor
+            assert (bar.inner_text(), bar.is_visible()) == (name, width == 390)
+        page.close()
+
+
+@pytest.mark.parametrize("source", ["file", "server"])
+def test_how_to_cite_the_book_can_be_copied_from_every_page(browser, roots, source, name):
+    page = browser.new_page()
+    settle(page, roots[source] + name)
+    page.click(".bd-footer-content summary")
+    page.evaluate(
+        "document.addEventListener('copy', () => window.copied = document.activeElement.value)"
+    )
+    page.hover(".bd-footer-content .highlight")
+    page.click(".bd-footer-content .copybtn")
+    copied = page.evaluate("window.copied")
+    page.close()
+    assert copied == BIBTEX
 
 
 def test_what_only_a_phone_shows_is_accessible(browser, roots):
@@ -426,7 +492,7 @@ def test_every_slider_moves_its_picture_by_keyboard(browser, roots, book, name):
     page = browser.new_page()
     settle(page, roots["file"] + name)
     for slider in page.query_selector_all(".slider"):
-        control, shown = slider.query_selector("input"), slider.query_selector("output")
+        control, shown = slider.query_selector("[type=range]"), slider.query_selector("output")
         before = slider.inner_html(), shown.inner_text()
         control.focus()
         page.keyboard.press("ArrowRight")
@@ -434,6 +500,196 @@ def test_every_slider_moves_its_picture_by_keyboard(browser, roots, book, name):
         assert control.get_attribute("aria-valuetext") == shown.inner_text()
         assert slider.inner_html() != before[0], f"{name}: the picture stands still"
     page.close()
+
+
+def test_every_live_picture_has_its_control_in_reach_of_a_thumb(browser, roots, book, name):
+    if not parsed(book / name).select(".slider"):
+        return
+    page = browser.new_page(viewport={"width": 390, "height": 900})
+    settle(page, roots["file"] + name)
+    wrong = page.evaluate("""() => [...document.querySelectorAll(".slider")].flatMap((figure) => {
+      const height = (el) => parseFloat(getComputedStyle(el).fontSize) * el.getScreenCTM().a;
+      const box = (selector) => figure.querySelector(selector).getBoundingClientRect();
+      const parts = [...figure.querySelectorAll(".steps > *, fieldset label")];
+      const words = [...figure.querySelectorAll("text")];
+      return [
+        ...parts.filter((el) => el.getBoundingClientRect().height < 44).map(() => "too low"),
+        ...parts.filter((el) => el.getBoundingClientRect().width < 44).map(() => "too narrow"),
+        ...parts.filter((el) => !(el.ariaLabel || el.innerText)).map(() => "no name"),
+        ...(figure.querySelector("figcaption").innerText.length < 40 ? ["no caption"] : []),
+        ...(box(".controls").top - box("[role=img]").bottom > 20 ? ["control away"] : []),
+        ...words.filter((el) => height(el) < 12).map((el) => `small: ${el.textContent}`),
+      ].map((what) => `${figure.id}: ${what}`);
+    })""")
+    for slider in page.query_selector_all(".slider"):
+        control = slider.query_selector("[type=range]")
+        before = control.input_value()
+        for button, step in (("next", 1), ("previous", -1)):
+            value = int(control.input_value())
+            slider.query_selector(f"button.{button}").click()
+            assert int(control.input_value()) == value + step
+        assert control.input_value() == before
+    page.close()
+    assert not wrong, f"{name}:\n" + "\n".join(wrong)
+
+
+MOMENTUM = "book/neural-network/optimizers.html", "#slider-momentum"
+RAVINE, SADDLE = "#slider-race-ravine", "#slider-race-saddle"
+
+
+def test_a_live_picture_plays_when_asked_and_stops_at_the_end(browser, roots):
+    page = browser.new_page()
+    page.clock.install()
+    settle(page, roots["file"] + MOMENTUM[0])
+    figure = page.locator(MOMENTUM[1])
+    control, play = figure.locator("[type=range]"), figure.locator(".play")
+    page.clock.run_for(60_000)
+    assert control.input_value() == "3"
+    play.click()
+    assert play.get_attribute("aria-label") == "pause"
+    assert figure.locator("output").get_attribute("aria-live") == "off"
+    page.clock.run_for(760)
+    assert control.input_value() == "4"
+    play.click()
+    page.clock.run_for(60_000)
+    assert control.input_value() == "4"
+    play.focus()
+    page.keyboard.press("Space")
+    page.clock.run_for(60_000)
+    assert control.input_value() == control.get_attribute("max") == "7"
+    assert play.get_attribute("aria-label") == "play"
+    assert figure.locator("output").inner_text() == "0.95"
+    play.click()
+    assert control.input_value() == "0"
+    figure.locator(".next").click()
+    page.clock.run_for(60_000)
+    assert control.input_value() == "1"
+    page.close()
+
+
+def test_less_motion_is_slower(browser, roots):
+    page = browser.new_page(reduced_motion="reduce")
+    page.clock.install()
+    settle(page, roots["file"] + "book/neural-network/races.html")
+    page.click(f"{RAVINE} .play")
+    page.clock.run_for(990)
+    assert page.input_value(f"{RAVINE} [type=range]") == "8"
+    page.clock.run_for(20)
+    assert page.input_value(f"{RAVINE} [type=range]") == "9"
+    page.close()
+
+
+def test_a_swipe_over_a_slider_scrolls_and_one_along_it_moves(browser, roots):
+    phone = {"viewport": {"width": 390, "height": 800}, "has_touch": True, "is_mobile": True}
+    page = browser.new_page(**phone)
+    settle(page, roots["file"] + MOMENTUM[0])
+    control = page.locator(f"{MOMENTUM[1]} [type=range]")
+    control.scroll_into_view_if_needed()
+    assert control.evaluate("el => getComputedStyle(el).touchAction") == "pan-y"
+    touch = page.context.new_cdp_session(page)
+
+    def swipe(across, up):
+        box = control.bounding_box()
+        x, y = box["x"] + box["width"] * 0.2, box["y"] + box["height"] / 2
+        for kind, share in (("Start", 0), *(("Move", k / 10) for k in range(1, 11))):
+            at = [{"x": x + share * across, "y": y + share * up}]
+            touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": at})
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        page.wait_for_timeout(200)
+
+    before = page.evaluate("scrollY"), control.input_value()
+    swipe(0, -200)
+    assert page.evaluate("scrollY") > before[0] + 100
+    assert control.input_value() == before[1]
+    before = page.evaluate("scrollY"), control.input_value()
+    swipe(150, 0)
+    assert page.evaluate("scrollY") == before[0]
+    assert int(control.input_value()) != int(before[1])
+    page.close()
+
+
+def test_a_press_brings_a_series_to_the_front_and_another_puts_it_back(browser, roots):
+    page = browser.new_page()
+    settle(page, roots["file"] + "book/neural-network/races.html")
+    figure = page.locator(RAVINE)
+    front = (
+        """el => [...el.querySelectorAll("g.series:not(.behind)")].map((g) => g.dataset.series)"""
+    )
+    last = """el => [...el.querySelectorAll("g.series")].at(-1).dataset.series"""
+    adam, everything = figure.locator("button[data-series='5']"), figure.locator("button[data-all]")
+    assert figure.evaluate(front) == ["0"]
+    assert adam.inner_text().strip() == "Adam"
+    adam.focus()
+    page.keyboard.press("Enter")
+    assert figure.evaluate(front) == ["0", "5"]
+    assert figure.evaluate(last) == "5"
+    assert adam.get_attribute("aria-pressed") == "true"
+    adam.click()
+    assert figure.evaluate(front) == ["0"]
+    assert adam.get_attribute("aria-pressed") == "false"
+    everything.click()
+    assert len(figure.evaluate(front)) == 8
+    assert everything.get_attribute("aria-pressed") == "true"
+    everything.click()
+    assert figure.evaluate(front) == ["0"]
+    assert everything.get_attribute("aria-pressed") == "false"
+    page.close()
+
+
+def test_a_race_begins_where_its_reader_says(browser, roots):
+    page = browser.new_page(viewport={"width": 390, "height": 900})
+    settle(page, roots["file"] + "book/neural-network/races.html")
+
+    def state(figure):
+        return page.locator(figure).evaluate("""el => [
+          el.querySelector("[type=radio]:checked").parentElement.innerText.trim(),
+          [...el.querySelectorAll(".series [data-choice]:not(.later)")].map((path) =>
+            Number(path.dataset.choice) + 1).join(""),
+          el.querySelector(".series .dots").getAttribute("d"),
+        ]""")
+
+    number, trails, dot = state(RAVINE)
+    assert (number, trails) == ("1", 8 * "1")
+    page.focus(f"{RAVINE} [type=radio]:checked")
+    page.keyboard.press("ArrowRight")
+    assert state(RAVINE)[:2] == ["2", 8 * "2"]
+    assert state(RAVINE)[2] != dot
+    page.click(f"{RAVINE} .reach >> nth=4")
+    assert state(RAVINE)[:2] == ["5", 8 * "5"]
+    page.click(f"{RAVINE} .reach >> nth=0")
+    assert state(RAVINE) == ["1", 8 * "1", dot]
+    for number in ("2", "3", "2"):  # two starts that lie on each other
+        page.click(f"{SADDLE} .reach >> nth=1")
+        assert state(SADDLE)[:2] == [number, 8 * number]
+    page.close()
+
+
+def test_a_live_picture_is_there_without_scripts(browser, roots):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(roots["file"] + "book/neural-network/races.html")
+    for part, seen in (("[role=img]", True), ("figcaption", True), (".controls", False)):
+        assert page.is_visible(f"{RAVINE} > {part}") == seen
+    context.close()
+
+
+def test_a_live_picture_brings_its_script_and_style_into_a_notebook(browser, roots, book):
+    """There are none of the book's there."""
+    figure = parsed(book / "book/neural-network/races.html").select_one(RAVINE)
+    page = browser.new_page()
+    page.set_content(f"<main>{figure}</main>")
+    page.click(".next")
+    assert page.input_value("[type=range]") == "9"
+    page.click("button[data-series='5']")
+    fill = "el => getComputedStyle(el).fill"
+    assert page.locator("g[data-series='5'] .still").first.evaluate(fill) == "none"
+    opacity = "el => getComputedStyle(el).opacity"
+    assert [page.locator(f"g[data-series='{k}']").evaluate(opacity) for k in (5, 6)] == ["1", "0.4"]
+    page.close()
+
+
+def test_four_races_from_five_starts_are_light(roots):
+    assert transferred(roots["server"] + "book/neural-network/races.html") < 400e3
 
 
 def test_a_notebook_is_saved_from_its_page(browser, roots, book):

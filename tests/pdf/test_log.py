@@ -36,7 +36,7 @@ def test_every_picture_is_there(log):
     assert not re.findall(r".*File `.*' not found.*", log)
 
 
-def test_every_numbered_equation_is_there(built):
+def test_every_numbered_equation_is_there_and_leads_to_the_ledger(built):
     """Sphinx may print a formula without its number, and TeX would not know."""
     source = built.with_suffix(".tex").read_text(encoding="utf-8")
     notebooks = [*ROOT.glob("book/**/*.ipynb"), *ROOT.glob("book/**/*.md")]
@@ -46,3 +46,5 @@ def test_every_numbered_equation_is_there(built):
         for tag in re.findall(r"\\\\?tag\{([^}]+)\}", page.read_text(encoding="utf-8"))
     }
     assert tags == set(re.findall(r"\\tag\{([^}]+)\}", source))
+    rows = re.findall(r"\\checked\{\\detokenize\{[\w/]+:claim-([\w-]+)\}\}", source)
+    assert {tag.replace(".", "-") for tag in tags} == set(rows)

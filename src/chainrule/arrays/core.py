@@ -183,9 +183,9 @@ def same_shape(x: Array, shape: tuple, name: str, meaning: str) -> None:
     """Raise a ValueError that names the argument unless `x` has this shape.
 
     >>> import numpy as np
-    >>> same_shape(np.zeros(2), (3,), "target", "the shape of the prediction")
+    >>> same_shape(np.zeros(2), (3,), "target", "that of the prediction")
     Traceback (most recent call last):
-    ValueError: target: expected shape (3,) (the shape of the prediction), got (2,)
+    ValueError: target: expected shape (3,) (that of the prediction), got (2,)
     """
     if x.shape != shape and tuple(x.shape) != tuple(shape):
         raise ValueError(f"{name}: expected shape {tuple(shape)} ({meaning}), got {tuple(x.shape)}")

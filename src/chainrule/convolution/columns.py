@@ -70,7 +70,8 @@ def col2im(
     Examples
     --------
     >>> import numpy as np
-    >>> col2im(np.ones((1, 4, 4)), output_size=3, kernel_size=2)  # in how many windows is a pixel?
+    >>> # in how many windows is a pixel?
+    >>> col2im(np.ones((1, 4, 4)), output_size=3, kernel_size=2)
     array([[[[1., 2., 1.],
              [2., 4., 2.],
              [1., 2., 1.]]]])

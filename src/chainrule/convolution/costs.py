@@ -62,7 +62,8 @@ def intensity(geometry: Geometry, c_in: int, c_out: int, itemsize: int = 4) -> f
 
     Examples
     --------
-    >>> round(intensity(Geometry.of((28, 28), kernel_size=3, padding=1), c_in=16, c_out=32), 1)
+    >>> geometry = Geometry.of((28, 28), kernel_size=3, padding=1)
+    >>> round(intensity(geometry, c_in=16, c_out=32), 1)
     42.8
     """
     c_in, c_out, itemsize = _counts(c_in=c_in, c_out=c_out, itemsize=itemsize)
@@ -91,7 +92,8 @@ def im2col_traffic(geometry: Geometry, c_in: int, c_out: int, n: int = 1, itemsi
 
     Examples
     --------
-    >>> im2col_traffic(Geometry.of((28, 28), kernel_size=3, padding=1), c_in=16, c_out=32)
+    >>> geometry = Geometry.of((28, 28), kernel_size=3, padding=1)
+    >>> im2col_traffic(geometry, c_in=16, c_out=32)
     1072128
     """
     c_in, c_out, n, itemsize = _counts(c_in=c_in, c_out=c_out, n=n, itemsize=itemsize)

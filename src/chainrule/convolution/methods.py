@@ -58,7 +58,8 @@ def conv2d(
     Examples
     --------
     >>> import numpy as np
-    >>> x, edge = np.arange(9.0).reshape(1, 1, 3, 3), np.array([[[[-1.0, 1.0]]]])
+    >>> x = np.arange(9.0).reshape(1, 1, 3, 3)
+    >>> edge = np.array([[[[-1.0, 1.0]]]])
     >>> conv2d(x, edge)
     array([[[[1., 1.],
              [1., 1.],
@@ -117,7 +118,8 @@ def conv2d_vjp(
     Examples
     --------
     >>> import numpy as np
-    >>> x, edge = np.arange(9.0).reshape(1, 1, 3, 3), np.array([[[[-1.0, 1.0]]]])
+    >>> x = np.arange(9.0).reshape(1, 1, 3, 3)
+    >>> edge = np.array([[[[-1.0, 1.0]]]])
     >>> dx, dweight, dbias = conv2d_vjp(x, edge, np.ones((1, 1, 3, 2)))
     >>> dx[0, 0, 0], dweight.ravel(), dbias
     (array([-1.,  0.,  1.]), array([21., 27.]), array([6.]))

@@ -35,7 +35,8 @@ def conv2d_fft(x: Array, weight: Array, *, padding: Size | str = 0) -> Array:
     Examples
     --------
     >>> import numpy as np
-    >>> x, edge = np.arange(9.0).reshape(1, 1, 3, 3), np.array([[[[-1.0, 1.0]]]])
+    >>> x = np.arange(9.0).reshape(1, 1, 3, 3)
+    >>> edge = np.array([[[[-1.0, 1.0]]]])
     >>> conv2d_fft(x, edge).round(12)
     array([[[[1., 1.],
              [1., 1.],
@@ -64,7 +65,8 @@ def conv2d_winograd(x: Array, weight: Array, *, padding: Size | str = 0) -> Arra
     Examples
     --------
     >>> import numpy as np
-    >>> x, mean = np.arange(16.0).reshape(1, 1, 4, 4), np.full((1, 1, 3, 3), 1 / 9)
+    >>> x = np.arange(16.0).reshape(1, 1, 4, 4)
+    >>> mean = np.full((1, 1, 3, 3), 1 / 9)
     >>> conv2d_winograd(x, mean).round(12)
     array([[[[ 5.,  6.],
              [ 9., 10.]]]])

@@ -120,7 +120,8 @@ class Replica:
         --------
         >>> import numpy as np
         >>> second = Replica(rank=1, size=2)
-        >>> [len(share) for share in second.batches(7, 4, np.random.default_rng(0))]
+        >>> rng = np.random.default_rng(0)
+        >>> [len(share) for share in second.batches(7, 4, rng)]
         [2, 1]
         >>> round(second.weight, 3)
         0.333

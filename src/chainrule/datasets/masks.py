@@ -78,7 +78,8 @@ def patches(images: np.ndarray, size: int = 7) -> np.ndarray:
     Examples
     --------
     >>> import numpy as np
-    >>> patches(np.arange(1, 5).reshape(1, 2, 2), 3)[0]  # around the upper left pixel
+    >>> image = np.arange(1, 5).reshape(1, 2, 2)
+    >>> patches(image, 3)[0]  # around the upper left pixel
     array([0, 0, 0, 0, 1, 2, 0, 3, 4])
     """
     size = count.read(size, "size")

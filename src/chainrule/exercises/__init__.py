@@ -54,7 +54,8 @@ def check(name: str, answer: Any) -> Feedback:
     >>> check("updates-per-epoch", ...)
     ○ no answer yet
     >>> check("updates-per-epoch", 31)
-    ✗ you counted fewer than 34 updates an epoch: the smaller batch makes one, too
+    ✗ you counted fewer than 34 updates an epoch:
+      the smaller batch makes one, too
     """
     if not isinstance(name, str) or name not in EXERCISES:
         close = get_close_matches(str(name), EXERCISES, 1)

@@ -55,7 +55,8 @@ def read_number(answer: Any, unit: str = "") -> float | np.float32:
 
     Examples
     --------
-    >>> [read_number(text) for text in ("76 880", "76,880", "1/4", "¼", "−0.5", "3·10^-4")]
+    >>> texts = ("76 880", "76,880", "1/4", "¼", "−0.5", "3·10^-4")
+    >>> [read_number(text) for text in texts]
     [76880.0, 76880.0, 0.25, 0.25, -0.5, 0.0003]
     >>> read_number("33 %", "%")
     33.0
@@ -172,7 +173,8 @@ def fresh(argument: Any) -> Any:
     Examples
     --------
     >>> import numpy as np
-    >>> [fresh(argument) for argument in (np.float64(2), np.array(3), (1, np.int64(2)), "abc")]
+    >>> arguments = (np.float64(2), np.array(3), (1, np.int64(2)), "abc")
+    >>> [fresh(argument) for argument in arguments]
     [2.0, 3, (1, 2), 'abc']
     """
     if isinstance(argument, (list, tuple)):
@@ -212,7 +214,8 @@ def agrees(value: np.ndarray, expected: np.ndarray, arguments: Iterable[Any], bo
     >>> one = np.array([1.0, 1e-8])
     >>> agrees(np.array([1.0, 2e-8]), one, [], 1e-9)
     False
-    >>> agrees(np.array([0.1 + 0.2 - 0.3]), np.zeros(1), [np.array([0.1, 0.2, 0.3])], 1e-9)
+    >>> arguments = [np.array([0.1, 0.2, 0.3])]
+    >>> agrees(np.array([0.1 + 0.2 - 0.3]), np.zeros(1), arguments, 1e-9)
     True
     """
     if value.shape != expected.shape:

@@ -38,7 +38,8 @@ def number_in(answer: str, unit: str = "") -> float:
 
     Examples
     --------
-    >>> [number_in(text) for text in ("1/4", "½", "4 1/2", "4½", "–3 1/2", "76 880", "5 %")]
+    >>> texts = ("1/4", "½", "4 1/2", "4½", "–3 1/2", "76 880", "5 %")
+    >>> [number_in(text) for text in texts]
     [0.25, 0.5, 4.5, 4.5, -3.5, 76880.0, 0.05]
     >>> [number_in(text) for text in ("2^9/4^10", "5 · 10⁻⁴", "1/2**11")]
     [0.00048828125, 0.0005, 0.00048828125]

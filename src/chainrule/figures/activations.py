@@ -47,19 +47,41 @@ def softmax_slider() -> Slider:
         "the higher the temperature, the more equal they are."
     )
     curves, limits = [Curve("probability of each class", frames)], (0.0, 1.0)
+    caption = (
+        "Figure 1.7. The probabilities of ten classes, by temperature. At *T* = 0.1 the first "
+        "class has nearly all; the higher the temperature, the more equal they become."
+    )
     return Slider(
-        "temperature", description, "temperature T", values, classes, curves, limits, start=3
+        "temperature",
+        description,
+        "temperature *T*",
+        values,
+        classes,
+        curves,
+        limits,
+        start=3,
+        axes=("class", "probability"),
+        caption=caption,
     )
 
 
 def _family(
-    name: str, description: str, parameter: str, values: Sequence[float], kind: Callable, start: int
+    name: str,
+    description: str,
+    parameter: str,
+    values: Sequence[float],
+    kind: Callable,
+    start: int,
+    caption: str,
 ) -> Slider:
     """Give a slider that shows an activation and its slope for each value of its parameter."""
     x, each = np.linspace(-4, 4, 161), [kind(value) for value in values]
     slopes = [broken_at_0(x, f.derivative) for f in each]
-    curves = [Curve("f(x)", [f(x) for f in each]), Curve("slope f′(x)", slopes)]
-    return Slider(name, description, parameter, values, x, curves, (-2.0, 4.0), start)
+    curves = [Curve("*f*(*x*)", [f(x) for f in each]), Curve("slope *f*′(*x*)", slopes)]
+    limits, axes = (-2.0, 4.0), ("*x*", "*f*(*x*) and its slope")
+    return Slider(
+        name, description, parameter, values, x, curves, limits, start, axes=axes, caption=caption
+    )
 
 
 def leaky_slider() -> Slider:
@@ -68,10 +90,12 @@ def leaky_slider() -> Slider:
         "leaky",
         "LeakyReLU and its slope. The larger alpha, the steeper the left half; at 1 the function "
         "is a straight line.",
-        "α",
+        "*α*",
         [0.0, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0],
         LeakyReLU,
         start=3,
+        caption="LeakyReLU and its slope, by *α*. For negative *x* the slope is *α*: at 0 the "
+        "function is ReLU, at 1 a straight line.",
     )
 
 
@@ -81,10 +105,12 @@ def elu_slider() -> Slider:
         "elu",
         "ELU and its slope. On the left the function goes to minus alpha; only at alpha = 1 is its "
         "slope without a jump.",
-        "α",
+        "*α*",
         [0.1, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0],
         ELU,
         start=4,
+        caption="ELU and its slope, by *α*. On the left the function goes to −*α*. Only at "
+        "*α* = 1 has its slope no jump.",
     )
 
 
@@ -94,10 +120,12 @@ def swish_slider() -> Slider:
         "swish",
         "Swish and its slope. At beta = 0 it is the straight line x/2; the larger beta, the closer "
         "it is to ReLU.",
-        "β",
+        "*β*",
         [0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0],
         Swish,
         start=3,
+        caption="Swish and its slope, by *β*. At *β* = 0 it is the straight line *x*/2; the larger "
+        "*β*, the closer it comes to ReLU.",
     )
 
 

@@ -34,7 +34,8 @@ def read(name: str | Path) -> dict[str, Any]:
     ...     _ = path.write_text("", encoding="utf-8")
     ...     read(path)
     Traceback (most recent call last):
-    ValueError: name: empty.json is not JSON (Expecting value: line 1 column 1 (char 0))
+    ValueError: name: empty.json is not JSON
+        (Expecting value: line 1 column 1 (char 0))
     """
     records = {p.stem: p for p in RECORDS.glob("*.json") if p.stem not in WITHOUT_RATIOS}
     if isinstance(name, str) and name not in records:
@@ -129,9 +130,10 @@ def mutants(scope: str = "package") -> dict[str, Any]:
 
     Examples
     --------
-    >>> mutants("checkers")
+    >>> mutants("all")
     Traceback (most recent call last):
-    ValueError: scope: expected one of ['package'], which are recorded, got 'checkers'
+    ValueError: scope: expected one of ['package'], which are recorded,
+        got 'all'
     """
     record = json.loads((RECORDS / "mutants.json").read_text(encoding="utf-8"))
     if scope not in record:
@@ -156,7 +158,8 @@ def unnoticed(record: dict[str, Any], kind: str = "survivors") -> Table:
     >>> print(unnoticed({"survivors": []}))
     | file | line | what it was | what it became |
     | --- | --- | --- | --- |
-    >>> one = {"file": "a.py", "line": 3, "before": "x", "after": "+x", "reason": "it is x"}
+    >>> one = {"file": "a.py", "line": 3, "before": "x", "after": "+x"}
+    >>> one["reason"] = "it is x"
     >>> print(unnoticed({"equivalent": [one]}, "equivalent"))
     | file | line | what it was | what it became | why nothing changes |
     | --- | --- | --- | --- | --- |

@@ -2,17 +2,21 @@
 
 import json
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from matplotlib import colormaps
+from matplotlib.patches import Rectangle
 
 from ..arrays import to_numpy
-from ..convolution import Conv2d
-from ..network import Network
+from ..convolution import Conv2d, Flatten, MaxPool2d
+from ..network import Linear, Network
 from ..training import History
 from .benchmarks import RECORDS
-from .kit.picture import BLUE, GREY, LIGHT, ORANGE, Picture, picture
+from .kit.drawing import diagram, note
+from .kit.grids import mark
+from .kit.picture import BLUE, GREY, LIGHT, ORANGE, PALE, Axes, Picture, picture
 from .ledger import Table
 
 
@@ -76,7 +80,7 @@ def _tiled(images: np.ndarray, columns: int) -> np.ndarray:
 def _show(axes: Any, sheet: np.ndarray, colors: str, low: float, high: float) -> Any:
     """Draw numbers as colours, lines of NaN in grey, and no axes."""
     scale = colormaps[colors].with_extremes(bad=LIGHT)
-    shown = axes.imshow(sheet, cmap=scale, vmin=low, vmax=high, interpolation="nearest")
+    shown = axes.imshow(sheet, cmap=scale, vmin=low, vmax=high)
     axes.axis("off")
     return shown
 
@@ -102,6 +106,57 @@ def kernels(figure: Picture, layer: Conv2d, start: Conv2d | None = None) -> None
         if start is not None:
             each.set_title(title, pad=3)
     figure.colorbar(image, ax=axes, shrink=0.9, aspect=12, pad=0.02)
+
+
+GAP, APART, MIDDLE = 3.4, 0.14, 5.0  # between layers, between sheets; the height of all middles
+DOES = {Conv2d: "convolution", MaxPool2d: "pooling", Flatten: "flatten", Linear: "dense"}
+
+
+def stages(network: Network, x: Any) -> list[tuple[str, tuple[int, ...]]]:
+    """Give what is done to an image, layer by layer, and the shape that it has then.
+
+    Examples
+    --------
+    >>> stages(Network([Flatten()]), np.zeros((2, 1, 3, 3)))
+    [('image', (1, 3, 3)), ('flatten', (9,))]
+    """
+    trace = network.forward(x[:1])
+    made = [("image", tuple(trace.inputs[0].shape[1:]))]
+    for layer, output in zip(network.layers, (*trace.inputs[1:], trace.output), strict=True):
+        if type(layer) in DOES:  # an activation changes no shape
+            made.append((DOES[type(layer)], tuple(output.shape[1:])))
+    return made
+
+
+@diagram((-0.4, 58.8), (13.6, -3))
+def architecture(axes: Axes, network: Network, x: Any) -> None:
+    """Draw what an image becomes, a sheet for each channel, and on what one number depends.
+
+    That number is an output of the second of two convolutions of 3 × 3 with a border of zeros.
+    """
+    left, windows = 0.0, []
+    for number, (does, shape) in enumerate(stages(network, x)):
+        channels, rows, columns = shape if len(shape) == 3 else (1, 10, 1)
+        at, behind = (left, MIDDLE - rows / 2), (channels - 1) * APART
+        for back in range(channels - 1, -1, -1):
+            place = left + back * APART, at[1] - back * APART
+            axes.add_patch(Rectangle(place, columns, rows, fc=PALE, ec=GREY, lw=0.5, zorder=1))
+        if len(shape) == 3:
+            for i in range(1, rows):
+                axes.plot([left, left + columns], [at[1] + i] * 2, color=LIGHT, lw=0.5)
+                axes.plot([left + i] * 2, [at[1], at[1] + rows], color=LIGHT, lw=0.5)
+        if number < 3:
+            side, first = 5 - 2 * number, 2 + number
+            mark(axes, at, (first, first), (side, side), ORANGE, fill=0.5, width=1)
+            ends = at[0] + first, at[1] + first
+            windows.append([(ends[0] + i, ends[1] + j) for i in (0, side) for j in (0, side)])
+        middle = left + (columns + behind) / 2
+        note(axes, middle, 11.3, " × ".join(map(str, shape)), fontsize=9)
+        note(axes, middle, 12.8, does, fontsize=9, color=GREY)
+        left += columns + behind + GAP * (1 if number < 3 else 1.5)
+    for here, there in pairwise(windows):
+        for start, end in zip(here[2:], there[:2], strict=True):
+            axes.plot(*zip(start, end, strict=True), color=ORANGE, lw=0.8)
 
 
 @picture

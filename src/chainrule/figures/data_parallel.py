@@ -49,7 +49,12 @@ class Ring(Moving):
     a ring of 4 processes in 6 rounds
     """
 
-    name, called = "ring", "round"
+    name, called, seconds = "ring", "round", 10
+    caption = (
+        "An all-reduce on a ring. In the first rounds each process adds what comes to its own "
+        "numbers, until each chunk is complete in one process; then the complete chunks go round. "
+        "What has just come is framed."
+    )
 
     def __init__(self, processes: int):
         self.processes = processes

@@ -32,7 +32,8 @@ def counts(sections: Sequence[Section]) -> Table:
     Examples
     --------
     >>> from chainrule.exercises import SECTIONS
-    >>> print(counts([section for section in SECTIONS if section.page.endswith("cnn")]))
+    >>> cnn = [one for one in SECTIONS if one.page.endswith("cnn")]
+    >>> print(counts(cnn))
     | section | 1 | 2 | 3 | all |
     | --- | --- | --- | --- | --- |
     | [2.2 A convolutional network](/book/convolution/cnn) | 0 | 3 | 2 | 5 |

@@ -12,6 +12,7 @@ from ..network import Network
 from ..training import History
 from .benchmarks import RECORDS
 from .kit.drawing import LINES, arrow, beside, counted, diagram, frame, note, number
+from .kit.grids import mark
 from .kit.picture import BLUE, GREY, ORANGE, PALE, Axes, Picture, picture, plot
 from .kit.slider import Curve, Slider, Still
 
@@ -148,11 +149,12 @@ def confusion(axes: Axes, output: np.ndarray, y: np.ndarray) -> None:
     classes = output.shape[1]
     counts = np.zeros((classes, classes), int)
     np.add.at(counts, (y, output.argmax(1)), 1)
-    axes.imshow(counts, cmap="Blues", vmax=2.5 * counts.max())
-    for true, predicted in np.ndindex(counts.shape):
-        if counts[true, predicted]:
-            note(axes, predicted, true, f"{counts[true, predicted]}")
+    for true, predicted in np.argwhere(counts):
+        count = counts[true, predicted]
+        mark(axes, (-0.5, -0.5), (true, predicted), fill=0.4 * count / counts.max(), width=0)
+        note(axes, predicted, true, f"{count}")
     axes.set(xlabel="predicted", ylabel="true", xticks=range(classes), yticks=range(classes))
+    axes.set(xlim=(-0.5, classes - 0.5), ylim=(classes - 0.5, -0.5), aspect="equal")
     axes.grid(False)
 
 
@@ -185,7 +187,8 @@ def zero_line(x: np.ndarray, y: np.ndarray, values: np.ndarray) -> tuple[np.ndar
     --------
     >>> import numpy as np
     >>> ends = np.array([0.0, 1.0])
-    >>> across, up = zero_line(ends, ends, np.array([[-1.0, 1.0], [-1.0, 1.0]]))  # 2x − 1
+    >>> values = np.array([[-1.0, 1.0], [-1.0, 1.0]])  # 2x − 1
+    >>> across, up = zero_line(ends, ends, values)
     >>> across[:2], up[:2]
     (array([0.5, 0.5]), array([1., 0.]))
     """
@@ -242,7 +245,7 @@ def boundary_slider(x: np.ndarray, y: np.ndarray, networks: Mapping[int, Network
     each = networks.values()
     curves = [
         Curve("boundary between the classes", [boundary(net) for net in each]),
-        Curve("zⱼ = 0 of a hidden neuron", [neurons(net) for net in each]),
+        Curve("*z*ⱼ = 0 of a hidden neuron", [neurons(net) for net in each]),
     ]
     still = [
         Still(*_marks(DIAMOND, x[y == 0], size), 2),
@@ -251,4 +254,20 @@ def boundary_slider(x: np.ndarray, y: np.ndarray, networks: Mapping[int, Network
     wrong = [int((net(x).argmax(1) != y).sum()) for net in each]
     notes = [f"{count} of {len(y)} points wrong" for count in wrong]
     look = (low, high), min(3, len(networks) - 1), still, notes
-    return Slider("boundary", description, "epoch", list(networks), ends[0], curves, *look)
+    caption = (
+        "The points: diamonds for class 0, crosses for class 1. On the blue line, the decision "
+        "boundary, the network gives both classes the same probability. Each dashed line belongs "
+        "to a hidden neuron: on one side its weighted sum is positive, on the other negative."
+    )
+    axes = ("first input *x*₁", "second input *x*₂")
+    return Slider(
+        "boundary",
+        description,
+        "epoch",
+        list(networks),
+        ends[0],
+        curves,
+        *look,
+        axes=axes,
+        caption=caption,
+    )

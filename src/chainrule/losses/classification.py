@@ -29,7 +29,8 @@ class CrossEntropy(ClassLoss):
     Examples
     --------
     >>> import numpy as np
-    >>> loss, logits, target = CrossEntropy(), np.array([[0.0, 0.0]]), np.array([1])
+    >>> loss = CrossEntropy()
+    >>> logits, target = np.array([[0.0, 0.0]]), np.array([1])
     >>> round(float(loss(logits, target)), 4)  # −log ½
     0.6931
     >>> loss.gradient(logits, target)  # p − y
@@ -96,7 +97,8 @@ class BinaryCrossEntropy(YesNoLoss):
     Examples
     --------
     >>> import numpy as np
-    >>> loss, logits, target = BinaryCrossEntropy(), np.array([0.0, 0.0]), np.array([1.0, 0.0])
+    >>> loss = BinaryCrossEntropy()
+    >>> logits, target = np.array([0.0, 0.0]), np.array([1.0, 0.0])
     >>> round(float(loss(logits, target)), 4)  # −log ½
     0.6931
     >>> loss.gradient(logits, target)  # (p − y) / 2

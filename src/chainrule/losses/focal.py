@@ -88,7 +88,8 @@ class BinaryFocal(YesNoLoss):
     Examples
     --------
     >>> import numpy as np
-    >>> loss, logits, target = BinaryFocal(), np.array([0.0, 0.0]), np.array([1.0, 0.0])
+    >>> loss = BinaryFocal()
+    >>> logits, target = np.array([0.0, 0.0]), np.array([1.0, 0.0])
     >>> round(float(loss(logits, target)), 4)  # −(½)² log ½
     0.1733
     >>> loss.gradient(logits, target).round(4)

@@ -42,7 +42,8 @@ def mine_triplets(embeddings: Array, classes: Array) -> tuple[Array, Array, Arra
     Examples
     --------
     >>> import numpy as np
-    >>> embeddings, classes = np.array([[0.0], [1.0], [4.0], [3.0]]), np.array([0, 0, 0, 1])
+    >>> embeddings = np.array([[0.0], [1.0], [4.0], [3.0]])
+    >>> classes = np.array([0, 0, 0, 1])
     >>> [rows.tolist() for rows in mine_triplets(embeddings, classes)]
     [[0, 1, 2], [2, 2, 0], [3, 3, 3]]
     """
@@ -103,9 +104,11 @@ class MinedTriplet(TripletLoss):
     Examples
     --------
     >>> import numpy as np
-    >>> embeddings, classes = np.array([[0.0], [1.0], [4.0]]), np.array([0, 0, 1])
+    >>> embeddings = np.array([[0.0], [1.0], [4.0]])
+    >>> classes = np.array([0, 0, 1])
     >>> loss = MinedTriplet(margin=2.5, eps=0.0)
-    >>> float(loss(embeddings, classes))  # (max(1 − 4 + 2.5, 0) + max(1 − 3 + 2.5, 0)) / 2
+    >>> # (max(1 − 4 + 2.5, 0) + max(1 − 3 + 2.5, 0)) / 2
+    >>> float(loss(embeddings, classes))
     0.25
     >>> loss.gradient(embeddings, classes)
     array([[-0.5],

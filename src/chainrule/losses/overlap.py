@@ -130,7 +130,8 @@ class Tversky(Overlap):
     >>> p, y = np.array([[0.5, 0.5], [0.0, 1.0]]), np.array([0, 1])
     >>> round(float(Tversky(smooth=0.0)(p, y)), 4)  # that of Dice
     0.2667
-    >>> loss = Tversky(alpha=1.0, beta=1.0, smooth=0.0)  # Jaccard's: 1 − (½ + ⅔) / 2
+    >>> # Jaccard's: 1 − (½ + ⅔) / 2
+    >>> loss = Tversky(alpha=1.0, beta=1.0, smooth=0.0)
     >>> round(float(loss(p, y)), 4)
     0.4167
 

@@ -26,7 +26,8 @@ class MSE(ErrorLoss):
     Examples
     --------
     >>> import numpy as np
-    >>> loss, prediction, target = MSE(), np.array([1.0, 2.0]), np.array([1.0, 4.0])
+    >>> loss = MSE()
+    >>> prediction, target = np.array([1.0, 2.0]), np.array([1.0, 4.0])
     >>> float(loss(prediction, target))
     2.0
     >>> loss.gradient(prediction, target)
@@ -55,7 +56,8 @@ class MAE(ErrorLoss):
     Examples
     --------
     >>> import numpy as np
-    >>> loss, prediction, target = MAE(), np.array([1.0, 2.0]), np.array([1.0, 4.0])
+    >>> loss = MAE()
+    >>> prediction, target = np.array([1.0, 2.0]), np.array([1.0, 4.0])
     >>> float(loss(prediction, target))
     1.0
     >>> loss.gradient(prediction, target)
@@ -85,7 +87,8 @@ class Huber(ErrorLoss):
     Examples
     --------
     >>> import numpy as np
-    >>> loss, prediction, target = Huber(), np.array([0.5, 3.0]), np.array([0.0, 0.0])
+    >>> loss = Huber()
+    >>> prediction, target = np.array([0.5, 3.0]), np.array([0.0, 0.0])
     >>> float(loss(prediction, target))  # (½ · 0.5² + 1 · (3 − ½)) / 2
     1.3125
     >>> loss.gradient(prediction, target)

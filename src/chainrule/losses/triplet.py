@@ -77,10 +77,11 @@ class Triplet(TripletLoss):
     Examples
     --------
     >>> import numpy as np
-    >>> anchor, positive, negative = np.array([[[0.0, 0.0]], [[3.0, 4.0]], [[5.0, 0.0]]])
-    >>> round(float(Triplet(eps=0.0)(anchor, positive, negative)), 4)  # 5 − 5 + 1
+    >>> points = np.array([[[0.0, 0.0]], [[3.0, 4.0]], [[5.0, 0.0]]])
+    >>> loss = Triplet(eps=0.0)
+    >>> round(float(loss(*points)), 4)  # 5 − 5 + 1
     1.0
-    >>> [g.tolist() for g in Triplet(eps=0.0).gradient(anchor, positive, negative)]
+    >>> [g.tolist() for g in loss.gradient(*points)]
     [[[0.4, -0.8]], [[0.6, 0.8]], [[-1.0, 0.0]]]
 
     References

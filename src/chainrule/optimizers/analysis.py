@@ -66,8 +66,8 @@ def convergence_factor(lr: float, curvature: float, momentum: float = 0.0) -> fl
 
     Examples
     --------
-    >>> convergence_factor(lr=0.5, curvature=1.0), convergence_factor(lr=2.0, curvature=1.0)
-    (0.5, 1.0)
+    >>> [convergence_factor(lr, curvature=1.0) for lr in (0.5, 2.0)]
+    [0.5, 1.0]
     """
     lr, curvature = positive.read(lr, "lr"), positive.read(curvature, "curvature")
     momentum = not_negative.read(momentum, "momentum")

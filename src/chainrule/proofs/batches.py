@@ -31,7 +31,8 @@ def batch_gradient(shapes: Sequence[Sequence[int]] = ((2, 3, 2), (3, 2, 1), (3, 
     Examples
     --------
     >>> batch_gradient(shapes=[(2, 1, 2)])
-    ✓ (1.1.2c) the gradients of a batch: 10 lines, for samples × inputs × neurons 2×1×2
+    ✓ (1.1.2c) the gradients of a batch: 10 lines,
+      for samples × inputs × neurons 2×1×2
     """
     what = "triples (samples, inputs, neurons) of positive numbers"
     chain = chains_in(
@@ -120,7 +121,8 @@ def minibatch_mean(
     Examples
     --------
     >>> minibatch_mean(draws=[(3, 2)])
-    ✓ the mean over random batches: 6 lines, for (A, N) = (3, 2), and any A and N where said
+    ✓ the mean over random batches: 6 lines,
+      for (A, N) = (3, 2), and any A and N where said
     """
     what = "pairs (A, N) with 1 ≤ N ≤ A"
     pairs = require_sizes(draws, "draws", 2, what, at_most=2)

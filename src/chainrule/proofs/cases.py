@@ -87,7 +87,8 @@ def network_cases(
 
     A network has at least `shortest` layers, counting the input.
 
-    >>> [str(case) for case in network_cases([(2, 3, 2)], 3, lambda last: range(1, last))]
+    >>> cases = network_cases([(2, 3, 2)], 3, lambda last: range(1, last))
+    >>> [str(case) for case in cases]
     ['layers 2-3-2 (l = 1, L = 2)']
     """
     what = f"networks of at least {shortest} layers, the input counted, each with a neuron or more"

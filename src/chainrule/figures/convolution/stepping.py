@@ -32,14 +32,16 @@ class Stepper(Moving):
         "of 9 by 25 that im2col makes. At each step a window of the image, its column in the "
         "matrix and its cell of the output are marked."
     )
-    size, positions, called = (WIDTH, HEIGHT), range(25), "window"
+    caption = (
+        "Each window of the image is a column of the matrix, and gives one number of the output: "
+        "the sum of its products with the kernel."
+    )
+    size, positions, called, font, width = (WIDTH, HEIGHT), range(25), "window", 12, 480
     style = (
-        "& svg{max-width:480px}"
-        "& text{font-size:12px;text-anchor:middle}"
-        "& .small{font-size:11.6px}"
-        "& .cover{fill:var(--pst-color-background);fill-opacity:.85}"
+        "& text{text-anchor:middle}"
+        "& .cover{fill:var(--pst-color-background,Canvas);fill-opacity:.85}"
         "& .mark{fill-opacity:.2;stroke-width:2.5}"
-        "& output{display:block;min-height:3.4em}"
+        "& .state{min-height:3.4em}"
     )
 
     def __init__(self, name: str, image: np.ndarray, kernel: np.ndarray, start: int = 0):
@@ -86,7 +88,7 @@ class Stepper(Moving):
             (MATRIX_AT, self.columns, NARROW, "matrix X, 9 × 25: a column for each window"),
         ):
             grids += grid(at, values.shape, size)
-            written += numbers(at, values, size, "usual" if size == SQUARE else "small")
+            written += numbers(at, values, size)
             middle = int(at[0] + values.shape[1] * size[0] / 2)
             titles += f'<text x="{middle}" y="{at[1] - 8}">{title}</text>'
         cover, *marks = self.frame(self.start)

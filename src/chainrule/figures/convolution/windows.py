@@ -71,6 +71,7 @@ def photograph(figure: Picture, name: str = "china.jpg") -> None:
     """
     from sklearn.datasets import load_sample_image
 
+    figure.photograph = True
     color = load_sample_image(name).transpose(2, 0, 1)[None] / 255
     grey = conv2d(color, np.array([0.299, 0.587, 0.114]).reshape(1, 3, 1, 1))
     small = AvgPool2d(3)(grey)[0, 0]
@@ -79,7 +80,7 @@ def photograph(figure: Picture, name: str = "china.jpg") -> None:
     for axes, (title, image) in zip(figure.subplots(3, 2).ravel(), shown, strict=True):
         signed = title in KERNELS and KERNELS[title].sum() == 0
         low, high = (-1.2, 1.2) if signed else (0, 1)
-        axes.imshow(image, cmap="gray", vmin=low, vmax=high, interpolation="nearest")
+        axes.imshow(image, cmap="gray", vmin=low, vmax=high)
         axes.set_title(title, pad=3)
         axes.axis("off")
 

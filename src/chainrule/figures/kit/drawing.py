@@ -1,6 +1,6 @@
 """What is drawn more than once: numbers, texts, arrows, named lines, and axes without lines."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import cycle
 from typing import Any
 
@@ -106,7 +106,21 @@ def lines(
 ) -> None:
     """Draw named curves by a method of the axes, each in the look of its place."""
     for (name, y), (color, line) in zip(curves.items(), cycle(looks), strict=False):
-        draw(x, y, line, color=color, label=name, **style)
+        draw(x, y, line, color=color, label=name, gid=name, **style)
+
+
+def series(figure: Any, front: Collection[str], ncols: int = 2) -> None:
+    """Draw a legend, and let some of the named curves, if any, stand in front of the others.
+
+    On a page the legend's names bring others there. What belongs to a curve has its name as gid.
+    """
+    handles, names = figure.axes[0].get_legend_handles_labels()
+    legend = figure.legend(handles, names, loc="outside lower center", ncols=ncols)
+    legend.set_gid("legend" if front else None)
+    for artist in figure.findobj() if front else ():
+        if artist.get_gid() in names:
+            shown = "front" if artist.get_gid() in front else "behind"
+            artist.set_gid(f"{shown} {artist.get_gid()}")
 
 
 def plain(axis: Any) -> None:

@@ -1,7 +1,10 @@
 """A picture with a slider, as plain inline SVG: what its kinds share."""
 
+import json
+import re
 from collections.abc import Sequence
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +12,22 @@ import numpy as np
 from .drawing import number
 
 Point = tuple[float, float]
+_CSS, _JS = (
+    Path(__file__).with_name(f"live.{kind}").read_text(encoding="utf-8") for kind in ("css", "js")
+)
+# without comments, a line for each rule and each statement
+STYLE = re.sub(r"\s*/\*.*?\*/|(?<=[{;])\n\s*|\n(?=\n)", "", _CSS, flags=re.DOTALL).strip() + "\n"
+SCRIPT = re.sub(r"^\s*//.*\n|^\s+| // .*", "", _JS, flags=re.MULTILINE).strip()
+BUTTONS = (
+    ("previous", "previous step", '<path d="M16 3v14L7 10zM4 3h2v14H4z"/>'),
+    (
+        "play",
+        "play",
+        '<path class="resting" d="M5 2v16l12-8z"/>'
+        '<path class="running" d="M4 3h4v14H4zm8 0h4v14h-4z"/>',
+    ),
+    ("next", "next step", '<path d="M4 3v14l9-7zM14 3h2v14h-2z"/>'),
+)
 
 
 def box(at: Point, place: Point, shape: Point, size: Point) -> str:
@@ -26,30 +45,50 @@ def grid(at: Point, shape: Sequence[int], size: Point) -> str:
     return f'<path class="grid" d="{across}{down}"/>'
 
 
-def numbers(at: Point, values: np.ndarray, size: Point, look: str) -> str:
+def numbers(at: Point, values: np.ndarray, size: Point) -> str:
     """Write a matrix's numbers into the cells of its grid."""
     (x, y), (w, h), svg = at, size, ""
     for (row, column), value in np.ndenumerate(values):
         place = f'x="{x + (column + 0.5) * w:.1f}" y="{y + (row + 0.5) * h + 4:g}"'
-        svg += f'<text class="{look}" {place}>{number(value)}</text>'
+        svg += f"<text {place}>{number(value)}</text>"
     return svg
 
 
+def written(text: str, tag: str = "i", look: str = "") -> str:
+    """Write a text as HTML, with its symbols, which stand between asterisks, in italics.
+
+    Examples
+    --------
+    >>> written("the slope of *f*, if < 0")
+    'the slope of <i>f</i>, if &lt; 0'
+    """
+    return re.sub(r"\*(.+?)\*", rf"<{tag}{look}>\1</{tag}>", escape(text))
+
+
 class Moving:
-    """A picture and the slider that moves it.
+    """A picture and the control that moves it.
 
     The page's script only shows one frame or another; what is in them the package computed. A kind
-    of such pictures says what is drawn, and for each of the `positions` what stands before the
-    slider and what the slider sets in each element of the class "moving", in their order.
+    of such pictures says what is drawn, and for each of the `positions` what is said below the
+    picture and what is set in each element of the class "moving", in their order. Where there are
+    choices as well, the positions are those of the first choice, then those of the next; elements
+    with a data-choice are seen with their choice alone.
     """
 
     name: str  # unique on its page
     description: str  # what is to be seen, for readers who cannot see it
+    caption = ""  # its point, with symbols between asterisks
     size: tuple[float, float]
+    font = 13.0  # the size of its words, but on a phone
+    width = 640  # in pixels, at most
     positions: Sequence
     start = 0  # which of them is shown first
+    seconds = 6.0  # that it plays
     label = ""  # what stands before the texts
-    called = ""  # what the slider is called where nothing does
+    called = "position"  # what the slider is called
+    choices: Sequence[str] = ()
+    chosen = "start"  # what the choices are called
+    front: Sequence[int] | None = None  # which of the legend's series are in front, if some can be
     attribute = "d"  # what the slider sets: a path, unless it is another attribute
     style = ""  # CSS of its own, in which & is the picture
 
@@ -58,7 +97,7 @@ class Moving:
         raise NotImplementedError
 
     def text(self, position: Any) -> str:
-        """Give what stands before the slider at a position."""
+        """Give what is said at a position."""
         raise NotImplementedError
 
     def frame(self, position: Any) -> list[str]:
@@ -76,38 +115,71 @@ class Moving:
 
     @property
     def texts(self) -> list[str]:
-        """What stands before the slider, at each position."""
+        """What is said at each position."""
         return [self.text(position) for position in self.positions]
 
-    def _repr_html_(self) -> str:
-        texts, identity, start = self.texts, self.identity, self.start
-        frames = [self.frame(position) for position in self.positions]
-        script_frames, script_texts = (repr(each).replace("'", '"') for each in (frames, texts))
-        called = f' aria-label="{escape(self.called)}"' if self.called else ""
-        names = "".join(
-            f'<span><svg viewBox="0 0 26 12" aria-hidden="true">{sample}</svg> {escape(name)}'
-            "</span> "
-            for sample, name in self.legend()
+    def _above(self) -> str:
+        """Give the legend: of buttons, where they bring a series to the front."""
+        named = "".join(
+            f'<{self._entry(k)}><svg viewBox="0 0 26 12" aria-hidden="true">{sample}</svg> '
+            f"{written(name)}</{self._entry(k).split()[0]}> "
+            for k, (sample, name) in enumerate(self.legend())
         )
-        above = f'<div class="legend">{names}</div>\n' if names else ""
-        css = f"<style>{self.style.replace('&', f'#{identity}')}</style>" if self.style else ""
-        width, height = self.size
-        return f"""<figure class="checked slider" id="{identity}">
-{above}<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(self.description)}">
-{css}{self.drawing()}</svg>
-<label>{self.label}<output>{texts[start]}</output>
-<input type="range" min="0" max="{len(texts) - 1}" value="{start}"
-aria-valuetext="{texts[start]}"{called}></label>
+        if self.front is not None:
+            named += '<button type="button" data-all aria-pressed="false">all</button>'
+        return f'<div class="legend">{named}</div>\n' if named else ""
+
+    def _entry(self, k: int) -> str:
+        if self.front is None:
+            return "span"
+        pressed = str(k in self.front).lower()
+        return f'button type="button" data-series="{k}" aria-pressed="{pressed}"'
+
+    def _controls(self, texts: Sequence[str]) -> str:
+        """Give the control: the choices, the buttons and the range."""
+        choices = "".join(
+            f'<label><input type="radio" autocomplete="off" name="{self.identity}"'
+            f"{'' if k else ' checked'}>{choice}</label>"
+            for k, choice in enumerate(self.choices)
+        )
+        if choices:
+            choices = f"<fieldset><legend>{self.chosen}</legend>{choices}</fieldset>\n"
+        buttons = "".join(
+            f'<button type="button" class="{kind}" aria-label="{does}"><svg viewBox="0 0 20 20" '
+            f'aria-hidden="true">{icon}</svg></button>'
+            for kind, does, icon in BUTTONS
+        )
+        last = len(texts) // max(1, len(self.choices)) - 1
+        return (
+            f'<div class="controls" hidden>{choices}<div class="steps">{buttons}'
+            f'<input type="range" autocomplete="off" min="0" max="{last}" value="{self.start}" '
+            f'aria-label="{escape(self.called)}" aria-valuetext="{escape(texts[self.start])}">'
+            "</div></div>"
+        )
+
+    def _repr_html_(self) -> str:
+        texts, (width, height) = self.texts, self.size
+        data = {
+            "frames": [self.frame(position) for position in self.positions],
+            "texts": texts,
+            "attribute": self.attribute,
+            "pace": round(1000 * self.seconds * max(1, len(self.choices)) / len(texts)),
+        }
+        script = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+        style = STYLE + self.style.replace("&", f"#{self.identity}").replace("}", "}\n")
+        return f"""<figure class="checked slider" id="{self.identity}">
+{self._above()}<svg viewBox="0 0 {width} {height}" role="img" \
+aria-label="{escape(self.description)}" font-size="{self.font:g}" \
+style="--width:{width};max-width:{self.width}px">
+<style>{style}</style>
+{self.drawing()}</svg>
+{self._controls(texts)}
+<p class="state">{self.label}<output>{escape(texts[self.start])}</output></p>
+<figcaption>{written(self.caption)}</figcaption>
 <script>
 {{
-  const figure = document.getElementById("{identity}");
-  const frames = {script_frames}, texts = {script_texts};
-  const input = figure.querySelector("input"), lines = figure.querySelectorAll(".moving");
-  input.addEventListener("input", () => {{
-    frames[input.value].forEach((path, i) => lines[i].setAttribute("{self.attribute}", path));
-    figure.querySelector("output").value = texts[input.value];
-    input.setAttribute("aria-valuetext", texts[input.value]);
-  }});
+{SCRIPT}
+live(document.getElementById("{self.identity}"), {script});
 }}
 </script>
 </figure>"""

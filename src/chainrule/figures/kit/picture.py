@@ -1,6 +1,7 @@
 """What all pictures share: colours, a style, and a figure that shows itself in a notebook."""
 
 import io
+import re
 from collections.abc import Callable
 from functools import partial, wraps
 from inspect import Signature, signature
@@ -10,6 +11,7 @@ import matplotlib
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -23,9 +25,11 @@ COLORS = (BLUE, ORANGE, GREEN, PURPLE, RED, "#6B7A00", "#555555", "#2E86A0", "#D
 # In points a picture is as wide as a phone's column is in pixels, so a point there is a pixel.
 WIDTH = 342
 SMALLEST = 9  # points that a text must have to be read there
+SHOWN = 540  # pixels that it is wide on a wide page
 
 STYLE: dict[Any, Any] = {
     "font.size": 11,
+    "font.sans-serif": ["DejaVu Sans"],
     "axes.titlesize": 11,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -42,28 +46,99 @@ STYLE: dict[Any, Any] = {
     "xtick.color": INK,
     "ytick.color": INK,
     "mathtext.fontset": "cm",
+    "image.interpolation": "none",
 }
+
+
+LONG = re.compile(r"[1-9]\d*\.\d{3,}")  # below 1 are scales, and shares
+
+
+def shorter(number: re.Match[str]) -> str:
+    """Give a number with two decimals, which are hundredths of a pixel on a phone."""
+    return f"{round(float(number[0]), 2):.7g}"
+
+
+class Drawing(RendererSVG):
+    """What writes a picture as SVG: words as words, formulas as drawn, groups for series alone.
+
+    A series has an id that says how it is shown at first and what it is called: "front Adam".
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        self.series: list[bool] = []
+        super().__init__(*args, **kwargs)
+
+    def draw_text(self, *text: Any, **how: Any) -> None:
+        """Write a text; the letters of a formula have their places, so they are drawn."""
+        with matplotlib.rc_context({"svg.fonttype": "path" if how.get("ismath") else "none"}):
+            super().draw_text(*text, **how)
+
+    def open_group(self, s: str, gid: str | None = None) -> None:
+        """Begin what belongs to a series or its legend, if it does."""
+        shown, _, name = (gid or "").partition(" ")
+        self.series.append(shown in ("front", "behind", "legend"))
+        if self.series[-1]:
+            self.writer.start("g", {"class": f"series {shown}", "data-series": name})
+
+    def close_group(self, s: str) -> None:
+        """End it."""
+        if self.series.pop():
+            self.writer.end("g")
 
 
 class Picture(Figure):
     """A figure that shows itself in a notebook and belongs to no global state."""
 
+    photograph = False  # of pixels, not of lines
+
     def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"dpi": 72, **kwargs})
         FigureCanvasAgg(self)
 
     def __repr__(self) -> str:
         return "a picture"
 
     def _repr_html_(self) -> None:
-        """Leave showing to the PNG."""
+        """Leave showing to SVG or PNG."""
 
-    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
-        """Give the PNG, and the width in pixels at which a page or a notebook shows it."""
+    def _repr_svg_(self) -> str | None:
+        """Give the SVG, as wide as a page or a notebook shows it, unless it is a photograph."""
+        if self.photograph:
+            return None
+        file, size = io.StringIO(), self.get_size_inches() * 72
+        with matplotlib.rc_context({**STYLE, "svg.hashsalt": ""}):
+            drawing = Drawing(*size, file, image_dpi=240, metadata={"Date": None})
+            self.draw(drawing)
+            drawing.finalize()
+        return lean(file.getvalue())
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]] | None:
+        """Give a photograph as PNG, and how many pixels wide it is shown."""
+        if not self.photograph:
+            return None
         with matplotlib.rc_context(STYLE):
             buffer = io.BytesIO()
             self.savefig(buffer, format="png", dpi=240, facecolor="white", metadata={})
-        return buffer.getvalue(), {"width": 540}
+        return buffer.getvalue(), {"width": SHOWN}
+
+
+def lean(svg: str) -> str:
+    r"""Leave out of matplotlib's SVG what would leak into a page, and digits that nobody sees.
+
+    Examples
+    --------
+    >>> lean('<?xml?><svg width="342pt" height="36pt"><path d="M 1.23456 2 \nL 3 4.5001 \n"/>')
+    '<svg width="540" height="56.84"><path d="M1.23 2L3 4.5"/>'
+    """
+    svg = re.sub(
+        r"<metadata>.*?</metadata>|<style.*?</style>", "", svg[svg.index("<svg") :], flags=re.S
+    )
+    svg = re.sub(r' transform="rotate\(-0 [^"]+"| xmlns:xlink="[^"]+"|xlink:(?=href)', "", svg)
+    svg = re.sub(r"<[^>]+>", lambda tag: LONG.sub(shorter, tag[0]), svg)
+    svg = re.sub(r'(?<=d=")[^"]+', lambda path: re.sub(r"\s*([A-Za-z]|$)\s*", r"\1", path[0]), svg)
+    svg = re.sub(r"\s*\n\s*(?:<defs>\s*</defs>\s*)?", "\n", svg)
+    side = r'(width|height)="([\d.]+)pt"'
+    return re.sub(side, lambda a: f'{a[1]}="{float(a[2]) * SHOWN / WIDTH:.4g}"', svg)
 
 
 def picture(

@@ -1,9 +1,14 @@
-"""The losses of classes: entropy, binary cross-entropy beside the squared error, and focal loss."""
+"""The losses of classes: entropy, the source's example, binary cross-entropy, and focal loss."""
+
+from typing import Any
 
 import numpy as np
 
+from ...arrays import to_numpy
 from ...losses import MSE, BinaryCrossEntropy, BinaryFocal, CrossEntropy
-from ..kit.picture import BLUE, ORANGE, RED, Picture, picture
+from ..kit.drawing import diagram, note
+from ..kit.grids import mark
+from ..kit.picture import BLUE, GREY, ORANGE, RED, Axes, Picture, picture
 from ..kit.slider import Curve, Slider
 
 
@@ -55,4 +60,53 @@ def focal_slider() -> Slider:
         Curve("size of its slope in the logit", [-loss.gradient(z, yes) for loss in each]),
         Curve("cross-entropy", [each[0](z, yes)] * len(values)),
     ]
-    return Slider("focal", description, "γ", values, p, curves, (0.0, 3.0), start=3)
+    axes = ("probability *p*ₜ of the right class", "loss, and size of its slope")
+    caption = (
+        "The focal loss by the probability *p*ₜ of the right class, and the size of its slope in "
+        "the logit. At *γ* = 0 it is the cross-entropy. The larger *γ*, the less is left of both "
+        "where *p*ₜ is large."
+    )
+    return Slider(
+        "focal",
+        description,
+        "*γ*",
+        values,
+        p,
+        curves,
+        (0.0, 3.0),
+        start=3,
+        axes=axes,
+        caption=caption,
+    )
+
+
+@diagram((-2.7, 15.4), (5.6, -1.9))
+def example(axes: Axes, probabilities: Any, labels: Any) -> None:
+    """Figures 1.15 to 1.18: the probabilities of ten classes, and what the right ones cost."""
+    p, y = to_numpy(probabilities), to_numpy(labels)
+    right = p[np.arange(len(p)), y]
+    note(axes, 5, -1.35, "probability of each class, in %")
+    note(axes, 11.5, -0.9, "right\nclass", fontsize=9)
+    note(axes, 14.1, -0.9, "its loss\n−log p", fontsize=9)
+    for c in range(p.shape[1]):
+        note(axes, c + 0.5, -0.45, str(c), fontsize=9, color=GREY)
+    for i, row in enumerate(p):
+        note(axes, -0.2, i + 0.5, f"sample {i}", fontsize=9, color=GREY, ha="right")
+        for c, share in enumerate(row):
+            mark(axes, (0, 0), (i, c), fill=float(share), width=0)
+            look = "bold" if share == row.max() else "normal"
+            note(
+                axes,
+                c + 0.5,
+                i + 0.53,
+                f"{100 * share:.0f}",
+                fontsize=10,
+                fontweight=look,
+                zorder=4,
+            )
+        mark(axes, (0, 0), (i, y[i]), color=ORANGE, fill=0)
+        note(axes, 11.5, i + 0.53, f"{right[i]:.4f}", fontsize=9, color=ORANGE)
+        note(axes, 14.1, i + 0.53, f"{-np.log(right[i]):.3f}", fontsize=9)
+    axes.plot([13, 15.2], [len(p) + 0.15] * 2, color=GREY, lw=0.8)
+    note(axes, 11.5, len(p) + 0.8, "their mean", fontsize=9)
+    note(axes, 14.1, len(p) + 0.8, f"{-np.log(right).mean():.3f}", fontsize=9, fontweight="bold")

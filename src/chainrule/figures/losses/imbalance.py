@@ -1,13 +1,13 @@
 """Rare classes by loss and learning rate, as ``benchmarks/imbalance.py`` recorded them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..benchmarks import RECORDS
-from ..kit.drawing import plain
+from ..kit.drawing import plain, series
 from ..kit.picture import COLORS, Axes, Picture, picture, plot
 
 LOOKS = tuple(zip(COLORS, ("-", "--", "-.", ":", (0, (7, 1, 1, 1, 1, 1))), strict=False))
@@ -29,20 +29,25 @@ def recorded(name: str) -> tuple[list[float], dict[str, list[dict[str, Any]]]]:
 
 @picture(height=3.4)
 def by_rate(
-    figure: Picture, rates: Sequence[float], panels: Mapping[str, Mapping[str, np.ndarray]]
+    figure: Picture,
+    rates: Sequence[float],
+    panels: Mapping[str, Mapping[str, np.ndarray]],
+    front: Collection[str] = (),
 ) -> None:
-    """Draw percentages by learning rate, a panel for each title; medians and the range of seeds."""
+    """Draw percentages by learning rate, a panel for each title; medians and the range of seeds.
+
+    Where some curves are named, they stand in front of the others.
+    """
     each = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
     for axes, (title, curves) in zip(each, panels.items(), strict=True):
         for (name, seeds), (color, line) in zip(curves.items(), LOOKS, strict=False):
             low, middle, high = 100 * np.quantile(seeds, (0, 0.5, 1), axis=0)
-            axes.fill_between(rates, low, high, color=color, alpha=0.15, lw=0)
-            axes.semilogx(rates, middle, ls=line, color=color, label=name)
+            axes.fill_between(rates, low, high, color=color, alpha=0.15, lw=0, gid=name)
+            axes.semilogx(rates, middle, ls=line, color=color, label=name, gid=name)
         axes.set(title=title, xlabel="learning rate", ylim=(-3, 103))
         plain(axes.xaxis)
     each[0].set_ylabel("%")
-    handles, names = each[0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=2 if len(names) < 4 else 3)
+    series(figure, front, ncols=3 if front else 2)
 
 
 @plot(

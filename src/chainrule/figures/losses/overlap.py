@@ -59,14 +59,18 @@ class OverlapSlider(Moving):
         "the prediction, beside it. The pixels that belong to both are marked. The further the "
         "prediction is moved, the fewer they are."
     )
-    size = CELL * COLUMNS, TOP + CELL * ROWS + 1
+    caption = (
+        "Two discs, the Dice score *D*, the loss 1 − *D*, and the accuracy: the share of all 242 "
+        "pixels that are classified right. Where the discs have nothing in common, *D* is 0, and "
+        "the accuracy is still 0.694."
+    )
+    size, width = (CELL * COLUMNS, TOP + CELL * ROWS + 1), 520
     style = (
-        "& > svg{max-width:520px}"
         f"& .truth,& .common{{fill:{BLUE}}}"
         'html[data-theme="dark"] & :is(.truth,.common){fill:#56B4E9}'
         "& .truth{fill-opacity:.35}"
         "& .common{fill-opacity:.6}"
-        "& output{display:block;min-height:3.4em}"
+        "& .state{min-height:3.4em}"
     )
 
     def __init__(self, shifts: Sequence[int], start: int = 0):
@@ -153,16 +157,17 @@ def overlap_curves(figure: Picture) -> None:
 
 def tversky_slider() -> Slider:
     """Give a slider for the β of the Tversky loss, with α = 1 − β."""
-    sizes = np.linspace(0.02, 3, 150)
+    sizes = np.linspace(0.025, 3, 120)
     found, true = _nested(sizes)
     values = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
     each = [Tversky(alpha=1 - beta, beta=beta, **APART) for beta in values]
     slopes = [100 * loss.gradient(found, true)[:, 0] for loss in each]
     description = (
         "The Tversky loss by the size of the predicted region, relative to the true one. It is 0 "
-        "where the sizes are equal. The larger beta, the steeper on the side of too small and the "
-        "flatter on the side of too large. At the true size the slope in a true pixel is minus "
-        "beta, that in another pixel alpha, both divided by the hundred pixels of the region."
+        "where the sizes are equal. Near the true size, the larger beta, the steeper on the side "
+        "of too small and the flatter on the side of too large. At the true size the slope in a "
+        "true pixel is minus beta, that in another pixel alpha, both divided by the hundred pixels "
+        "of the region."
     )
     curves = [
         Curve("Tversky loss", [loss(found, true)[:, 0] for loss in each]),
@@ -170,7 +175,27 @@ def tversky_slider() -> Slider:
         Curve("slope in another, × 100", [s[:, -1] for s in slopes]),
     ]
     notes, limits = [f"α = {1 - beta:.1f}" for beta in values], (-2.0, 1.0)
-    return Slider("tversky", description, "β", values, sizes, curves, limits, 7, notes=notes)
+    axes = ("predicted size / true size", "loss, and slope × 100")
+    caption = (
+        "The Tversky loss of regions that are too small or too large, and its slopes. Near "
+        "the true size a large *β* makes the left side steep: what is missed costs more than what "
+        "is found wrongly. (Far to the left a small *β* is steeper, for every curve falls from 1 "
+        "to 0.) At the true size the slopes, times the "
+        "number of pixels, are −*β* and *α*."
+    )
+    return Slider(
+        "tversky",
+        description,
+        "*β*",
+        values,
+        sizes,
+        curves,
+        limits,
+        7,
+        notes=notes,
+        axes=axes,
+        caption=caption,
+    )
 
 
 @picture(height=lambda images, true, found: 0.5 + 4.9 * len(images) / (2 + len(found)))

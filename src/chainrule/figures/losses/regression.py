@@ -38,7 +38,23 @@ def huber_slider() -> Slider:
         "slope; outside, straight lines with a constant slope. The larger delta, the wider the "
         "parabola."
     )
-    return Slider("huber", description, "δ", values, errors, curves, (-4.0, 8.0), start=3)
+    axes = ("error *e* = *ŷ* − *y*", "loss of one entry, and its slope")
+    caption = (
+        "Huber's loss and its slope, by *δ*. An error below *δ* pulls as hard as under half the "
+        "squared error, a larger one no harder than *δ*."
+    )
+    return Slider(
+        "huber",
+        description,
+        "*δ*",
+        values,
+        errors,
+        curves,
+        (-4.0, 8.0),
+        3,
+        axes=axes,
+        caption=caption,
+    )
 
 
 @plot(xlabel="x", ylabel="y")

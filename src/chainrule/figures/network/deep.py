@@ -109,7 +109,7 @@ def error_slider(x: np.ndarray) -> Slider:
         return np.where((sizes < LOW) | (sizes > HIGH), np.nan, sizes)
 
     curves = [
-        Curve(f"log₁₀ ‖δˡ‖, {name}", [logarithms(name, factor) for factor in FACTORS])
+        Curve(name, [logarithms(name, factor) for factor in FACTORS])
         for name in ("sigmoid", "tanh", "ReLU")
     ]
     description = (
@@ -119,5 +119,23 @@ def error_slider(x: np.ndarray) -> Slider:
         "and 1.41, ReLU at 1.41, and beyond that they grow, ReLU fastest: from 6 on it leaves the "
         "picture. Sigmoid still loses at 4 and is nearly level at 10."
     )
-    layers, parameter = np.arange(1.0, DEPTH + 1), "size of the initial weights, g"
-    return Slider("start", description, parameter, FACTORS, layers, curves, (LOW, HIGH), start=3)
+    layers, parameter = np.arange(1.0, DEPTH + 1), "size of the initial weights, *g*"
+    axes = ("layer *l* (the output is on the right)", "log₁₀ ‖*δ*ˡ‖")
+    caption = (
+        "The size of the error, log₁₀ ‖*δ*ˡ‖, by layer *l*, in networks of twenty layers. One unit "
+        "is a factor of ten. Backpropagation goes from right to left: where a line is level, "
+        "nothing of the error is lost on the way."
+    )
+    limits = (LOW, HIGH)
+    return Slider(
+        "start",
+        description,
+        parameter,
+        FACTORS,
+        layers,
+        curves,
+        limits,
+        3,
+        axes=axes,
+        caption=caption,
+    )

@@ -47,7 +47,8 @@ class RoundOfTraining(Moving):
     >>> from chainrule.activations import ReLU, Sigmoid
     >>> from chainrule.network import Linear
     >>> rng = np.random.default_rng(0)
-    >>> net = Network([Linear(2, 3, rng=rng), ReLU(), Linear(3, 1, rng=rng), Sigmoid()])
+    >>> first, last = Linear(2, 3, rng=rng), Linear(3, 1, rng=rng)
+    >>> net = Network([first, ReLU(), last, Sigmoid()])
     >>> RoundOfTraining(net, np.array([1.0, 2.0]), 1.0)
     a round of training, to step through: the cost falls from 0.067 to 0.0295
     """
@@ -59,15 +60,18 @@ class RoundOfTraining(Moving):
         "added: activations, the loss, the errors, the gradients, the new parameters; the text "
         "below the picture gives them too."
     )
-    size, positions = (WIDTH, HEIGHT), range(7)
+    caption = (
+        "One round of training on one sample. What a step adds is set in bold. After the update "
+        "the loss is that of the same sample once more."
+    )
+    size, positions, font, width, seconds = (WIDTH, HEIGHT), range(7), 12.5, 560, 21
     style = (
-        "& svg{max-width:560px}"
-        "& text{font-size:12.5px;text-anchor:middle;paint-order:stroke;"
-        "stroke:var(--pst-color-background);stroke-width:4px}"
-        "& circle{fill:var(--pst-color-background);stroke:#0072B2;stroke-width:2}"
+        "& text{text-anchor:middle;paint-order:stroke;"
+        "stroke:var(--pst-color-background,Canvas);stroke-width:4px}"
+        "& circle{fill:var(--pst-color-background,Canvas);stroke:#0072B2;stroke-width:2}"
         'html[data-theme="dark"] & circle{stroke:#56B4E9}'
-        "& output{display:block;min-height:6.2em}"
-        "@media(max-width:600px){& output{min-height:7.8em}}"
+        "& .state{min-height:6.2em}"
+        "@media(max-width:600px){& .state{min-height:7.8em}}"
     )
 
     def __init__(self, network: Network, x: np.ndarray, y: float, lr: float = 1.0):

@@ -59,8 +59,27 @@ def learning_rate_slider() -> Slider:
         Points(name, [way(lr, momentum) for lr in rates], joined=True)
         for name, momentum in (("30 steps of plain descent", 0.0), ("with momentum 0.9", 0.9))
     ]
-    parameter, limits, still = "learning rate α", (-0.6, 3.4), [Still(w, cost(w))]
-    return Slider("learning-rate", description, parameter, rates, w, points, limits, 2, still)
+    caption = (
+        "Figure 1.5. Thirty steps from the far left, plain and with a momentum of 0.9, which comes "
+        "below. At 0.01 plain descent creeps. From 0.1 to 0.3 it settles in the shallow minimum; "
+        "at 0.4 it happens to jump across the hill; at 0.5 and above it jumps about in the deeper "
+        "valley. With momentum the points leave the picture from 0.3 on."
+    )
+    axes = ("*w*", "cost *C*(*w*)")
+    parameter, limits, still = "learning rate *α*", (-0.6, 3.4), [Still(w, cost(w), 6)]
+    return Slider(
+        "learning-rate",
+        description,
+        parameter,
+        rates,
+        w,
+        points,
+        limits,
+        2,
+        still,
+        axes=axes,
+        caption=caption,
+    )
 
 
 @picture(height=2.6)
@@ -95,8 +114,25 @@ def momentum_slider() -> Slider:
         "smoothly. Near momentum 0.6 it falls fastest without overshooting. At 0.9 and above it "
         "swings around 0, and the swings take long to die down."
     )
+    caption = (
+        "Sixty steps down a parabola with *αλ* = 0.05. Without momentum each step keeps 95 % of "
+        "the distance. The descent is fastest just before it starts to swing, at *μ* = 0.6."
+    )
+    axes = ("step", "distance from the minimum")
     x, curves = np.arange(steps + 1.0), [Curve("distance from the minimum", frames)]
-    return Slider("momentum", description, "momentum μ", values, x, curves, (-1.0, 1.0), start=3)
+    limits = (-1.0, 1.0)
+    return Slider(
+        "momentum",
+        description,
+        "momentum *μ*",
+        values,
+        x,
+        curves,
+        limits,
+        3,
+        axes=axes,
+        caption=caption,
+    )
 
 
 @plot(xlabel="first parameter", ylabel="second parameter", aspect="equal")

@@ -1,7 +1,7 @@
 """The races: of eight optimizers on four landscapes, and of all of them on the digits."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,9 +9,9 @@ import numpy as np
 from ...optimizers import Optimizer
 from ...training import History
 from ..benchmarks import RECORDS
-from ..kit.drawing import POINTED, lines
+from ..kit.drawing import POINTED, lines, series
 from ..kit.picture import Axes, plot
-from ..kit.slider import Points, Slider, Still
+from ..kit.slider import Slider, Still, Trail
 from ..ledger import Table
 from .landscapes import LANDSCAPES, RACERS, Landscape, arrival, contours
 
@@ -21,16 +21,25 @@ CROSS = np.array([[-1, 1, np.nan, 0, 0], [0, 0, np.nan, -1, 1]])
 
 
 class Raced(NamedTuple):
-    """What an optimizer did in a race.
+    """What an optimizer did in a race, from each of five starts.
 
-    `rate` is the best of its rates from the landscape's own start, `path` what it makes of it, and
-    `arrivals` are the steps that it needs from each of five starts, each with the best rate;
-    infinite where it does not arrive.
+    `rates` are the best of its rates, `paths` what it makes of them, and `arrivals` the steps that
+    it needs; infinite where it does not arrive.
     """
 
-    rate: float
-    path: np.ndarray
+    rates: list[float]
+    paths: list[np.ndarray]
     arrivals: list[float]
+
+    @property
+    def rate(self) -> float:
+        """The best of its rates from the landscape's own start."""
+        return self.rates[0]
+
+    @property
+    def path(self) -> np.ndarray:
+        """What it makes of this rate."""
+        return self.paths[0]
 
 
 def _starts(landscape: Landscape) -> np.ndarray:
@@ -83,10 +92,12 @@ def race(name: str, per_decade: int = 40) -> dict[str, Raced]:
         reached = np.pad(arrivals(landscape, found), ((0, 0), (reach, reach)), mode="edge")
         windows = np.lib.stride_tricks.sliding_window_view(reached, 2 * reach + 1, axis=1)
         worst = windows.max(-1)
-        ends = np.hypot(*(found[-1, :, 0].T - landscape.goal).T)
-        keys = worst[0] if np.isfinite(worst[0]).any() else np.nan_to_num(ends, nan=np.inf)
-        best = int(np.argmin(keys))
-        results[racer] = Raced(float(rates[best]), found[:, :, 0, best], worst.min(1).tolist())
+        across, up = found[-1] - np.array(landscape.goal)[:, None, None]
+        ends = np.nan_to_num(np.hypot(across, up), nan=np.inf)
+        some = np.isfinite(worst).any(1, keepdims=True)
+        best = np.where(some, worst, ends).argmin(1)
+        each = [found[:, :, start, rate] for start, rate in enumerate(best)]
+        results[racer] = Raced(rates[best].tolist(), each, worst.min(1).tolist())
     return results
 
 
@@ -107,30 +118,90 @@ def race_table(races: Mapping[str, Mapping[str, Raced]]) -> Table:
     return Table(["steps", *map(str.capitalize, races)], rows)
 
 
+# of each race who is meant, and what is to be seen
+MEANT = {
+    "ravine": (
+        "SGD",
+        "The ravine. Plain descent jumps from side to side at first, and yet no other optimizer is "
+        "at the minimum to stay any earlier.",
+    ),
+    "saddle": (
+        "Adagrad",
+        "The saddle. Adagrad is at the minimum to stay within five steps. From start 1 momentum, "
+        "Adam and AdaMax are in the valley early, too, and then swing there for a long time.",
+    ),
+    "rosenbrock": (
+        "momentum",
+        "Rosenbrock's function. Its floor is nearly flat. Momentum, Nesterov and Adam arrive from "
+        "all five starts. Where another one arrives, it is by luck: a slightly different rate does "
+        "not.",
+    ),
+    "beale": (
+        "Adam",
+        "Beale's function. On the plain the gradients are small, on the walls huge. Plain descent, "
+        "Nesterov and Adam arrive from all five starts. For the others it depends on the start, "
+        "and for momentum also on which rates are tried.",
+    ),
+}
+SHOWN = [0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 30, 40, 50, 65, 80, 100, 125, 150]
+SHOWN += [200, 250, 300, 400, 500]
+
+
 def race_slider(name: str, results: Mapping[str, Raced]) -> Slider:
     """Give a slider for the step of a race: every path, and where each optimizer is by then."""
-    landscape = LANDSCAPES[name]
+    landscape, (meant, caption) = LANDSCAPES[name], MEANT[name]
     left, right, low, high = landscape.limits
-    steps = [0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 30, 40, 50, 65, 80, 100, 125, 150]
-    steps += [200, 250, 300, 400, 500]
+    corners = np.array([[left, low], [right, high]])
     levels = [line[:: max(1, len(line) // 60)] for line in contours(name)]
-    still = [Still(line[:, 0], line[:, 1]) for line in levels]
     cross = np.array(landscape.goal)[:, None] + (right - left) / 60 * CROSS
+    still = [Still(line[:, 0], line[:, 1]) for line in levels] + [Still(cross[0], cross[1], 8)]
     curves = []
-    for color, (racer, (_, path, _)) in enumerate(results.items()):
-        inside = (path >= (left, low)) & (path <= (right, high))
-        seen = np.where(inside.all(1, keepdims=True), path, np.nan)
-        thin = np.concatenate([seen[:50], seen[50::5]])
-        still.append(Still(thin[:, 0], thin[:, 1], color))
-        label = racer if arrival(landscape, path) is not None else f"{racer}: not there"
-        curves.append(Points(label, [(seen[[s], 0], seen[[s], 1]) for s in steps]))
-    still.append(Still(cross[0], cross[1], 8))
+    for racer, raced in results.items():
+        shown = [_within(corners, path)[SHOWN] for path in raced.paths]
+        frames = [(place[:1], place[1:]) for path in shown for place in path]
+        # what lies farther outside is cut off, too, but a line on its way out is seen
+        wider = corners + 0.3 * np.diff(corners, axis=0) * [[-1], [1]]
+        lines = [(path[:, 0], path[:, 1]) for path in (_within(wider, p) for p in raced.paths)]
+        curves.append(Trail(racer, frames, lines=lines))
     description = (
-        f"Paths of {len(results)} optimizers on {landscape.name}, from one start towards one "
-        "minimum; dots show where each of them is at the step that the slider gives."
+        f"Paths of {len(results)} optimizers on {landscape.name}, from the chosen one of five "
+        "starts towards one minimum; dots show where each of them is at the step that the slider "
+        "gives."
     )
-    ends, limits = np.array([left, right]), (low, high)
-    return Slider(f"race-{name}", description, "step", steps, ends, curves, limits, 8, still)
+    places = [(float(x), float(y)) for x, y in _starts(landscape).T]
+    notes = [_there(landscape, results, k, step) for k in range(len(places)) for step in SHOWN]
+    return Slider(
+        f"race-{name}",
+        description,
+        "step",
+        SHOWN,
+        np.array([left, right]),
+        curves,
+        (low, high),
+        8,
+        still,
+        notes,
+        axes=("*x*", "*y*"),
+        caption=caption,
+        front=[list(results).index(meant)],
+        places=places,
+    )
+
+
+def _within(corners: np.ndarray, path: np.ndarray) -> np.ndarray:
+    """Give a path with NaN where it is outside of a box."""
+    inside = (path >= corners[0]) & (path <= corners[1])
+    return np.where(inside.all(1, keepdims=True), path, np.nan)
+
+
+def _there(landscape: Landscape, results: Mapping[str, Raced], start: int, step: int) -> str:
+    """Say who has arrived by a step, and who has done so by luck."""
+    there = []
+    for racer, raced in results.items():
+        at = arrival(landscape, raced.paths[start])
+        if at is not None and at <= step:
+            there.append(racer if np.isfinite(raced.arrivals[start]) else f"{racer} (by luck)")
+    return f"at the minimum to stay: {', '.join(there) or 'nobody yet'}"
 
 
 def searched() -> tuple[list[float], dict[str, np.ndarray]]:
@@ -151,22 +222,33 @@ def searched() -> tuple[list[float], dict[str, np.ndarray]]:
 
 
 @plot(height=3.8, xlabel="learning rate α", title="validation loss after the training")
-def search(axes: Axes, rates: Sequence[float], losses: dict[str, Sequence[float]]) -> None:
-    """Draw the validation loss of each optimizer by learning rate: the search that was made."""
+def search(
+    axes: Axes,
+    rates: Sequence[float],
+    losses: dict[str, Sequence[float]],
+    front: Collection[str] = (),
+) -> None:
+    """Draw the validation loss of each optimizer by learning rate: the search that was made.
+
+    Those named stand in front of the others, if some are.
+    """
     lines(axes.loglog, rates, losses, POINTED, ms=4, lw=1.5)
     low, high = np.log10(axes.dataLim.intervaly)
     # whole decades, to name their ends; what is above 10 has failed
     axes.set_ylim(10 ** np.floor(low), 10 ** min(np.ceil(high), 1))
-    axes.figure.legend(loc="outside lower center", ncols=2)
+    series(axes.figure, front)
 
 
 @plot(height=4.3, xlabel="epoch", title="training loss")
-def digits_race(axes: Axes, runs: dict[str, list[History]]) -> None:
-    """Draw training losses by epoch: the median over the seeds, and from smallest to largest."""
+def digits_race(axes: Axes, runs: dict[str, list[History]], front: Collection[str] = ()) -> None:
+    """Draw training losses by epoch: the median over the seeds, and from smallest to largest.
+
+    Those named stand in front of the others, if some are.
+    """
     losses = {name: np.array([history.loss for history in each]) for name, each in runs.items()}
     epochs = np.arange(1, next(iter(losses.values())).shape[1] + 1)
     medians = {name: np.median(each, 0) for name, each in losses.items()}
     lines(axes.semilogy, epochs, medians, POINTED, ms=4, lw=1.5)
-    for each, (color, _) in zip(losses.values(), POINTED, strict=False):
-        axes.fill_between(epochs, each.min(0), each.max(0), color=color, alpha=0.12, lw=0)
-    axes.figure.legend(loc="outside lower center", ncols=2)
+    for (name, each), (color, _) in zip(losses.items(), POINTED, strict=False):
+        axes.fill_between(epochs, each.min(0), each.max(0), color=color, alpha=0.12, lw=0, gid=name)
+    series(axes.figure, front)
