@@ -45,7 +45,8 @@ def place(name: str) -> nodes.raw:
 
 def announce(app: Sphinx, config: Config) -> None:
     """Let the preface link to a PDF that `make pdf` put among the pages."""
-    if (app.outdir / "deep-learning-checked.pdf").is_file():
+    pdf = app.outdir / "deep-learning-checked.pdf"
+    if app.outdir.name == "html" and pdf.is_file():
         app.tags.add("paper")
 
 
@@ -157,10 +158,14 @@ class Tables(SphinxPostTransform):
                 set_columns(table, 60, 40)
             elif len(list(table.findall(nodes.row))) > LONG:
                 set_columns(table, *shares(table))
-                let_break(table)
             elif len(list(table.findall(nodes.colspec))) > MANY:
                 smaller = latex(r"{\let\small\footnotesize")
                 table.replace_self([smaller, table, latex("}")])
+            for text in list(table.findall(nodes.Text)):
+                breakable = re.sub(
+                    r"(?<=\w)[./](?=[a-z_])", "\\g<0>\u200b", text
+                )
+                text.parent.replace(text, nodes.Text(breakable))
             for cell in table.findall(nodes.entry):
                 for line in list(cell.findall(nodes.paragraph)):
                     if [type(child) for child in line] == [nodes.math]:
@@ -183,13 +188,6 @@ def set_columns(table: nodes.table, *widths: int) -> None:
         table.findall(nodes.colspec), widths, strict=True
     ):
         column["colwidth"] = width
-
-
-def let_break(table: nodes.table) -> None:
-    """Let a long name break behind its dots."""
-    for text in list(table.findall(nodes.Text)):
-        breakable = re.sub(r"(?<=\w)\.(?=[a-z_])", ".\u200b", text)
-        text.parent.replace(text, nodes.Text(breakable))
 
 
 class Boxes(SphinxPostTransform):

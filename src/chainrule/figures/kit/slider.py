@@ -243,9 +243,10 @@ class Slider(Moving):
             for k in here:
                 seen = "place chosen later" if k else "place chosen"
                 svg += f'<circle class="{seen}" data-choice="{k}" {at} r="5"/>'
-            side = 0 if len(here) > 1 else np.sign(a - middle)
+            side = np.sign(a - middle)
             anchor = {-1: "end", 0: "middle", 1: "start"}[side]
-            beside = f'x="{a + 9 * side:g}" y="{d + (5 if side else -10):g}"'
+            above = side == 0 or len(here) > 1
+            beside = f'x="{a:g}" y="{d - 10:g}"' if above else f'x="{a + 9 * side:g}" y="{d + 5:g}"'
             svg += f'<text {beside} text-anchor="{anchor}">{names}</text>'
             svg += f'<circle class="reach" {at} r="16"/></g>'
         return svg

@@ -175,7 +175,7 @@ def _parameters(arrays: list[np.ndarray], name: str) -> str:
     """Write an array for each of w¹, b¹, w², b² where the parameters have their places."""
     w1, b1, w2, b2 = arrays
     texts = [_write((INPUTS[0][0] + 60, 12), name)]
-    for weights, starts, ends, share in ((w1, INPUTS, HIDDEN, 0.66), (w2, HIDDEN, [OUTPUT], 0.42)):
+    for weights, starts, ends, share in ((w1, INPUTS, HIDDEN, 0.6), (w2, HIDDEN, [OUTPUT], 0.42)):
         for (j, k), value in np.ndenumerate(weights):
             start, end = np.array(starts[k]), np.array(ends[j])
             x, y = start + share * (end - start)
