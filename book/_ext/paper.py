@@ -18,6 +18,7 @@ from sphinx_exercise.nodes import is_exercise_node
 
 LONG = 30  # rows: a table that does not fit one page
 LEDGER = "book/reference/equations"
+ROW = re.compile(r'id="(claim-[\w-]+)".*<summary>(.*)</summary>', re.DOTALL)
 MANY = 6  # columns: more of them need a smaller type
 COLORS = {
     "text-base": "#222832",
@@ -110,19 +111,25 @@ class Formulas(SphinxPostTransform):
             whole = rf"\begin{{equation*}}{whole}\end{{equation*}}"
             node[:] = [nodes.Text(whole)]
             node["nowrap"] = True
+        for cell in self.document.findall(nodes.container):
+            if "tag_ledger" in cell["classes"]:
+                for node in list(cell.findall(nodes.math)):
+                    node.replace_self(latex(rf"\cellmath{{{node.astext()}}}"))
 
 
 class Rows(SphinxPostTransform):
-    """The † at an equation leads to its row of the ledger."""
+    """A row of the ledger stands open; the † at its equation leads there."""
 
     formats = ("latex",)
     default_priority = 6
 
     def run(self, **kwargs: object) -> None:
-        """Mark in TeX what the table marks in HTML."""
+        """Write in TeX what begins a row in HTML."""
         for node in list(self.document.findall(nodes.raw)):
-            if ids := re.findall(r'id="(claim-[\w-]+)"', node.astext()):
-                node.replace_self([place(f"{LEDGER}:{each}") for each in ids])
+            if row := ROW.search(node.astext()):
+                claim = nodes.strong("", unescape(row[2]))
+                here = place(f"{LEDGER}:{row[1]}")
+                node.replace_self(nodes.paragraph("", "", here, claim))
 
 
 class Front(SphinxPostTransform):
@@ -139,7 +146,7 @@ class Front(SphinxPostTransform):
 
 
 class Tables(SphinxPostTransform):
-    """Proofs and the ledger get fixed columns, and may run over pages."""
+    """Proofs and long tables get fixed columns, and may run over pages."""
 
     formats = ("latex",)
     default_priority = 6  # the formats of outputs were chosen at 4
@@ -151,7 +158,6 @@ class Tables(SphinxPostTransform):
                 set_columns(table, 60, 40)
             elif len(list(table.findall(nodes.row))) > LONG:
                 set_columns(table, *shares(table))
-                stack(table)
             elif len(list(table.findall(nodes.colspec))) > MANY:
                 smaller = latex(r"{\let\small\footnotesize")
                 table.replace_self([smaller, table, latex("}")])
@@ -182,15 +188,6 @@ def set_columns(table: nodes.table, *widths: int) -> None:
         table.findall(nodes.colspec), widths, strict=True
     ):
         column["colwidth"] = width
-
-
-def stack(table: nodes.table) -> None:
-    """Put an equation's formula and code on lines of their own."""
-    for row in table.findall(nodes.row):
-        for kind in (nodes.math, nodes.literal):
-            for part in list(row[0].findall(kind)):
-                part.parent.remove(part)
-                row[0].append(nodes.paragraph("", "", part))
 
 
 class Boxes(SphinxPostTransform):
