@@ -233,13 +233,17 @@ def test_the_record_of_mutants_is_of_another_kind_and_says_that_nearly_all_were_
         assert len(shown) == 2 + len(record[kind])
 
 
-def test_the_table_says_when_a_saboteur_got_through():
+def test_the_ledger_says_when_a_saboteur_got_through():
     holds = verify("1.1")
     refuted = verify("1.1", implementation=holds.claim.saboteur)
-    assert "✓ [(1.1)]" in ledger.table([holds], [refuted], "book").markdown
-    assert "✓ the indices of w swapped" in ledger.table([holds], [refuted], "book").markdown
-    assert "✗ the indices of w swapped" in ledger.table([holds], [holds], "book").markdown
-    assert "✗ [(1.1)]" in ledger.table([refuted], [refuted], "book").markdown
+
+    def said(*pair):
+        return ledger.by_page(*([verdict] for verdict in pair), "book").markdown
+
+    assert "<summary>✓ (1.1)" in said(holds, refuted)
+    assert "Wrong form refused: the indices of w swapped" in said(holds, refuted)
+    assert "Wrong form not refused: the indices of w swapped" in said(holds, holds)
+    assert "<summary>✗ (1.1)" in said(refuted, refuted)
 
 
 def on_paper():

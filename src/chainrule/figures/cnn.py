@@ -117,6 +117,9 @@ def stages(network: Network, x: Any) -> list[tuple[str, tuple[int, ...]]]:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from chainrule.convolution import Flatten
+    >>> from chainrule.network import Network
     >>> stages(Network([Flatten()]), np.zeros((2, 1, 3, 3)))
     [('image', (1, 3, 3)), ('flatten', (9,))]
     """

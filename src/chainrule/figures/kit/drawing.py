@@ -112,7 +112,7 @@ def lines(
 def series(figure: Any, front: Collection[str], ncols: int = 2) -> None:
     """Draw a legend, and let some of the named curves, if any, stand in front of the others.
 
-    On a page the legend's names bring others there. What belongs to a curve has its name as gid.
+    On a page the names bring others there. What belongs to a curve has its name as its group.
     """
     handles, names = figure.axes[0].get_legend_handles_labels()
     legend = figure.legend(handles, names, loc="outside lower center", ncols=ncols)
