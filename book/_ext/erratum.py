@@ -21,6 +21,8 @@ class Erratum(SphinxRole):
         page = Path(self.env.srcdir, "book", "reference", "errata.ipynb")
         label = f"erratum-{self.text.lower()}"
         if f"({label})=" not in page.read_text(encoding="utf-8"):
+            if self.env.app.builder.format == "html":
+                return self.row(label), []
             label = "errata-text"
         link = pending_xref(
             "",
@@ -33,6 +35,14 @@ class Erratum(SphinxRole):
             refdoc=self.env.docname,
         )
         return [nodes.superscript("", "", link, classes=["erratum"])], []
+
+    def row(self, label: str) -> list[nodes.Node]:
+        """Give the mark of an erratum that is a row of the table."""
+        builder, errata = self.env.app.builder, "book/reference/errata"
+        uri = builder.get_relative_uri(self.env.docname, errata)
+        place = f"{uri}#{label}"
+        link = nodes.reference("", self.text, refuri=place, internal=True)
+        return [nodes.superscript("", "", link, classes=["erratum"])]
 
 
 def name(app: Sphinx, doctree: nodes.document, page: str) -> None:

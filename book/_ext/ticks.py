@@ -133,7 +133,8 @@ class Panel:
         if listing:
             block = self.app.builder.highlighter.highlight_block
             listing = block(listing, "python")
-        return f"<p>In code: {shown}</p>{listing}"
+        use = f", {escape(self.claim.use)}" if self.claim.use else ""
+        return f"<p>In code: {shown}{use}</p>{listing}"
 
     def torch(self) -> str:
         """Name what PyTorch calls it, or the class that it belongs to."""
@@ -168,7 +169,7 @@ class Panel:
         row_id = f"claim-{label.replace('.', '-')}"
         ledger = self.link(LEDGER, row_id, "the ledger")
         return (
-            '<details class="tick"><summary '
+            '<details class="tick" name="tick"><summary '
             f'aria-label="How ({label}) was checked">{mark}</summary>'
             f'<div class="panel"><p><strong>({label}) {title}</strong> '
             f"{said}</p>"

@@ -29,6 +29,14 @@ each(".btn-download-source-button", (el) => {
   el.setAttribute("download", "");
 });
 
+// What a ✓ opens is closed by Escape, and by a click beside it.
+const close = (but) => each(".tick[open]", (el) => (el.open = el.contains(but)));
+document.addEventListener("click", ({ target }) => close(target));
+document.addEventListener("keydown", ({ key }) => key === "Escape" && close(null));
+
+// A line of ✓ is a sentence: on a phone it may break where it must.
+each(".cell_output pre", (el) => el.classList.toggle("said", el.textContent.startsWith("✓")));
+
 // docutils gives each entry of a bibliography a role that a list may not hold.
 each(".citation-list > .citation", (el) => el.setAttribute("role", "listitem"));
 
@@ -69,10 +77,10 @@ const measured = (elements, measure, change) => {
   elements.forEach((el, i) => change(el, found[i]));
 };
 
-// A formula that is somewhat too wide for its column is written smaller, down to seven tenths.
+// A formula that is somewhat too wide for its column is written smaller, down to eight tenths.
 const fit = (formulas) => {
   const zoom = (el, size) => (el.querySelector(".katex").style.zoom = size);
-  const size = (el) => Math.max(0.7, (0.99 * el.clientWidth) / el.scrollWidth);
+  const size = (el) => Math.max(0.8, (0.99 * el.clientWidth) / el.scrollWidth);
   formulas.forEach((el) => zoom(el, ""));
   measured(formulas, (el) => (isWide(el) ? size(el) : ""), zoom);
   measured(formulas, isWide, (el, wide) => (el.style.overflow = wide ? "" : "visible"));
@@ -253,7 +261,7 @@ if (claims.length) {
     <label>Section<select name="section"><option value="">all</option></select></label>
     <label>Checked by<select name="oracle"><option value="">any oracle</option></select></label>
     <label>Number, name or words<input name="words" type="search"></label>
-    <output></output>`;
+    <output></output><button type="reset">show all</button>`;
   const plain = (text) => text.toLowerCase().replaceAll("-", "");
   const said = (claim) => {
     const copy = claim.cloneNode(true);
@@ -291,6 +299,7 @@ if (claims.length) {
     form.querySelector("output").textContent = `${shown} of ${claims.length} shown`;
   };
   form.addEventListener("input", show);
+  form.addEventListener("reset", () => setTimeout(show)); // when the fields are empty
   form.addEventListener("submit", (event) => event.preventDefault());
   claims[0].parentElement.prepend(form);
 

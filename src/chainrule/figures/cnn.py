@@ -105,7 +105,12 @@ def kernels(figure: Picture, layer: Conv2d, start: Conv2d | None = None) -> None
         image = _show(each, sheet, "RdBu_r", -limit, limit)
         if start is not None:
             each.set_title(title, pad=3)
-    figure.colorbar(image, ax=axes, shrink=0.9, aspect=12, pad=0.02)
+    bar = figure.colorbar(image, ax=axes, shrink=0.9, aspect=12, pad=0.02)
+    # over the bar lies an image of it: by night images are turned over, lines are not
+    shades = np.linspace(-limit, limit, 64)[:, None]
+    bar.ax.imshow(
+        shades, cmap="RdBu_r", origin="lower", extent=(0, 1, -limit, limit), aspect="auto", zorder=2
+    )
 
 
 GAP, APART, MIDDLE = 3.4, 0.14, 5.0  # between layers, between sheets; the height of all middles

@@ -72,6 +72,8 @@ class Claim:
     roundoffs : int
         By how many unit roundoffs it may miss its oracles, beyond their own bounds, where numbers
         have fewer bits than in float64: more where many roundings add up.
+    use : str
+        What the equation does with that function, where it is more than to call it.
     page : str
         The page it stands on, below ``book/`` and without its ending: what gathers the claims of
         a page says it.
@@ -86,6 +88,7 @@ class Claim:
     saboteur: Callable[..., Any]
     mistake: str
     roundoffs: int = 16
+    use: str = ""
     page: str = ""
 
 

@@ -47,22 +47,22 @@ FORMS = (
         formula=r"\big((w^{l+1})^\mathsf{T}\, \delta^{l+1}\big) \odot \sigma'(z^l)",
     ),
     Form(
-        name="forget to transpose",
+        name="no transpose",
         formula=r"\big(w^{l+1}\, \delta^{l+1}\big) \odot \sigma'(z^l)",
         implementation=wrong(lambda w, a, slope, deltas: (deltas[1] @ w[1].T * slope)[0]),
     ),
     Form(
-        name="leave out σ′",
+        name="no σ′",
         formula=r"(w^{l+1})^\mathsf{T}\, \delta^{l+1}",
         implementation=wrong(lambda w, a, slope, deltas: (deltas[1] @ w[1])[0]),
     ),
     Form(
-        name="turn the sign",
+        name="wrong sign",
         formula=r"-\big((w^{l+1})^\mathsf{T}\, \delta^{l+1}\big) \odot \sigma'(z^l)",
         implementation=wrong(lambda w, a, slope, deltas: -(deltas[1] @ w[1] * slope)[0]),
     ),
     Form(
-        name="square the slope",
+        name="σ′ squared",
         formula=r"\big((w^{l+1})^\mathsf{T}\, \delta^{l+1}\big) \odot \sigma'(z^l)^2",
         implementation=wrong(lambda w, a, slope, deltas: (deltas[1] @ w[1] * slope**2)[0]),
     ),

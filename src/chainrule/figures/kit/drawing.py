@@ -15,7 +15,7 @@ Pair = tuple[float, float]
 LINES = tuple(zip(COLORS, ("-", "--", "-.", ":"), strict=False))
 POINTED = tuple(
     zip(
-        (*COLORS[:5], "#8C6510", "#555555", "#D6427F", "#3B8EA5"),
+        (*COLORS[:5], "#8C6510", "#4B3FBF", "#D6427F", "#3B8EA5"),
         ("o-", "s--", "^:", "v-.", "D-", "x--", "+:", "*-.", "p-"),
         strict=True,
     )

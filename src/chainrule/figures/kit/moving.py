@@ -19,14 +19,14 @@ _CSS, _JS = (
 STYLE = re.sub(r"\s*/\*.*?\*/|(?<=[{;])\n\s*|\n(?=\n)", "", _CSS, flags=re.DOTALL).strip() + "\n"
 SCRIPT = re.sub(r"^\s*//.*\n|^\s+| // .*", "", _JS, flags=re.MULTILINE).strip()
 BUTTONS = (
-    ("previous", "previous step", '<path d="M16 3v14L7 10zM4 3h2v14H4z"/>'),
+    ("previous", "previous step", '<path d="M13 3l-7 7 7 7 2-2-5-5 5-5z"/>'),
     (
         "play",
         "play",
         '<path class="resting" d="M5 2v16l12-8z"/>'
         '<path class="running" d="M4 3h4v14H4zm8 0h4v14h-4z"/>',
     ),
-    ("next", "next step", '<path d="M4 3v14l9-7zM14 3h2v14h-2z"/>'),
+    ("next", "next step", '<path d="M7 3l7 7-7 7-2-2 5-5-5-5z"/>'),
 )
 
 

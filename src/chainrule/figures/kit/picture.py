@@ -20,7 +20,7 @@ from matplotlib.text import Text
 BLUE, ORANGE, GREEN, RED, PURPLE = "#0072B2", "#D55E00", "#007A5E", "#B22222", "#8A4F9E"
 INK, GREY, LIGHT, PALE = "#222222", "#666666", "#BBBBBB", "#EDF2F7"
 # of curves, in their order
-COLORS = (BLUE, ORANGE, GREEN, PURPLE, RED, "#6B7A00", "#555555", "#2E86A0", "#D6427F")
+COLORS = (BLUE, ORANGE, GREEN, PURPLE, RED, "#6B7A00", "#4B3FBF", "#2E86A0", "#D6427F")
 
 # In points a picture is as wide as a phone's column is in pixels, so a point there is a pixel.
 WIDTH = 342

@@ -120,6 +120,7 @@ LIKELIHOOD = (
         ),
         saboteur=lambda y_hat, y, width: np.mean(abs(y_hat - y)) / width + math.log(width),
         mistake="one side of the peak counted: the 2 forgotten",
+        use="divided by τ, and log 2τ added",
     ),
     Claim(
         label="1.4d",

@@ -98,6 +98,7 @@ BACKWARD = (
         oracles=tuple(o for o in _error_oracles(-1) if o.name != "central differences"),
         saboteur=lambda *case: _half_squared_norm(1.0, *case),
         mistake="the error of ‖a − y‖₂², twice as large",
+        use="half of it, times σ′",
     ),
     Claim(
         label="1.1.2b",
