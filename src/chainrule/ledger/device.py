@@ -6,6 +6,7 @@ from itertools import product
 from math import prod
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from .. import precision
 from ..convolution import Geometry, im2col, im2col_traffic
@@ -85,7 +86,9 @@ def _traffic(size, k: int, stride: int, padding: int, n: int, c: int, o: int) ->
 def _bytes_of_arrays(size, k: int, stride: int, padding: int, n: int, c: int, o: int) -> int:
     """Make the arrays, and add their bytes once for every time they go to memory or come back."""
     x, w = np.zeros((n, c, *size), np.float32), np.zeros((o, c * k * k), np.float32)
-    columns = im2col(x, k, stride=stride, padding=padding)
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    windows = sliding_window_view(padded, (k, k), axis=(2, 3))[:, :, ::stride, ::stride]
+    columns = windows.transpose(0, 1, 4, 5, 2, 3).reshape(n, c * k * k, -1)
     return sum(array.nbytes for array in (x, columns, columns, w, w @ columns))
 
 
