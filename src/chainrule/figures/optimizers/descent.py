@@ -116,8 +116,8 @@ def momentum_slider() -> Slider:
     )
     caption = (
         "Sixty steps down a parabola with *αλ* = 0.05. Without momentum each step keeps 95 % of "
-        "the distance. In the long run the descent is fastest just before it starts to swing, near *μ* = 0.6; "
-        "at 0.7 it is near sooner, and swings there."
+        "the distance. In the long run the descent is fastest just before it starts to swing, near "
+        "*μ* = 0.6; at 0.7 it is near sooner, and swings there."
     )
     axes = ("step", "distance from the minimum")
     x, curves = np.arange(steps + 1.0), [Curve("distance from the minimum", frames)]
