@@ -169,7 +169,7 @@ class Panel:
         row_id = f"claim-{label.replace('.', '-')}"
         ledger = self.link(LEDGER, row_id, "the ledger")
         return (
-            '<details class="tick" name="tick"><summary '
+            '<details class="tick"><summary '
             f'aria-label="How ({label}) was checked">{mark}</summary>'
             f'<div class="panel"><p><strong>({label}) {title}</strong> '
             f"{said}</p>"

@@ -35,11 +35,13 @@ BIBTEX = """@misc{deep-learning-checked,
 OUTSIDE = re.compile(r"https://([\w-]+\.)+[a-z]+(/[^\s\"<>`{}|\\^]*)?(?<![.,;)])")
 
 # words in pictures that are too small; those in a PNG are not if it fills a phone's column
-SMALL = """([width, smallest]) =>
-  [...document.querySelectorAll("main svg text, main .cell_output img")].filter((el) =>
+SMALL = """([width, smallest]) => {
+  const scale = ({ a, b }) => Math.hypot(a, b); // of turned words, too
+  return [...document.querySelectorAll("main svg text, main .cell_output img")].filter((el) =>
     el.tagName === "IMG" ? el.clientWidth < width
-    : parseFloat(getComputedStyle(el).fontSize) * el.getScreenCTM().a < smallest
-  ).map((el) => el.alt ?? el.textContent)"""
+    : parseFloat(getComputedStyle(el).fontSize) * scale(el.getScreenCTM()) < smallest - 0.01
+  ).map((el) => el.alt ?? el.textContent);
+}"""
 
 # what scrolls in its own box, and whether it fades at the right, at its beginning and at its end
 WIDE = """async () => {
@@ -57,8 +59,8 @@ WIDE = """async () => {
 
 # what is folded away must be as good as the rest, once it has faded in
 UNFOLD = """() => {
-  document.querySelectorAll("main details:not([open]) > summary, main .toggle-button")
-    .forEach((el) => el.click());
+  document.querySelectorAll("main .toggle-button").forEach((el) => el.click());
+  document.querySelectorAll("main details").forEach((el) => (el.open = true));
   return Promise.all(document.getAnimations().map((fading) => fading.finished)).then(() => null);
 }"""
 
@@ -443,6 +445,16 @@ def test_every_picture_is_described(book, name):
         alt = image.get("alt", "").strip()
         assert alt, f"{name}: no alt text: {image}"
         assert not re.search(r"\.\w{3,4}$|/", alt), f"{name}: a file name as alt text: {image}"
+    for drawing in parsed(book / name)("svg", class_="picture"):
+        assert len(drawing.get("aria-label", "")) > 40
+
+
+def test_every_figure_has_a_number_of_its_own_and_a_caption(book, name):
+    figures = parsed(book / name).find("main")("figure")
+    captions = [" ".join(figure.find("figcaption").get_text().split()) for figure in figures]
+    found = [re.match(r"Figures? (\w[\w.]*)( to [\d.]+\d)?\. \S", caption) for caption in captions]
+    assert all(found), captions
+    assert len({number[1] for number in found}) == len(found), captions
 
 
 def test_every_internal_link_resolves(book, name):
@@ -476,14 +488,14 @@ def test_page_is_light(book, roots, name):
     """What a page brings beside the assets that all pages share: itself and its pictures."""
     page = roots["server"] + name
     pictures = {urljoin(page, image["src"]) for image in parsed(book / name)("img")}
-    assert sum(map(transferred, [page, *pictures])) < 1.5e6
+    assert sum(map(transferred, [page, *pictures])) < 4e5
 
 
 def test_shared_assets_are_light(book, roots):
     """All that pages share, even what few of them ask for, and the index that the search reads."""
     files = [book / "searchindex.js", *(book / "_static").rglob("*")]
     urls = [roots["server"] + file.relative_to(book).as_posix() for file in files if file.is_file()]
-    assert sum(map(transferred, urls)) < 1.5e6
+    assert sum(map(transferred, urls)) < 1.2e6
 
 
 def test_every_slider_moves_its_picture_by_keyboard(browser, roots, book, name):
@@ -627,6 +639,19 @@ def test_a_press_brings_a_series_to_the_front_and_another_puts_it_back(browser, 
     everything.click()
     assert figure.evaluate(front) == ["0"]
     assert everything.get_attribute("aria-pressed") == "false"
+    page.close()
+
+
+def test_a_drawn_curve_comes_to_the_front_when_its_name_is_pressed(browser, roots):
+    page = browser.new_page()
+    settle(page, roots["file"] + "book/neural-network/races.html")
+    figure = page.locator("figure#fig-search")
+    behind = """el => [...el.querySelectorAll("g.series.behind")].map((g) => g.dataset.series)"""
+    names = figure.locator("button[data-series]").all_inner_texts()
+    assert [name.strip() for name in names][:2] == ["SGD", "momentum"]
+    assert figure.evaluate(behind) == ["1", "2", "3", "4", "6", "7", "8"]
+    figure.locator("button[data-series='1']").click()
+    assert figure.evaluate(behind) == ["2", "3", "4", "6", "7", "8"]
     page.close()
 
 
