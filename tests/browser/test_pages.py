@@ -551,8 +551,9 @@ RAVINE, SADDLE = "#slider-race-ravine", "#slider-race-saddle"
 
 def test_a_live_picture_plays_when_asked_and_stops_at_the_end(browser, roots):
     page = browser.new_page()
-    page.clock.install()
+    page.clock.install(time=0)
     settle(page, roots["file"] + MOMENTUM[0])
+    page.clock.pause_at(60_000)
     figure = page.locator(MOMENTUM[1])
     control, play = figure.locator("[type=range]"), figure.locator(".play")
     page.clock.run_for(60_000)
@@ -581,8 +582,9 @@ def test_a_live_picture_plays_when_asked_and_stops_at_the_end(browser, roots):
 
 def test_less_motion_is_slower(browser, roots):
     page = browser.new_page(reduced_motion="reduce")
-    page.clock.install()
+    page.clock.install(time=0)
     settle(page, roots["file"] + "book/neural-network/races.html")
+    page.clock.pause_at(60_000)  # it goes on by itself otherwise
     page.click(f"{RAVINE} .play")
     page.clock.run_for(990)
     assert page.input_value(f"{RAVINE} [type=range]") == "8"

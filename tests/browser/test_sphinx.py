@@ -7,7 +7,15 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SOURCES = ("book", "src", "_config.yml", "_toc.yml", "requirements.txt", "_build/checked.json")
+SOURCES = (
+    "book",
+    "src",
+    "CITATION.cff",
+    "_config.yml",
+    "_toc.yml",
+    "requirements.txt",
+    "_build/checked.json",
+)
 PDF = "deep-learning-checked.pdf"
 
 

@@ -91,7 +91,8 @@ def totals(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict]) -> Markdow
     Examples
     --------
     >>> from chainrule.ledger import claim, verify
-    >>> totals([verify("1.9")], [verify("1.9", implementation=claim("1.9").saboteur)])
+    >>> refused = verify("1.9", implementation=claim("1.9").saboteur)
+    >>> totals([verify("1.9")], [refused])
     - **1** claims that hold
     - **1** wrong forms refused
     - **4** checks by oracles
@@ -121,8 +122,9 @@ def by_page(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict], book: str
     --------
     >>> from chainrule.ledger import claim, verify
     >>> refused = verify("1.8", implementation=claim("1.8").saboteur)
-    >>> print(by_page([verify("1.8")], [refused], "book").markdown) # doctest: +ELLIPSIS
-    ## [1.1.1–1.1.2 Forward pass and backpropagation](book/neural-network/network.ipynb)
+    >>> page = by_page([verify("1.8")], [refused], "book").markdown
+    >>> print(page) # doctest: +ELLIPSIS
+    ## [1.1.1–1.1.2 Forward pass...](book/neural-network/network.ipynb)
     ...
     <summary>✓ (1.8) the gradient of a bias</summary>
     ...
