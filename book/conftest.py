@@ -23,13 +23,14 @@ ELSEWHERE = 0.34
 SIDE, APART = 4, 32
 
 # A long training in 32 bits, or a picture of rounding errors, comes out
-# otherwise on each processor. Of a cell with this tag only the size and the
-# words of a picture are compared; it must not be empty.
+# otherwise on each processor. Of a cell with this tag only the size, the
+# words and the colours of a picture are compared; it must not be empty.
 VARIES = "rounding-decides"
 
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-\d+)?")
 ALONE = re.compile(r"(?<![#\w.])" + NUMBER.pattern)  # no part of a colour
 IDENTITY = re.compile(r"\b[mp][0-9a-f]{10}\b")  # made of what it names
+COLOR = re.compile(r"#[0-9a-f]{6}\b")
 EMBEDDED = "data:image/png;base64,"
 
 
@@ -109,7 +110,7 @@ def unlike(found: str, stored: str) -> str:
 
 
 def roughly_unlike(found: str, stored: str) -> str:
-    """Say in which words or size drawings differ that rounding changes."""
+    """Say in which words, colours or size such drawings differ."""
     said = []
     for svg in (found, stored):
         root = ElementTree.fromstring(svg)
@@ -117,7 +118,12 @@ def roughly_unlike(found: str, stored: str) -> str:
             text for text in root.itertext() if re.search(r"[^\W\d]{2}", text)
         ]
         said.append(
-            (root.get("viewBox"), sorted(texts), len(list(root.iter())) > 20)
+            (
+                root.get("viewBox"),
+                sorted(texts),
+                sorted(set(COLOR.findall(svg))),
+                len(list(root.iter())) > 20,
+            )
         )
     return (
         ""

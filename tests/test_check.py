@@ -274,4 +274,5 @@ def test_a_picture_that_rounding_decides_must_still_be_there():
     assert rough(many, moved) == ""
     assert rough(many, drawing())
     assert rough(many, many.replace("loss", "gain"))
+    assert rough(many, many.replace("0072b2", "ffffff"))  # a line that nobody sees
     assert rough(many, many.replace('100 50"', '100 60"'))
