@@ -7,6 +7,7 @@ from textwrap import shorten
 from typing import Any
 
 from docutils import nodes
+from pictures import inlined
 from PIL import Image
 from sphinx.application import Sphinx
 
@@ -58,7 +59,8 @@ def lighten(
     files = {
         name: app.srcdir / path for path, name in app.builder.images.items()
     }
-    body = IMAGE.sub(lambda image: sized(image, files), context["body"])
+    body = inlined(context["body"], files)
+    body = IMAGE.sub(lambda image: sized(image, files), body)
     context["body"] = ADDRESS.sub(r"\1.webp", body)
     context["script_files"] = [
         # the options are used at once, by a script inside the page

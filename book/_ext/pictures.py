@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from html import escape
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
 from docutils import nodes
@@ -58,22 +57,9 @@ def numbered(caption: str, section: str, counts: Counter) -> tuple[str, str]:
     return f"Figure {place}.", caption
 
 
-def inline(
-    app: Sphinx,
-    page: str,
-    template: str,
-    context: dict[str, Any],
-    tree: nodes.document | None,
-) -> None:
-    """Put the drawings into the page, in place of links to them."""
-    if tree is None:
-        return
-    files = {
-        name: app.srcdir / path for path, name in app.builder.images.items()
-    }
-    context["body"] = IMAGE.sub(
-        lambda image: drawn(image, files), context["body"]
-    )
+def inlined(body: str, files: dict[str, Path]) -> str:
+    """Put the drawings into a page, in place of links to them."""
+    return IMAGE.sub(lambda image: drawn(image, files), body)
 
 
 def drawn(image: re.Match[str], files: dict[str, Path]) -> str:
@@ -137,6 +123,5 @@ def remove(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the steps; Sphinx calls this when it loads the extension."""
     app.connect("doctree-read", number)
-    app.connect("html-page-context", inline)
     app.connect("build-finished", remove)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
