@@ -303,10 +303,11 @@ def test_the_readme_names_only_targets_that_exist():
     assert {"book", "test"} <= named <= targets
 
 
-def test_collecting_the_book_runs_nothing():
+def test_collecting_the_book_runs_nothing(monkeypatch):
     """Pytest imports every module below book/ when it looks there for doctests."""
     before = {notebook: notebook.read_bytes() for notebook in NOTEBOOKS}
     for script in BOOK.rglob("*.py"):
+        monkeypatch.syspath_prepend(script.parent)  # as pytest and Sphinx do
         runpy.run_path(str(script), run_name="collected")
     assert {notebook: notebook.read_bytes() for notebook in NOTEBOOKS} == before
 
