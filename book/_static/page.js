@@ -48,16 +48,23 @@ if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = f
 document.body.removeAttribute("data-bs-spy");
 const places = [...document.querySelectorAll("#pst-page-toc-nav a")];
 if (places.length) {
-  const sections = places.map((el) => document.getElementById(decodeURI(el.hash.slice(1))));
   const name = document.createElement("div");
   name.className = "section-name";
   name.setAttribute("aria-hidden", "true"); // the heading itself is read aloud
   document.querySelector(".header-article-items__start").append(name);
+  // the innermost section that begins above the reader's eye; to ask those of a section that is far
+  // away would lay it out
+  const read = (outer) => {
+    const inner = [...outer.querySelectorAll(":scope > section")];
+    const at = inner.findLast((el) => el.getBoundingClientRect().top < 150);
+    return at ? read(at) : outer;
+  };
   const mark = () => {
-    const at = sections.filter((el) => el.getBoundingClientRect().top < 150).length - 1;
-    name.textContent = places[at]?.textContent ?? "";
+    const { id } = read(document.querySelector(".bd-article"));
+    const at = places.find((el) => decodeURI(el.hash) === `#${id}`);
+    name.textContent = at?.textContent ?? "";
     for (const el of places) {
-      const inside = el.parentElement.contains(places[at]);
+      const inside = at !== undefined && el.parentElement.contains(at);
       el.classList.toggle("active", inside);
       el.parentElement.classList.toggle("active", inside);
     }
