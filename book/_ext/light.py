@@ -14,7 +14,9 @@ from sphinx.errors import ExtensionError
 
 IMAGE = re.compile(r'<img [^>]*?src="(?P<source>[^"]+\.png)"')
 ADDRESS = re.compile(r'(?<=_images/)([^"/]+)\.png(?=")')
-PICTURE = 500  # letters
+# the room that something takes, in letters, found from the book's own pages
+LINE, MARGIN, PICTURE = 25, 18, 400
+FOLDED = re.compile("dropdown|hide|solution_node")
 SHOWN = 160  # characters of a description that a search engine shows
 # The theme measures each box that may scroll, and for that a browser lays out
 # all of the page. page.js asks for those alone that are laid out anyway.
@@ -59,13 +61,29 @@ def sized(image: re.Match[str], files: dict[str, Path]) -> str:
     return f'<img loading="lazy" {size} {image[0].removeprefix("<img ")}'
 
 
+def folded(node: nodes.Node | None) -> bool:
+    """Say whether something is out of sight until a reader unfolds it."""
+    while isinstance(node, nodes.Element):
+        names = [node.tagname, *node.get("classes", [])]
+        if FOLDED.search(" ".join(names)):
+            return True
+        node = node.parent
+    return False
+
+
 def letters(section: nodes.section) -> int:
-    """Say how long a section is; a picture takes the room of many letters."""
-    sizes = [PICTURE for _ in section.findall(nodes.image)]
-    for text in section.findall(nodes.Text):
-        if not isinstance(text.parent, nodes.raw):
-            sizes.append(len(text))
-    return sum(sizes)
+    """Say how long a section is, in letters: what else it has takes room."""
+    shown = [node for node in section.findall() if not folded(node)]
+    return sum(
+        len(node)
+        if isinstance(node, nodes.Text)
+        and not isinstance(node.parent, nodes.raw | nodes.literal_block)
+        else LINE * len(node.astext().splitlines())
+        if isinstance(node, nodes.literal_block)
+        else PICTURE * isinstance(node, nodes.image)
+        + MARGIN * isinstance(node, nodes.paragraph | nodes.title)
+        for node in shown
+    )
 
 
 def measured(body: str, tree: nodes.document) -> str:

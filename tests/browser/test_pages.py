@@ -65,10 +65,19 @@ UNFOLD = """() => {
 }"""
 
 
+# a far section is laid out when a reader comes near; three frames later its boxes are measured
+LAID_OUT = "main section { content-visibility: visible !important }"
+FRAMES = """async () => {
+  for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame);
+}"""
+
+
 def settle(page, url):
-    """Open a page and wait until its fonts are there."""
+    """Open a page as one who has read it finds it: all is laid out, and its fonts are there."""
     page.goto(url, wait_until="load")
+    page.add_style_tag(content=LAID_OUT)
     page.evaluate("document.fonts.ready.then(() => null)")
+    page.evaluate(FRAMES)
 
 
 def watch(page, root):
@@ -170,7 +179,7 @@ def test_the_section_that_is_read_is_marked(browser, roots):
     for width in RULES:
         page = browser.new_page(viewport={"width": width, "height": 900}, reduced_motion="reduce")
         for anchor, name in (("#id5", "By hand"), ("#in-short", "In short")):
-            settle(page, address + anchor)
+            page.goto(address + anchor)
             page.wait_for_function("scrollY > 1000")
             page.evaluate("new Promise(requestAnimationFrame).then(() => null)")
             marked = page.evaluate(
@@ -180,6 +189,25 @@ def test_the_section_that_is_read_is_marked(browser, roots):
             assert marked == anchor
             assert (bar.inner_text(), bar.is_visible()) == (name, width == 390)
         page.close()
+
+
+@pytest.mark.parametrize("width", RULES)
+def test_a_section_is_laid_out_when_one_comes_near(browser, roots, width):
+    page = browser.new_page(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    page.goto(roots["file"] + "book/neural-network/proofs.html")
+    page.wait_for_timeout(500)
+    last = page.locator("#exercises > h2")
+    there = "(el) => el.checkVisibility({ contentVisibilityAuto: true })"
+    high = "document.documentElement.scrollHeight"
+    assert not last.evaluate(there)
+    taken = page.evaluate(high)
+    page.evaluate("location.hash = '#exercises'")
+    page.wait_for_timeout(500)
+    assert last.evaluate(there)
+    assert 0 <= last.evaluate("(el) => el.getBoundingClientRect().top") < 150
+    page.add_style_tag(content=LAID_OUT)
+    assert 0.6 < taken / page.evaluate(high) < 1.6  # the scroll bar tells where one is
+    page.close()
 
 
 @pytest.mark.parametrize("source", ["file", "server"])
@@ -215,7 +243,7 @@ def test_what_only_a_phone_shows_is_accessible(browser, roots):
 def test_a_link_to_an_equation_leads_there(browser, roots, width):
     page = browser.new_page(viewport={"width": width, "height": 900}, reduced_motion="reduce")
     address = roots["server"] + "book/neural-network/races.html"
-    for again in (lambda: settle(page, f"{address}#eq-1-2-6a"), lambda: page.reload()):
+    for again in (lambda: page.goto(f"{address}#eq-1-2-6a"), lambda: page.reload()):
         again()
         page.wait_for_timeout(500)
         top = page.evaluate("document.querySelector(':target').getBoundingClientRect().top")
