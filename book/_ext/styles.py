@@ -59,18 +59,23 @@ def gather(app: Sphinx, exception: Exception | None) -> None:
         return
     static = app.outdir / "_static"
     pages = app.outdir.rglob("*.html")
-    texts = {page: page.read_text("utf-8") for page in pages}
+    texts = {page: page.read_text(encoding="utf-8") for page in pages}
     # Sphinx writes this one in each build, and so with all sheets
     links = LINK.finditer(texts[app.outdir / "search.html"])
     sheets = [link["sheet"] for link in links]
     content = [str(app.outdir / "**/*.html"), str(static / "**/*.js")]
-    files = [str(static / sheet) for sheet in sheets]
-    kept = javascript.run(SCRIPT, {"content": content, "css": files})
+    files = [static / sheet for sheet in sheets]
+    names = [str(file) for file in files]
+    kept = javascript.run(SCRIPT, {"content": content, "css": names})
     css = "\n".join(map(moved, kept, sheets))
+    for file in files:
+        file.unlink()
     (static / BOOK).write_text(css, encoding="utf-8")
     keep_icons(static.glob("vendor/**/*.woff2"), css)
     version = sha256(css.encode()).hexdigest()[:8]
-    options = (static / "documentation_options.js").read_text("utf-8")
+    options = (static / "documentation_options.js").read_text(
+        encoding="utf-8"
+    )
     for page, text in texts.items():
         first = LINK.search(text)
         if first is None:  # it leads to another page
