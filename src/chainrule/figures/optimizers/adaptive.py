@@ -40,14 +40,16 @@ def first_steps(axes: Axes, paths: dict[str, np.ndarray]) -> None:
 @picture(height=2.5)
 def decay(figure: Picture, weights: dict[str, tuple[np.ndarray, np.ndarray]]) -> None:
     """Draw how two weights decay, one with noisy large gradients and one with small ones."""
-    for axes, (name, pair) in zip(figure.subplots(1, 2, sharey=True), weights.items(), strict=True):
+    left, right = figure.subplots(1, 2, sharey=True)
+    for axes, (name, pair) in zip((left, right), weights.items(), strict=True):
         sizes = "gradients of size 10", "of size 0.1"
         lines(axes.plot, np.arange(len(pair[0])), dict(zip(sizes, pair, strict=True)))
         axes.set(title=name, xlabel="step", ylim=(0, None))
-    axes.legend()
+    left.set_ylabel("what is left of a weight")
+    right.legend()
 
 
-@plot(xlabel="step")
+@plot(xlabel="step", ylabel="size of the gradient")
 def largest_as_norm(axes: Axes, gradients: np.ndarray, beta: float) -> None:
     """Draw the p-th root of the running mean of p-th powers for growing p, and AdaMax's u."""
     for p, color, style in ((2, BLUE, ":"), (5, GREEN, "-."), (20, PURPLE, "--")):
