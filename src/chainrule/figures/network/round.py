@@ -10,9 +10,9 @@ from ...optimizers import SGD
 from ..kit.drawing import number
 from ..kit.moving import Moving, Point
 
-WIDTH, HEIGHT, RADIUS = 380, 364, 23
-INPUTS, HIDDEN, OUTPUT = [(30, 126), (30, 228)], [(172, 75), (172, 177), (172, 279)], (322, 177)
-COST = (322, 290)
+WIDTH, HEIGHT, RADIUS = 380, 412, 23
+INPUTS, HIDDEN, OUTPUT = [(30, 135), (30, 257)], [(172, 74), (172, 196), (172, 318)], (322, 196)
+COST = (322, 312)
 
 
 def _short(value: float) -> str:
@@ -128,8 +128,8 @@ class RoundOfTraining(Moving):
         data = "".join(_write(at, _short(x)) for at, x in zip(INPUTS, self.x, strict=True))
         data += _write((COST[0], COST[1] - 18), f"y = {_short(self.y)}")
         sides = zip(HIDDEN, self.deltas[0], strict=True)
-        errors = "".join(_write((x, y + 48), f"δ {_short(d)}") for (x, y), d in sides)
-        errors += _write((OUTPUT[0], OUTPUT[1] + 48), f"δ {_short(self.deltas[1].item())}")
+        errors = "".join(_write((x, y + 50), f"δ {_short(d)}") for (x, y), d in sides)
+        errors += _write((OUTPUT[0], OUTPUT[1] + 50), f"δ {_short(self.deltas[1].item())}")
         return [
             (data, self.positions, 0),
             (_parameters(old, "w on the links, b above"), range(4), -1),
