@@ -26,7 +26,7 @@ _KINDS = {  # the first that an oracle's name, or that of its library, contains
     "SymPy": "sympy",
     "numerical derivatives": "central differences|complex step",
     "NumPy, SciPy, scikit-learn": "numpy|scipy|sklearn",
-    "the definition in plain code": "",
+    "the definition in plain code, or by counting": "",
 }
 
 

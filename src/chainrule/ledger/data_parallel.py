@@ -35,15 +35,6 @@ def _of_shares(average, w, b, x, y, counts: list[int]) -> list:
     return average(gradients, counts)
 
 
-def _by_replicas(gradients: list[list], counts: list[int]) -> list:
-    """Let every process weigh its own, as in training, and add up what they would send."""
-    weighted = [
-        data_parallel.Replica(weight=n / sum(counts)).average(of_share)
-        for n, of_share in zip(counts, gradients, strict=True)
-    ]
-    return [np.sum(parts, axis=0) for parts in zip(*weighted, strict=True)]
-
-
 def _whole(oracle: Callable) -> Callable:
     """Ask an oracle for networks, with the whole batch in one."""
     return lambda w, b, x, y, counts: oracle([w], [b], ["tanh"], "squared error", x, y)
@@ -101,9 +92,6 @@ CLAIMS = [
                 "central differences",
                 _whole(difference_parameters(central_difference)),
                 DIFFERENCES,
-            ),
-            Oracle(
-                "Replica, process by process", lambda *case: _of_shares(_by_replicas, *case), CLOSE
             ),
         ),
         saboteur=lambda *case: _of_shares(
