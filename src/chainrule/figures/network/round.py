@@ -71,7 +71,7 @@ class RoundOfTraining(Moving):
         "& circle{fill:var(--pst-color-background,Canvas);stroke:#0072B2;stroke-width:2}"
         'html[data-theme="dark"] & circle{stroke:#56B4E9}'
         "& .state{min-height:6.2em}"
-        "@media(max-width:600px){& .state{min-height:7.8em}}"
+        "@media(max-width:600px){& .state{min-height:8.4em}}"
     )
 
     def __init__(self, network: Network, x: np.ndarray, y: float, lr: float = 1.0):
@@ -175,7 +175,7 @@ def _parameters(arrays: list[np.ndarray], name: str) -> str:
     """Write an array for each of w¹, b¹, w², b² where the parameters have their places."""
     w1, b1, w2, b2 = arrays
     texts = [_write((INPUTS[0][0] + 60, 12), name)]
-    for weights, starts, ends, share in ((w1, INPUTS, HIDDEN, 0.6), (w2, HIDDEN, [OUTPUT], 0.42)):
+    for weights, starts, ends, share in ((w1, INPUTS, HIDDEN, 0.6), (w2, HIDDEN, [OUTPUT], 0.5)):
         for (j, k), value in np.ndenumerate(weights):
             start, end = np.array(starts[k]), np.array(ends[j])
             x, y = start + share * (end - start)
