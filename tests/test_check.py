@@ -172,6 +172,7 @@ def noted(tmp_path):
     [
         ("src/chainrule/oracles.py", "def relative_error", "def  relative_error"),
         ("src/chainrule/records/cnn.json", "{", "{ "),
+        ("src/chainrule/figures/kit/live.css", "{", "{ "),
         ("requirements.txt", "numpy==", "numpy=="[:-1]),
         ("book/conftest.py", "APART = 4, 32", "APART = 4, 33"),
     ],

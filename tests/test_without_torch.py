@@ -1,4 +1,4 @@
-"""Without PyTorch, or without SymPy, all works but the oracles that need them."""
+"""Without PyTorch, SymPy or all but NumPy, everything works but the oracles that need them."""
 
 import dataclasses
 import os
@@ -6,13 +6,17 @@ import re
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
+from chainrule.activations import GELU
+from chainrule.datasets import digits
 from chainrule.ledger import Oracle, claim, claims, verify
 
 pytestmark = pytest.mark.slow
 
-# what this interpreter's finders find, but for one library
+ALONE = ("torch", "sympy", "scipy", "sklearn", "matplotlib", "tqdm")  # all but NumPy
+# what this interpreter's finders find, but for some libraries
 HIDE = """
 import sys
 
@@ -24,7 +28,7 @@ class Without:
         return getattr(self.finder, name)
 
     def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] == {library!r}:
+        if name.partition(".")[0] in {libraries!r}:
             return None
         return self.finder.find_spec(name, path, target)
 
@@ -69,6 +73,26 @@ print(round(history.validation_accuracy[0], 2))
 print(device.accelerator())
 """
 
+# what a page asks of the package: the ledger, the exercises, the training, the digits
+ON_A_PAGE = """
+import numpy as np
+from chainrule import data_parallel, training
+from chainrule.activations import GELU
+from chainrule.datasets import digits
+from chainrule.exercises import EXERCISES
+from chainrule.ledger import claims, verify
+
+assert all(exercise.check(exercise.solution).right for exercise in EXERCISES.values())
+statuses = {verify(claim).status for claim in claims()}
+assert statuses == {"holds", "skipped"}, statuses
+data = digits()
+np.savez(sys.argv[1], *data.train, *data.validation, *data.test, GELU()(np.linspace(-9, 9, 99)))
+try:
+    digits(seed=1)
+except ModuleNotFoundError as error:
+    print(error)
+"""
+
 VERIFY = """
 import runpy
 sys.argv = ["chainrule", "verify", "1.7"]
@@ -76,9 +100,9 @@ runpy.run_module("chainrule", run_name="__main__", alter_sys=True)
 """
 
 
-def run(script, library=None, encoding="utf-8", timeout=300):
-    """Run a script in a fresh interpreter that does not find the library."""
-    code = (HIDE.format(library=library) if library else "import sys\n") + script
+def run(script, *libraries, encoding="utf-8", timeout=300):
+    """Run a script in a fresh interpreter that does not find the libraries."""
+    code = (HIDE.format(libraries=libraries) if libraries else "import sys\n") + script
     command = [sys.executable, "-c", code]
     settings = os.environ | {"PYTHONIOENCODING": encoding}
     return subprocess.run(
@@ -86,8 +110,8 @@ def run(script, library=None, encoding="utf-8", timeout=300):
     )
 
 
-def output(script, library=None):
-    result = run(script, library)
+def output(script, *libraries):
+    result = run(script, *libraries)
     assert result.returncode == 0, result.stderr
     return result.stdout.split()
 
@@ -116,10 +140,23 @@ def test_importing_the_package_imports_neither():
     assert output(IMPORT_ALL + loaded) == ["[]"]
 
 
-def test_training_works_without_torch():
-    accuracy, accelerator = output(TRAIN + "assert 'torch' not in sys.modules", "torch")
+@pytest.mark.parametrize("libraries", [("torch",), ALONE], ids=["torch", "all"])
+def test_training_works_without_them(libraries):
+    accuracy, accelerator = output(TRAIN + "assert 'torch' not in sys.modules", *libraries)
     assert float(accuracy) > 0.8
     assert accelerator == "cpu"
+
+
+def test_what_a_page_runs_needs_numpy_alone(tmp_path):
+    path = tmp_path / "arrays.npz"
+    script = f"sys.argv.append({str(path)!r})\n{ON_A_PAGE}"
+    assert run(script, *ALONE).stdout == "seed: another shuffle than 0 needs scikit-learn\n"
+    data = digits()
+    expected = (*data.train, *data.validation, *data.test, GELU()(np.linspace(-9, 9, 99)))
+    with np.load(path) as found:
+        for one, other in zip(found.values(), expected, strict=True):
+            assert one.dtype == other.dtype
+            np.testing.assert_allclose(one, other, rtol=1e-14)
 
 
 def test_moving_to_a_device_says_what_is_missing():

@@ -76,10 +76,8 @@ def tagged(cell: dict[str, Any]) -> dict[str, Any]:
     if {name_of(statement) for statement in statements} == {"confirm"}:
         tags = [*tags, "hide-cell"]
         labels = ", ".join(f"({label})" for label in LABEL.findall(code))
-        own = {
-            "code_prompt_show": f"How {labels} was checked",
-            "code_prompt_hide": f"How {labels} was checked",
-        }
+        prompt = f"How {labels} {'were' if ',' in labels else 'was'} checked"
+        own = {"code_prompt_show": prompt, "code_prompt_hide": prompt}
     elif folds(code):
         tags = [*tags, "hide-input"]
     mystnb = {**cell["metadata"].get("mystnb", {}), **own}

@@ -24,9 +24,12 @@ MEASURED = re.compile(
     r'document\.querySelectorAll\(\["pre",[^\]]*\]\.join\(", "\)\)'
 )
 # The theme chooses between day and night late. A border whose colour is not
-# known until then has no width, and the text beside it would move.
-DAY_OR_NIGHT = """
+# known until then has no width, and the text beside it would move. And who
+# comes to a place within a page, or back, needs all of the page laid out.
+FIRST = """
 const { dataset } = document.documentElement;
+const [visit] = performance.getEntriesByType("navigation");
+if (location.hash || visit.type !== "navigate") dataset.whole = "";
 const night = matchMedia("(prefers-color-scheme: dark)").matches;
 if (dataset.mode === "auto") dataset.theme = night ? "dark" : "light";
 """
@@ -149,7 +152,7 @@ def lighten_files(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the steps; Sphinx calls this when it loads the extension."""
-    app.add_js_file(None, body=f"{{{DAY_OR_NIGHT}}}")
+    app.add_js_file(None, body=f"{{{FIRST}}}")
     app.connect("html-page-context", lighten, priority=900)
     app.connect("build-finished", lighten_files)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

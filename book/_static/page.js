@@ -33,9 +33,25 @@ each(".btn-download-source-button", (el) => {
 const close = (but) => each(".tick[open]", (el) => (el.open = el.contains(but)));
 document.addEventListener("click", ({ target }) => close(target));
 document.addEventListener("keydown", ({ key }) => key === "Escape" && close(null));
+each(".tick", (el) => {
+  const panel = el.querySelector(".panel");
+  el.addEventListener("toggle", () => el.open && panel.scrollIntoView({ block: "nearest" }));
+});
 
 // A line of ✓ is a sentence: on a phone it may break where it must.
-each(".cell_output pre", (el) => el.classList.toggle("said", el.textContent.startsWith("✓")));
+each(".cell_output pre", (el) => el.classList.toggle("said", /[✓✗○]/.test(el.textContent)));
+
+// Who jumps to a place needs the true height of all that is before it.
+const whole = ({ target }) => {
+  const link = target.closest("a");
+  if (link?.hash && link.pathname === location.pathname) document.documentElement.dataset.whole = "";
+};
+document.addEventListener("click", whole, { capture: true });
+
+// The contents, where they cover the page, have done their work when one is chosen.
+each("#pst-secondary-sidebar-modal", (el) => {
+  el.addEventListener("click", ({ target }) => target.closest("a") && el.close());
+});
 
 // docutils gives each entry of a bibliography a role that a list may not hold.
 each(".citation-list > .citation", (el) => el.setAttribute("role", "listitem"));
@@ -168,7 +184,9 @@ const improveSearch = () => {
       hits.delete(place);
       hits.set(place, hit);
     }
-    return [...hits.values()];
+    // the best is last: a section, then a page, then what the package says of itself
+    const rank = ([page, , anchor]) => (page.includes("/api/") ? 0 : anchor ? 2 : 1);
+    return [...hits.values()].sort((one, other) => rank(one) - rank(other));
   };
 
   const text = Search.htmlToText;
@@ -303,7 +321,9 @@ if (claims.length) {
     }
     sections.forEach((below, heading) => (heading.hidden = below.every((el) => el.hidden)));
     const shown = claims.filter((el) => !el.hidden).length;
-    form.querySelector("output").textContent = `${shown} of ${claims.length} shown`;
+    form.querySelector("output").textContent = shown
+      ? `${shown} of ${claims.length} shown`
+      : "none has all of these";
   };
   form.addEventListener("input", show);
   form.addEventListener("reset", () => setTimeout(show)); // when the fields are empty

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from array_api_compat import device
-from tqdm import tqdm
 
 from .arrays import (
     Array,
@@ -24,6 +23,7 @@ from .arrays.settings import count, generator
 from .checkpoint import load, save
 from .network import Network
 from .optimizers import Optimizer
+from .waiting import bar
 
 __all__ = ["History", "accuracy", "batches", "fit", "load", "save"]
 
@@ -163,7 +163,7 @@ def fit(
 
     change = on_gradients or (lambda gradients: gradients)
     history = History()
-    for epoch in (bar := tqdm(range(epochs), unit="epoch", disable=not progress)):
+    for epoch in (shown := bar(range(epochs), unit="epoch", disable=not progress)):
         numbers = batches(len(x), batch_size, rng)
         total, seen = 0.0, 0
         for value, size in five_steps(network, loss, optimizer, x, y, numbers, change):
@@ -177,7 +177,7 @@ def fit(
         if validation is not None:
             _measure(history, network, loss, *validation)
         latest = {name: f"{values[-1]:.3f}" for name, values in vars(history).items() if values}
-        bar.set_postfix(latest, refresh=False)
+        shown.set_postfix(latest, refresh=False)
     return history
 
 

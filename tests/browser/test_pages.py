@@ -201,7 +201,7 @@ def test_a_section_is_laid_out_when_one_comes_near(browser, roots, width):
     high = "document.documentElement.scrollHeight"
     assert not last.evaluate(there)
     taken = page.evaluate(high)
-    page.evaluate("location.hash = '#exercises'")
+    page.evaluate("location.hash = '#exercises'")  # the browser finds it all the same
     page.wait_for_timeout(500)
     assert last.evaluate(there)
     assert 0 <= last.evaluate("(el) => el.getBoundingClientRect().top") < 150
@@ -239,15 +239,54 @@ def test_what_only_a_phone_shows_is_accessible(browser, roots):
     assert not wrong, "\n".join(wrong)
 
 
+PLACES = [
+    "neural-network/races.html#eq-1-2-6a",
+    "neural-network/network.html#weighted-input",
+    "neural-network/losses.html#why-is-my-loss-nan",
+    "neural-network/optimizers.html#exercises",
+    "neural-network/proofs.html#eq-1-5-3b",
+    "convolution/convolution.html#eq-2-1-1p",
+    "reference/errata.html#erratum-e50",
+]
+# how far a place is from the top of the window, or from where the end of the page lets it be
+TOP = """(() => {
+  const { scrollHeight } = document.documentElement;
+  const { top } = document.querySelector(":target").getBoundingClientRect();
+  return top - Math.max(0, top + scrollY + innerHeight - 64 - scrollHeight);
+})()"""
+
+
+@pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("width", RULES)
-def test_a_link_to_an_equation_leads_there(browser, roots, width):
-    page = browser.new_page(viewport={"width": width, "height": 900}, reduced_motion="reduce")
-    address = roots["server"] + "book/neural-network/races.html"
-    for again in (lambda: page.goto(f"{address}#eq-1-2-6a"), lambda: page.reload()):
-        again()
-        page.wait_for_timeout(500)
-        top = page.evaluate("document.querySelector(':target').getBoundingClientRect().top")
-        assert 0 <= top < 450
+def test_a_link_leads_to_its_place(browser, roots, width, place):
+    """From another page, after a reload, and from the page itself."""
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto(f"{roots['server']}book/{place}")
+    page.wait_for_timeout(600)
+    assert 0 <= page.evaluate(TOP) < 150
+    page.reload()
+    page.wait_for_timeout(600)
+    assert 0 <= page.evaluate(TOP) < 450
+    page.goto(f"{roots['server']}book/{place.partition('#')[0]}?again")
+    page.evaluate(
+        "(hash) => document.querySelector('main p').insertAdjacentHTML('afterbegin',"
+        " `<a id='there' href='${hash}'>there</a>`)",
+        "#" + place.partition("#")[2],
+    )
+    page.click("#there")
+    page.wait_for_timeout(600)
+    assert 0 <= page.evaluate(TOP) < 150
+    page.close()
+
+
+def test_the_contents_close_when_one_is_chosen(browser, roots):
+    page = browser.new_page(viewport={"width": 390, "height": 900})
+    page.goto(roots["server"] + "book/neural-network/network.html")
+    page.click(".secondary-toggle:visible")
+    page.click("#pst-secondary-sidebar-modal a[href='#exercises']")
+    page.wait_for_timeout(600)
+    assert not page.is_visible("#pst-secondary-sidebar-modal")
+    assert 0 <= page.evaluate(TOP) < 150
     page.close()
 
 

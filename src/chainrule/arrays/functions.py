@@ -4,6 +4,7 @@
 once. A listing of the book runs by itself after ``from numpy import exp, maximum, sqrt, …``.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -204,6 +205,8 @@ def erfc(x: Array) -> Array:
     xp = library(x)
     if hasattr(xp, "special"):
         return xp.special.erfc(x)
-    from scipy import special
-
-    return xp.asarray(special.erfc(np.asarray(x)), dtype=x.dtype)  # SciPy widens float16
+    try:
+        from scipy.special import erfc as of_array
+    except ModuleNotFoundError:
+        of_array = np.vectorize(math.erfc, otypes=[float])
+    return xp.asarray(of_array(np.asarray(x)), dtype=x.dtype)  # SciPy widens float16

@@ -10,7 +10,6 @@ from math import ceil
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 from .. import device, training
 from ..activations import ReLU
@@ -20,6 +19,7 @@ from ..datasets import digits
 from ..losses import CrossEntropy
 from ..network import Linear, Network
 from ..optimizers import SGD
+from ..waiting import bar
 from .replica import Replica, replicas
 
 __all__ = ["main", "train"]
@@ -99,8 +99,8 @@ def train(
         )
     replica.require_alike(net, optimizer.steps, rng)
     first = replica.rank == 0
-    bar = {"unit": "epoch", "initial": done, "total": epochs, "disable": not (first and progress)}
-    for _ in tqdm(range(done, epochs), **bar):
+    look = {"unit": "epoch", "initial": done, "total": epochs, "disable": not (first and progress)}
+    for _ in bar(range(done, epochs), **look):
         training.fit(
             net,
             CrossEntropy(),

@@ -1,16 +1,18 @@
 """What data are, inputs and targets in three parts, and scikit-learn's digits as such."""
 
 from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from sklearn.datasets import load_digits
-from sklearn.model_selection import train_test_split
 
 from ..arrays import from_python, plain
 from ..arrays.settings import count
 
 __all__ = ["Part", "Split", "digits", "rare_digit", "shifted"]
+
+KEPT = Path(__file__).with_name("digits.npz")
 
 
 class Part(NamedTuple):
@@ -57,6 +59,8 @@ def numbers(x: Any, name: str) -> np.ndarray:
 
 def set_aside(part: Part, share: float, seed: int) -> tuple[Part, Part]:
     """Give the rest of a part and what is set aside, each class equally frequent in both."""
+    from sklearn.model_selection import train_test_split
+
     x, aside_x, y, aside_y = train_test_split(
         *part, test_size=share, stratify=part.y, random_state=seed
     )
@@ -67,7 +71,8 @@ def digits(*, seed: int = 0, dtype: Any = "float64") -> Split:
     """Give scikit-learn's 1797 handwritten digits, 8 × 8 pixels each, in three parts.
 
     60 % to train, 20 % to choose on, 20 % to report on; shuffled, and each digit equally frequent
-    in all three.
+    in all three. Where scikit-learn is missing, they come from a file of the package, in the order
+    of seed 0.
 
     Parameters
     ----------
@@ -81,6 +86,11 @@ def digits(*, seed: int = 0, dtype: Any = "float64") -> Split:
     Split
         With x of shape (N, 64).
 
+    Raises
+    ------
+    ModuleNotFoundError
+        If scikit-learn is missing, for another seed than 0.
+
     References
     ----------
     Alpaydin and Kaynak, Optical Recognition of Handwritten Digits, UCI, 1998.
@@ -91,9 +101,23 @@ def digits(*, seed: int = 0, dtype: Any = "float64") -> Split:
     >>> data.train.x.shape, data.validation.x.shape, data.test.x.shape
     ((1077, 64), (360, 64), (360, 64))
     """
+    if find_spec("sklearn") is None:
+        return _kept(seed, dtype)
+    from sklearn.datasets import load_digits
+
     x, y = load_digits(return_X_y=True)
     rest, test = set_aside(Part((x / 16).astype(dtype), y), 0.2, seed)
     return Split(*set_aside(rest, 0.25, seed), test)
+
+
+def _kept(seed: int, dtype: Any) -> Split:
+    """Read the split of seed 0: the grey values and classes of its parts, one after the other."""
+    if seed != 0:
+        raise ModuleNotFoundError("seed: another shuffle than 0 needs scikit-learn", name="sklearn")
+    with np.load(KEPT) as kept:
+        x, y = (kept["x"] / 16).astype(dtype), kept["y"].astype(int)
+        ends = kept["ends"]
+    return Split(*map(Part, np.split(x, ends), np.split(y, ends)))
 
 
 def rare_digit(digit: int = 9, *, keep: int = 20, seed: int = 0, dtype: Any = "float64") -> Split:

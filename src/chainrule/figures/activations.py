@@ -171,7 +171,7 @@ PROPERTIES = {
     "tanh": ("(−1, 1)", "yes", "yes", "both sides", "1"),
     "ReLU": ("[0, ∞)", "yes", "no", "left", "0 by convention"),
     "LeakyReLU": ("all, if α > 0", "yes", "no", "no", "α by convention"),
-    "ELU": ("(−α, ∞)", "yes", "in its slope, if α = 1", "left", "α (by convention unless α = 1)"),
+    "ELU": ("(−α, ∞)", "yes", "no kink, if α = 1", "left", "α (by convention unless α = 1)"),
     "GELU": ("[−0.17, ∞)", "no", "yes", "left", "½"),
     "Swish": ("[−0.28, ∞), if β = 1", "no", "yes", "left", "½"),
     "Maxout": ("all", "in each piece", "no", "no", "1 for the largest piece, else 0"),

@@ -6,11 +6,10 @@ A case is (x, parameter): an array, and the activation's α, β or number of pie
 from collections.abc import Callable, Iterator
 
 import numpy as np
-from scipy.special import erf as _erf
-from scipy.special import expit as _sigmoid
 
 from .. import activations
 from .core import CLOSE, Claim, Oracle
+from .libraries import special
 from .network.cases import linear_of
 from .network.twins import twin_weighted_input
 from .oracles import complex_oracle, difference_oracle, sympy_oracle, torch_oracle, torch_vjp
@@ -94,7 +93,7 @@ SIGMOID = _elementwise(
     formula=lambda sympy, t: 1 / (1 + sympy.exp(-t)),
     torch=lambda torch, t: torch.sigmoid(t),
     wrong_value=("the sign of the exponent", lambda x: 1 / (1 + np.exp(x))),
-    wrong_slope=("1 − x instead of 1 − f(x)", lambda x: _sigmoid(x) * (1 - x)),
+    wrong_slope=("1 − x instead of 1 − f(x)", lambda x: special.expit(x) * (1 - x)),
 )
 OTHERS = (
     *_elementwise(
@@ -144,8 +143,8 @@ OTHERS = (
         name="GELU",
         formula=lambda sympy, t: t / 2 * sympy.erfc(-t / sympy.sqrt(2)),
         torch=lambda torch, t: torch.nn.functional.gelu(t),
-        wrong_value=("erf(x) without the √2", lambda x: x / 2 * (1 + _erf(x))),
-        wrong_slope=("x φ(x) forgotten", lambda x: (1 + _erf(x / np.sqrt(2))) / 2),
+        wrong_value=("erf(x) without the √2", lambda x: x / 2 * (1 + special.erf(x))),
+        wrong_slope=("x φ(x) forgotten", lambda x: (1 + special.erf(x / np.sqrt(2))) / 2),
     ),
     Claim(
         label="1.3.7b",
@@ -167,10 +166,10 @@ OTHERS = (
         formula=lambda sympy, t, b: t / (1 + sympy.exp(-b * t)),
         torch=lambda torch, t, b: t * torch.sigmoid(b * t),
         parameters=(0.5, 1.0, 2.0),
-        wrong_value=("β outside, too", lambda x, b: b * x * _sigmoid(b * x)),
+        wrong_value=("β outside, too", lambda x, b: b * x * special.expit(b * x)),
         wrong_slope=(
             "the inner derivative β forgotten",
-            lambda x, b: _sigmoid(b * x) * (1 + x * (1 - _sigmoid(b * x))),
+            lambda x, b: special.expit(b * x) * (1 + x * (1 - special.expit(b * x))),
         ),
     ),
 )

@@ -1,12 +1,12 @@
 """Convolution: 2.1."""
 
 import numpy as np
-from scipy import signal
 
 from ... import convolution
 from ...arrays import library
 from ...convolution import Geometry
 from ..core import Claim, Oracle
+from ..libraries import signal
 from ..oracles import sympy_oracle, torch_oracle
 from . import cases, counts, twins
 from .twins import NONE, ONE

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-from scipy import signal
 
 from ... import convolution
 from ...oracles import autograd, complex_step
@@ -120,7 +119,7 @@ GRADIENTS = (
             Oracle("scipy.signal.convolve2d", twins.scipy_image_gradient),
             torch_oracle("torch.nn.functional.conv_transpose2d", _torch_transposed),
         ),
-        saboteur=partial(twins.scipy_image_gradient, rule=signal.correlate2d),
+        saboteur=partial(twins.scipy_image_gradient, rule="correlate2d"),
         mistake="the kernel turned once too often",
     ),
 )

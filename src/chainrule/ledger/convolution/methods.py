@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 import numpy as np
-from scipy import signal
 
 from ... import convolution
 from ...convolution import Geometry
 from ...oracles import count_multiplications
 from ..core import Claim, Oracle
+from ..libraries import signal
 from ..oracles import sympy_oracle, torch_oracle
 from . import cases, counts, twins
 from .twins import NONE, ONE

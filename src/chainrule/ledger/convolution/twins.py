@@ -9,8 +9,8 @@ from itertools import product
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from scipy import signal
 
+from ..libraries import signal
 from ..oracles import fractions
 
 ONE, NONE = (1, 1), (0, 0)
@@ -176,13 +176,13 @@ def scipy_convolve(
 
 
 def scipy_image_gradient(
-    x, w, delta, stride, padding, dilation, *, rule: Callable = signal.convolve2d
+    x, w, delta, stride, padding, dilation, *, rule: str = "convolve2d"
 ) -> np.ndarray:
     """Give ∂C/∂x as full convolutions of δ, spread by the stride, with the dilated kernels."""
     delta, w = spread(delta, stride), spread(w, dilation)
     around = zeros_around(np.zeros(x.shape), padding)
     for n, c, o in product(range(x.shape[0]), range(x.shape[1]), range(len(w))):
-        full = rule(delta[n, o], w[o, c], "full")
+        full = getattr(signal, rule)(delta[n, o], w[o, c], "full")
         around[n, c, : full.shape[0], : full.shape[1]] += full
     (p_h, p_w), (h, width) = padding, x.shape[2:]
     return around[:, :, p_h : p_h + h, p_w : p_w + width]

@@ -1,12 +1,10 @@
 """Cross-entropy: 1.4.4."""
 
 import numpy as np
-from scipy import special, stats
-from sklearn import metrics
-from sklearn.utils.class_weight import compute_class_weight
 
 from ... import losses
 from ..core import Claim, Oracle
+from ..libraries import class_weight, metrics, special, stats
 from ..oracles import complex_oracle, sympy_oracle, torch_oracle
 from . import twins
 from .cases import answers, class_counts, labelled, logits, with_weight
@@ -181,7 +179,9 @@ CROSS_ENTROPY = (
             Oracle("loops in exact fractions", twins.exact_balanced_weights),
             Oracle(
                 "sklearn, class_weight='balanced'",
-                lambda y, n: compute_class_weight("balanced", classes=np.arange(n), y=y),
+                lambda y, n: class_weight.compute_class_weight(
+                    "balanced", classes=np.arange(n), y=y
+                ),
             ),
         ),
         saboteur=lambda y, n: np.bincount(y) / len(y),

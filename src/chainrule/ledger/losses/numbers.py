@@ -3,11 +3,10 @@
 from functools import partial
 
 import numpy as np
-from scipy import special
-from sklearn import metrics
 
 from ... import losses
 from ..core import Oracle
+from ..libraries import metrics, special
 from ..oracles import complex_oracle, difference_oracle
 from . import cases, twins
 from .pairs import value_and_gradient

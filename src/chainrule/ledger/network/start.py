@@ -4,10 +4,10 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
-from scipy import integrate
 
 from ...network import error_norm_bounds, initial_std
 from ..core import Claim, Oracle
+from ..libraries import integrate
 from ..oracles import sympy_oracle, torch_oracle
 from .cases import ACTIVATIONS, SMOOTH, forward, network_cases
 from .twins import first_errors, torch_parameters

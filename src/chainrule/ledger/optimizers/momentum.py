@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
-from scipy import optimize
 
 from ...arrays import library
 from ...optimizers import SGD, best_descent, best_momentum, convergence_factor
 from ..core import Claim, Oracle
+from ..libraries import optimize
 from ..oracles import sympy_oracle, torch_oracle
 from .batches import copy_of, path_of
 from .twins import source_momentum

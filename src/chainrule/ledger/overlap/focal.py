@@ -1,11 +1,11 @@
 """Focal loss: 1.4.6."""
 
 import numpy as np
-from scipy import special
 
 from ... import losses
 from ...arrays import to_numpy
 from ..core import CLOSE, Claim, Oracle
+from ..libraries import special
 from ..losses.cases import answers, labelled
 from ..losses.entropy import torch_cross_entropy
 from ..oracles import complex_oracle, torch_oracle, torch_vjp

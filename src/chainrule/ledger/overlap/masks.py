@@ -1,10 +1,10 @@
 """Losses of overlap: 1.4.5 and 1.4.8."""
 
 import numpy as np
-from sklearn import metrics
 
 from ... import losses
 from ..core import Oracle
+from ..libraries import metrics
 from ..losses.pairs import value_and_gradient
 from ..oracles import complex_oracle
 from . import twins

@@ -1,10 +1,10 @@
 """Triplet loss: 1.4.7."""
 
 import numpy as np
-from scipy.spatial.distance import cdist
 
 from ... import losses
 from ..core import Claim, Oracle
+from ..libraries import distance as spatial
 from ..oracles import complex_oracle, torch_oracle, torch_vjp
 from . import twins
 from .cases import threes
@@ -25,7 +25,7 @@ def _anchor_ignores_negative(*case) -> list:
 
 def _by_cdist(x, classes, hardest: bool = True) -> list:
     """Mine with SciPy's distances; every sample has a positive and a negative here."""
-    distance, same = cdist(x, x), classes[:, None] == classes
+    distance, same = spatial.cdist(x, x), classes[:, None] == classes
     others = same & ~np.eye(len(x), dtype=bool)
     sign = 1 if hardest else -1  # the easiest are the hardest where near and far change places
     positive = np.where(others, sign * distance, -np.inf).argmax(1)
