@@ -54,10 +54,8 @@ def notebooks() -> list[Path]:
 
 def shared_digest() -> bytes:
     """Give a digest of what the outputs of all notebooks depend on."""
-    package = sorted((ROOT / "src" / "chainrule").rglob("*"))
-    files = [
-        file for file in package if file.is_file() and file.suffix != ".pyc"
-    ]
+    package = sorted((ROOT / "src" / "chainrule").rglob("*.*"))
+    files = [file for file in package if file.suffix != ".pyc"]
     files += [ROOT / "requirements.txt", BOOK / "conftest.py"]
     digest = hashlib.sha256(platform.python_version().encode())
     for file in files:

@@ -1,4 +1,4 @@
-"""A progress bar for what takes long, and nothing to see where tqdm is missing."""
+"""A progress bar for what takes long, and nothing to see where `tqdm` is missing."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -7,7 +7,7 @@ __all__ = ["bar"]
 
 
 class _Unseen:
-    """What tqdm would go through, without a bar."""
+    """What `tqdm` would go through, without a bar."""
 
     def __init__(self, steps: Iterable, **look: Any):
         self.steps = steps
@@ -20,14 +20,14 @@ class _Unseen:
 
 
 def bar(steps: Iterable, **look: Any) -> Any:
-    """Give tqdm's bar over some steps.
+    """Give `tqdm`'s bar over some steps.
 
     Parameters
     ----------
     steps : iterable
         What is gone through.
     **look
-        What tqdm is told.
+        What `tqdm` is told.
 
     Returns
     -------
