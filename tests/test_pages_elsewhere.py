@@ -66,7 +66,7 @@ def environment(folder, library=None):
     start = folder / "start"
     start.mkdir()
     if library:
-        (start / "sitecustomize.py").write_text(HIDE.format(library=library), encoding="utf-8")
+        (start / "sitecustomize.py").write_text(HIDE.format(libraries=(library,)), encoding="utf-8")
     places = [str(start), str(Path(chainrule.__file__).parents[1])]
     if "PYTHONPATH" in os.environ:
         places.append(os.environ["PYTHONPATH"])
