@@ -22,7 +22,8 @@ OPTIONS = re.compile(
     r'<script src="[^"]*_static/documentation_options\.js[^>]*></script>'
 )
 ADDRESS = re.compile(r"url\((?![\"']?data:)(?P<address>[^)]+)\)")
-ICON = re.compile(r'content: ?"\\(?P<code>[0-9a-f]+)"')
+# the number of an icon, or the icon itself
+ICON = re.compile(r"\\(?P<code>[ef][0-9a-f]{3})|(?P<icon>[\ue000-\uf8ff])")
 # a word that stands in a page or a script may be the name of a class
 SCRIPT = """
 const { PurgeCSS } = require("purgecss");
@@ -43,7 +44,10 @@ def moved(css: str, sheet: str) -> str:
 
 def keep_icons(fonts: Iterable[Path], css: str) -> None:
     """Keep of some fonts the icons that a sheet shows: a hundredth."""
-    codes = [int(icon["code"], base=16) for icon in ICON.finditer(css)]
+    codes = [
+        int(found["code"], base=16) if found["code"] else ord(found["icon"])
+        for found in ICON.finditer(css)
+    ]
     options = Options(flavor="woff2")
     for path in fonts:
         font = load_font(path, options)

@@ -10,6 +10,7 @@ from urllib.request import urlopen
 import axe_playwright_python
 import pytest
 from bs4 import BeautifulSoup
+from fontTools.ttLib import TTFont
 
 from chainrule import activations, losses, optimizers
 from chainrule.figures.kit.picture import SMALLEST, WIDTH
@@ -161,6 +162,23 @@ def test_page_fits_and_is_accessible(browser, roots, width, name):
     assert not wrong, f"{name} at {width} px:\n" + "\n".join(wrong)
 
 
+# the icons that rules put before and after what a page holds
+ICONS = r"""() => [...document.querySelectorAll("*")].flatMap((el) =>
+  ["::before", "::after"].flatMap((part) => {
+    const { content, fontFamily } = getComputedStyle(el, part);
+    return /Awesome/.test(fontFamily) ? (content.match(/[\ue000-\uf8ff]/g) ?? []) : [];
+  }))"""
+
+
+def test_the_fonts_have_every_icon_that_a_page_shows(browser, roots, book, name):
+    page = browser.new_page()
+    settle(page, roots["file"] + name)
+    shown = {*page.evaluate(ICONS)}
+    page.close()
+    fonts = (book / "_static/vendor").rglob("*.woff2")
+    assert shown <= {chr(code) for font in fonts for code in TTFont(font).getBestCmap() or ()}
+
+
 @pytest.mark.parametrize("width", RULES)
 def test_a_listing_fits_its_column_and_what_is_wider_fades(browser, roots, width, name):
     page = browser.new_page(viewport={"width": width, "height": 900}, reduced_motion="reduce")
@@ -276,6 +294,31 @@ def test_a_link_leads_to_its_place(browser, roots, width, place):
     page.click("#there")
     page.wait_for_timeout(600)
     assert 0 <= page.evaluate(TOP) < 150
+    page.close()
+
+
+@pytest.mark.parametrize("width", RULES)
+def test_what_a_tick_opens_is_seen(browser, roots, width):
+    page = browser.new_page(viewport={"width": width, "height": 700}, reduced_motion="reduce")
+    page.goto(roots["file"] + "book/neural-network/network.html#eq-1-7")
+    tick = page.locator("div.math:has-text('(1.7)') .tick").first
+    tick.evaluate("(el) => scrollBy(0, el.getBoundingClientRect().top - innerHeight + 60)")
+    tick.locator("summary").click()
+    page.wait_for_timeout(300)
+    panel = tick.locator(".panel").bounding_box()
+    assert panel["y"] + panel["height"] < 701  # it ends between two pixels
+    page.close()
+
+
+def test_a_row_of_the_ledger_is_not_under_the_filter(browser, roots):
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(roots["file"] + "book/reference/equations.html#claim-1-14")
+    page.wait_for_timeout(500)
+    filtered = page.locator(".filter").bounding_box()
+    row = page.locator("#claim-1-14").bounding_box()
+    assert filtered["y"] + filtered["height"] <= row["y"] < 450
+    page.fill(".filter [name=words]", "no such words")
+    assert page.inner_text(".filter output") == "none has all of these"
     page.close()
 
 
