@@ -5,6 +5,7 @@ by the hashes of npm/package-lock.json, once.
 """
 
 import json
+import os
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -42,6 +43,19 @@ def run(script: str, given: Any) -> Any:
         check=True,
     )
     return json.loads(done.stdout)
+
+
+def bundle(entry: Path, out: Path) -> None:
+    """Write a script and all that it imports as one; beside it, its styles."""
+    command = LIBRARIES / "esbuild/bin/esbuild"
+    options = ["--bundle", "--minify", "--legal-comments=eof"]
+    node(
+        [command, entry, *options, f"--outfile={out}", "--log-level=warning"],
+        cwd=HERE,
+        env=os.environ | {"NODE_PATH": str(LIBRARIES)},
+        check=True,
+        return_completed_process=True,
+    )
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -1,6 +1,14 @@
 // What the theme's pages lack for keyboards, screen readers and reading from a file.
 
 const each = (selector, change) => document.querySelectorAll(selector).forEach(change);
+const root = document.documentElement.dataset.content_root;
+const load = (name) =>
+  new Promise((loaded) => {
+    const script = document.createElement("script");
+    script.src = root + name;
+    script.onload = loaded;
+    document.head.append(script);
+  });
 
 // A label that differs from the visible text hides that text from speech control.
 const labelled = ".search-button-field, .theme-switch-button, .cell > details > summary";
@@ -207,7 +215,6 @@ if (typeof Search !== "undefined") improveSearch();
 const dialog = document.querySelector("#pst-search-dialog");
 if (dialog) {
   const field = dialog.querySelector("input");
-  const root = document.documentElement.dataset.content_root;
   const most = 8;
   dialog.setAttribute("aria-label", "Search");
   dialog.insertAdjacentHTML(
@@ -237,13 +244,6 @@ if (dialog) {
     status.textContent = `${hits.length || "No"} ${hits.length === 1 ? "hit" : "hits"}${all}`;
   };
 
-  const load = (name) =>
-    new Promise((loaded) => {
-      const script = document.createElement("script");
-      script.src = root + name;
-      script.onload = loaded;
-      document.head.append(script);
-    });
   let typed = "";
   const prepare = async () => {
     if (typeof Search === "undefined") {
@@ -275,6 +275,33 @@ if (dialog) {
     if (event.target.closest("a")) dialog.close(); // it may lead to a place on this page
   });
 }
+
+// What a reader asks is answered by scripts that are loaded with the first question.
+const answering = () => self.chainruleAsk ?? load("_static/ask/main.js").then(() => self.chainruleAsk);
+each("form.ask", (form) => {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    (await answering()).exercises.submit(form, event.submitter);
+  });
+  const edit = async () => (await answering()).exercises.edit(form);
+  form.querySelector("textarea")?.addEventListener("focus", edit, { once: true });
+});
+each(".cell.tag_runs .cell_input", (el) => {
+  const cell = el.closest(".cell");
+  el.insertAdjacentHTML(
+    "beforeend",
+    `<div class="asks"><button>Run</button><button>Edit</button><button>Run all above, too</button>
+     <button>As it was</button></div>`,
+  );
+  const wishes = ["run", "edit", "runAbove", "reset"];
+  [...el.querySelectorAll(".asks button")].forEach((button, i) => {
+    button.addEventListener("click", async () => (await answering()).cells[wishes[i]](cell));
+  });
+});
+const place = document.querySelector("#answers");
+const answered = localStorage.getItem("chainrule.answers");
+if (answered && document.querySelector("form.ask")) answering().then((ask) => ask.exercises.restore());
+if (place) answering().then((ask) => ask.progress.show(place));
 
 // The ledger has many rows: a form above them shows those of a section, of an oracle, with some words.
 const claims = [...document.querySelectorAll(".claim")];

@@ -1,0 +1,110 @@
+// Exercises that answer where they stand.
+
+import { keep, kept } from "./answers.js";
+import { script } from "./engine.js";
+import { judged } from "./numbers.js";
+import { cells, here, imports } from "./page.js";
+import { work } from "./panel.js";
+
+const LIMIT = 30; // seconds that an answer may take
+const editors = new Map();
+
+const verdicts = async () => {
+  await script("verdicts.js");
+  const bytes = Uint8Array.from(atob(self.chainruleVerdicts), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(stream).json();
+};
+let table;
+const known = () => (table ??= verdicts());
+
+const tell = (form, told) => {
+  const output = form.querySelector("output");
+  output.textContent = told;
+  output.dataset.mark = told[0];
+};
+
+const judge = (form, text, [right, message]) => {
+  const told = `${right ? "✓" : "✗"} ${message}`;
+  tell(form, told);
+  keep({ [form.dataset.exercise]: { text, told } });
+};
+
+const choose = (form, letter) => {
+  form.querySelectorAll("[value]").forEach((button) => {
+    button.setAttribute("aria-pressed", button.value === letter);
+  });
+};
+
+const label = (form) => `The answer to ${form.dataset.exercise.replaceAll("-", " ")}`;
+
+// Put an editor where the answer stands as plain text.
+export const edit = async (form) => {
+  const name = form.dataset.exercise;
+  if (!editors.has(name)) {
+    editors.set(name, script("editor.js").then(() => {
+      const area = form.querySelector("textarea");
+      const focused = document.activeElement === area;
+      const editor = self.chainruleEditor(area, {
+        text: area.value,
+        label: label(form),
+        run: () => form.requestSubmit(),
+      });
+      if (focused) editor.focus();
+      return editor;
+    }));
+  }
+  return editors.get(name);
+};
+
+const checkCode = async (form) => {
+  const name = form.dataset.exercise;
+  const editor = await edit(form);
+  const { text } = editor;
+  const { exercise } = (await cells())[here].find((cell) => cell.exercise?.name === name);
+  editor.mark(null);
+  tell(form, "");
+  let printed = "";
+  const outcome = await work(form.querySelector(".python"), {
+    first: imports,
+    wish: "check",
+    given: [name, text, exercise.answer, "your answer"],
+    limit: LIMIT,
+    tell: (line) => (printed += line),
+  });
+  if (!outcome) return;
+  const { error, line, shown, skipped } = outcome;
+  editor.mark(line);
+  const told = error ? `✗ ${error}` : shown || `✗ ${skipped.join("\n")}`;
+  tell(form, printed ? `${told}\n\nYour lines printed:\n${printed}` : told);
+  if (!told.startsWith("○")) keep({ [name]: { text, told } });
+};
+
+// The reader asks for a verdict.
+export const submit = async (form, button) => {
+  const { exercise: name, kind } = form.dataset;
+  if (kind === "choice") {
+    choose(form, button.value);
+    judge(form, button.value, (await known())[name][button.value]);
+  } else if (kind === "number") {
+    const text = form.querySelector("input").value;
+    if (text.trim()) judge(form, text, judged(text, (await known())[name]));
+    else tell(form, "○ no answer yet");
+  } else {
+    await checkCode(form);
+  }
+};
+
+// Show what the reader answered on an earlier visit.
+export const restore = async () => {
+  const answers = kept();
+  for (const form of document.querySelectorAll("form.ask")) {
+    const answer = answers[form.dataset.exercise];
+    if (!answer) continue;
+    const { kind } = form.dataset;
+    if (kind === "choice") choose(form, answer.text);
+    else if (kind === "number") form.querySelector("input").value = answer.text;
+    else form.querySelector("textarea").value = answer.text;
+    tell(form, answer.told);
+  }
+};
