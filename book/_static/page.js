@@ -290,13 +290,20 @@ each(".cell.tag_runs .cell_input", (el) => {
   const cell = el.closest(".cell");
   el.insertAdjacentHTML(
     "beforeend",
-    `<div class="asks"><button>Run</button><button>Edit</button><button>Run all above, too</button>
-     <button>As it was</button></div>`,
+    `<div class="asks"><button>Run</button><button>Edit</button><button>Run all above</button><button>As it was</button></div>`,
   );
   const wishes = ["run", "edit", "runAbove", "reset"];
   [...el.querySelectorAll(".asks button")].forEach((button, i) => {
     button.addEventListener("click", async () => (await answering()).cells[wishes[i]](cell));
   });
+});
+each('.cell[class*="tag_needs-"] .cell_input', (el) => {
+  const [, names] = /tag_needs-(\S+)/.exec(el.closest(".cell").className);
+  const libraries = names.split("-").filter((name) => name !== "Matplotlib");
+  if (!libraries.length) return;
+  const needs = libraries.join(" and ");
+  const how = `<a href="${root}book/running.html">on Colab, Binder or your own machine</a>`;
+  el.insertAdjacentHTML("beforeend", `<p class="asks">Needs ${needs}, and runs ${how}.</p>`);
 });
 const place = document.querySelector("#answers");
 const answered = localStorage.getItem("chainrule.answers");
