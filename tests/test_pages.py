@@ -16,7 +16,7 @@ each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 # the rooms, and what stands in them beside what is named like a page
 ROOMS = {
-    "exercises": {"answers", "core", "progress", "texts", "trials"},
+    "exercises": {"answers", "core", "progress", "texts", "trials", "verdicts", "watched"},
     "figures": {"benchmarks", "cards", "exercises", "kit", "ledger", "source"},
     "ledger": {"about", "core", "libraries", "oracles", "sabotage", "terminal"},
 }

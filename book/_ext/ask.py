@@ -30,8 +30,8 @@ from chainrule.session import LIBRARIES, bound_by, one_by_one
 
 ASK = Path(__file__).parents[1] / "ask"
 NUMPY = ASK / "numpy" / "numpy.zip"
+KEPT = {".py", ".npz", ".json", ".css", ".js"}  # of the package
 PART = 750_000  # bytes of a script that holds a part of the files
-DRAWN = "chainrule.figures."  # modules of pictures, which Matplotlib draws
 FORMS = {
     "choice": '<div role="group" aria-label="Your answer">{buttons}</div>',
     "number": '<input aria-label="Your answer{unit}" autocomplete="off" '
@@ -46,8 +46,6 @@ FORMS["array"] = FORMS["function"]
 
 def library(module: str, name: str) -> str:
     """Give the library for want of which an import fails; "" for none."""
-    if module.startswith(DRAWN) or f"{module}." == DRAWN:
-        return "" if name == "show_source" else "Matplotlib"
     if "chainrule.proofs" in (module, f"{module}.{name}"):
         return "SymPy"
     return LIBRARIES.get(module.partition(".")[0], "")
@@ -68,29 +66,29 @@ def wants(statement: ast.stmt, missing: dict[str, str]) -> set[str]:
 
 
 def noted(code: str, missing: dict[str, str]) -> dict[str, Any]:
-    """Give a cell's code, and what it needs; note the names that are missing."""
+    """Give a cell's code and what it needs; note names that are missing."""
     statements = [*one_by_one(ast.parse(code))]
-    needs, able = set(), []
-    for statement in statements:
-        lacks = wants(statement, missing)
+    imports = {type(one) for one in statements} <= {
+        ast.Import,
+        ast.ImportFrom,
+    }
+    lacking = [wants(statement, missing) for statement in statements]
+    needs = set().union(*lacking)
+    for statement, lacks in zip(statements, lacking, strict=True):
         for name in bound_by(statement):
             missing.pop(name, None)
-        if lacks:
-            missing.update(dict.fromkeys(bound_by(statement), min(lacks)))
-            needs |= lacks
-        else:
-            able.append(statement)
-    imports = {type(one) for one in statements} <= {ast.Import, ast.ImportFrom}
+            if lacks or (needs and not imports):
+                missing[name] = min(lacks or needs)
     return {
         "code": code,
-        "runs": bool(able),
+        "runs": imports or not needs,
         "needs": sorted(needs),
         "imports": imports,
     }
 
 
 def exercise(code: str) -> dict[str, str] | None:
-    """Give the exercise that a cell asks, with what stands before the call."""
+    """Give the exercise that a cell asks, and what precedes the call."""
     *_, last = ast.parse(code).body or [None]
     call = getattr(last, "value", None)
     if not isinstance(call, ast.Call) or ast.unparse(call.func) != "check":
@@ -111,7 +109,8 @@ def form(asked: dict[str, str]) -> str:
     unit = one.unit
     inside = FORMS[kind].format(
         buttons="".join(
-            f'<button value="{letter}">{letter}</button>' for letter in letters
+            f'<button value="{letter}">{letter}</button>'
+            for letter in letters
         ),
         unit=f", {unit}" if unit else "",
         after=f"<span>{unit}</span>" if unit else "",
@@ -144,14 +143,20 @@ def prepare(app: Sphinx, page: str, source: list[str]) -> None:
     notes = [*cells_of(notebook)]
     app.env.chainrule_cells[page] = notes
     code_cells = (c for c in notebook["cells"] if c["cell_type"] == "code")
-    for number, (cell, note) in enumerate(zip(code_cells, notes, strict=True)):
+    for number, (cell, note) in enumerate(
+        zip(code_cells, notes, strict=True)
+    ):
         if asked := note.get("exercise"):
             for key in ("outputs", "execution_count"):
                 cell.pop(key)
             cell["cell_type"] = "markdown"
             cell["source"] = f"```{{raw}} html\n{form(asked)}\n```"
         else:
-            runs = "runs" if note["runs"] else "-".join(["needs", *note["needs"]])
+            runs = (
+                "runs"
+                if note["runs"]
+                else "-".join(["needs", *note["needs"]])
+            )
             tags = cell["metadata"].setdefault("tags", [])
             tags += [f"cell-{number}", runs]
     source[0] = json.dumps(notebook)
@@ -171,7 +176,7 @@ def package() -> bytes:
             folder = Path(module.__path__[0])
             for path in sorted(folder.rglob("*")):
                 name = path.relative_to(folder.parent).as_posix()
-                if path.suffix in (".py", ".npz") and "/tests/" not in name:
+                if path.suffix in KEPT and "/tests/" not in name:
                     entry = zipfile.ZipInfo(name)
                     zipped.writestr(
                         entry, path.read_bytes(), zipfile.ZIP_DEFLATED, 9
@@ -186,7 +191,11 @@ def files() -> Iterator[tuple[str, bytes, bool]]:
     lock = json.loads((NPM / "pyodide/pyodide-lock.json").read_bytes())
     lock["packages"] = {}
     yield "pyodide-lock.json", json.dumps(lock).encode(), True
-    yield "python_stdlib.zip", (NPM / "pyodide/python_stdlib.zip").read_bytes(), False
+    yield (
+        "python_stdlib.zip",
+        (NPM / "pyodide/python_stdlib.zip").read_bytes(),
+        False,
+    )
     yield "numpy.zip", NUMPY.read_bytes(), False
     yield "package.zip", package(), False
 
@@ -205,11 +214,13 @@ def write_python(folder: Path) -> None:
         script = f'chainrulePart({len(names) - 1},"{text}")'
         (folder / names[-1]).write_text(script, encoding="utf-8")
     parts = json.dumps({"files": listed, "parts": names})
-    (folder / "parts.js").write_text(f"chainruleParts={parts}", encoding="utf-8")
+    (folder / "parts.js").write_text(
+        f"chainruleParts={parts}", encoding="utf-8"
+    )
 
 
 def write_verdicts(folder: Path) -> None:
-    """Write what the checkers say of choices and numbers, not in plain sight."""
+    """Write what checkers say of choices and numbers, not in plain sight."""
     tables = {
         name: choices(one) if one.kind == "choice" else numbers(one)
         for name, one in EXERCISES.items()
@@ -229,7 +240,9 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     for name in ("main", "editor"):
         bundle(ASK / f"{name}.js", folder / f"{name}.js")
     cells = json.dumps(app.env.chainrule_cells, ensure_ascii=False)
-    (folder / "cells.js").write_text(f"chainruleCells={cells}", encoding="utf-8")
+    (folder / "cells.js").write_text(
+        f"chainruleCells={cells}", encoding="utf-8"
+    )
     write_verdicts(folder)
     write_python(folder)
 
@@ -237,6 +250,8 @@ def write(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the steps; Sphinx calls this when it loads the extension."""
     app.connect("builder-inited", begin)
-    app.connect("source-read", prepare, priority=400)  # before cells are folded
+    app.connect(
+        "source-read", prepare, priority=400
+    )  # before cells are folded
     app.connect("build-finished", write)
     return {"parallel_read_safe": False, "parallel_write_safe": True}

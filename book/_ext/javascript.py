@@ -46,11 +46,11 @@ def run(script: str, given: Any) -> Any:
 
 
 def bundle(entry: Path, out: Path) -> None:
-    """Write a script and all that it imports as one; beside it, its styles."""
+    """Write a script and all that it imports as one, its styles beside it."""
     command = LIBRARIES / "esbuild/bin/esbuild"
-    options = ["--bundle", "--minify", "--legal-comments=eof"]
+    options = ["--bundle", "--minify", "--log-level=warning"]
     node(
-        [command, entry, *options, f"--outfile={out}", "--log-level=warning"],
+        [command, entry, *options, f"--outfile={out}"],
         cwd=HERE,
         env=os.environ | {"NODE_PATH": str(LIBRARIES)},
         check=True,

@@ -2,7 +2,7 @@
 // which files there are, gets them in parts, and then answers.
 
 const files = {};
-let bytes, filled, manifest, session, id;
+let bytes, filled, manifest, answer, id;
 
 const unpacked = async (part) => {
   const stream = new Blob([part]).stream().pipeThrough(new DecompressionStream("gzip"));
@@ -44,26 +44,8 @@ const start = async () => {
     delete files[name];
   }
   self.tell = (told) => postMessage({ id, told });
-  python.runPython(`
-from dataclasses import asdict
-import json
-import js
-import numpy as np
-from chainrule.session import Session
-session = Session(js.tell)
-
-def ask(wish, *given):
-    if wish == "call":
-        from importlib import import_module
-        module, name, values = given
-        return json.dumps(getattr(import_module(module), name)(**json.loads(values)))
-    return json.dumps(asdict(getattr(session, wish)(*given)))
-`);
-  session = python.globals.get("ask");
-  const versions = python.runPython(
-    'import sys; f"Python {sys.version.split()[0]}, NumPy {np.__version__}, WebAssembly"',
-  );
-  postMessage({ ready: versions });
+  answer = python.pyimport("chainrule.session").answering(self.tell);
+  postMessage({ ready: JSON.parse(answer("versions")) });
 };
 
 self.onmessage = async ({ data }) => {
@@ -77,7 +59,7 @@ self.onmessage = async ({ data }) => {
       if (filled === bytes.length) await start();
     } else {
       id = data.id;
-      postMessage({ id, outcome: JSON.parse(session(...data.ask)) });
+      postMessage({ id, outcome: JSON.parse(answer(...data.ask)) });
     }
   } catch (error) {
     postMessage({ id: data.id, failed: String(error.message ?? error) });

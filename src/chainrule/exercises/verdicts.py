@@ -35,8 +35,8 @@ def numbers(exercise: Exercise) -> dict[str, Any]:
     Returns
     -------
     dict
-        The `unit`; `bands`, from one number to another, with their verdict; `points`, single numbers
-        with one; and `large`: a greater number is too large, every other one too small.
+        The `unit`; `bands`, from one number to another, with their verdict; `points`, single
+        numbers with one; and `large`: a greater number is too large, every other one too small.
 
     Examples
     --------

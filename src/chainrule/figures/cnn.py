@@ -6,14 +6,13 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from matplotlib import colormaps
-from matplotlib.patches import Rectangle
 
 from ..arrays import to_numpy
 from ..convolution import Conv2d, Flatten, MaxPool2d
 from ..network import Linear, Network
 from ..training import History
 from .benchmarks import RECORDS
+from .kit.canvas import Rectangle, colormaps
 from .kit.drawing import diagram, note
 from .kit.grids import mark
 from .kit.picture import BLUE, GREY, LIGHT, ORANGE, PALE, Axes, Picture, picture

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
-from matplotlib.patches import Rectangle
 
 from ..precision import FORMATS, dot_bound, rounded_dot
+from .kit.canvas import Rectangle
 from .kit.drawing import clear, diagram, note
 from .kit.picture import BLUE, GREEN, GREY, ORANGE, PALE, Axes, plot
 

@@ -5,12 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch
 
 from ..network import Network
 from ..training import History
 from .benchmarks import RECORDS
+from .kit.canvas import FancyBboxPatch, Figure
 from .kit.drawing import LINES, arrow, beside, counted, diagram, frame, note, number
 from .kit.grids import mark
 from .kit.picture import BLUE, GREY, ORANGE, PALE, Axes, Picture, picture, plot

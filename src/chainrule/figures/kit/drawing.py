@@ -5,9 +5,8 @@ from itertools import cycle
 from typing import Any
 
 import numpy as np
-from matplotlib.patches import FancyArrowPatch
-from matplotlib.ticker import FuncFormatter, NullFormatter
 
+from .canvas import FancyArrowPatch, FuncFormatter, NullFormatter
 from .picture import COLORS, GREY, INK, LIGHT, Picture, picture
 
 Pair = tuple[float, float]

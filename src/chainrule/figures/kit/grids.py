@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from matplotlib.patches import Rectangle
 
+from .canvas import Rectangle
 from .drawing import note, number
 from .picture import BLUE, GREY, INK, LIGHT
 

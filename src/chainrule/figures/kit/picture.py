@@ -7,13 +7,7 @@ from functools import partial, wraps
 from inspect import Signature, signature
 from typing import Any
 
-import matplotlib
-from cycler import cycler
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_svg import RendererSVG
-from matplotlib.figure import Figure
-from matplotlib.text import Text
+from .canvas import Axes, Figure, FigureCanvasAgg, RendererSVG, Text, cycler, matplotlib
 
 # Okabe and Ito's colours, told apart by colour-blind readers too; the names say what they are
 # used for in the diagrams.

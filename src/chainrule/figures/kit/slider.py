@@ -1,11 +1,11 @@
 """A slider for a parameter that curves over x depend on."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
 
 from .drawing import number
 from .moving import Moving, written
@@ -15,8 +15,26 @@ WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 564, 362, 50, 558, 40, 64
 DASHES = ("none", "7 4", "2 3", "9 3 2 3", "4 2", "12 4", "1 2", "6 2 1 2", "3 3")
 
 
-def _ticks(low: float, high: float) -> list[float]:
-    return [tick for tick in MaxNLocator(5).tick_values(low, high) if low <= tick <= high]
+STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)  # between ticks, times a power of ten
+
+
+def ticks(low: float, high: float) -> list[float]:
+    """Give round numbers from `low` to `high`, where Matplotlib would put its ticks, too.
+
+    Examples
+    --------
+    >>> ticks(-1, 2.2)
+    [-1.0, 0.0, 1.0, 2.0]
+    """
+    room = (high - low) / 5
+    power = 10.0 ** math.floor(math.log10(room))
+    fitting = [step * power for step in STEPS if step * power < room]
+    steps = [step * power for step in STEPS][: len(fitting) + 1]
+    for step in reversed(steps):
+        first, last = math.ceil(low / step - 1e-10), math.floor(high / step + 1e-10)
+        if last > first:
+            return [step * k for k in range(first, last + 1)]
+    return []
 
 
 def _look(kind: str, color: str, dash: str = "") -> str:
@@ -201,11 +219,11 @@ class Slider(Moving):
         middle = (LEFT + RIGHT) // 2
         svg = f'<text x="0" y="{TOP - 18}">{up}</text>'
         svg += f'<text x="{middle}" y="{HEIGHT - 10}" text-anchor="middle">{across}</text>'
-        for value in _ticks(left, right):
+        for value in ticks(left, right):
             a, d = self.at(value, low)
             svg += f'<path class="grid" d="M{a:.1f} {TOP}V{d:.1f}"/>'
             svg += f'<text x="{a:.1f}" y="{d + 22:.1f}" text-anchor="middle">{number(value)}</text>'
-        for value in _ticks(low, high):
+        for value in ticks(low, high):
             a, d = self.at(left, value)
             svg += f'<path class="grid" d="M{a:.1f} {d:.1f}H{RIGHT}"/>'
             svg += f'<text x="{a - 6:.1f}" y="{d + 5:.1f}" text-anchor="end">{number(value)}</text>'

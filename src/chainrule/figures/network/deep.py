@@ -5,10 +5,10 @@ from itertools import cycle
 from typing import Any
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
 
 from ...activations import ReLU, Sigmoid, Tanh
 from ...network import Linear, Network, Trace, error_norm_bounds
+from ..kit.canvas import MaxNLocator
 from ..kit.drawing import LINES, beside
 from ..kit.picture import BLUE, GREY, Axes, plot
 from ..kit.slider import Curve, Slider

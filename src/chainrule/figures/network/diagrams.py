@@ -3,9 +3,9 @@
 from typing import Any
 
 import numpy as np
-from matplotlib.patches import Circle
 
 from ...network import Network
+from ..kit.canvas import Circle
 from ..kit.drawing import arrow, clear, diagram, note, number
 from ..kit.picture import BLUE, GREEN, GREY, LIGHT, ORANGE, PALE, PURPLE, Axes
 

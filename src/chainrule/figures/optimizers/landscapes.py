@@ -6,9 +6,9 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from ...optimizers import SGD, Adagrad, Adam, AdaMax, AdamW, Nadam, Optimizer, RMSProp
+from ..kit.canvas import Figure
 
 
 @dataclass(frozen=True)
