@@ -645,9 +645,9 @@ def test_a_race_begins_at_each_start_and_says_who_arrives_by_luck():
         a, d = slider.at(*place)
         assert set(slider.frame(start * steps)) == {f"M{a:.1f},{d:.1f}h0"}
         assert slider.places[start] == pytest.approx(place)
-    assert slider.texts[0] == "0; at the minimum to stay: nobody yet"
+    assert slider.texts[0] == "0; arrived: nobody yet"
     for start, last in enumerate(slider.texts[steps - 1 :: steps]):
-        there = last.removeprefix("500; at the minimum to stay: ").split(", ")
+        there = last.removeprefix("500; arrived: ").split(", ")
         for racer, raced in results.items():
             arrives = arrival(landscape, raced.paths[start]) is not None
             lucky = np.isinf(raced.arrivals[start])

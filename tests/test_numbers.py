@@ -6,10 +6,13 @@ import re
 import runpy
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from chainrule.activations import Tanh
 from chainrule.datasets import digits
 from chainrule.exercises import EXERCISES
+from chainrule.figures.activations import digits_network
 from chainrule.figures.benchmarks import RECORDS
 
 BOOK = runpy.run_path(str(Path(__file__).with_name("test_book.py")))
@@ -136,6 +139,7 @@ def focal_factor(p):
 NINES = record("imbalance")
 SPLIT, RACES = digits(), record("races")
 MADE = 64 * 512 + 512 + 512 * 10 + 10  # the parameters of the digits' network
+BEGUN = digits_network(Tanh(), np.random.default_rng(0))
 EASY, HARD = -1000 * math.log(0.9), -10 * math.log(0.4)
 
 FOUND_BY = {
@@ -152,6 +156,7 @@ FOUND_BY = {
     },
     "neural-network/activations": {
         "0.03": lambda: min(record("activations")["search"]["sigmoid"]["rates"]),
+        "0.7": lambda: Tanh().derivative(BEGUN.layers[0](SPLIT.train.x)).mean(),
     },
     "neural-network/adaptive": {
         "2.5": lambda: 0.1 / math.sqrt(0.001 / (1 - 0.999**1000)),
@@ -177,6 +182,8 @@ FOUND_BY = {
         "19 %": lambda: 100 * math.exp(-1.66),
         "1797": lambda: sum(map(len, (SPLIT.train.x, SPLIT.validation.x, SPLIT.test.x))),
         "1020": lambda: 30 * 34,
+        "0.8": lambda: 100 * math.sqrt(0.975 * 0.025 / 360),
+        "1.2": lambda: 100 * math.sqrt(2 * 0.975 * 0.025 / 360),
     },
     "reference/errata": {"0.1433": lambda: focal(0.4), "0.36": lambda: (1 - 0.4) ** 2},
     "scaling/data-parallel": {"38\u00a0410": lambda: MADE},

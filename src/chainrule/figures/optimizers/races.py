@@ -122,19 +122,19 @@ def race_table(races: Mapping[str, Mapping[str, Raced]]) -> Table:
 MEANT = {
     "ravine": (
         "SGD",
-        "The ravine. Plain descent jumps from side to side at first, and yet no other optimizer is "
-        "at the minimum to stay any earlier.",
+        "The ravine. Plain descent jumps from side to side at first, and yet no other optimizer "
+        "arrives any earlier.",
     ),
     "saddle": (
         "Adagrad",
-        "The saddle. Adagrad is at the minimum to stay within five steps. From start 1 momentum, "
-        "Adam and AdaMax are in the valley early, too, and then swing there for a long time.",
+        "The saddle. Adagrad arrives within five steps. From start 1 momentum, Adam and AdaMax are "
+        "in the valley early, too, and then swing there for a long time.",
     ),
     "rosenbrock": (
         "momentum",
         "Rosenbrock's function. Its floor is nearly flat. Momentum, Nesterov and Adam arrive from "
-        "all five starts. Where another one arrives, it is by luck: a slightly different rate does "
-        "not.",
+        "all five starts. Where another one arrives within 500 steps, it is by luck: with a "
+        "slightly different rate it does not.",
     ),
     "beale": (
         "Adam",
@@ -201,7 +201,7 @@ def _there(landscape: Landscape, results: Mapping[str, Raced], start: int, step:
         at = arrival(landscape, raced.paths[start])
         if at is not None and at <= step:
             there.append(racer if np.isfinite(raced.arrivals[start]) else f"{racer} (by luck)")
-    return f"at the minimum to stay: {', '.join(there) or 'nobody yet'}"
+    return f"arrived: {', '.join(there) or 'nobody yet'}"
 
 
 def searched() -> tuple[list[float], dict[str, np.ndarray]]:
