@@ -306,6 +306,9 @@ each('.cell[class*="tag_needs-"] .cell_input', (el) => {
   el.insertAdjacentHTML("beforeend", `<p class="asks">Needs ${needs}, and runs ${how}.</p>`);
 });
 const place = document.querySelector("#answers");
+each("#verify", (el) => {
+  el.querySelector("button").addEventListener("click", async () => (await answering()).ledger.verify(el));
+});
 const answered = localStorage.getItem("chainrule.answers");
 if (answered && document.querySelector("form.ask")) answering().then((ask) => ask.exercises.restore());
 if (place) answering().then((ask) => ask.progress.show(place));

@@ -32,7 +32,7 @@ const failed = (message) => ({
 });
 
 // Do something that needs Python and give its outcome, or nothing where the reader does not want it.
-// In a Python that has just started, `first` is done before.
+// In a Python that has just started, `first` is done before, if it is given.
 export const work = async (box, { first, wish, given, limit, tell }) => {
   if (!(await permission(box))) return undefined;
   box.innerHTML = `<div class="working"><progress max="1"></progress><span role="status"></span>
@@ -52,7 +52,7 @@ export const work = async (box, { first, wish, given, limit, tell }) => {
       bar.value = share;
     });
     bar.remove();
-    if (fresh) await first();
+    if (fresh) await first?.();
     return await ask(wish, given, { limit, tell });
   } catch (error) {
     return failed(error.message);

@@ -190,7 +190,11 @@ def verify_claim(
     arrays: list[np.ndarray] = []
     each_array(arrays.append, cases)
     slack = slack if arrays else 0.0
-    results = [implementation(*each_array(convert, case)) for case in cases]
+    try:
+        results = [implementation(*each_array(convert, case)) for case in cases]
+    except ModuleNotFoundError as error:  # a wrong form may be made of another library
+        reason = f"{error.name} is not installed"
+        return Verdict(claim, [Finding(oracle, None, reason) for oracle in claim.oracles])
     given = each_array(to_numpy, results, axes=0)
     findings = []
     for oracle in claim.oracles:

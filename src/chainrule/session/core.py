@@ -21,6 +21,7 @@ LIBRARIES = {
     "scipy": "SciPy",
     "sklearn": "scikit-learn",
     "sympy": "SymPy",
+    "tqdm": "tqdm",
     "torch": "PyTorch",
 }
 
