@@ -39,6 +39,7 @@ const faults = StateField.define({
 self.chainruleEditor = (el, { text, label, run }) => {
   const box = document.createElement("div");
   box.className = "editor highlight";
+  box.addEventListener("keydown", (event) => event.stopPropagation()); // "/" opens no search here
   el.replaceWith(box);
   const view = new EditorView({
     parent: box,

@@ -13,6 +13,7 @@ const FLOAT = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const WORD = /^([+-]?)(inf|infinity|nan)$/i;
 
 export class Unreadable extends Error {}
+class NoNumber extends Error {}
 
 // A text as Python writes it, in one short line.
 export const quoted = (text, width = 60) => {
@@ -40,6 +41,8 @@ const product = (text) => {
   let value = 1;
   for (const [, operation, base, exponent] of text.matchAll(FACTOR)) {
     const power = Number(base) ** Number(exponent ?? 1);
+    if (operation === "/" ? power === 0 : Number(base) === 0 && exponent < 0) throw new NoNumber();
+    if (!Number.isFinite(power)) return Infinity;
     value = operation === "/" ? value / power : value * power;
   }
   return value;
@@ -58,15 +61,15 @@ const written = (text, answer, unit) => {
     const alone = unit ? `or followed by ${unit}` : "without a unit or a word";
     throw new Unreadable(`expected a number alone, ${alone}, got ${quoted(answer)}`);
   }
-  throw new Unreadable(`expected a number, got ${quoted(answer)}`);
+  throw new NoNumber();
 };
 
 const without = (text, end) => (end && text.endsWith(end) ? text.slice(0, -end.length) : text);
 const compatible = (text) => text.normalize("NFKC").replaceAll("⁄", "/");
 
-export const read = (answer, unit = "") => {
+const numberIn = (answer, unit = "") => {
   let text = without(without(answer.trim(), unit), SPELLED[unit]).trim();
-  if (text.endsWith("%")) return read(text.slice(0, -1)) / 100;
+  if (text.endsWith("%")) return numberIn(text.slice(0, -1)) / 100;
   text = text
     .replace(VULGAR, (found) => ` ${compatible(found)}`)
     .replace(RAISED, (found) => `^${compatible(found)}`)
@@ -83,9 +86,18 @@ export const read = (answer, unit = "") => {
   return written(text, answer, unit);
 };
 
-// The verdict on a number: [right, message]. The table was made by the package's own checker: points
-// that alone have a verdict, and stretches from one number to another.
-export const judged = (answer, { unit, points, bands, large }) => {
+export const read = (answer, unit) => {
+  try {
+    return numberIn(answer, unit);
+  } catch (error) {
+    if (!(error instanceof NoNumber)) throw error;
+    throw new Unreadable(`expected a number, got ${quoted(answer)}`);
+  }
+};
+
+// The verdict on a number: [right, message]. The bands, from one number to another, were made by asking
+// the package's own checker.
+export const judged = (answer, { unit, bands, large }) => {
   let number;
   try {
     number = read(answer, unit);
@@ -94,8 +106,6 @@ export const judged = (answer, { unit, points, bands, large }) => {
     throw error;
   }
   if (Number.isNaN(number)) return [false, "expected a number, got NaN"];
-  const point = points.find(([at]) => at === number);
-  if (point) return point.slice(1);
   const band = bands.find(([low, high]) => low <= number && number <= high);
   if (band) return band.slice(2);
   return [false, `${general(number)} is too ${number > large ? "large" : "small"}`];

@@ -62,7 +62,7 @@ def number_in(answer: str, unit: str = "") -> float:
             return (-1 if text.startswith("-") else 1) * _product(unsigned)
         return float(text)
     except OverflowError:
-        return float("inf")
+        return float("-inf" if text.startswith("-") else "inf")
     except ValueError as error:
         if re.fullmatch(r"[+-]?\d*,\d+", text):
             raise Unreadable(

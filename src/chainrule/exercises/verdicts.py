@@ -35,8 +35,8 @@ def numbers(exercise: Exercise) -> dict[str, Any]:
     Returns
     -------
     dict
-        The `unit`; `bands`, from one number to another, with their verdict; `points`, single
-        numbers with one; and `large`: a greater number is too large, every other one too small.
+        The `unit`; `bands`, from one number to another, with their verdict; and `large`: beside
+        the bands a greater number is too large, every other one too small.
 
     Examples
     --------
@@ -47,22 +47,18 @@ def numbers(exercise: Exercise) -> dict[str, Any]:
     """
     known = {float(exercise.solution), *(float(number) for number, _ in exercise.mistakes)}
     known |= {float(f"{exercise.solution:.{digits}g}") for digits in range(1, 12)}
-    known = {number for number in known if math.isfinite(number)}
+    waiting = sorted(number for number in known if math.isfinite(number))
     bands: list[list[Any]] = []
-    points: list[list[Any]] = []
-    for number in sorted(known):
+    while waiting:
+        number = waiting.pop(0)
         told = exercise.check(number)
-        if bands and bands[-1][0] <= number <= bands[-1][1]:
-            continue
-        if _generic(told, number):
+        if _generic(told, number) or any(low <= number <= high for low, high, *_ in bands):
             continue
         low, high = _edge(exercise, number, -1), _edge(exercise, number, +1)
-        if low == high:
-            points.append([number, *_verdict(told)])
-        else:
-            bands.append([low, high, *_verdict(told)])
+        bands.append([low, high, *_verdict(told)])
+        waiting += [math.nextafter(low, -math.inf), math.nextafter(high, math.inf)]
     large = float(exercise.solution)
-    return {"unit": exercise.unit, "points": points, "bands": bands, "large": large}
+    return {"unit": exercise.unit, "bands": sorted(bands), "large": large}
 
 
 def _verdict(feedback: Feedback) -> Verdict:

@@ -45,7 +45,11 @@ class Watched(np.ndarray):
     ) -> Any:
         """Compute, look at the result, and give it as such an array."""
         plain = [_plain(value) for value in inputs]
+        how = {name: _plain(value) for name, value in how.items()}
         if out is not None:
+            plain = [
+                np.copy(v) if isinstance(v, np.ndarray) else v for v in plain
+            ]  # out may be one
             how["out"] = tuple(_plain(value) for value in out)
         with np.errstate(all="ignore"):
             result = getattr(ufunc, method)(*plain, **how)

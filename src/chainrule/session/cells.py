@@ -14,14 +14,15 @@ class Paper:
     """What a cell prints on: line by line, and not without end."""
 
     def __init__(self, tell: Callable[[str], None]):
-        self._tell, self._line, self._left = tell, "", MOST
+        self._tell, self._line, self._left, self._full = tell, "", MOST, False
 
     def write(self, text: str) -> int:
         """Take a text; what is too much is dropped, and that is said once."""
         kept = text[: self._left]
-        if len(kept) < len(text) and self._left > 0:
+        self._left -= len(kept)
+        if len(kept) < len(text) and not self._full:
             kept += f"\n… no more than {MOST} characters are shown\n"
-        self._left -= len(text)
+            self._full = True
         whole, newline, self._line = (self._line + kept).rpartition("\n")
         if newline:
             self._tell(whole + newline)
