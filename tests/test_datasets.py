@@ -5,9 +5,21 @@ import struct
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_digits
+from sklearn.datasets import load_digits, make_circles, make_moons
 
-from chainrule.datasets import Part, digits, mnist, patches, rare_digit, read_idx, shifted, spots
+from chainrule.datasets import (
+    Part,
+    circles,
+    digits,
+    mnist,
+    moons,
+    patches,
+    rare_digit,
+    read_idx,
+    shifted,
+    spirals,
+    spots,
+)
 
 PARTS = ("train", "validation", "test")
 
@@ -252,3 +264,33 @@ def test_shifted_images_are_moved_by_one_pixel():
     np.testing.assert_array_equal(more.y, [3, 5] * 5)
     with pytest.raises(ValueError, match="part: expected x of shape"):
         shifted(Part(np.zeros((2, 12)), np.zeros(2)))
+
+
+@pytest.mark.parametrize(("n", "noise", "seed"), [(1, 0.0, 0), (2, 0.5, 7), (121, 0.15, 2**32 - 1)])
+def test_moons_and_circles_are_those_of_scikit_learn(n, noise, seed):
+    for ours, theirs in ((moons, make_moons), (circles, make_circles)):
+        factor = {"factor": 0.5} if ours is circles else {}
+        x, y = theirs(n, noise=noise, random_state=seed, **factor)
+        part = ours(n, noise=noise, seed=seed)
+        np.testing.assert_array_equal(part.x, x)
+        np.testing.assert_array_equal(part.y, y)
+
+
+def test_spirals_turn_around_each_other():
+    """A point of one, turned by half a turn, is a point of the other."""
+    x, y = spirals(200, noise=0.0)
+    first, second = (x[y == label] for label in (0, 1))
+    np.testing.assert_allclose(sorted(map(tuple, first)), sorted(map(tuple, -second)), atol=1e-12)
+    radius, angle = np.hypot(*first.T), np.arctan2(first[:, 1], first[:, 0])
+    np.testing.assert_allclose(np.cos(angle), np.cos(1.5 * np.pi * radius), atol=1e-12)
+
+
+@pytest.mark.parametrize("make", [moons, circles, spirals])
+def test_points_in_a_plane_name_what_cannot_be(make):
+    for wrong, name in (
+        ({"n": 0}, "n"),
+        ({"n": 5, "noise": -1}, "noise"),
+        ({"n": 5, "seed": -1}, "seed"),
+    ):
+        with pytest.raises(ValueError, match=f"^{name}: "):
+            make(**wrong)

@@ -152,11 +152,8 @@ def prepare(app: Sphinx, page: str, source: list[str]) -> None:
             cell["cell_type"] = "markdown"
             cell["source"] = f"```{{raw}} html\n{form(asked)}\n```"
         else:
-            runs = (
-                "runs"
-                if note["runs"]
-                else "-".join(["needs", *note["needs"]])
-            )
+            needs = "-and-".join(note["needs"])
+            runs = "runs" if note["runs"] else f"needs-{needs}"
             tags = cell["metadata"].setdefault("tags", [])
             tags += [f"cell-{number}", runs]
     source[0] = json.dumps(notebook)

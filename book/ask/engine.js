@@ -20,6 +20,7 @@ export const script = (name) =>
   }));
 
 let worker, starting, wanted;
+let prepared = false; // whether the page's imports have been run
 let last = 0;
 const asked = new Map(); // what is being answered
 
@@ -31,6 +32,13 @@ export const megabytes = async () => {
 export const agreed = () => localStorage.getItem(KEY) !== null;
 export const agree = () => localStorage.setItem(KEY, "yes");
 export const running = () => Boolean(starting);
+
+// Do what a Python that has just started needs first.
+export const prepare = async (first) => {
+  if (prepared || !first) return;
+  await first();
+  prepared = true;
+};
 
 const settle = ({ data }) => {
   const one = asked.get(data.id);
@@ -82,6 +90,7 @@ export const start = (show = () => {}) => {
 export const stop = (why = "stopped") => {
   worker?.terminate();
   worker = starting = undefined;
+  prepared = false;
   for (const { failed, timer } of asked.values()) {
     clearTimeout(timer);
     failed(new Error(why));

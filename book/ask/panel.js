@@ -1,6 +1,6 @@
 // What a reader sees while the page's Python is loaded and works.
 
-import { agree, agreed, ask, megabytes, running, start, stop } from "./engine.js";
+import { agree, agreed, ask, megabytes, prepare, start, stop } from "./engine.js";
 
 // Nothing large is loaded before the reader says so, once for all pages.
 const permission = async (box) => {
@@ -46,13 +46,12 @@ export const work = async (box, { first, wish, given, limit, tell }) => {
     if (!bar.isConnected) status.textContent = `Python works: ${seconds} s`;
   }, 1000);
   try {
-    const fresh = !running();
     await start((text, share) => {
       status.textContent = text;
       bar.value = share;
     });
     bar.remove();
-    if (fresh) await first?.();
+    await prepare(first);
     return await ask(wish, given, { limit, tell });
   } catch (error) {
     return failed(error.message);

@@ -25,7 +25,8 @@ NO_ARRAYS = (
     "training.load training.save device.accelerator device.clock device.seconds precision.FORMATS "
     "precision.unit_roundoff all_reduce.hiding_batch all_reduce.ring_seconds "
     "data_parallel.main data_parallel.replicas data_parallel.train datasets.Part datasets.Split "
-    "datasets.digits datasets.mnist datasets.rare_digit datasets.read_idx datasets.spots"
+    "datasets.circles datasets.digits datasets.mnist datasets.moons datasets.rare_digit "
+    "datasets.read_idx datasets.spirals datasets.spots"
 )
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..arrays.settings import count, not_negative, whole
 from .core import Part
 
 __all__ = ["circles", "moons", "spirals"]
@@ -15,7 +16,7 @@ def moons(n: int, *, noise: float = 0.15, seed: int = 0) -> Part:
     Parameters
     ----------
     n : int
-        How many in all; at least 2.
+        How many in all.
     noise : float
         The standard deviation of what is added to each coordinate.
     seed : int
@@ -26,12 +27,17 @@ def moons(n: int, *, noise: float = 0.15, seed: int = 0) -> Part:
     Part
         Points of shape (n, 2), and the classes 0 and 1.
 
+    Raises
+    ------
+    ValueError
+        If `n` is less than 1, or `noise` or `seed` below 0.
+
     Examples
     --------
     >>> moons(120).x.shape
     (120, 2)
     """
-    upper, lower = (np.linspace(0, np.pi, size) for size in (n // 2, n - n // 2))
+    upper, lower = (np.linspace(0, np.pi, size) for size in _halves(n))
     x = np.append(np.cos(upper), 1 - np.cos(lower))
     y = np.append(np.sin(upper), 1 - np.sin(lower) - 0.5)
     return _shuffled(x, y, noise, seed)
@@ -46,7 +52,7 @@ def circles(n: int, *, noise: float = 0.15, seed: int = 0) -> Part:
     Parameters
     ----------
     n : int
-        How many in all; at least 2.
+        How many in all.
     noise : float
         The standard deviation of what is added to each coordinate.
     seed : int
@@ -57,14 +63,17 @@ def circles(n: int, *, noise: float = 0.15, seed: int = 0) -> Part:
     Part
         Points of shape (n, 2), and the classes 0 and 1.
 
+    Raises
+    ------
+    ValueError
+        If `n` is less than 1, or `noise` or `seed` below 0.
+
     Examples
     --------
     >>> float(abs(circles(10, noise=0).x[:, 0]).max())
     1.0
     """
-    outer, inner = (
-        np.linspace(0, 2 * np.pi, size, endpoint=False) for size in (n // 2, n - n // 2)
-    )
+    outer, inner = (np.linspace(0, 2 * np.pi, size, endpoint=False) for size in _halves(n))
     x = np.append(np.cos(outer), 0.5 * np.cos(inner))
     y = np.append(np.sin(outer), 0.5 * np.sin(inner))
     return _shuffled(x, y, noise, seed)
@@ -76,7 +85,7 @@ def spirals(n: int, *, noise: float = 0.15, seed: int = 0) -> Part:
     Parameters
     ----------
     n : int
-        How many in all; at least 2.
+        How many in all.
     noise : float
         The standard deviation of what is added to each coordinate.
     seed : int
@@ -87,12 +96,17 @@ def spirals(n: int, *, noise: float = 0.15, seed: int = 0) -> Part:
     Part
         Points of shape (n, 2), and the classes 0 and 1.
 
+    Raises
+    ------
+    ValueError
+        If `n` is less than 1, or `noise` or `seed` below 0.
+
     Examples
     --------
     >>> spirals(5).y.tolist().count(1)
     3
     """
-    turns = [np.linspace(0.1, 1, size) for size in (n // 2, n - n // 2)]
+    turns = [np.linspace(0.1, 1, size) for size in _halves(n)]
     angles = [3 * np.pi * t + np.pi * k for k, t in enumerate(turns)]
     x, y = (
         np.concatenate([2 * t * f(a) for t, a in zip(turns, angles, strict=True)])
@@ -101,12 +115,17 @@ def spirals(n: int, *, noise: float = 0.15, seed: int = 0) -> Part:
     return _shuffled(x, y, noise, seed)
 
 
+def _halves(n: int) -> tuple[int, int]:
+    n = count.read(n, "n")
+    return n // 2, n - n // 2
+
+
 def _shuffled(x: np.ndarray, y: np.ndarray, noise: float, seed: int) -> Part:
+    if whole.read(seed, "seed") < 0:
+        raise ValueError(f"seed: expected at least 0, got {seed!r}")
     rng = np.random.RandomState(seed)  # scikit-learn's
-    points, classes = (
-        np.stack([x, y], axis=1),
-        np.repeat([0, 1], [len(x) // 2, len(x) - len(x) // 2]),
-    )
+    points, classes = np.stack([x, y], axis=1), np.repeat([0, 1], _halves(len(x)))
     order = np.arange(len(x))
     rng.shuffle(order)
-    return Part(points[order] + rng.normal(scale=noise, size=points.shape), classes[order])
+    spread = rng.normal(scale=not_negative.read(noise, "noise"), size=points.shape)
+    return Part(points[order] + spread, classes[order])

@@ -13,8 +13,6 @@ from .picture import COLORS
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 564, 362, 50, 558, 40, 64
 DASHES = ("none", "7 4", "2 3", "9 3 2 3", "4 2", "12 4", "1 2", "6 2 1 2", "3 3")
-
-
 STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)  # between ticks, times a power of ten
 
 
@@ -23,8 +21,8 @@ def ticks(low: float, high: float) -> list[float]:
 
     Examples
     --------
-    >>> ticks(-1, 2.2)
-    [-1.0, 0.0, 1.0, 2.0]
+    >>> ticks(0, 2.1)
+    [0.0, 0.5, 1.0, 1.5, 2.0]
     """
     room = (high - low) / 5
     power = 10.0 ** math.floor(math.log10(room))
