@@ -293,9 +293,11 @@ def test_run_all_above_brings_what_a_cell_needs(wide, roots):
     built = wide.locator(".cell.tag_cell-5 .cell_output").inner_text()
     check = wide.locator(".cell.tag_cell-5")
     check.locator("summary").click()
+    assert check.locator(".cell_output").is_visible()
     check.get_by_role("button", name="Run", exact=True).click()
     check.locator(".now .printed").wait_for()
     assert check.locator(".now .printed").inner_text().split() == built.split()
+    assert not check.locator(".cell_output").inner_text()
 
 
 def test_an_endless_loop_is_stopped_and_the_page_lives(wide, roots):
@@ -342,8 +344,7 @@ def test_two_tabs_answer_at_once(browser, roots):
 def test_a_cell_that_needs_another_library_says_so(wide, roots):
     wide.goto(roots["file"] + "book/convolution/cnn.html")
     note = wide.locator(".cell[class*='tag_needs-'] .asks").first
-    note.scroll_into_view_if_needed()
-    assert note.inner_text() == "Needs PyTorch, and runs on Colab, Binder or your own machine."
+    assert note.text_content() == "Needs PyTorch, and runs on Colab, Binder or your own machine."
     note.get_by_role("link").click()
     assert wide.title().startswith("Run it yourself")
 
