@@ -20,7 +20,7 @@ from typing import Any
 
 import array_api_compat
 from javascript import LIBRARIES as NPM
-from javascript import bundle
+from javascript import esbuild
 from sphinx.application import Sphinx
 
 import chainrule
@@ -32,6 +32,15 @@ ASK = Path(__file__).parents[1] / "ask"
 NUMPY = ASK / "numpy" / "numpy.zip"
 KEPT = {".py", ".npz", ".json", ".css", ".js"}  # of the package
 PART = 750_000  # bytes of a script that holds a part of the files
+PYTHON_LICENCES = """\
+Pyodide, MPL 2.0: https://github.com/pyodide/pyodide has its source.
+CPython, PSF: https://docs.python.org/3/license.html
+NumPy, BSD: its licence is in numpy.zip, which python-*.js hold.
+array-api-compat, MIT: Copyright (c) 2022 Consortium for Python Data API
+Standards; https://github.com/data-apis/array-api-compat has its licence.
+
+The editor:
+"""
 FORMS = {
     "choice": '<div role="group" aria-label="Your answer">{buttons}</div>',
     "number": '<input aria-label="Your answer{unit}" autocomplete="off" '
@@ -228,6 +237,19 @@ def write_verdicts(folder: Path) -> None:
     (folder / "verdicts.js").write_text(script, encoding="utf-8")
 
 
+def write_licences(folder: Path) -> None:
+    """Write the licences of what the scripts hold of others."""
+    parts = [PYTHON_LICENCES]
+    packages = [NPM / "codemirror", NPM / "crelt", NPM / "style-mod"]
+    packages += [NPM / "w3c-keyname", *NPM.glob("@marijn/*")]
+    packages += [*NPM.glob("@codemirror/*"), *NPM.glob("@lezer/*")]
+    for path in sorted(packages):
+        licence = (path / "LICENSE").read_text(encoding="utf-8")
+        parts.append(f"{path.relative_to(NPM)}\n\n{licence}")
+    text = "\n\n".join(parts)
+    (folder / "licences.txt").write_text(text, encoding="utf-8")
+
+
 def write(app: Sphinx, exception: Exception | None) -> None:
     """Write what a reader's questions load."""
     if exception is not None or app.builder.format != "html":
@@ -235,13 +257,14 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     folder = Path(app.outdir) / "_static/ask"
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("main", "editor"):
-        bundle(ASK / f"{name}.js", folder / f"{name}.js")
+        esbuild(ASK / f"{name}.js", "--bundle", f"--outdir={folder}")
     cells = json.dumps(app.env.chainrule_cells, ensure_ascii=False)
     (folder / "cells.js").write_text(
         f"chainruleCells={cells}", encoding="utf-8"
     )
     write_verdicts(folder)
     write_python(folder)
+    write_licences(folder)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -45,12 +45,15 @@ def run(script: str, given: Any) -> Any:
     return json.loads(done.stdout)
 
 
-def bundle(entry: Path, out: Path) -> None:
-    """Write a script and all that it imports as one, its styles beside it."""
-    command = LIBRARIES / "esbuild/bin/esbuild"
-    options = ["--bundle", "--minify", "--log-level=warning"]
+def esbuild(*wishes: str | Path) -> None:
+    """Have esbuild write scripts and styles as short as they can be."""
     node(
-        [command, entry, *options, f"--outfile={out}"],
+        [
+            LIBRARIES / "esbuild/bin/esbuild",
+            *wishes,
+            "--minify",
+            "--log-level=warning",
+        ],
         cwd=HERE,
         env=os.environ | {"NODE_PATH": str(LIBRARIES)},
         check=True,
@@ -58,7 +61,18 @@ def bundle(entry: Path, out: Path) -> None:
     )
 
 
+def shorten(app: Sphinx, exception: Exception | None) -> None:
+    """Shorten what every page loads."""
+    if exception is not None or app.builder.format != "html":
+        return
+    static = Path(app.outdir) / "_static"
+    scripts = [p for p in static.glob("*.js") if ".min." not in p.name]
+    wishes = [*scripts, *static.glob("styles/*.css")]
+    esbuild(*wishes, f"--outdir={static}", "--allow-overwrite")
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the step; Sphinx calls this when it loads the extension."""
     app.connect("builder-inited", fetch)
+    app.connect("build-finished", shorten, priority=950)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

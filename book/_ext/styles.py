@@ -24,6 +24,7 @@ OPTIONS = re.compile(
 ADDRESS = re.compile(r"url\((?![\"']?data:)(?P<address>[^)]+)\)")
 # the number of an icon, or the icon itself
 ICON = re.compile(r"\\(?P<code>[ef][0-9a-f]{3})|(?P<icon>[\ue000-\uf8ff])")
+CHARSET = re.compile(r'@charset "[^"]*";')  # of no use inside a sheet
 # a word that stands in a page or a script may be the name of a class
 SCRIPT = """
 const { PurgeCSS } = require("purgecss");
@@ -67,11 +68,12 @@ def gather(app: Sphinx, exception: Exception | None) -> None:
     # Sphinx writes this one in each build, and so with all sheets
     links = LINK.finditer(texts[app.outdir / "search.html"])
     sheets = [link["sheet"] for link in links]
-    content = [str(app.outdir / "**/*.html"), str(static / "**/*.js")]
+    scripts = (p for p in static.rglob("*.js") if p.parent.name != "ask")
+    content = [str(app.outdir / "**/*.html"), *map(str, scripts)]
     files = [static / sheet for sheet in sheets]
     names = [str(file) for file in files]
     kept = javascript.run(SCRIPT, {"content": content, "css": names})
-    css = "\n".join(map(moved, kept, sheets))
+    css = CHARSET.sub("", "\n".join(map(moved, kept, sheets)))
     for file in files:
         file.unlink()
     (static / BOOK).write_text(css, encoding="utf-8")
