@@ -22,6 +22,7 @@ import array_api_compat
 from javascript import LIBRARIES as NPM
 from javascript import esbuild
 from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
 
 import chainrule
 from chainrule.exercises import EXERCISES
@@ -81,13 +82,19 @@ def noted(code: str, missing: dict[str, str]) -> dict[str, Any]:
         ast.Import,
         ast.ImportFrom,
     }
-    lacking = [wants(statement, missing) for statement in statements]
-    needs = set().union(*lacking)
-    for statement, lacks in zip(statements, lacking, strict=True):
+    known, needs = {**missing}, set()
+    for statement in statements:
+        lacks = wants(statement, known)
+        needs |= lacks
         for name in bound_by(statement):
-            missing.pop(name, None)
-            if lacks or (needs and not imports):
-                missing[name] = min(lacks or needs)
+            known.pop(name, None)
+            if lacks:
+                known[name] = min(lacks)
+    if needs and not imports:  # then nothing of the cell is run
+        names = set().union(*map(bound_by, statements))
+        known |= {name: known.get(name, min(needs)) for name in names}
+    missing.clear()
+    missing.update(known)
     return {
         "code": code,
         "runs": imports or not needs,
@@ -202,7 +209,11 @@ def files() -> Iterator[tuple[str, bytes, bool]]:
         (NPM / "pyodide/python_stdlib.zip").read_bytes(),
         False,
     )
-    yield "numpy.zip", NUMPY.read_bytes(), False
+    numpy = NUMPY.read_bytes()
+    known, _ = NUMPY.with_suffix(".zip.sha256").read_text("utf-8").split()
+    if hashlib.sha256(numpy).hexdigest() != known:
+        raise ExtensionError(f"{NUMPY} is not the file whose hash is known")
+    yield "numpy.zip", numpy, False
     yield "package.zip", package(), False
 
 
