@@ -35,7 +35,7 @@ const mark = () => {
 export const show = (place) => {
   place.innerHTML = `<p><output></output></p>
     <button type="button">Save my answers</button>
-    <label class="button">Read answers<input type="file" accept=".ipynb,application/json"></label>
+    <label class="button">Read answers<input class="visually-hidden" type="file" accept=".ipynb,application/json"></label>
     <button type="button">Forget them</button>`;
   const [output, input] = ["output", "input"].map((name) => place.querySelector(name));
   const [keepButton, forget] = place.querySelectorAll("button");

@@ -602,10 +602,21 @@ def test_page_is_light(book, roots, name):
 
 
 def test_shared_assets_are_light(book, roots):
-    """All that pages share, even what few of them ask for, and the index that the search reads."""
+    """All that pages share, even what few of them ask for, and the index that the search reads.
+
+    What a reader asks for weighs more: Python most, of which the page says how much beforehand.
+    """
     files = [book / "searchindex.js", *(book / "_static").rglob("*")]
-    urls = [roots["server"] + file.relative_to(book).as_posix() for file in files if file.is_file()]
-    assert sum(map(transferred, urls)) < 1.2e6
+    weights = {
+        file: transferred(roots["server"] + file.relative_to(book).as_posix())
+        for file in files
+        if file.is_file()
+    }
+    asked = {file.name: weights.pop(file) for file in [*weights] if file.parent.name == "ask"}
+    assert sum(weights.values()) < 1.2e6
+    python = sum(weight for name, weight in asked.items() if name.startswith("python-"))
+    assert 8e6 < python < 9e6
+    assert sum(asked.values()) - python < 0.25e6
 
 
 def test_every_slider_moves_its_picture_by_keyboard(browser, roots, book, name):

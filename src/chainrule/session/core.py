@@ -201,10 +201,10 @@ def answering(tell: Callable[[str], None]) -> Callable[..., str]:
     >>> import json
     >>> json.loads(ask("run", "6 * 7"))["shown"]
     '42'
-    >>> ask("make", "half", "fractions", "Fraction", '{"numerator": 2, "denominator": 4}')
+    >>> ask("make", "one", "fractions", "Fraction", '{"numerator": 1}')
     'null'
-    >>> ask("do", "half", "as_integer_ratio", "{}")
-    '[1, 2]'
+    >>> ask("do", "one", "as_integer_ratio", "{}")
+    '[1, 1]'
     """
     session, objects = Session(tell), {}
 
