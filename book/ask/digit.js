@@ -9,8 +9,7 @@ const LIMIT = 300; // seconds: a cell of the page may be at work before
 const QUIET = 400; // milliseconds without a change, before it is read out
 
 const { engine, page, panel } = self.chainruleAsk;
-const base = document.currentScript.src.replace(/[^/]*$/, "");
-document.head.insertAdjacentHTML("beforeend", `<link rel="stylesheet" href="${base}digit.css">`);
+document.head.insertAdjacentHTML("beforeend", `<link rel="stylesheet" href="${engine.base}digit.css">`);
 
 let mine; // the Python that has our reader: after a stop there may be another
 
