@@ -302,6 +302,13 @@ each('.cell[class*="tag_needs-"]:has(.cell_input)', (el) => {
   const how = `<a href="${root}book/running.html">on Colab, Binder or your own machine</a>`;
   el.insertAdjacentHTML("beforeend", `<p class="asks">Needs ${needs}, and runs ${how}.</p>`);
 });
+each(".draw", (el) => {
+  el.querySelector("button").addEventListener("click", async () => {
+    await answering();
+    if (!self.chainruleDigit) await load("_static/ask/digit.js");
+    self.chainruleDigit(el);
+  });
+});
 const place = document.querySelector("#answers");
 each("#verify", (el) => {
   el.querySelector("button").addEventListener("click", async () => (await answering()).ledger.verify(el));

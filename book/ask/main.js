@@ -6,8 +6,10 @@ import * as cells from "./cells.js";
 import * as engine from "./engine.js";
 import * as exercises from "./exercises.js";
 import * as ledger from "./ledger.js";
+import * as page from "./page.js";
+import * as panel from "./panel.js";
 import * as progress from "./progress.js";
 
 document.head.insertAdjacentHTML("beforeend", `<link rel="stylesheet" href="${engine.base}main.css">`);
 
-self.chainruleAsk = { answers, cells, engine, exercises, ledger, progress };
+self.chainruleAsk = { answers, cells, engine, exercises, ledger, page, panel, progress };
