@@ -1,10 +1,12 @@
 """Going to a device, and timing what runs there; an accelerator is put in place by hand."""
 
+import sys
 from collections import namedtuple
 
 import numpy as np
 import pytest
 import torch
+from threadpoolctl import threadpool_info
 
 from chainrule import device
 
@@ -111,3 +113,11 @@ def test_lists_and_named_tuples_stay_what_they_are():
         torch.int64,
         torch.bfloat16,
     ]
+
+
+def test_one_thread_is_one(monkeypatch):
+    with device.one_thread():
+        assert {pool["num_threads"] for pool in threadpool_info()} == {1}
+    monkeypatch.setitem(sys.modules, "threadpoolctl", None)
+    with device.one_thread():
+        pass

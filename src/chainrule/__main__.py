@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 from .device import to
 from .exercises import WORDS as ANSWERS
@@ -95,6 +94,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _verify(labels: list[str], device: str | None, dtype: str) -> int:
+    from tqdm import tqdm
+
     statuses = []
     for label in tqdm(labels, unit="claim", leave=False, disable=not sys.stderr.isatty()):
         verdict = verify_on(label, device, dtype) if device else verify(label)

@@ -16,8 +16,6 @@ from importlib.util import decode_source
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 import chainrule.exercises
 
 from . import EXERCISES, SECTIONS, Feedback
@@ -111,6 +109,8 @@ def report(files: list[Path], limit: int = 300) -> Report:
     ModuleNotFoundError
         If nbclient or ipykernel is not installed.
     """
+    from tqdm import tqdm
+
     if limit < 1:
         raise ValueError(f"limit: expected at least 1 second, got {limit}")
     pieces = {file: _pieces(file) for file in files}
@@ -147,7 +147,7 @@ def _pieces(file: Path) -> list[Piece]:
     return [Piece(f"code cell {i}", source) for i, source in enumerate(sources, 1)]
 
 
-def _report(file: Path, pieces: list[Piece], limit: int, bar: tqdm) -> Report:
+def _report(file: Path, pieces: list[Piece], limit: int, bar: Any) -> Report:
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
         log.touch()
@@ -186,9 +186,7 @@ def _skipped(cell: Any) -> str:
     return next((line[2:] for line in lines if line.startswith("– skipped: ")), "")
 
 
-def _troubles(
-    start: str, pieces: list[Piece], folder: Path, limit: int, bar: tqdm
-) -> Iterator[str]:
+def _troubles(start: str, pieces: list[Piece], folder: Path, limit: int, bar: Any) -> Iterator[str]:
     """Run the pieces and yield what each raised, "" for nothing, until the kernel is lost."""
     try:
         import ipykernel  # noqa: F401
