@@ -50,7 +50,8 @@ def numbers(at: Point, values: np.ndarray, size: Point) -> str:
     (x, y), (w, h), svg = at, size, ""
     for (row, column), value in np.ndenumerate(values):
         place = f'x="{x + (column + 0.5) * w:.1f}" y="{y + (row + 0.5) * h + 4:g}"'
-        svg += f"<text {place}>{number(value)}</text>"
+        text = number(value).replace("−", "–")  # a shorter stroke for a narrow cell
+        svg += f"<text {place}>{text}</text>"
     return svg
 
 
