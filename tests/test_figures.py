@@ -117,8 +117,10 @@ PICTURES = {
     "schedules": lambda: optimizers.schedules(
         9, dict.fromkeys("abcd", lambda step: 1 / (1 + step))
     ),
-    "search": lambda: optimizers.search((0.1, 1.0), dict.fromkeys("123456789", (1.0, 2.0))),
-    "digits_race": lambda: optimizers.digits_race(dict.fromkeys("123456789", (HISTORY,))),
+    "search": lambda: optimizers.search(
+        (0.1, 1.0), dict.fromkeys(optimizers.CONTENDERS, (1.0, 2.0))
+    ),
+    "digits_race": lambda: optimizers.digits_race(dict.fromkeys(optimizers.CONTENDERS, (HISTORY,))),
     "sliding": lambda: convolution.sliding(),
     "overlap": lambda: convolution.overlap(),
     "photograph": lambda: convolution.photograph(),
@@ -357,8 +359,8 @@ def test_a_slider_may_begin_at_several_places_with_some_curves_in_front():
         ("0", "true"),
         ("1", "false"),
     ]
-    assert '<path class="still" stroke="#0072B2" data-choice="0" d="M50,298l508-258"/>' in html
-    assert '<path class="still later" stroke="#0072B2" data-choice="1" d="M50,40l508,258"/>' in html
+    assert '<path class="still trail" stroke="#0072B2" data-choice="0" d="M50,298l508-258"/>' in html
+    assert '<path class="still trail later" stroke="#0072B2" data-choice="1" d="M50,40l508,258"/>' in html
     assert re.findall(r'data-places="(\d)"><circle class="place" cx="(\d+)" cy="(\d+)"', html) == [
         ("0", "50", "298"),
         ("1", "558", "40"),
@@ -565,7 +567,7 @@ def test_the_stepper_says_what_the_definition_gives():
         assert place == f"{window}, ({u}, {v})"
         assert eval(terms.replace("·", "*").replace("−", "-")) == expected[u, v]
         assert float(result.replace("−", "-")) == expected[u, v]
-        assert f"M{6 + 20 * v} {26 + 20 * u}h60" in windows.frame(window)[1]
+        assert f"M{4 + 19 * v} {26 + 19 * u}h57" in windows.frame(window)[1]
     assert repr(windows) == "a stepper through 25 windows"
 
 

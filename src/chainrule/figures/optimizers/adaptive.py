@@ -6,7 +6,7 @@ import numpy as np
 
 from ...optimizers import Adagrad, AdaMax, RMSProp
 from ..kit.drawing import POINTED, lines
-from ..kit.picture import BLUE, GREEN, GREY, ORANGE, PURPLE, Axes, Picture, picture, plot
+from ..kit.picture import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, Axes, Picture, picture, plot
 
 
 @picture(height=2.7)
@@ -16,8 +16,8 @@ def scaled_rates(figure: Picture, gradients: np.ndarray) -> None:
     top.plot(gradients, color=GREY, lw=1)
     top.set(title="gradient")
     contenders = (
-        ("Adagrad", Adagrad(lr=1.0), "square_sum", BLUE, "-"),
-        ("RMSProp, β = 0.9", RMSProp(lr=1.0, alpha=0.9), "square_mean", ORANGE, "--"),
+        ("Adagrad", Adagrad(lr=1.0), "square_sum", PURPLE, "-"),
+        ("RMSProp, β = 0.9", RMSProp(lr=1.0, alpha=0.9), "square_mean", RED, "--"),
     )
     for name, optimizer, kept, color, style in contenders:
         w, rates = np.zeros(1), []
