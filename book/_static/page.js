@@ -46,8 +46,19 @@ each(".tick", (el) => {
   el.addEventListener("toggle", () => el.open && panel.scrollIntoView({ block: "nearest" }));
 });
 
-// A line of ✓ is a sentence: on a phone it may break where it must.
-each(".cell_output pre", (el) => el.classList.toggle("said", /[✓✗○]/.test(el.textContent)));
+// A line that is printed is a sentence, which on a phone may break where it must, though not within a
+// number, or has columns, or is part of an array; then it scrolls.
+const columns = /^(?!\s*[✓✗○]).*(\S {2,}\S|[[\]│█])/;
+each(".stream pre", (el) => {
+  const lines = el.textContent.split(/(?<=\n)/).map((line) => {
+    if (columns.test(line)) return line;
+    const span = document.createElement("span");
+    span.className = "said";
+    span.textContent = line.replace(/(?<=\de-)(?=\d)/g, "\u2060");
+    return span;
+  });
+  el.replaceChildren(...lines);
+});
 
 // Who jumps to a place needs the true height of all that is before it.
 const whole = ({ target }) => {
@@ -130,12 +141,18 @@ const reachable = new ResizeObserver((entries) => {
     fit(changed.filter((el) => el.matches(".katex-display, span.math")));
     measured(changed, hasMore, showMore);
     measured(changed, isWide, (el, wide) => {
+      el.classList.toggle("wide", wide);
       if (wide) el.setAttribute("tabindex", "0");
       else el.removeAttribute("tabindex");
     });
   });
 });
 each(boxes, (el) => reachable.observe(el));
+each("table.table td:not(:has(.math))", (el) => {
+  const { length } = el.textContent;
+  if (length > 24) el.classList.add("prose");
+  else if (!el.previousElementSibling) el.classList.add("name");
+});
 const scrolled = ({ target: el }) => el.matches?.(boxes) && showMore(el, hasMore(el));
 document.addEventListener("scroll", scrolled, { capture: true, passive: true });
 
@@ -321,7 +338,7 @@ if (claims.length) {
     <label>Checked by<select name="oracle"><option value="">any oracle</option></select></label>
     <label>Number, name or words<input name="words" type="search"></label>
     <output></output><button type="reset">show all</button>`;
-  const plain = (text) => text.toLowerCase().replaceAll("-", "");
+  const plain = (text) => text.toLowerCase().replace(/[-'’]/g, "");
   const said = (claim) => {
     const copy = claim.cloneNode(true);
     copy.querySelectorAll(".math").forEach((el) => el.remove());

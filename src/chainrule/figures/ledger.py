@@ -4,7 +4,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from html import escape
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import numpy as np
 from ..ledger import Oracle, Verdict
 from ..pages import PAGES
 from .kit.drawing import number
+from .kit.moving import escaped
 from .kit.picture import BLUE, GREY, Axes, plot
 
 __all__ = ["Markdown", "Table", "by_page", "errors", "totals"]
@@ -149,7 +149,7 @@ def _row(verdict: Verdict, saboteur: Verdict, formula: str | None) -> str:
     )
     lines = [
         f'<details class="claim" id="claim-{slug}" data-oracles="{kinds}">\n'
-        f"<summary>{escape(said)}</summary>",
+        f"<summary>{escaped(said)}</summary>",
         f"${formula}$" if formula else "",
         f"Equation [({claim.label})](eq-{slug}), carried out by `{claim.code}`",
         f"Oracles: {'; '.join(bounds)}",

@@ -55,6 +55,17 @@ def numbers(at: Point, values: np.ndarray, size: Point) -> str:
     return svg
 
 
+def escaped(text: str) -> str:
+    """Write a text as HTML, with the apostrophes of a book.
+
+    Examples
+    --------
+    >>> escaped("Huber's loss, if < 0")
+    'Huber’s loss, if &lt; 0'
+    """
+    return escape(re.sub(r"(?<=\w)'(?=s\b| )", "’", text))
+
+
 def written(text: str, tag: str = "i", look: str = "") -> str:
     """Write a text as HTML, with its symbols, which stand between asterisks, in italics.
 
@@ -63,7 +74,7 @@ def written(text: str, tag: str = "i", look: str = "") -> str:
     >>> written("the slope of *f*, if < 0")
     'the slope of <i>f</i>, if &lt; 0'
     """
-    return re.sub(r"\*(.+?)\*", rf"<{tag}{look}>\1</{tag}>", escape(text))
+    return re.sub(r"\*(.+?)\*", rf"<{tag}{look}>\1</{tag}>", escaped(text))
 
 
 class Moving:
