@@ -109,7 +109,8 @@ if (places.length) {
 }
 
 // An index at the end of a formula reaches up to 3 pixels beyond it, and is no reason to scroll.
-const isWide = (el) => el.scrollWidth > el.clientWidth + 3;
+const beyond = (el) => el.scrollWidth - el.clientWidth;
+const isWide = (el) => beyond(el) > 3;
 const hasMore = (el) => el.scrollWidth > el.clientWidth + el.scrollLeft + 3;
 
 // Measures all elements, then changes them all: a change between two measurements costs a layout of
@@ -140,9 +141,9 @@ const reachable = new ResizeObserver((entries) => {
     const changed = entries.map(({ target }) => target);
     fit(changed.filter((el) => el.matches(".katex-display, span.math")));
     measured(changed, hasMore, showMore);
-    measured(changed, isWide, (el, wide) => {
-      el.classList.toggle("wide", wide);
-      if (wide) el.setAttribute("tabindex", "0");
+    measured(changed, beyond, (el, width) => {
+      el.classList.toggle("wide", width > 24);
+      if (width > 3) el.setAttribute("tabindex", "0");
       else el.removeAttribute("tabindex");
     });
   });
