@@ -398,8 +398,8 @@ def test_a_slider_has_round_numbers_at_their_places_on_both_axes():
     )
     across = {text: float(a) for a, _, side, text in found if side == "middle"}
     down = {text: float(d) for _, d, side, text in found if side == "end"}
-    assert list(across) == ["0", "0.4", "0.8", "1.2", "1.6", "2"]
-    assert list(down) == ["−0.8", "−0.4", "0", "0.4", "0.8"]
+    assert list(across) == ["0", "0.5", "1", "1.5", "2"]
+    assert list(down) == ["−1", "−0.5", "0", "0.5", "1"]
     assert across == pytest.approx({t: 50 + 254 * float(t) for t in across}, abs=0.06)
     assert down == pytest.approx(
         {t: 5 + 169 - 129 * float(t.replace("−", "-")) for t in down}, abs=0.06

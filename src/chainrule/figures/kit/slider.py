@@ -16,7 +16,8 @@ DASHES = ("none", "7 4", "2 3", "9 3 2 3", "4 2", "12 4", "1 2", "6 2 1 2", "3 3
 
 
 def _ticks(low: float, high: float) -> list[float]:
-    return [tick for tick in MaxNLocator(5).tick_values(low, high) if low <= tick <= high]
+    ticks = MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(low, high)
+    return [tick for tick in ticks if low <= tick <= high]
 
 
 def _look(kind: str, color: str, dash: str = "") -> str:

@@ -58,6 +58,7 @@ def embeddings(figure: Picture, each: dict[str, np.ndarray], classes: np.ndarray
             axes.plot(*own.T, "o^"[digit % 2], color=color, ms=3, mew=0)
             axes.plot(*zip(medians[digit], names[digit], strict=True), color=color, lw=1.2)
             ring = {"boxstyle": "circle,pad=0.15", "fc": "white", "ec": color, "alpha": 0.9}
-            note(axes, *names[digit], str(digit), weight="bold", bbox=ring)
+            x, y = names[digit]
+            note(axes, x, y, str(digit), weight="bold", bbox=ring)
         axes.set(title=name, xticks=[], yticks=[])
         axes.grid(False)

@@ -37,16 +37,16 @@ def first_steps(axes: Axes, paths: dict[str, np.ndarray]) -> None:
     axes.legend()
 
 
-@picture(height=2.5)
+@picture(height=2.7)
 def decay(figure: Picture, weights: dict[str, tuple[np.ndarray, np.ndarray]]) -> None:
     """Draw how two weights decay, one with noisy large gradients and one with small ones."""
     left, right = figure.subplots(1, 2, sharey=True)
     for axes, (name, pair) in zip((left, right), weights.items(), strict=True):
         sizes = "gradients of size 10", "of size 0.1"
         lines(axes.plot, np.arange(len(pair[0])), dict(zip(sizes, pair, strict=True)))
-        axes.set(title=name, xlabel="step", ylim=(0, None))
+        axes.set(title=name.replace(", ", ",\n"), xlabel="step", ylim=(0, None))
     left.set_ylabel("what is left of a weight")
-    right.legend()
+    figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=2)
 
 
 @plot(xlabel="step", ylabel="size of the gradient")
