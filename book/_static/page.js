@@ -142,7 +142,7 @@ const reachable = new ResizeObserver((entries) => {
     fit(changed.filter((el) => el.matches(".katex-display, span.math")));
     measured(changed, hasMore, showMore);
     measured(changed, beyond, (el, width) => {
-      el.classList.toggle("wide", width > 24);
+      el.classList.toggle("wide", width > 12);
       if (width > 3) el.setAttribute("tabindex", "0");
       else el.removeAttribute("tabindex");
     });
