@@ -482,15 +482,25 @@ def test_a_formula_keeps_the_punctuation_beside_it():
 
 
 def test_sizes_and_numbers_stay_on_one_line():
-    said = "3 × 3 of 10 000 are 90 %, in 2024 all, or n = 5 in (0, ∞), 1–2"
+    said = "3 × 3 of 10 000 are 90 %, in 2024 all, or n = 5 in (0, ∞), 1–2, 5e-08, 2026-11-28, X's"
     block, inline = nodes.literal_block("", "n = 5"), nodes.literal("", "n = 5")
     page = nodes.section("", nodes.paragraph("", said), nodes.paragraph("", "", inline), block)
     extension("punctuation")["keep"](
         SimpleNamespace(builder=SimpleNamespace(format="html")), page, "page"
     )
-    kept = "3_×_3 of 10_000 are 90_%, in 2024 all, or n_=_5 in (0,_∞), 1–|2"
+    kept = "3_×_3 of 10_000 are 90_%, in 2024 all, or n_=_5 in (0,_∞), 1–|2, 5e-|08, "
+    kept += "2026-|11-|28, X’s"
     assert page[0].astext().replace("\u00a0", "_").replace("\u2060", "|") == kept
     assert inline.astext() == block.astext() == "n = 5"
+
+
+def test_the_space_before_a_link_is_not_part_of_it():
+    link = nodes.reference("", " Exercise 1")
+    page = nodes.section("", nodes.paragraph("", "", nodes.Text("Solution to"), link))
+    extension("punctuation")["keep"](
+        SimpleNamespace(builder=SimpleNamespace(format="html")), page, "page"
+    )
+    assert [page.astext(), link.astext()] == ["Solution to Exercise 1", "Exercise 1"]
 
 
 def test_the_citation_is_that_of_the_preface_and_of_the_package():

@@ -117,8 +117,10 @@ PICTURES = {
     "schedules": lambda: optimizers.schedules(
         9, dict.fromkeys("abcd", lambda step: 1 / (1 + step))
     ),
-    "search": lambda: optimizers.search((0.1, 1.0), dict.fromkeys("123456789", (1.0, 2.0))),
-    "digits_race": lambda: optimizers.digits_race(dict.fromkeys("123456789", (HISTORY,))),
+    "search": lambda: optimizers.search(
+        (0.1, 1.0), dict.fromkeys(optimizers.CONTENDERS, (1.0, 2.0))
+    ),
+    "digits_race": lambda: optimizers.digits_race(dict.fromkeys(optimizers.CONTENDERS, (HISTORY,))),
     "sliding": lambda: convolution.sliding(),
     "overlap": lambda: convolution.overlap(),
     "photograph": lambda: convolution.photograph(),
@@ -357,8 +359,9 @@ def test_a_slider_may_begin_at_several_places_with_some_curves_in_front():
         ("0", "true"),
         ("1", "false"),
     ]
-    assert '<path class="still" stroke="#0072B2" data-choice="0" d="M50,298l508-258"/>' in html
-    assert '<path class="still later" stroke="#0072B2" data-choice="1" d="M50,40l508,258"/>' in html
+    trail = '<path class="still trail{}" stroke="#0072B2" data-choice="{}" d="{}"/>'
+    assert trail.format("", 0, "M50,298l508-258") in html
+    assert trail.format(" later", 1, "M50,40l508,258") in html
     assert re.findall(r'data-places="(\d)"><circle class="place" cx="(\d+)" cy="(\d+)"', html) == [
         ("0", "50", "298"),
         ("1", "558", "40"),
@@ -395,8 +398,8 @@ def test_a_slider_has_round_numbers_at_their_places_on_both_axes():
     )
     across = {text: float(a) for a, _, side, text in found if side == "middle"}
     down = {text: float(d) for _, d, side, text in found if side == "end"}
-    assert list(across) == ["0", "0.4", "0.8", "1.2", "1.6", "2"]
-    assert list(down) == ["−0.8", "−0.4", "0", "0.4", "0.8"]
+    assert list(across) == ["0", "0.5", "1", "1.5", "2"]
+    assert list(down) == ["−1", "−0.5", "0", "0.5", "1"]
     assert across == pytest.approx({t: 50 + 254 * float(t) for t in across}, abs=0.06)
     assert down == pytest.approx(
         {t: 5 + 169 - 129 * float(t.replace("−", "-")) for t in down}, abs=0.06
@@ -565,7 +568,7 @@ def test_the_stepper_says_what_the_definition_gives():
         assert place == f"{window}, ({u}, {v})"
         assert eval(terms.replace("·", "*").replace("−", "-")) == expected[u, v]
         assert float(result.replace("−", "-")) == expected[u, v]
-        assert f"M{6 + 20 * v} {26 + 20 * u}h60" in windows.frame(window)[1]
+        assert f"M{4 + 19 * v} {26 + 19 * u}h57" in windows.frame(window)[1]
     assert repr(windows) == "a stepper through 25 windows"
 
 

@@ -69,6 +69,7 @@ def drawn(image: re.Match[str], files: dict[str, Path]) -> str:
     legend, svg = with_buttons(svg) if "series legend" in svg else ("", svg)
     said = f'class="picture" role="img" aria-label="{image["alt"] or ""}"'
     whole = legend + svg.replace("<svg", f"<svg {said}", 1)
+    whole = re.sub(r'fill="(#\w{6})"', r'style="fill: \1"', whole)
     return re.sub(r"(?<=: )#(\w{6})\b", r"var(--c-\1, #\1)", whole)
 
 

@@ -14,12 +14,15 @@ BEFORE, AFTER = (
     re.compile(r"^(?:-(?:st|nd|rd|th)\b|[,.;:!?)\]”’…]+)"),
 )
 
-# no line may end in a size, a comparison, a number, an interval, a range
+# no line may end in a size, a comparison, a number, an interval, a range or a
+# date; and an apostrophe is curled
 WITHIN = (
     (re.compile(r"(?<=\w) ([×=<>≤≥]) (?=[\d−∞])"), "\u00a0\\1\u00a0"),
     (re.compile(r"(?<=\d) (?=%|\d{3}(?!\d))"), "\u00a0"),
     (re.compile(r"(?<=,) (?=∞)"), "\u00a0"),
-    (re.compile(r"(?<=\d–)(?=\d)"), "\u2060"),
+    (re.compile(r"(?<=\w)'(?=s\b| )"), "’"),
+    (re.compile(r"(?<=\d–)(?=\d)|(?<=\de-)(?=\d)"), "\u2060"),
+    (re.compile(r"(\d{4}-)(\d\d-)(?=\d\d)"), "\\1\u2060\\2\u2060"),
 )
 CODE = nodes.FixedTextElement | nodes.literal  # whose spaces are to be copied
 
@@ -57,6 +60,10 @@ def keep(app: Sphinx, doctree: nodes.document, page: str) -> None:
     for element in doctree.findall(nodes.TextElement):
         if not isinstance(element, CODE | nodes.math):
             keep_whole(element)
+    for link in list(doctree.findall(nodes.reference)):
+        if isinstance(link[0], nodes.Text) and link[0].startswith(" "):
+            link[0] = nodes.Text(link[0].lstrip())  # a line would be under it
+            link.parent.insert(link.parent.index(link), nodes.Text(" "))
     for formula in list(doctree.findall(nodes.math)):
         kept = nodes.inline(classes=["kept"])
         for step, pattern in ((-1, BEFORE), (1, AFTER)):

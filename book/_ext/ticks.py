@@ -8,7 +8,6 @@ form that holds, stops the build.
 import re
 from collections import defaultdict
 from functools import cache
-from html import escape
 from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
@@ -21,6 +20,7 @@ from sphinx.util.display import status_iterator
 
 from chainrule.figures import show_source
 from chainrule.figures.kit.drawing import number
+from chainrule.figures.kit.moving import escaped
 from chainrule.figures.ledger import source
 from chainrule.ledger import claims, verify
 from chainrule.ledger.core import MARKS, Claim, Finding, Verdict
@@ -86,7 +86,8 @@ def written(error: float) -> str:
 def row(finding: Finding) -> str:
     """Give what one oracle found, as a row."""
     found = "skipped" if finding.error is None else written(finding.error)
-    cells = (escape(finding.oracle.name), found, number(finding.oracle.bound))
+    oracle = finding.oracle
+    cells = (escaped(oracle.name), found, number(oracle.bound))
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 
 
@@ -133,7 +134,7 @@ class Panel:
         if listing:
             block = self.app.builder.highlighter.highlight_block
             listing = block(listing, "python")
-        use = f", {escape(self.claim.use)}" if self.claim.use else ""
+        use = f", {escaped(self.claim.use)}" if self.claim.use else ""
         return f"<p>In code: {shown}{use}</p>{listing}"
 
     def torch(self) -> str:
@@ -148,7 +149,7 @@ class Panel:
         """Give links to the exercises about it."""
         slug = self.label.replace(".", "-")
         links = [
-            self.link(page, name, escape(title))
+            self.link(page, name, escaped(title))
             for name, (page, title) in exercises()[slug].items()
         ]
         return f"<p>Exercises: {', '.join(links)}</p>" if links else ""
@@ -159,11 +160,11 @@ class Panel:
             return ""
         worst = max(f.error for f in self.sabotaged.findings if f.error)
         said = f"with an error of {written(worst)}"
-        return f"<p>Refused: {escape(self.claim.mistake)}, {said}.</p>"
+        return f"<p>Refused: {escaped(self.claim.mistake)}, {said}.</p>"
 
     def html(self) -> str:
         """Give the ✓ with its panel."""
-        title, label = escape(self.claim.title), self.label
+        title, label = escaped(self.claim.title), self.label
         rows = "".join(map(row, self.verdict.findings))
         mark, said = MARKS[self.verdict.status], SAID[self.verdict.status]
         row_id = f"claim-{label.replace('.', '-')}"

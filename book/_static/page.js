@@ -46,8 +46,19 @@ each(".tick", (el) => {
   el.addEventListener("toggle", () => el.open && panel.scrollIntoView({ block: "nearest" }));
 });
 
-// A line of ✓ is a sentence: on a phone it may break where it must.
-each(".cell_output pre", (el) => el.classList.toggle("said", /[✓✗○]/.test(el.textContent)));
+// A line that is printed is a sentence, which on a phone may break where it must, though not within a
+// number, or has columns, or is part of an array; then it scrolls.
+const columns = /^(?!\s*[✓✗○]).*(\S {2,}\S|[[\]│█])/;
+each(".stream pre", (el) => {
+  const lines = el.textContent.split(/(?<=\n)/).map((line) => {
+    if (columns.test(line)) return line;
+    const span = document.createElement("span");
+    span.className = "said";
+    span.textContent = line.replace(/(?<=\de-)(?=\d)/g, "\u2060");
+    return span;
+  });
+  el.replaceChildren(...lines);
+});
 
 // Who jumps to a place needs the true height of all that is before it.
 const whole = ({ target }) => {
@@ -98,7 +109,8 @@ if (places.length) {
 }
 
 // An index at the end of a formula reaches up to 3 pixels beyond it, and is no reason to scroll.
-const isWide = (el) => el.scrollWidth > el.clientWidth + 3;
+const beyond = (el) => el.scrollWidth - el.clientWidth;
+const isWide = (el) => beyond(el) > 3;
 const hasMore = (el) => el.scrollWidth > el.clientWidth + el.scrollLeft + 3;
 
 // Measures all elements, then changes them all: a change between two measurements costs a layout of
@@ -129,13 +141,19 @@ const reachable = new ResizeObserver((entries) => {
     const changed = entries.map(({ target }) => target);
     fit(changed.filter((el) => el.matches(".katex-display, span.math")));
     measured(changed, hasMore, showMore);
-    measured(changed, isWide, (el, wide) => {
-      if (wide) el.setAttribute("tabindex", "0");
+    measured(changed, beyond, (el, width) => {
+      el.classList.toggle("wide", width > 12);
+      if (width > 3) el.setAttribute("tabindex", "0");
       else el.removeAttribute("tabindex");
     });
   });
 });
 each(boxes, (el) => reachable.observe(el));
+each("table.table td:not(:has(.math))", (el) => {
+  const { length } = el.textContent;
+  if (length > 24) el.classList.add("prose");
+  else if (!el.previousElementSibling) el.classList.add("name");
+});
 const scrolled = ({ target: el }) => el.matches?.(boxes) && showMore(el, hasMore(el));
 document.addEventListener("scroll", scrolled, { capture: true, passive: true });
 
@@ -328,7 +346,7 @@ if (claims.length) {
     <label>Checked by<select name="oracle"><option value="">any oracle</option></select></label>
     <label>Number, name or words<input name="words" type="search"></label>
     <output></output><button type="reset">show all</button>`;
-  const plain = (text) => text.toLowerCase().replaceAll("-", "");
+  const plain = (text) => text.toLowerCase().replace(/[-'’]/g, "");
   const said = (claim) => {
     const copy = claim.cloneNode(true);
     copy.querySelectorAll(".math").forEach((el) => el.remove());

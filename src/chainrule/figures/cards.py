@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from functools import wraps
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
 from ..activations import GELU, ReLU, Sigmoid, Tanh
 from ..datasets import digits
 from ..optimizers import SGD
-from .kit.picture import BLUE, COLORS, GREY, INK, LIGHT, ORANGE, PALE, Axes, plot
+from .kit.picture import BLUE, COLORS, GREY, LIGHT, ORANGE, PALE, Axes, plot
 from .optimizers.landscapes import LANDSCAPES, contours, descend
 
 __all__ = ["CARDS"]
@@ -72,10 +71,9 @@ def losses(axes: Axes) -> None:
 
 @card
 def proofs(axes: Axes) -> None:
-    """Draw an equation of backpropagation, and the sign that ends a proof."""
-    look: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 17, "color": INK}
-    axes.text(0.5, 0.7, r"$\delta^l = (w^{l+1})^T \delta^{l+1} \odot \sigma'(z^l)$", **look)
-    axes.text(0.5, 0.25, "∎", **{**look, "color": BLUE})
+    """Draw what leads to the sign that ends a proof."""
+    for x, text, size, color in ((0.37, r"$\Rightarrow$", 90, GREY), (0.73, "∎", 60, BLUE)):
+        axes.text(x, 0.5, text, ha="center", va="center", fontsize=size, color=color)
 
 
 @card

@@ -8,7 +8,7 @@ import numpy as np
 from ..precision import FORMATS, dot_bound, rounded_dot
 from .kit.canvas import Rectangle
 from .kit.drawing import clear, diagram, note
-from .kit.picture import BLUE, GREEN, GREY, ORANGE, PALE, Axes, plot
+from .kit.picture import BLUE, GREEN, GREY, INK, ORANGE, PALE, Axes, plot
 
 
 @diagram((-5.2, 32.4), (-0.2, 3), inches=1.9)
@@ -26,7 +26,7 @@ def formats(axes: Axes) -> None:
             text = f"{label} {bits}".strip() if bits > 1 else "±"
             # in front of the bits' edges
             behind = {"facecolor": color, "edgecolor": "none", "pad": 1.5} if bits > 1 else None
-            ink = "white" if color == BLUE else "black"
+            ink = "white" if color == BLUE else INK
             note(axes, left + bits / 2, row + 0.4, text, color=ink, bbox=behind)
             left += bits
         note(axes, -0.6, row + 0.4, name, ha="right")
@@ -57,8 +57,8 @@ def traffic(axes: Axes, rows: Sequence[tuple[str, float, float]]) -> None:
     """
     at = np.arange(len(rows))[::-1]
     names, columns, once = zip(*rows, strict=True)
-    axes.barh(at + 0.2, np.array(columns) / 1e6, 0.36, color=ORANGE, label="im2col")
-    axes.barh(at - 0.2, np.array(once) / 1e6, 0.36, color=BLUE, label="every number once")
+    axes.barh(at + 0.2, np.array(columns) / 1e6, 0.36, color=BLUE, label="im2col")
+    axes.barh(at - 0.2, np.array(once) / 1e6, 0.36, color=ORANGE, label="every number once")
     for y, many, few in zip(at, columns, once, strict=True):
         text = f"  {many / few:.1f} times"
         note(axes, many / 1e6, y + 0.2, text, ha="left", color=GREY, bbox=clear(1))

@@ -4,7 +4,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from html import escape
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import numpy as np
 from ..ledger import Oracle, Verdict
 from ..pages import PAGES
 from .kit.drawing import number
+from .kit.moving import escaped
 from .kit.picture import BLUE, GREY, Axes, plot
 
 __all__ = ["Markdown", "Table", "by_page", "errors", "totals"]
@@ -149,7 +149,7 @@ def _row(verdict: Verdict, saboteur: Verdict, formula: str | None) -> str:
     )
     lines = [
         f'<details class="claim" id="claim-{slug}" data-oracles="{kinds}">\n'
-        f"<summary>{escape(said)}</summary>",
+        f"<summary>{escaped(said)}</summary>",
         f"${formula}$" if formula else "",
         f"Equation [({claim.label})](eq-{slug}), carried out by `{claim.code}`",
         f"Oracles: {'; '.join(bounds)}",
@@ -159,19 +159,28 @@ def _row(verdict: Verdict, saboteur: Verdict, formula: str | None) -> str:
     return "\n\n".join(filter(None, lines))
 
 
-@plot(height=lambda verdicts: 1.5 + 0.24 * len(verdicts), xscale="log")
+@plot(height=lambda verdicts: 1.7 + 0.26 * len(verdicts), xscale="log")
 def errors(axes: Axes, verdicts: Sequence[Verdict]) -> None:
-    """Draw the largest error that each oracle found, and the bound that it has to stay under."""
+    """Draw the largest error that each oracle found, and the bound that it has to stay under.
+
+    A line leads from each error to its own bound.
+    """
     for row, verdict in enumerate(verdicts):
-        for finding in verdict.findings:
+        apart = min(0.25, 0.75 / len(verdict.findings))
+        for k, finding in enumerate(verdict.findings):
+            y = row + apart * (k - (len(verdict.findings) - 1) / 2)
             if finding.error is not None:
-                axes.plot(max(finding.error, 1e-17), row, "o", color=BLUE, ms=6, alpha=0.7)
-            axes.plot(finding.oracle.bound, row, "|", color=GREY, ms=11, mew=2)
-    axes.plot([], [], "o", color=BLUE, label="largest error found")
-    axes.plot([], [], "|", color=GREY, ms=11, mew=2, label="bound")
+                error = max(finding.error, 1e-17)
+                axes.plot([error, finding.oracle.bound], [y, y], color=GREY, lw=0.8)
+                axes.plot(error, y, "o", color=BLUE, ms=4)
+            axes.plot(finding.oracle.bound, y, "|", color=GREY, ms=5, mew=1.6)
+    axes.plot([], [], "o", color=BLUE, ms=4, label="largest error found")
+    axes.plot([], [], "|", color=GREY, ms=5, mew=1.6, label="its bound")
     axes.figure.legend(loc="outside upper center", ncols=2)
+    name = "error (errors of 0 are drawn at $10^{-17}$)"
     axes.set(
-        xlabel="error (errors of 0 are drawn at $10^{-17}$)",
+        title=name,
+        xlabel=name,
         yticks=np.arange(len(verdicts)),
         yticklabels=[f"({verdict.claim.label})" for verdict in verdicts],
     )

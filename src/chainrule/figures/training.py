@@ -133,10 +133,10 @@ def sweeps(figure: Picture, *names: str, lowest: float = 0) -> None:
         axes.vlines(places[shown], low[shown], high[shown], color=BLUE, lw=2)
         axes.plot(places[shown], middle[shown], "o-", color=BLUE, lw=1)
         for place in places[~shown]:
-            look: dict[str, Any] = {"ha": "center", "va": "bottom", "color": BLUE}
-            beside(axes, (place, lowest), (0, 2), f"{middle[place]:.0f} % ↓", **look)
+            look: dict[str, Any] = {"ha": "right", "va": "bottom", "color": BLUE}
+            beside(axes, (place, lowest), (7, 2), f"↓ {middle[place]:.0f} %", **look)
         labelled = slice(None, None, 1 + len(values) // 4)
-        axes.set_xticks(places[labelled], [number(v, 3) for v in values[labelled]])
+        axes.set_xticks(places[labelled], [number(v, 3) for v in values[labelled]], fontsize=10)
         axes.set(xlabel=name, xlim=(-0.5, len(values) - 0.5))
     each[0].set_ylim(bottom=lowest)
     each[0].set_title("validation accuracy (%)", loc="left")

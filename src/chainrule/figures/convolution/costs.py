@@ -6,8 +6,8 @@ from itertools import cycle
 import numpy as np
 
 from ...convolution import Geometry, fft_multiplications, winograd_saving
-from ..kit.drawing import note, plain
-from ..kit.picture import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, Axes, Picture, picture, plot
+from ..kit.drawing import clear, note, plain
+from ..kit.picture import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, RED, Axes, Picture, picture, plot
 
 LOOKS = (
     *((BLUE, "-", "o"), (ORANGE, "--", "s"), (GREEN, "-.", "^")),
@@ -67,10 +67,9 @@ def memory(
         )
         for place, (_, each) in zip(places, rows, strict=True):
             if name in each:
-                end, size = max(each[name], low) / 1.07, f"{each[name]:.3g}"
-                look = {"ha": "right", "fontsize": 10, "weight": "bold", "color": "white"}
-                note(axes, end, place, size, bbox={"fc": color, "ec": "none", "pad": 1}, **look)
-    axes.axvline(limit, color="black", ls="--", lw=1.4)
+                end, size = 1.12 * max(each[name], low), f"{each[name]:.3g}"
+                note(axes, end, place, size, ha="left", fontsize=10, bbox=clear(1), zorder=3)
+    axes.axvline(limit, color=INK, ls="--", lw=1.4)
     text = axes.get_xaxis_transform()
     axes.text(limit, 1.01, f"{limit:g} MB", transform=text, ha="center", va="bottom")
     axes.set(xscale="log", xlim=(low, high), xlabel="working memory (MB, logarithmic)")

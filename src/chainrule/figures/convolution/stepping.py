@@ -10,9 +10,9 @@ from ..kit.picture import ORANGE
 from .windows import IMAGE, KERNEL, convolved
 
 WIDTH, HEIGHT = 360, 346
-IMAGE_AT, KERNEL_AT, OUTPUT_AT, MATRIX_AT = (6, 26), (162, 66), (230, 36), (10, 204)
-# the width and height of a cell: of the image and the kernel, of the output, and of the matrix
-SQUARE, WIDE, NARROW = (20.0, 20.0), (25.0, 25.0), (13.6, 15.0)
+IMAGE_AT, KERNEL_AT, OUTPUT_AT, MATRIX_AT = (4, 26), (146, 61), (218, 30), (10, 204)
+# the width and height of a cell: of the image, the kernel, the output, and the matrix
+SMALL, SQUARE, WIDE, NARROW = (19.0, 19.0), (21.0, 21.0), (27.6, 25.0), (13.6, 15.0)
 
 
 class Stepper(Moving):
@@ -73,7 +73,7 @@ class Stepper(Moving):
         to_come += box(OUTPUT_AT, (u + 1, 0), (4 - u, 5), WIDE)
         return [
             to_come,
-            box(IMAGE_AT, (u, v), (3, 3), SQUARE),
+            box(IMAGE_AT, (u, v), (3, 3), SMALL),
             box(MATRIX_AT, (0, window), (9, 1), NARROW),
             box(OUTPUT_AT, (u, v), (1, 1), WIDE),
         ]
@@ -82,7 +82,7 @@ class Stepper(Moving):
         """Give the four grids, their numbers and titles, and what is covered and marked."""
         grids = written = titles = ""
         for at, values, size, title in (
-            (IMAGE_AT, self.image, SQUARE, "image, 7 × 7"),
+            (IMAGE_AT, self.image, SMALL, "image, 7 × 7"),
             (KERNEL_AT, self.kernel, SQUARE, "kernel"),
             (OUTPUT_AT, self.output, WIDE, "output, 5 × 5"),
             (MATRIX_AT, self.columns, NARROW, "matrix X, 9 × 25: a column for each window"),

@@ -12,13 +12,7 @@ from .picture import COLORS, GREY, INK, LIGHT, Picture, picture
 Pair = tuple[float, float]
 # the looks of curves that share axes, told apart without their colours too
 LINES = tuple(zip(COLORS, ("-", "--", "-.", ":"), strict=False))
-POINTED = tuple(
-    zip(
-        (*COLORS[:5], "#8C6510", "#4B3FBF", "#D6427F", "#3B8EA5"),
-        ("o-", "s--", "^:", "v-.", "D-", "x--", "+:", "*-.", "p-"),
-        strict=True,
-    )
-)
+POINTED = tuple(zip(COLORS, ("o-", "s--", "^:", "v-.", "D-"), strict=False))
 
 
 def number(value: float, digits: int | None = None) -> str:

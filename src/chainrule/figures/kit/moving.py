@@ -50,8 +50,20 @@ def numbers(at: Point, values: np.ndarray, size: Point) -> str:
     (x, y), (w, h), svg = at, size, ""
     for (row, column), value in np.ndenumerate(values):
         place = f'x="{x + (column + 0.5) * w:.1f}" y="{y + (row + 0.5) * h + 4:g}"'
-        svg += f"<text {place}>{number(value)}</text>"
+        text = number(value).replace("−", "–")  # a shorter stroke for a narrow cell
+        svg += f"<text {place}>{text}</text>"
     return svg
+
+
+def escaped(text: str) -> str:
+    """Write a text as HTML, with the apostrophes of a book.
+
+    Examples
+    --------
+    >>> escaped("Huber's loss, if < 0")
+    'Huber’s loss, if &lt; 0'
+    """
+    return escape(re.sub(r"(?<=\w)'(?=s\b| )", "’", text))
 
 
 def written(text: str, tag: str = "i", look: str = "") -> str:
@@ -62,7 +74,7 @@ def written(text: str, tag: str = "i", look: str = "") -> str:
     >>> written("the slope of *f*, if < 0")
     'the slope of <i>f</i>, if &lt; 0'
     """
-    return re.sub(r"\*(.+?)\*", rf"<{tag}{look}>\1</{tag}>", escape(text))
+    return re.sub(r"\*(.+?)\*", rf"<{tag}{look}>\1</{tag}>", escaped(text))
 
 
 class Moving:

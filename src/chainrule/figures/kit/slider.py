@@ -13,7 +13,7 @@ from .picture import COLORS
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 564, 362, 50, 558, 40, 64
 DASHES = ("none", "7 4", "2 3", "9 3 2 3", "4 2", "12 4", "1 2", "6 2 1 2", "3 3")
-STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)  # between ticks, times a power of ten
+STEPS = (1, 2, 5, 10)  # between ticks, times a power of ten
 
 
 def ticks(low: float, high: float) -> list[float]:
@@ -42,10 +42,14 @@ def _look(kind: str, color: str, dash: str = "") -> str:
 
 @dataclass(frozen=True)
 class Curve:
-    """A named curve: at each position its heights over x, or both x and y; NaN leaves a gap."""
+    """A named curve: at each position its heights over x, or both x and y; NaN leaves a gap.
+
+    Its colour is that of its place, unless it has one.
+    """
 
     name: str
     frames: Sequence[Any]
+    color: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,7 @@ class Slider(Moving):
     """
 
     size = WIDTH, HEIGHT
+    style = "& :is(.contour,.trail){clip-path:url(&-edge)}"
 
     def __init__(
         self,
@@ -139,8 +144,9 @@ class Slider(Moving):
     def _looks(self) -> list[tuple[int, Curve, str, str]]:
         """Give number, curve, colour and dashes of every curve, those in front last."""
         looks = enumerate(zip(self.curves, COLORS, DASHES, strict=False))
+        each = ((k, curve, curve.color or color, dash) for k, (curve, color, dash) in looks)
         front = self.front or ()
-        return sorted(((k, *look) for k, look in looks), key=lambda look: look[0] in front)
+        return sorted(each, key=lambda look: look[0] in front)
 
     def _elements(self, curve: Curve) -> list[tuple[str, Callable[..., str]]]:
         """Give what moves for a curve: its class, and who draws it."""
@@ -233,7 +239,7 @@ class Slider(Moving):
         for k, curve, color, dash in self._looks():
             drawn = ""
             for choice, line in enumerate(curve.lines if isinstance(curve, Trail) else ()):
-                look = _look("still later" if choice else "still", color)
+                look = _look("still trail later" if choice else "still trail", color)
                 drawn += f'<path {look} data-choice="{choice}" d="{self.trail(*line)}"/>'
             shown = zip(self._elements(curve), self._frame(curve, self.start), strict=True)
             for (kind, _), path in shown:
@@ -268,8 +274,11 @@ class Slider(Moving):
         return svg
 
     def drawing(self) -> str:
-        """Give axes, and in a box, with the round ends of what is on its edge, all lines."""
-        edge = 5
+        """Give axes, and in a box, with the round ends of what is on its edge, all lines.
+
+        Contours and trails end at the edge.
+        """
+        edge, wide, high = 5, RIGHT - LEFT, HEIGHT - BOTTOM - TOP
         still = "".join(
             f'<path class="contour" d="{self.trail(line.x, line.y)}"/>'
             if line.color is None
@@ -279,7 +288,9 @@ class Slider(Moving):
         return (
             f'{self._axes()}<clipPath id="{self.identity}-box">'
             f'<rect x="{LEFT - edge}" y="{TOP - edge}" '
-            f'width="{RIGHT - LEFT + 2 * edge}" height="{HEIGHT - BOTTOM - TOP + 2 * edge}"/>'
-            f'</clipPath><g clip-path="url(#{self.identity}-box)">{still}'
+            f'width="{wide + 2 * edge}" height="{high + 2 * edge}"/></clipPath>'
+            f'<clipPath id="{self.identity}-edge">'
+            f'<rect x="{LEFT}" y="{TOP}" width="{wide}" height="{high}"/></clipPath>'
+            f'<g clip-path="url(#{self.identity}-box)">{still}'
             f"<g>{self._series()}</g></g>{self._marks()}"
         )

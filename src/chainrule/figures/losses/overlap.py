@@ -198,7 +198,10 @@ def tversky_slider() -> Slider:
     )
 
 
-@picture(height=lambda images, true, found: 0.5 + 4.9 * len(images) / (2 + len(found)))
+ACROSS = 4  # of an image, its truth and its masks, those that stand side by side
+
+
+@picture(height=lambda images, true, found: 1.37 * len(images) * -(-(2 + len(found)) // ACROSS))
 def masks(
     figure: Picture, images: np.ndarray, true: np.ndarray, found: dict[str, np.ndarray]
 ) -> None:
@@ -208,14 +211,16 @@ def masks(
     blue.
     """
     names = ["image", "truth", *found]
-    grid = figure.subplots(len(images), len(names), squeeze=False)
+    rows = -(-len(names) // ACROSS)
+    grid = figure.subplots(len(images) * rows, ACROSS).reshape(len(images), -1)
     colors = np.array([[1, 1, 1], [0.84, 0.37, 0], [0.34, 0.71, 0.91], [0.13, 0.13, 0.13]])
     for row, image, mask, number in zip(grid, images, true, range(len(images)), strict=True):
         row[0].imshow(image, cmap="gray_r", vmin=-0.7, vmax=1.5)
         row[1].imshow(colors[3 * mask])
-        for axes, each in zip(row[2:], found.values(), strict=True):
+        for axes, each in zip(row[2:], found.values(), strict=False):
             axes.imshow(colors[each[number] + 2 * mask])
-    for axes in grid.ravel():
-        frame(axes)
-    for axes, name in zip(grid[0], names, strict=True):
-        axes.set_title(name.replace("-", "-\n"), fontsize=9)
+        for axes, name in zip(row, names, strict=False):
+            frame(axes)
+            axes.set_title(name, fontsize=10, pad=3)
+        for axes in row[len(names) :]:
+            axes.axis("off")

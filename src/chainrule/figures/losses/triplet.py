@@ -4,7 +4,7 @@ import numpy as np
 
 from ...losses import Triplet
 from ..kit.drawing import arrow, beside, clear, note
-from ..kit.picture import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, RED, Axes, Picture, picture, plot
+from ..kit.picture import BLUE, GREEN, GREY, INK, PURPLE, RED, Axes, Picture, picture, plot
 
 
 @plot(height=3.2, xlim=(-4.2, 4.2), ylim=(-2.9, 3.1), aspect="equal")
@@ -31,18 +31,34 @@ def triplet_forces(axes: Axes) -> None:
     axes.axis("off")
 
 
-DIGIT_COLORS = [BLUE, ORANGE, GREEN, PURPLE, RED, "#B8860B", "#CC79A7", "#56B4E9", INK, "#8C8C8C"]
+DIGIT_COLORS = [BLUE, "#E69F00", GREEN, PURPLE, RED]
+DIGIT_COLORS += ["#8DB600", "#F08CC0", "#56B4E9", INK, "#8C8C8C"]
 
 
-@picture
+def _apart(places: np.ndarray, least: float) -> np.ndarray:
+    """Give places in the unit square, moved until no two are nearer to each other than that."""
+    places = places.copy()
+    for _ in range(200):
+        away = places[:, None] - places
+        distance = np.hypot(*away.T) + np.eye(len(places))
+        push = np.maximum(least - distance, 0) / 2 * (1 - np.eye(len(places)))
+        places = np.clip(places + (away * (push / distance)[:, :, None]).sum(1), 0.05, 0.95)
+    return places
+
+
+@picture(height=3.4)
 def embeddings(figure: Picture, each: dict[str, np.ndarray], classes: np.ndarray) -> None:
     """Draw embeddings of digits in the plane, a panel for each, with the digit at its median."""
     for axes, (name, points) in zip(figure.subplots(1, len(each)), each.items(), strict=True):
-        for digit, color in enumerate(DIGIT_COLORS):
-            own = points[classes == digit]
-            axes.plot(*own.T, ".", color=color, ms=4)
+        each_own = [points[classes == digit] for digit in range(10)]
+        medians = np.array([np.median(own, 0) for own in each_own])
+        low, size = points.min(0), np.ptp(points, 0)
+        names = low + size * _apart((medians - low) / size, 0.12)
+        for digit, (own, color) in enumerate(zip(each_own, DIGIT_COLORS, strict=True)):
+            axes.plot(*own.T, "o^"[digit % 2], color=color, ms=3, mew=0)
+            axes.plot(*zip(medians[digit], names[digit], strict=True), color=color, lw=1.2)
             ring = {"boxstyle": "circle,pad=0.15", "fc": "white", "ec": color, "alpha": 0.9}
-            x, y = np.median(own, 0)
+            x, y = names[digit]
             note(axes, x, y, str(digit), weight="bold", bbox=ring)
         axes.set(title=name, xticks=[], yticks=[])
         axes.grid(False)

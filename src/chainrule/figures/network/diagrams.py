@@ -83,10 +83,8 @@ def hidden_error(axes: Axes) -> None:
     for j, at in enumerate(right, 1):
         _node(axes, at, f"$\\delta_{j}^{{l+1}}$")
         _link(axes, at, left[0], color=ORANGE)
-    for j, at, share, above in ((1, right[0], 0.45, 0.42), (2, right[1], 0.62, 0.0)):
-        x, y = (1 - share) * np.array(left[0]) + share * np.array(at)
-        text = f"$w_{{{j}1}}^{{l+1}}$"
-        note(axes, x, y + above, text, color=ORANGE, fontsize=12, bbox=clear())
+    for j, place in ((1, (3.44, 4.0)), (2, (5.5, 2.5))):  # beside the arrows
+        note(axes, *place, f"$w_{{{j}1}}^{{l+1}}$", color=ORANGE, fontsize=12)
     text = (
         "$\\delta_1^l = (w_{11}^{l+1}\\delta_1^{l+1}$\n$\\qquad + w_{21}^{l+1}\\delta_2^{l+1})"
         "\\;\\sigma'(z_1^l)$"

@@ -71,7 +71,7 @@ class RoundOfTraining(Moving):
         "& circle{fill:var(--pst-color-background,Canvas);stroke:#0072B2;stroke-width:2}"
         'html[data-theme="dark"] & circle{stroke:#56B4E9}'
         "& .state{min-height:6.2em}"
-        "@media(max-width:600px){& .state{min-height:8.4em}}"
+        "@media(max-width:600px){& .state{min-height:0}}"
     )
 
     def __init__(self, network: Network, x: np.ndarray, y: float, lr: float = 1.0):

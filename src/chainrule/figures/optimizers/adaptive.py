@@ -6,7 +6,7 @@ import numpy as np
 
 from ...optimizers import Adagrad, AdaMax, RMSProp
 from ..kit.drawing import POINTED, lines
-from ..kit.picture import BLUE, GREEN, GREY, ORANGE, PURPLE, Axes, Picture, picture, plot
+from ..kit.picture import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, Axes, Picture, picture, plot
 
 
 @picture(height=2.7)
@@ -16,8 +16,8 @@ def scaled_rates(figure: Picture, gradients: np.ndarray) -> None:
     top.plot(gradients, color=GREY, lw=1)
     top.set(title="gradient")
     contenders = (
-        ("Adagrad", Adagrad(lr=1.0), "square_sum", BLUE, "-"),
-        ("RMSProp, β = 0.9", RMSProp(lr=1.0, alpha=0.9), "square_mean", ORANGE, "--"),
+        ("Adagrad", Adagrad(lr=1.0), "square_sum", PURPLE, "-"),
+        ("RMSProp, β = 0.9", RMSProp(lr=1.0, alpha=0.9), "square_mean", RED, "--"),
     )
     for name, optimizer, kept, color, style in contenders:
         w, rates = np.zeros(1), []
@@ -37,16 +37,16 @@ def first_steps(axes: Axes, paths: dict[str, np.ndarray]) -> None:
     axes.legend()
 
 
-@picture(height=2.5)
+@picture(height=2.7)
 def decay(figure: Picture, weights: dict[str, tuple[np.ndarray, np.ndarray]]) -> None:
     """Draw how two weights decay, one with noisy large gradients and one with small ones."""
     left, right = figure.subplots(1, 2, sharey=True)
     for axes, (name, pair) in zip((left, right), weights.items(), strict=True):
         sizes = "gradients of size 10", "of size 0.1"
         lines(axes.plot, np.arange(len(pair[0])), dict(zip(sizes, pair, strict=True)))
-        axes.set(title=name, xlabel="step", ylim=(0, None))
+        axes.set(title=name.replace(", ", ",\n"), xlabel="step", ylim=(0, None))
     left.set_ylabel("what is left of a weight")
-    right.legend()
+    figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=2)
 
 
 @plot(xlabel="step", ylabel="size of the gradient")

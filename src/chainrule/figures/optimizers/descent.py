@@ -96,7 +96,7 @@ def factors(figure: Picture, smallest: float, largest: float) -> None:
         axes.plot(lr, factor, "o", color=INK)
         beside(axes, (lr, factor), (-12, -18), f"best: {factor:.2f}", ha="right")
         axes.axhline(1, color=GREY, lw=1)
-        axes.set(xlabel="learning rate α", ylim=(0, 1.3))
+        axes.set(xlabel="learning rate α", ylim=(0, 1.3), xticks=np.arange(0, rates[-1], 0.05))
     left.set(title="without momentum", ylabel="factor per step")
     right.set_title(f"with momentum μ = {momentum:.2f}")
     right.legend(loc="lower left")

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...optimizers import SGD, Adagrad, Adam, AdaMax, AdamW, Nadam, Optimizer, RMSProp
 from ..kit.canvas import Figure
+from ..kit.picture import BLUE, GREEN, ORANGE, PURPLE, RED
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,18 @@ RACERS: dict[str, Callable[[float], Optimizer]] = {
     **{each.__name__: each for each in (Adagrad, RMSProp, Adam, AdaMax, Nadam)},
 }
 CONTENDERS = RACERS | {"AdamW": AdamW}  # without decay it is Adam
+# each has one look in all races
+LOOKS = {
+    "SGD": (BLUE, "o-"),
+    "momentum": (ORANGE, "s--"),
+    "Nesterov": (GREEN, "^:"),
+    "Adagrad": (PURPLE, "v-."),
+    "RMSProp": (RED, "D-"),
+    "Adam": ("#6B7A00", "x--"),
+    "AdaMax": ("#4B3FBF", "+:"),
+    "Nadam": ("#D6427F", "*-."),
+    "AdamW": ("#8C6510", "p-"),
+}
 
 
 def contours(name: str) -> list[np.ndarray]:

@@ -9,11 +9,11 @@ import numpy as np
 from ...optimizers import Optimizer
 from ...training import History
 from ..benchmarks import RECORDS
-from ..kit.drawing import POINTED, lines, series
+from ..kit.drawing import lines, series
 from ..kit.picture import Axes, plot
 from ..kit.slider import Slider, Still, Trail
 from ..ledger import Table
-from .landscapes import LANDSCAPES, RACERS, Landscape, arrival, contours
+from .landscapes import LANDSCAPES, LOOKS, RACERS, Landscape, arrival, contours
 
 STEPS = 500
 DECADES = (-4, 1)
@@ -154,7 +154,7 @@ def race_slider(name: str, results: Mapping[str, Raced]) -> Slider:
     corners = np.array([[left, low], [right, high]])
     levels = [line[:: max(1, len(line) // 60)] for line in contours(name)]
     cross = np.array(landscape.goal)[:, None] + (right - left) / 60 * CROSS
-    still = [Still(line[:, 0], line[:, 1]) for line in levels] + [Still(cross[0], cross[1], 8)]
+    still = [Still(line[:, 0], line[:, 1]) for line in levels] + [Still(cross[0], cross[1], 7)]
     curves = []
     for racer, raced in results.items():
         shown = [_within(corners, path)[SHOWN] for path in raced.paths]
@@ -162,7 +162,7 @@ def race_slider(name: str, results: Mapping[str, Raced]) -> Slider:
         # what lies farther outside is cut off, too, but a line on its way out is seen
         wider = corners + 0.3 * np.diff(corners, axis=0) * [[-1], [1]]
         lines = [(path[:, 0], path[:, 1]) for path in (_within(wider, p) for p in raced.paths)]
-        curves.append(Trail(racer, frames, lines=lines))
+        curves.append(Trail(racer, frames, LOOKS[racer][0], lines=lines))
     description = (
         f"Paths of {len(results)} optimizers on {landscape.name}, from the chosen one of five "
         "starts towards one minimum; dots show where each of them is at the step that the slider "
@@ -232,7 +232,7 @@ def search(
 
     Those named stand in front of the others, if some are.
     """
-    lines(axes.loglog, rates, losses, POINTED, ms=4, lw=1.5)
+    lines(axes.loglog, rates, losses, map(LOOKS.get, losses), ms=4, lw=1.5)
     low, high = np.log10(axes.dataLim.intervaly)
     # whole decades, to name their ends; what is above 10 has failed
     axes.set_ylim(10 ** np.floor(low), 10 ** min(np.ceil(high), 1))
@@ -248,7 +248,8 @@ def digits_race(axes: Axes, runs: dict[str, list[History]], front: Collection[st
     losses = {name: np.array([history.loss for history in each]) for name, each in runs.items()}
     epochs = np.arange(1, next(iter(losses.values())).shape[1] + 1)
     medians = {name: np.median(each, 0) for name, each in losses.items()}
-    lines(axes.semilogy, epochs, medians, POINTED, ms=4, lw=1.5)
-    for (name, each), (color, _) in zip(losses.items(), POINTED, strict=False):
-        axes.fill_between(epochs, each.min(0), each.max(0), color=color, alpha=0.12, lw=0, gid=name)
+    lines(axes.semilogy, epochs, medians, map(LOOKS.get, medians), ms=4, lw=1.5)
+    for name, each in losses.items():
+        low, high, (color, _) = each.min(0), each.max(0), LOOKS[name]
+        axes.fill_between(epochs, low, high, color=color, alpha=0.12, lw=0, gid=name)
     series(axes.figure, front)
