@@ -31,6 +31,7 @@ from chainrule.session import LIBRARIES, bound_by, one_by_one
 
 ASK = Path(__file__).parents[1] / "ask"
 NUMPY = ASK / "numpy" / "numpy.zip"
+NEEDY = {"chainrule.proofs": "SymPy", "chainrule.device.to": "PyTorch"}
 KEPT = {".py", ".npz", ".json", ".css", ".js"}  # of the package
 PART = 750_000  # bytes of a script that holds a part of the files
 PYTHON_LICENCES = """\
@@ -56,8 +57,9 @@ FORMS["array"] = FORMS["function"]
 
 def library(module: str, name: str) -> str:
     """Give the library for want of which an import fails; "" for none."""
-    if "chainrule.proofs" in (module, f"{module}.{name}"):
-        return "SymPy"
+    for whole in (module, f"{module}.{name}"):
+        if whole in NEEDY:
+            return NEEDY[whole]
     return LIBRARIES.get(module.partition(".")[0], "")
 
 
