@@ -237,7 +237,7 @@ def write(app: Sphinx, exception: Exception | None) -> None:
         return
     folder = Path(app.outdir) / "_static/ask"
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("main", "editor"):
+    for name in ("main", "editor", "playground"):
         bundle(ASK / f"{name}.js", folder / f"{name}.js")
     cells = json.dumps(app.env.chainrule_cells, ensure_ascii=False)
     (folder / "cells.js").write_text(

@@ -119,7 +119,7 @@ class Playground:
     Examples
     --------
     >>> play = Playground({"data": "moons", "seed": 1})
-    >>> play.step(200)["train_accuracy"] > 0.9
+    >>> play.step(500)["train_accuracy"] > 0.9
     True
     >>> play.boundary(size=2)["size"]
     2

@@ -169,7 +169,7 @@ class Setup(Settings):
         """Give the optimizer with its settings, `broken` in the way of this name."""
         kind = BREAKS[broken].optimizer_of(self.kind) if broken else self.kind
         rate = {"lr": RATES[self.optimizer]} if self.optimizer in RATES else {}
-        return kind(**rate | self.options)
+        return kind(**{**rate, **self.options})
 
     def make_loss(self) -> Any:
         """Give the loss."""
