@@ -269,7 +269,7 @@ def write(app: Sphinx, exception: Exception | None) -> None:
         return
     folder = Path(app.outdir) / "_static/ask"
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("main", "editor", "digit"):
+    for name in ("main", "editor", "digit", "playground"):
         esbuild(ASK / f"{name}.js", "--bundle", f"--outdir={folder}")
     cells = json.dumps(app.env.chainrule_cells, ensure_ascii=False)
     (folder / "cells.js").write_text(
