@@ -93,10 +93,12 @@ def test_python_is_written_in_parts_that_give_it_back(tmp_path, monkeypatch):
     contents = [("one.bin", b"1" * 2_000_000, True), ("two.zip", bytes(range(256)) * 5000, False)]
     monkeypatch.setitem(write.__globals__, "files", lambda: iter(contents))
     write(tmp_path)
-    listed = json.loads((tmp_path / "parts.js").read_text("utf-8").removeprefix("chainruleParts="))
+    listed = json.loads(
+        (tmp_path / "parts.js").read_text(encoding="utf-8").removeprefix("chainruleParts=")
+    )
     whole = b""
     for index, name in enumerate(listed["parts"]):
-        text = (tmp_path / name).read_text("utf-8")
+        text = (tmp_path / name).read_text(encoding="utf-8")
         assert text.startswith(f'chainrulePart({index},"')
         whole += base64.b64decode(text.partition('"')[2][:-2])
     assert len(listed["parts"]) >= 2
@@ -107,27 +109,27 @@ def test_python_is_written_in_parts_that_give_it_back(tmp_path, monkeypatch):
 
 def test_verdicts_do_not_stand_in_plain_sight(tmp_path):
     ASK["write_verdicts"](tmp_path)
-    text = (tmp_path / "verdicts.js").read_text("utf-8")
+    text = (tmp_path / "verdicts.js").read_text(encoding="utf-8")
     assert "right" not in text
     assert "steps-order" not in text
 
 
 def test_numpy_is_the_file_whose_hash_is_known(monkeypatch, tmp_path):
     numpy = ASK["NUMPY"]
-    known, name = numpy.with_suffix(".zip.sha256").read_text("utf-8").split()
+    known, name = numpy.with_suffix(".zip.sha256").read_text(encoding="utf-8").split()
     assert name == "numpy.zip"
     assert hashlib.sha256(numpy.read_bytes()).hexdigest() == known
     with zipfile.ZipFile(numpy) as zipped:
         assert any(entry.endswith("licenses/LICENSE.txt") for entry in zipped.namelist())
     other = tmp_path / "numpy.zip"
     other.write_bytes(b"other")
-    other.with_suffix(".zip.sha256").write_text(f"{known}  numpy.zip\n", "utf-8")
+    other.with_suffix(".zip.sha256").write_text(f"{known}  numpy.zip\n", encoding="utf-8")
     monkeypatch.setitem(ASK["files"].__globals__, "NUMPY", other)
     monkeypatch.setitem(ASK["files"].__globals__, "NPM", tmp_path)
     (tmp_path / "pyodide").mkdir()
     for file in ("pyodide.asm.wasm", "pyodide.asm.js", "pyodide.js", "python_stdlib.zip"):
         (tmp_path / "pyodide" / file).write_bytes(b"")
-    (tmp_path / "pyodide/pyodide-lock.json").write_text("{}", "utf-8")
+    (tmp_path / "pyodide/pyodide-lock.json").write_text("{}", encoding="utf-8")
     with pytest.raises(Exception, match="is not the file whose hash is known"):
         [*ASK["files"]()]
 

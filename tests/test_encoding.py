@@ -68,7 +68,7 @@ def leaves_it_open(call):
     given = {word.arg for word in call.keywords}
     modes = [a.value for a in call.args if isinstance(a, ast.Constant)]
     binary = any(isinstance(mode, str) and re.fullmatch("[rwax]?b[+]?", mode) for mode in modes)
-    other = ast.unparse(call.func) in ("Image.open", "os.open")
+    other = ast.unparse(call.func) in ("Image.open", "os.open", "tarfile.open")
     reads = name in ("read_text", "write_text") or (name == "open" and not binary and not other)
     return (reads or given & {"text", "universal_newlines"}) and "encoding" not in given
 

@@ -212,7 +212,9 @@ def files() -> Iterator[tuple[str, bytes, bool]]:
         False,
     )
     numpy = NUMPY.read_bytes()
-    known, _ = NUMPY.with_suffix(".zip.sha256").read_text("utf-8").split()
+    known, _ = (
+        NUMPY.with_suffix(".zip.sha256").read_text(encoding="utf-8").split()
+    )
     if hashlib.sha256(numpy).hexdigest() != known:
         raise ExtensionError(f"{NUMPY} is not the file whose hash is known")
     yield "numpy.zip", numpy, False

@@ -98,7 +98,8 @@ def own_setting(kind: str, field: Field) -> str:
 def settings_of(kind: str) -> str:
     """Give the settings of an optimizer, out of sight if not chosen."""
     inside = "".join(
-        own_setting(kind, field) for field in fields(getattr(optimizers, kind))
+        own_setting(kind, field)
+        for field in fields(getattr(optimizers, kind))
     )
     hidden = "" if kind == FIRST.optimizer else " hidden"
     return (
@@ -116,7 +117,8 @@ def layer(i: int) -> str:
         for name in ACTIVATIONS
     )
     return (
-        f'<div class="layer" data-layer="{i + 1}"{"" if there else " hidden"}>'
+        f'<div class="layer" data-layer="{i + 1}"'
+        f"{'' if there else ' hidden'}>"
         f"<span>{i + 1}</span>"
         f'<input type="number" name="n{i + 1}" value="{neurons}" min="1" '
         f'max="{NEURONS}" required aria-label="Neurons of layer {i + 1}">'
@@ -153,7 +155,7 @@ def controls() -> str:
             '<div class="layers"><span>layer, neurons, activation</span>',
             *map(layer, range(LAYERS)),
             "</div>",
-            select("init", "start", same(("xavier", "he"))),
+            select("init", "weights start as", same(("xavier", "he"))),
         ],
         "Training": [
             select("loss", "loss", losses),
@@ -213,18 +215,18 @@ def application() -> str:
 <figure class="plane">
 <canvas role="img" aria-label="The data, and what the network makes of them">
 </canvas>
-<figcaption></figcaption>
+<p class="caption"></p>
 </figure>
 <figure class="losses">
-<figcaption></figcaption>
+<p class="caption"></p>
 <canvas role="img" aria-label="The loss, step by step"></canvas>
 </figure>
 <figure class="norms">
-<figcaption></figcaption>
+<p class="caption"></p>
 <canvas role="img" aria-label="The length of each layer's gradient"></canvas>
 </figure>
 <figure class="net">
-<figcaption></figcaption>
+<p class="caption"></p>
 <canvas role="img" aria-label="The network and its weights"></canvas>
 </figure>
 <section class="verdict" aria-label="What the oracles found" hidden></section>

@@ -12,7 +12,7 @@ from sphinx.application import Sphinx
 WORDS_PER_MINUTE = 200
 SECONDS_PER_FORMULA = 20
 SECONDS_PER_LINE = 3
-FOLDED = {"tag_hide-input", "tag_hide-cell"}
+FOLDED = {"tag_hide-input", "tag_hide-cell", "rule"}
 
 
 def minutes(page: nodes.Node) -> float:

@@ -109,11 +109,11 @@ def run(place: Path, *command: str | Path) -> None:
 
 def substitute(file: Path, pattern: str, replacement: str) -> None:
     """Replace each match in a file; it is an error if there is none."""
-    text = file.read_text("utf-8")
+    text = file.read_text(encoding="utf-8")
     text, count = re.subn(pattern, replacement, text, flags=re.MULTILINE)
     if not count:
         sys.exit(f"{file} has no {pattern}")
-    file.write_text(text, "utf-8")
+    file.write_text(text, encoding="utf-8")
 
 
 def fetch_compiler(folder: Path) -> Path:
@@ -135,9 +135,12 @@ def fetch_source(folder: Path) -> Path:
     # pip asks the build backend for metadata, and the real one would compile
     stub, pin = folder / "stub", folder / "numpy.txt"
     stub.mkdir()
-    stub.joinpath("mesonpy.py").write_text(BACKEND.format(VERSION), "utf-8")
+    stub.joinpath("mesonpy.py").write_text(
+        BACKEND.format(VERSION), encoding="utf-8"
+    )
     pin.write_text(
-        f"numpy=={VERSION} --hash=sha256:{SDIST_SHA256}\n", "utf-8"
+        f"numpy=={VERSION} --hash=sha256:{SDIST_SHA256}\n",
+        encoding="utf-8",
     )
     pip = (
         "env",
@@ -188,7 +191,9 @@ def compile_modules(folder: Path, source: Path) -> Path:
 def contents(build: Path) -> dict[str, Path]:
     """Give the files for site-packages by their names, from Meson's plan."""
     plan = json.loads(
-        (build / "meson-info/intro-install_plan.json").read_text("utf-8")
+        (build / "meson-info/intro-install_plan.json").read_text(
+            encoding="utf-8"
+        )
     )
     files: dict[str, Path] = {}
     for source, entry in [
@@ -242,9 +247,9 @@ def main(folder: Path) -> None:
     cross = CROSS.format(
         folder=folder, node=node, python=python, wrapper=wrapper
     )
-    (folder / "cross.ini").write_text(cross, "utf-8")
+    (folder / "cross.ini").write_text(cross, encoding="utf-8")
     config = EMSCRIPTEN.format(node=node, root=root)
-    (folder / "emscripten.cfg").write_text(config, "utf-8")
+    (folder / "emscripten.cfg").write_text(config, encoding="utf-8")
     os.environ |= {
         "EM_CONFIG": f"{folder}/emscripten.cfg",
         "EMSCRIPTEN": f"{root}/share/emscripten",
