@@ -15,7 +15,7 @@ from sphinx.errors import ExtensionError
 IMAGE = re.compile(r'<img [^>]*?src="(?P<source>[^"]+\.png)"')
 ADDRESS = re.compile(r'(?<=_images/)([^"/]+)\.png(?=")')
 # the room that something takes, in letters, found from the book's own pages
-LINE, MARGIN, PICTURE = 25, 18, 400
+LINE, MARGIN, PICTURE, BUTTONS, FORM = 25, 18, 400, 75, 180
 FOLDED = re.compile("dropdown|hide|solution_node")
 SHOWN = 160  # characters of a description that a search engine shows
 # The theme measures each box that may scroll, and for that a browser lays out
@@ -82,6 +82,10 @@ def room(node: nodes.Node) -> int:
         return PICTURE
     if isinstance(node, nodes.paragraph | nodes.title):
         return MARGIN
+    if isinstance(node, nodes.container) and "cell_input" in node["classes"]:
+        return BUTTONS
+    if isinstance(node, nodes.raw) and "<form" in node.astext():
+        return FORM + LINE * node.astext().count("\n")
     plain = not isinstance(node.parent, nodes.raw | nodes.literal_block)
     return len(node) if isinstance(node, nodes.Text) and plain else 0
 

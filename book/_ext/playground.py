@@ -212,23 +212,23 @@ def application() -> str:
 <p class="visually-hidden" role="status"></p>
 <div class="play-sides">
 <div class="play-pictures">
-<figure class="plane">
+<div class="play-picture plane">
 <canvas role="img" aria-label="The data, and what the network makes of them">
 </canvas>
 <p class="caption"></p>
-</figure>
-<figure class="losses">
+</div>
+<div class="play-picture losses">
 <p class="caption"></p>
 <canvas role="img" aria-label="The loss, step by step"></canvas>
-</figure>
-<figure class="norms">
+</div>
+<div class="play-picture norms">
 <p class="caption"></p>
 <canvas role="img" aria-label="The length of each layer's gradient"></canvas>
-</figure>
-<figure class="net">
+</div>
+<div class="play-picture net">
 <p class="caption"></p>
 <canvas role="img" aria-label="The network and its weights"></canvas>
-</figure>
+</div>
 <section class="verdict" aria-label="What the oracles found" hidden></section>
 </div>
 <div class="play-controls">{controls()}</div>

@@ -143,7 +143,7 @@ const reachable = new ResizeObserver((entries) => {
     measured(changed, hasMore, showMore);
     measured(changed, beyond, (el, width) => {
       el.classList.toggle("wide", width > 12);
-      if (width > 3) el.setAttribute("tabindex", "0");
+      if (width > (el.tagName === "PRE" ? 0 : 3)) el.setAttribute("tabindex", "0");
       else el.removeAttribute("tabindex");
     });
   });

@@ -118,8 +118,8 @@ class Playground:
 
     Examples
     --------
-    >>> play = Playground({"data": "moons", "seed": 1})
-    >>> play.step(500)["train_accuracy"] > 0.9
+    >>> play = Playground({"data": "moons"})
+    >>> play.step(400)["train_accuracy"] > 0.9
     True
     >>> play.boundary(size=2)["size"]
     2

@@ -123,7 +123,8 @@ class Setup(Settings):
 
     Examples
     --------
-    >>> Setup(optimizer="SGD", options={"lr": 0.5, "momentum": 0.9}).make_optimizer().lr
+    >>> setup = Setup(optimizer="SGD", options={"lr": 0.5})
+    >>> setup.make_optimizer().lr
     0.5
     >>> Setup(layers=[[40, "Tanh"]])
     Traceback (most recent call last):
