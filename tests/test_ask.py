@@ -62,6 +62,9 @@ CELLS = [
     ("proofs.rules()", False, ["SymPy"]),
     ("import sympy\nz = 1\nf = len", False, ["SymPy"]),
     ("nn = 3\nnn", True, []),
+    ("import torch\nx = 1", False, ["PyTorch"]),
+    ("def g():\n    x = 1\n    return x", True, []),
+    ("x", False, ["PyTorch"]),
 ]
 
 

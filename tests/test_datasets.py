@@ -291,6 +291,7 @@ def test_points_in_a_plane_name_what_cannot_be(make):
         ({"n": 0}, "n"),
         ({"n": 5, "noise": -1}, "noise"),
         ({"n": 5, "seed": -1}, "seed"),
+        ({"n": 5, "seed": 2**32}, "seed"),
     ):
         with pytest.raises(ValueError, match=f"^{name}: "):
             make(**wrong)

@@ -101,6 +101,13 @@ def test_what_a_missing_library_would_have_made_is_missing(session, told, withou
     assert session.run("y = 2\ny").shown == "2"
 
 
+def test_a_name_inside_a_function_is_its_own(session, without_torch):
+    session.run("x = 1\nimport torch\ny = torch.ones(3)")
+    session.run("def f():\n    y = 2\n    return y")
+    assert session.run("y").skipped == ("y: PyTorch is not in the page",)
+    assert session.run("x, f()").shown == "(1, 2)"
+
+
 def test_of_an_import_one_name_may_be_missing(session, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "sklearn", None)
     outcome = session.run("from chainrule.activations import ReLU, Tanh\nimport sklearn")

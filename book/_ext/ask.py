@@ -7,6 +7,7 @@ that it can be loaded where pages are opened as files.
 """
 
 import ast
+import dis
 import gzip
 import hashlib
 import json
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from html import escape
 from io import BytesIO
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import array_api_compat
@@ -27,10 +29,12 @@ from sphinx.errors import ExtensionError
 import chainrule
 from chainrule.exercises import EXERCISES
 from chainrule.exercises.verdicts import choices, numbers
-from chainrule.session import LIBRARIES, bound_by, one_by_one
+from chainrule.notebooks import bound_by
+from chainrule.session import LIBRARIES, one_by_one
 
 ASK = Path(__file__).parents[1] / "ask"
 NUMPY = ASK / "numpy" / "numpy.zip"
+READS = ("LOAD_NAME", "LOAD_GLOBAL")
 NEEDY = {"chainrule.proofs": "SymPy", "chainrule.device.to": "PyTorch"}
 KEPT = {".py", ".npz", ".json", ".css", ".js"}  # of the package
 PART = 750_000  # bytes of a script that holds a part of the files
@@ -63,13 +67,20 @@ def library(module: str, name: str) -> str:
     return LIBRARIES.get(module.partition(".")[0], "")
 
 
+def read_by(code: CodeType) -> set[str]:
+    """Give the names of the page that code reads, in its functions too."""
+    steps = dis.get_instructions(code)
+    found = {s.argval for s in steps if s.opname in READS}
+    inside = (c for c in code.co_consts if isinstance(c, CodeType))
+    return found.union(*map(read_by, inside))
+
+
 def wants(statement: ast.stmt, missing: dict[str, str]) -> set[str]:
     """Give the libraries that a statement needs and no page has."""
-    found = set()
+    code = compile(ast.Module([statement], []), "<cell>", "exec")
+    found = {missing.get(name, "") for name in read_by(code)}
     for node in ast.walk(statement):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            found.add(missing.get(node.id, ""))
-        elif isinstance(node, ast.Import):
+        if isinstance(node, ast.Import):
             found |= {library(alias.name, "") for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             names = [alias.name for alias in node.names]
@@ -88,12 +99,12 @@ def noted(code: str, missing: dict[str, str]) -> dict[str, Any]:
     for statement in statements:
         lacks = wants(statement, known)
         needs |= lacks
-        for name in bound_by(statement):
+        for name in bound_by([statement]):
             known.pop(name, None)
             if lacks:
                 known[name] = min(lacks)
     if needs and not imports:  # then nothing of the cell is run
-        names = set().union(*map(bound_by, statements))
+        names = bound_by(statements)
         known |= {name: known.get(name, min(needs)) for name in names}
     missing.clear()
     missing.update(known)

@@ -15,8 +15,6 @@ export const keep = (answers) => {
   }
 };
 
-export const MARKS = { true: "✓", false: "✗", null: "○" };
-
 const cell = (code, told) => ({
   cell_type: "code",
   execution_count: null,

@@ -89,9 +89,8 @@ export const edit = async (el) => {
   const cell = await opened(el);
   if (!cell.editor) {
     await script("editor.js");
-    const listing = el.querySelector(".cell_input > div");
-    cell.listing = listing.cloneNode(true);
-    cell.editor = self.chainruleEditor(listing, {
+    cell.listing = el.querySelector(".cell_input > div");
+    cell.editor = self.chainruleEditor(cell.listing, {
       text: cell.code,
       label: `Code cell ${cell.number}`,
       run: () => run(el),

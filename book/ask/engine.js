@@ -54,12 +54,15 @@ const settle = ({ data }) => {
 };
 
 const load = async (show) => {
-  const total = await megabytes();
-  const { files, parts } = self.chainruleParts;
-  worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+  const mine = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+  worker = mine;
   worker.onmessage = settle;
   const ready = new Promise((done, failed) => (wanted = { done, failed }));
+  ready.catch(() => {}); // who waits is told by what is returned
   worker.onerror = (event) => wanted.failed(new Error(event.message));
+  const total = await megabytes();
+  if (worker !== mine) return ready; // it was stopped meanwhile
+  const { files, parts } = self.chainruleParts;
   worker.postMessage({ manifest: files });
   let here = 0;
   const waiting = {};
@@ -68,6 +71,7 @@ const load = async (show) => {
   const loads = parts.map((name) => script(name));
   for (const [index, one] of loads.entries()) {
     await one;
+    if (worker !== mine) return ready;
     here += (waiting[index].length * 3) / 4 / 1e6;
     worker.postMessage({ part: waiting[index] });
     delete waiting[index];
@@ -79,11 +83,12 @@ const load = async (show) => {
 
 // Start Python, if it does not run; give which it is.
 export const start = (show = () => {}) => {
-  starting ??= load(show).catch((error) => {
-    stop();
+  if (starting) return starting;
+  const mine = load(show).catch((error) => {
+    if (starting === mine) stop(); // and not the one that came after it
     throw error;
   });
-  return starting;
+  return (starting = mine);
 };
 
 // Stop it, whatever it does. What it knew is lost; who waits for an answer is told.
@@ -96,6 +101,7 @@ export const stop = (why = "stopped") => {
     failed(new Error(why));
   }
   asked.clear();
+  wanted?.failed(new Error(why));
 };
 
 // Ask it for something; the answer takes no longer than `limit` seconds.

@@ -73,11 +73,11 @@ const checkCode = async (form) => {
     tell: (line) => (printed += line),
   });
   if (!outcome) return;
-  const { error, line, shown, skipped } = outcome;
+  const { ended, error, line, shown, skipped } = outcome;
   editor.mark(line);
   const told = error ? `✗ ${error}` : shown || `✗ ${skipped.join("\n")}`;
   tell(form, printed ? `${told}\n\nYour lines printed:\n${printed}` : told);
-  if (!told.startsWith("○")) keep({ [name]: { text, told } });
+  if (!ended && !told.startsWith("○")) keep({ [name]: { text, told } });
 };
 
 // The reader asks for a verdict.

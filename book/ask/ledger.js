@@ -34,7 +34,12 @@ export const verify = async (place) => {
   let asked = 0;
   for (const [index, label] of labels.entries()) {
     printed = "";
-    await ask("run", [`check("${label}")`, "the ledger"], settings);
+    try {
+      await ask("run", [`check("${label}")`, "the ledger"], settings);
+    } catch (error) {
+      said.textContent += `; ${error.message}`;
+      return;
+    }
     const [summary, status, reasons] = JSON.parse(printed);
     if (status === "fails") failed.push(`(${label})`);
     for (const reason of reasons) {

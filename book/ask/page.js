@@ -5,7 +5,7 @@ import { ask, script } from "./engine.js";
 const root = new URL(document.documentElement.dataset.content_root, location.href).href;
 export const here = location.href.slice(root.length).replace(/\.html.*$/s, "");
 
-const CELL = 300; // seconds that a cell may take
+export const CELL_LIMIT = 300; // seconds that a cell may take
 
 export const cells = async () => {
   await script("cells.js");
@@ -16,7 +16,5 @@ export const cells = async () => {
 export const imports = async () => {
   const page = (await cells())[here] ?? [];
   const code = page.filter((cell) => cell.imports).map((cell) => cell.code);
-  if (code.length) await ask("run", [code.join("\n"), "the page's imports"], { limit: CELL });
+  if (code.length) await ask("run", [code.join("\n"), "the page's imports"], { limit: CELL_LIMIT });
 };
-
-export const CELL_LIMIT = CELL;

@@ -24,6 +24,7 @@ const failed = (message) => ({
   error: message.startsWith("stopped")
     ? `${message}. Python starts afresh with the next question; what earlier cells made is gone.`
     : message,
+  ended: true, // by no fault of the lines that were asked about
   line: null,
   right: null,
   shown: "",

@@ -89,17 +89,8 @@ const complain = (text) => {
   alert.textContent = text.replace(/^[\s\S]*?(?=\w*Error: )\w*Error: /, "");
 };
 
-const asking = () =>
-  self.chainruleAsk ??
-  new Promise((loaded) => {
-    const el = document.createElement("script");
-    el.src = document.querySelector("script[src*='ask/playground.js']").src.replace("playground.js", "main.js");
-    el.onload = () => loaded(self.chainruleAsk);
-    document.head.append(el);
-  });
-
 const wish = async (method, values = {}) => {
-  const { engine } = await asking();
+  const { engine } = await answering();
   return engine.ask("do", [NAME, method, JSON.stringify(values)], { limit: LIMIT });
 };
 
@@ -115,7 +106,7 @@ const make = async () => {
   going = false;
   if (!form.reportValidity()) return false;
   complain("");
-  const { panel } = await asking();
+  const { panel } = await answering();
   const wanted = JSON.stringify({ setup: setup(form) });
   const given = [NAME, "chainrule.playground", "Playground", wanted];
   const outcome = await panel.work(part(".python"), { wish: "make", given, limit: LIMIT });
@@ -145,7 +136,6 @@ const stopped = (error) => {
   going = false;
   made = "";
   complain(error.message);
-  say();
 };
 
 // Train so many steps and show them.
@@ -168,67 +158,54 @@ const on = async () => {
     await advance(Number(speed.value), due);
     await new Promise(requestAnimationFrame); // none comes while the page is hidden
   }
-  if (made) seen.picture = await wish("boundary");
+  seen.picture = await wish("boundary");
   draw();
-  say();
 };
 
-const guarded = (action) => async () => {
+let busy = false; // one button at a time
+const once = (action) => async () => {
+  if (busy) return;
+  busy = true;
   try {
     await action();
   } catch (error) {
     stopped(error);
-  }
-};
-
-let busy = false; // one button at a time
-const once = (action) => guarded(async () => {
-  if (busy) return;
-  busy = true;
-  try {
-    await action();
   } finally {
     busy = false;
     say();
   }
+};
+const go = once(async () => {
+  if (!(await current())) return;
+  going = true;
+  say();
+  await on();
 });
-
-run.onclick = guarded(async () => {
-  if (going) {
-    going = false;
-    return;
-  }
-  if (busy) return;
-  busy = true;
-  try {
-    if (await current()) {
-      going = true;
-      say();
-      await on();
-    }
-  } finally {
-    busy = false;
-  }
-});
-step.onclick = once(async () => {
-  going = false;
+const forward = once(async () => {
   if (await current()) await advance(1, true);
 });
-reset.onclick = once(make);
+const anew = once(make);
+
+// Begin again, as soon as nothing is at work.
+const again = () => {
+  going = false;
+  if (busy) setTimeout(again, 50);
+  else anew();
+};
+const pause = () => (going = false);
+run.onclick = () => (going ? pause() : go());
+step.onclick = () => (going ? pause() : forward());
+reset.onclick = again;
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("change", (event) => {
   if (event.target.name === "speed") return;
   show(form);
   address.write();
-  if (made) {
-    going = false;
-    const wait = () => (busy ? setTimeout(wait, 50) : reset.onclick());
-    wait();
-  }
+  if (made) again();
 });
 window.addEventListener("popstate", () => {
   address.read();
-  if (made && !busy) reset.onclick();
+  if (made) again();
 });
 
 seen = JSON.parse(document.querySelector("#play-first").textContent);

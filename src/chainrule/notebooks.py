@@ -3,11 +3,12 @@
 import ast
 import dis
 import sys
+from collections.abc import Iterable
 from importlib.util import find_spec
 from traceback import walk_tb
 from typing import Any
 
-__all__ = ["skip_what_is_missing"]
+__all__ = ["bound_by", "skip_what_is_missing"]
 
 _LIBRARIES = {"torch": "PyTorch", "sympy": "SymPy"}
 _unbound: set[str] = set()  # the names that skipped cells would have bound
@@ -67,6 +68,27 @@ def _names_from_the_failure_on(shell: Any, result: Any) -> set[str]:
     frames = walk_tb(result.error_in_exec.__traceback__)
     failure = next(line for frame, line in frames if frame.f_globals is shell.user_global_ns)
     cell = ast.parse(shell.transform_cell(result.info.raw_cell))
-    cell.body = [statement for statement in cell.body if (statement.end_lineno or 0) >= failure]
-    code = compile(cell, "<skipped>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    return bound_by(s for s in cell.body if (s.end_lineno or 0) >= failure)
+
+
+def bound_by(statements: Iterable[ast.stmt]) -> set[str]:
+    r"""Give the names that statements of a cell bind; those inside a function are its own.
+
+    Parameters
+    ----------
+    statements : iterable of ast.stmt
+
+    Returns
+    -------
+    set of str
+
+    Examples
+    --------
+    >>> import ast
+    >>> cell = ast.parse("import torch.nn, numpy as np\ndef f(x):\n    y = x")
+    >>> sorted(bound_by(cell.body))
+    ['f', 'np', 'torch']
+    """
+    cell = ast.Module([*statements], [])
+    code = compile(cell, "<names>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     return {step.argval for step in dis.get_instructions(code) if step.opname == "STORE_NAME"}

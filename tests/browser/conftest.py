@@ -127,6 +127,25 @@ def browser():
         browser.close()
 
 
+@pytest.fixture(params=["file", "server"])
+def root(request, roots):
+    """Give one of the addresses."""
+    return roots[request.param]
+
+
+@pytest.fixture(params=[1280, 390])
+def page(request, browser):
+    """Give a page that notes in `asked` what it asks for, and fails on an error of a script."""
+    context = browser.new_context(viewport={"width": request.param, "height": 900})
+    page = context.new_page()
+    page.asked, errors = [], []
+    page.on("request", lambda request: page.asked.append(request.url))
+    page.on("pageerror", lambda error: errors.append(error))
+    yield page
+    assert not errors
+    context.close()
+
+
 @pytest.fixture
 def lighthouse(roots, tmp_path):
     """Give a function that has Lighthouse audit a page and gives the report."""

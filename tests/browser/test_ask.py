@@ -21,24 +21,6 @@ FIRST, LATER = 15, 0.5  # seconds that an answer may take, with nothing loaded a
 DESCENT = "def descent_step(w, gradient, lr):\nreturn w {} lr * gradient"
 
 
-@pytest.fixture(params=["file", "server"])
-def root(request, roots):
-    return roots[request.param]
-
-
-@pytest.fixture(params=[1280, 390])
-def page(request, browser):
-    """A page that notes what it asks for, and fails on an error of a script."""
-    context = browser.new_context(viewport={"width": request.param, "height": 900})
-    page = context.new_page()
-    page.asked, errors = [], []
-    page.on("request", lambda request: page.asked.append(request.url))
-    page.on("pageerror", lambda error: errors.append(error))
-    yield page
-    assert not errors
-    context.close()
-
-
 @pytest.fixture
 def wide(browser):
     context = browser.new_context(viewport={"width": 1280, "height": 900})
@@ -308,6 +290,23 @@ def test_an_endless_loop_is_stopped_and_the_page_lives(wide, roots):
     step.get_by_role("button", name="Stop").click()
     assert said(step).startswith("✗ stopped. Python starts afresh")
     type_in(step, DESCENT.format("-"))
+    step.get_by_role("button", name="Check").click()
+    assert said(step, "✓").startswith("✓ right")
+
+
+def test_a_start_is_stopped_and_another_one_answers(wide, roots):
+    wide.goto(roots["server"] + TRAINING)
+    agree(wide)
+    step = form(wide, "descent-step")
+    type_in(step, DESCENT.format("-"))
+    wide.route("**/python-*-05.js", lambda route: None)  # it does not come
+    for phase in ("Loading Python", "Starting Python"):
+        step.get_by_role("button", name="Check").click()
+        step.locator(".working", has_text=phase).wait_for()
+        step.get_by_role("button", name="Stop").click()
+        assert said(step, "✗").startswith("✗ stopped")
+        assert not wide.evaluate("localStorage['chainrule.answers']")  # a stop is no verdict
+        wide.unroute_all()
     step.get_by_role("button", name="Check").click()
     assert said(step, "✓").startswith("✓ right")
 

@@ -7,23 +7,6 @@ import pytest
 PAGE = "book/playground.html"
 
 
-@pytest.fixture(params=["file", "server"])
-def root(request, roots):
-    return roots[request.param]
-
-
-@pytest.fixture(params=[1280, 390])
-def page(request, browser):
-    context = browser.new_context(viewport={"width": request.param, "height": 900})
-    page = context.new_page()
-    errors, page.asked = [], []
-    page.on("pageerror", lambda error: errors.append(error))
-    page.on("request", lambda request: page.asked.append(request.url))
-    yield page
-    assert not errors
-    context.close()
-
-
 def press(page, name):
     page.get_by_role("button", name=name, exact=True).click()
 

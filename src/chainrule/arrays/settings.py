@@ -93,6 +93,7 @@ share = Kind("a number, at least 0 and less than 1", 0, 1, closed="low")
 norm = Kind("a number, at least 1", 1, closed="low and high")
 whole = Kind("a whole number", whole=True)
 count = Kind("at least 1", 1, closed="low", whole=True)
+seeds = Kind("a whole number from 0 to 2³² − 1", 0, 2**32 - 1, "low and high", True)
 
 
 def setting(

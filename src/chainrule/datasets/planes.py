@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..arrays.settings import count, not_negative, whole
+from ..arrays.settings import count, not_negative, seeds
 from .core import Part
 
 __all__ = ["circles", "moons", "spirals"]
@@ -30,7 +30,7 @@ def moons(n: int, *, noise: float = 0.15, seed: int = 0) -> Part:
     Raises
     ------
     ValueError
-        If `n` is less than 1, or `noise` or `seed` below 0.
+        If `n` is less than 1, `noise` below 0 or `seed` out of its range.
 
     Examples
     --------
@@ -66,7 +66,7 @@ def circles(n: int, *, noise: float = 0.15, seed: int = 0) -> Part:
     Raises
     ------
     ValueError
-        If `n` is less than 1, or `noise` or `seed` below 0.
+        If `n` is less than 1, `noise` below 0 or `seed` out of its range.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def spirals(n: int, *, noise: float = 0.15, seed: int = 0) -> Part:
     Raises
     ------
     ValueError
-        If `n` is less than 1, or `noise` or `seed` below 0.
+        If `n` is less than 1, `noise` below 0 or `seed` out of its range.
 
     Examples
     --------
@@ -121,9 +121,7 @@ def _halves(n: int) -> tuple[int, int]:
 
 
 def _shuffled(x: np.ndarray, y: np.ndarray, noise: float, seed: int) -> Part:
-    if whole.read(seed, "seed") < 0:
-        raise ValueError(f"seed: expected at least 0, got {seed!r}")
-    rng = np.random.RandomState(seed)  # scikit-learn's
+    rng = np.random.RandomState(seeds.read(seed, "seed"))  # scikit-learn's
     points, classes = np.stack([x, y], axis=1), np.repeat([0, 1], _halves(len(x)))
     order = np.arange(len(x))
     rng.shuffle(order)

@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import activations, losses, optimizers
 from ..activations import Elementwise
-from ..arrays.settings import Kind, Settings, count, not_negative, one_of, setting
+from ..arrays.settings import Settings, count, not_negative, one_of, seeds, setting
 from ..optimizers import Optimizer
 from .breaks import BREAKS
 
@@ -112,9 +112,6 @@ def text(sentence: str) -> Any:
 def hidden(*default: tuple[int, str], sentence: str) -> Any:
     """Give a field of pairs, each the neurons and the activation of a hidden layer."""
     return setting(_layers, "pairs", sentence, default)
-
-
-seeds = Kind("a whole number from 0 to 2³² − 1", 0, 2**32 - 1, "low and high", True)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ cell prints and shows is given back, and so is the place where it fails. A state
 library which is missing is skipped, and what it would have named is missing from then on.
 """
 
-from .cells import bound_by, one_by_one
+from .cells import one_by_one
 from .core import LIBRARIES, Outcome, Session, answering
 
-__all__ = ["LIBRARIES", "Outcome", "Session", "answering", "bound_by", "one_by_one"]
+__all__ = ["LIBRARIES", "Outcome", "Session", "answering", "one_by_one"]

@@ -55,26 +55,6 @@ def first_line(statement: ast.stmt) -> str:
     return lines[0] if len(lines) == 1 else f"{lines[0]} …"
 
 
-def bound_by(statement: ast.stmt) -> set[str]:
-    """Give the names that a statement binds.
-
-    Examples
-    --------
-    >>> import ast
-    >>> sorted(bound_by(ast.parse("import torch.nn, numpy as np").body[0]))
-    ['np', 'torch']
-    """
-    names = set()
-    for node in ast.walk(statement):
-        if isinstance(node, ast.alias):
-            names.add(node.asname or node.name.partition(".")[0])
-        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            names.add(node.name)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.add(node.id)
-    return names
-
-
 def show(value: Any) -> tuple[str, str]:
     """Give a value as text and, where it has such a form, as HTML; "" for None."""
     if value is None:

@@ -6,14 +6,15 @@ import linecache
 import platform
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 
 from ..exercises import check
-from .cells import Paper, bound_by, first_line, one_by_one, show, told
+from ..notebooks import bound_by
+from .cells import Paper, first_line, one_by_one, show, told
 
 LIBRARIES = {
     "IPython": "IPython",
@@ -98,31 +99,9 @@ class Session:
         place = place or f"cell {self._count}"
         lines = source.splitlines(keepends=True)
         linecache.cache[place] = len(source), None, lines, place
-        paper, skipped = Paper(self._tell), []
-        value = None
-        with redirect_stdout(paper), redirect_stderr(paper):  # type: ignore[type-var]
-            try:
-                statements = [*one_by_one(ast.parse(source, place))]
-                for number, statement in enumerate(statements):
-                    value = None
-                    try:
-                        value = self._do(statement, place)
-                    except (ModuleNotFoundError, NameError) as error:
-                        library = self._library(error)
-                        if not library:
-                            raise
-                        skipped.append(f"{first_line(statement)}: {library} is not in the page")
-                        if not isinstance(statement, (ast.Expr, ast.Import, ast.ImportFrom)):
-                            skipped[-1] += ", and what follows needs it"
-                            self._miss(statements[number:], library)
-                            break
-                        self._miss([statement], library)
-                shown, html = show(value)
-            except BaseException as error:
-                return Outcome(skipped=tuple(skipped), **told(error, place))
-            finally:
-                paper.close_line()
-        return Outcome(shown=shown, html=html, skipped=tuple(skipped))
+        skipped: list[str] = []
+        outcome = self._telling(lambda: self._run(source, place, skipped), place)
+        return replace(outcome, skipped=tuple(skipped))
 
     def check(self, exercise: str, source: str, answer: str, place: str = "") -> Outcome:
         """Run the lines of an answer, and have `check` judge it.
@@ -143,14 +122,41 @@ class Session:
         outcome = self.run(source, place)
         if outcome.error or outcome.skipped:
             return outcome
+        return self._telling(lambda: self._judge(exercise, answer), place)
+
+    def _telling(self, act: Callable[[], Outcome], place: str) -> Outcome:
+        """Do something, tell what it prints, and give its outcome, or where it failed."""
         paper = Paper(self._tell)
         with redirect_stdout(paper), redirect_stderr(paper):  # type: ignore[type-var]
             try:
-                feedback = check(exercise, eval(answer, self._names))
+                return act()
             except BaseException as error:
                 return Outcome(**told(error, place))
             finally:
                 paper.close_line()
+
+    def _run(self, source: str, place: str, skipped: list[str]) -> Outcome:
+        value = None
+        statements = [*one_by_one(ast.parse(source, place))]
+        for number, statement in enumerate(statements):
+            value = None
+            try:
+                value = self._do(statement, place)
+            except (ModuleNotFoundError, NameError) as error:
+                library = self._library(error)
+                if not library:
+                    raise
+                skipped.append(f"{first_line(statement)}: {library} is not in the page")
+                if not isinstance(statement, (ast.Expr, ast.Import, ast.ImportFrom)):
+                    skipped[-1] += ", and what follows needs it"
+                    self._miss(statements[number:], library)
+                    break
+                self._miss([statement], library)
+        shown, html = show(value)
+        return Outcome(shown=shown, html=html)
+
+    def _judge(self, exercise: str, answer: str) -> Outcome:
+        feedback = check(exercise, eval(answer, self._names))
         return Outcome(shown=repr(feedback), right=feedback.right)
 
     def _do(self, statement: ast.stmt, place: str) -> Any:
@@ -161,13 +167,13 @@ class Session:
             value = eval(code, self._names)
         else:
             exec(compile(ast.Module([statement], []), place, "exec"), self._names)
-        for name in bound_by(statement):
+        for name in bound_by([statement]):
             self._missing.pop(name, None)
         return value
 
     def _miss(self, statements: list[ast.stmt], library: str) -> None:
         """Note that the names which statements would bind are missing, and why."""
-        for name in set().union(*map(bound_by, statements)):
+        for name in bound_by(statements):
             self._missing[name] = library
             self._names.pop(name, None)  # or a cell below would compute with an older value
 
