@@ -57,11 +57,9 @@ const load = async (show) => {
   const mine = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
   worker = mine;
   worker.onmessage = settle;
-  const ready = new Promise((done, failed) => (wanted = { done, failed }));
-  ready.catch(() => {}); // who waits is told by what is returned
   worker.onerror = (event) => wanted.failed(new Error(event.message));
   const total = await megabytes();
-  if (worker !== mine) return ready; // it was stopped meanwhile
+  if (worker !== mine) return; // it was stopped meanwhile
   const { files, parts } = self.chainruleParts;
   worker.postMessage({ manifest: files });
   let here = 0;
@@ -71,20 +69,21 @@ const load = async (show) => {
   const loads = parts.map((name) => script(name));
   for (const [index, one] of loads.entries()) {
     await one;
-    if (worker !== mine) return ready;
+    if (worker !== mine) return;
     here += (waiting[index].length * 3) / 4 / 1e6;
     worker.postMessage({ part: waiting[index] });
     delete waiting[index];
     show(`Loading Python: ${here.toFixed(1)} of ${total.toFixed(1)} MB`, here / total);
   }
   show("Starting Python", 1);
-  return ready;
 };
 
 // Start Python, if it does not run; give which it is.
 export const start = (show = () => {}) => {
   if (starting) return starting;
-  const mine = load(show).catch((error) => {
+  const ready = new Promise((done, failed) => (wanted = { done, failed }));
+  load(show).catch(wanted.failed);
+  const mine = ready.catch((error) => {
     if (starting === mine) stop(); // and not the one that came after it
     throw error;
   });
