@@ -67,7 +67,7 @@ EXERCISES = {
     .wrong(lambda w, v, g, lr, mu: w - lr * g, "the velocity plays no part yet: keep μ v")
     .wrong(
         lambda w, v, g, lr, mu: w + mu * v + lr * g,
-        "this goes this goes uphill: the sign of the gradient is wrong is wrong",
+        "this goes uphill: the sign of the gradient is wrong",
     )
     .wrong(
         lambda w, v, g, lr, mu: w + lr * (mu * v - g),
@@ -103,7 +103,7 @@ EXERCISES = {
     )
     .wrong(
         lambda w, v, c, lr, mu: w + mu * v + lr * c * (w + mu * v),
-        "this goes this goes uphill: the sign of the gradient is wrong is wrong",
+        "this goes uphill: the sign of the gradient is wrong",
     )
     .wrong(
         lambda w, v, c, lr, mu: w - lr * c * (w + mu * v),

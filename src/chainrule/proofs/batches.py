@@ -168,7 +168,8 @@ def minibatch_mean(
         (count, ratio, mean),
         f"(A, N) = {', '.join(map(str, pairs))}, and any A and N where said",
         (
-            "Every line was computed over all batches, with a symbol for each sample's gradient.",
+            "Every line but (2) was computed over all batches, with a symbol for each sample's "
+            "gradient.",
             "The ratio of the binomial coefficients was simplified for letters A and N.",
         ),
         ("For other numbers of samples the lines and their reasons have to be read.",),
