@@ -42,6 +42,7 @@ PAGES = (
         "1.4.5–1.4.8 Losses for masks, rare classes and distances",
     ),
     Page("proofs", "neural-network/proofs", "1.5 Proofs of the backpropagation equations"),
+    Page("tape", "neural-network/tape", "1.6 Backpropagation on any graph"),
     Page("convolution", "convolution/convolution", "2.1 Convolution, im2col and col2im"),
     Page("cnn", "convolution/cnn", "2.2 A convolutional network"),
     Page("device", "scaling/device", "3.1 On a GPU"),

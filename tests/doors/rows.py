@@ -12,6 +12,7 @@ from chainrule.convolution import AvgPool2d, Conv2d, Flatten, MaxPool2d, conv2d,
 from chainrule.data_parallel import Replica, average
 from chainrule.datasets import Part, patches, shifted
 from chainrule.precision import dot_bound, rounded, rounded_dot
+from chainrule.tape import apply
 from chainrule.training import accuracy, fit
 
 
@@ -241,6 +242,7 @@ REST = [  # their results are of the dtype of the arrays
     Door("convolution.winograd_pair", free(convolution.winograd_pair), TRIPLES),
     Door("datasets.patches", free(patches, 3), {"images": draw(2, 4, 4)}, tensors=False),
     Door("datasets.shifted", lambda c, *a: [*shifted(Part(*a))], SAMPLES, tensors=False),
+    Door("tape.apply", lambda c, x: apply(activations.Tanh(), x).value, {"x": X}, own_dtype=False),
     Door("oracles.autograd", autograd, {"arrays[0]": draw(3, 2)}, tensors=False),
 ]
 for method in ("auto", "tiled", "im2col", "loops"):

@@ -239,7 +239,12 @@ def deaths(record: dict[str, Any], name: str) -> Table:
     """Give how many hidden neurons are never above 0, by learning rate, and what is learned."""
     keys = ("dead before", "dead", "validation")
     return Table(
-        ["learning rate", "dead before training", "after ten epochs", "validation accuracy"],
+        [
+            "learning rate",
+            "never above 0 before training",
+            "after ten epochs",
+            "validation accuracy",
+        ],
         [
             [rate, *(spread([run[key] for run in runs]) for key in keys)]
             for rate, runs in record["dead"][name].items()

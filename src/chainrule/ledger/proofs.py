@@ -76,7 +76,7 @@ def _torch_network(torch, sizes):
     return torch.nn.Sequential(*chain(*layers))
 
 
-def _torch_counted(torch, sizes, samples: int) -> tuple[int, int]:
+def torch_counted(torch, sizes, samples: int) -> tuple[int, int]:
     """Give the multiplications of both passes.
 
     PyTorch's counter counts a multiplication and an addition as two operations.
@@ -143,7 +143,7 @@ def _pass_oracles(index: int) -> tuple:
     return _count_oracles(
         "counted while the package runs",
         lambda *case: _counted(*case)[index],
-        lambda *case: _torch_counted(*case)[index],
+        lambda *case: torch_counted(*case)[index],
     )
 
 

@@ -1,0 +1,112 @@
+"""The exercises of section 1.6."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from .core import Exercise
+
+NUMBERS = [2.0, -1.5, 0.5, -1.0, 3.0, 0.25, -0.75]
+
+
+def _filled(rng: np.random.Generator, *shapes: tuple[int, ...]) -> tuple[np.ndarray, ...]:
+    return tuple(rng.permutation(np.resize(NUMBERS, np.prod(s))).reshape(s) for s in shapes)
+
+
+def _quotients(rng: np.random.Generator) -> Iterator[tuple]:
+    yield from ((3.0, 2.0, 1.0), (-1.0, 0.5, 2.0), (0.0, -4.0, -0.5), (6, -3, 5), (0.2, 5, -1))
+
+
+def _rows(rng: np.random.Generator) -> Iterator[tuple]:
+    for shape in ((3, 2), (1, 4), (4, 1), (2, 2), (3, 5)):
+        yield _filled(rng, shape)
+
+
+def _pairs(rng: np.random.Generator) -> Iterator[tuple]:
+    for n, n_in, hidden in ((3, 2, 2), (1, 3, 2), (2, 1, 3), (2, 2, 2), (4, 3, 1)):
+        yield _filled(rng, (n, n_in), (hidden, n_in), (n, n_in))
+
+
+def _tied(x: Any, w: Any, g: Any) -> list[list[float]]:
+    samples, hidden, inputs = range(len(x)), range(len(w)), range(len(w[0]))
+    h = [[sum(x[n][i] * w[j][i] for i in inputs) for j in hidden] for n in samples]
+    back = [[sum(g[n][i] * w[j][i] for i in inputs) for j in hidden] for n in samples]
+    return [
+        [sum(h[n][j] * g[n][i] + back[n][j] * x[n][i] for n in samples) for i in inputs]
+        for j in hidden
+    ]
+
+
+EXERCISES = {
+    "used-three-times": Exercise(difficulty=1, solution=19)
+    .wrong(18, "x goes into C directly, too: that arrow brings 1")
+    .wrong(13, "the arrow from x straight to v is missing: it brings 6")
+    .wrong(7, "the arrow from x to u is missing: it brings 6 y = 12")
+    .wrong(12, "that is what comes by way of u alone; three arrows leave x")
+    .wrong(1, "that is the last arrow's part alone; add all three")
+    .wrong(6, "that is ∂C/∂v; go on to x")
+    .wrong(10, "v is used twice in v v: ∂C/∂v = 2 v = 6"),
+    "which-order": Exercise(difficulty=2, solution="c")
+    .wrong("a", "u would go on to x before v has brought its part to u")
+    .wrong("b", "x would be finished before u has brought its part to x, and u has no part yet")
+    .wrong("d", "u would go on with a part of its gradient: C has not brought the rest yet"),
+    "quotient-back": Exercise(
+        difficulty=2, solution=lambda a, b, g: [g / b, -g * a / b**2], cases=_quotients
+    )
+    .wrong(lambda a, b, g: [g / b, g * a / b**2], "the sign: if b grows, a / b falls")
+    .wrong(lambda a, b, g: [g / b, -g * a / b], "the slope of 1/b is −1/b²: b has to be squared")
+    .wrong(lambda a, b, g: [g / b, -g / b**2], "a is missing: a / b is a times 1/b")
+    .wrong(lambda a, b, g: [g * b, -g * a / b**2], "a / b grows with a at the rate 1/b, not b")
+    .wrong(lambda a, b, g: [-g * a / b**2, g / b], "the two are swapped: first that of a")
+    .wrong(lambda a, b, g: [1 / b, -a / b**2], "these are the slopes; multiply each by g")
+    .wrong(lambda a, b, g: [g * b, g * a], "that belongs to the product a b"),
+    "bias-back": Exercise(
+        difficulty=1,
+        solution=lambda g: [sum(column) for column in zip(*g, strict=True)],
+        cases=_rows,
+    )
+    .wrong(
+        lambda g: g.mean(0), "the rows are added up, not averaged: each copy of b acts by itself"
+    )
+    .wrong(lambda g: g.sum(1), "that adds up along each row: b has one number for each column")
+    .wrong(lambda g: g.sum(), "that adds up all: b has one number for each column")
+    .wrong(lambda g: g, "b has the shape (n,): its copies have to be added up")
+    .wrong(lambda g: g[-1], "that is the last row alone; every row has a copy of b"),
+    "tied-weights": Exercise(difficulty=3, solution=_tied, cases=_pairs)
+    .wrong(
+        lambda x, w, g: (x @ w.T).T @ g,
+        "that is the second use alone, in h w; w acts through h = x wᵀ, too",
+    )
+    .wrong(
+        lambda x, w, g: (g @ w.T).T @ x,
+        "that is the first use alone, in x wᵀ; w stands in h w, too",
+    )
+    .wrong(
+        lambda x, w, g: ((x @ w.T).T @ g + (g @ w.T).T @ x) / 2,
+        "the two uses are added, not averaged",
+    )
+    .wrong(lambda x, w, g: (x @ w.T).T @ g - (g @ w.T).T @ x, "both uses add; none is subtracted")
+    .wrong(
+        lambda x, w, g: ((x @ w.T).T @ g + (g @ w.T).T @ x).T,
+        "transposed: the gradient has the shape of w",
+    ),
+    "forward-passes": Exercise(difficulty=1, solution=3)
+    .wrong(1000, "that is what reverse mode takes, one pass for each output")
+    .wrong(1, "one pass gives the derivatives in one direction, and there are three inputs")
+    .wrong(3000, "that is how many derivatives there are; a pass gives 1000 of them"),
+    "forward-count": Exercise(difficulty=2, solution=351)
+    .wrong(
+        117,
+        "that is 13 forward passes with values alone; each product takes two more for the tangents",
+    )
+    .wrong(234, "that leaves out the values: a product of duals takes three products")
+    .wrong(21, "that is reverse mode")
+    .wrong(27, "that is a single pass; there are 13 parameters")
+    .wrong(243, "count the biases, too: there are 13 parameters"),
+    "after-two-backwards": Exercise(difficulty=2, solution=12)
+    .wrong(6, "`backward` adds to `.grad`, and nothing set it back between the two")
+    .wrong(18, "there were two backward passes, and each adds 6")
+    .wrong(36, "they are added, not multiplied")
+    .wrong(0, "nothing sets `.grad` to 0 unless you do"),
+}
