@@ -58,6 +58,7 @@ DOMAINS = {
     "focal-slope": {"p": SHARES, "gamma": {"0", *POSITIVE}},
     "one-triplet": {"margin": POSITIVE},
     "softmax-jacobian": {"a": SHARES},
+    "quotient-back": {"b": {"a negative number", *POSITIVE}},
     "round-yourself": {"bits": {"a whole number but 0"}},
 }
 

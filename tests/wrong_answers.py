@@ -905,12 +905,15 @@ WRONG_ANSWERS = {
         (lambda a, b, g: (1 / b, -a / b**2), "multiply each by g"),
         (lambda a, b, g: (g * b, a * g), "the product a b"),
     ],
-    "bias-back": [
-        (lambda g: np.sum(g, 0) / len(g), "not averaged"),
-        (lambda g: np.sum(g, 1), "along each row"),
-        (lambda g: np.sum(g), "adds up all"),
-        (lambda g: 1 * g, "have to be added up"),
-        (lambda g: g[len(g) - 1], "every row has a copy"),
+    "scale-and-shift": [
+        (lambda x, s, g: ((g * x).sum(0) / len(g), g.sum(0) / len(g)), "not averaged"),
+        (lambda x, s, g: (np.sum(g * x, 1), np.sum(g, 1)), "along each row"),
+        (lambda x, s, g: (np.sum(g * x), np.sum(g)), "adds up all"),
+        (lambda x, s, g: (x * g, g), "have one row"),
+        (lambda x, s, g: (sum(g), sum(g)), "has the factor x"),
+        (lambda x, s, g: (s * sum(g), sum(g)), "the way back to x"),
+        (lambda x, s, g: (sum(g), sum(g * x)), "are swapped"),
+        (lambda x, s, g: (sum(g) * sum(x), sum(g)), "multiply first"),
     ],
     "tied-weights": [
         (lambda x, w, g: w @ x.T @ g, "second use alone"),
@@ -920,9 +923,9 @@ WRONG_ANSWERS = {
         (lambda x, w, g: (x.T @ g + g.T @ x).T @ w.T, "transposed"),
     ],
     "forward-passes": [
-        (1000, "reverse mode takes"),
+        (200, "reverse mode takes"),
         (1, "one direction"),
-        (3000, "how many derivatives"),
+        (1000, "how many derivatives"),
     ],
     "forward-count": [
         (117, "values alone"),

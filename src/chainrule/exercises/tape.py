@@ -7,7 +7,7 @@ import numpy as np
 
 from .core import Exercise
 
-NUMBERS = [2.0, -1.5, 0.5, -1.0, 3.0, 0.25, -0.75]
+NUMBERS = [2.0, -1.5, 0.5, 0.0, -1.0, 3.0, 0.25, -0.75]
 
 
 def _filled(rng: np.random.Generator, *shapes: tuple[int, ...]) -> tuple[np.ndarray, ...]:
@@ -15,12 +15,13 @@ def _filled(rng: np.random.Generator, *shapes: tuple[int, ...]) -> tuple[np.ndar
 
 
 def _quotients(rng: np.random.Generator) -> Iterator[tuple]:
-    yield from ((3.0, 2.0, 1.0), (-1.0, 0.5, 2.0), (0.0, -4.0, -0.5), (6, -3, 5), (0.2, 5, -1))
+    yield from ((3.0, 2.0, 1.0), (-1.0, 0.5, 2.0), (0.0, -4.0, -0.5), (6, -3, 5), (0.2, 5, 0))
 
 
 def _rows(rng: np.random.Generator) -> Iterator[tuple]:
     for shape in ((3, 2), (1, 4), (4, 1), (2, 2), (3, 5)):
-        yield _filled(rng, shape)
+        x, s, g = _filled(rng, shape, shape[1:], shape)
+        yield x, s, g
 
 
 def _pairs(rng: np.random.Generator) -> Iterator[tuple]:
@@ -35,6 +36,14 @@ def _tied(x: Any, w: Any, g: Any) -> list[list[float]]:
     return [
         [sum(h[n][j] * g[n][i] + back[n][j] * x[n][i] for n in samples) for i in inputs]
         for j in hidden
+    ]
+
+
+def _scaled_back(x: Any, s: Any, g: Any) -> list[list[float]]:
+    rows, columns = range(len(g)), range(len(s))
+    return [
+        [sum(g[n][i] * x[n][i] for n in rows) for i in columns],
+        [sum(g[n][i] for n in rows) for i in columns],
     ]
 
 
@@ -61,18 +70,30 @@ EXERCISES = {
     .wrong(lambda a, b, g: [-g * a / b**2, g / b], "the two are swapped: first that of a")
     .wrong(lambda a, b, g: [1 / b, -a / b**2], "these are the slopes; multiply each by g")
     .wrong(lambda a, b, g: [g * b, g * a], "that belongs to the product a b"),
-    "bias-back": Exercise(
-        difficulty=1,
-        solution=lambda g: [sum(column) for column in zip(*g, strict=True)],
-        cases=_rows,
+    "scale-and-shift": Exercise(difficulty=2, solution=_scaled_back, cases=_rows)
+    .wrong(
+        lambda x, s, g: [(g * x).mean(0), g.mean(0)],
+        "the rows are added up, not averaged: each copy acts by itself",
     )
     .wrong(
-        lambda g: g.mean(0), "the rows are added up, not averaged: each copy of b acts by itself"
+        lambda x, s, g: [(g * x).sum(1), g.sum(1)],
+        "that adds up along each row: s and b have one number for each column",
     )
-    .wrong(lambda g: g.sum(1), "that adds up along each row: b has one number for each column")
-    .wrong(lambda g: g.sum(), "that adds up all: b has one number for each column")
-    .wrong(lambda g: g, "b has the shape (n,): its copies have to be added up")
-    .wrong(lambda g: g[-1], "that is the last row alone; every row has a copy of b"),
+    .wrong(
+        lambda x, s, g: [(g * x).sum(), g.sum()],
+        "that adds up all: s and b have one number for each column",
+    )
+    .wrong(lambda x, s, g: [g * x, g], "the copies have to be added up: s and b have one row")
+    .wrong(lambda x, s, g: [g.sum(0), g.sum(0)], "s multiplies x: each part of it has the factor x")
+    .wrong(
+        lambda x, s, g: [(g * s).sum(0), g.sum(0)],
+        "g s is the way back to x; that to s has the other factor, x",
+    )
+    .wrong(lambda x, s, g: [g.sum(0), (g * x).sum(0)], "the two are swapped: first that of s")
+    .wrong(
+        lambda x, s, g: [g.sum(0) * x.sum(0), g.sum(0)],
+        "multiply first and add up then: each row has its own x",
+    ),
     "tied-weights": Exercise(difficulty=3, solution=_tied, cases=_pairs)
     .wrong(
         lambda x, w, g: (x @ w.T).T @ g,
@@ -91,10 +112,10 @@ EXERCISES = {
         lambda x, w, g: ((x @ w.T).T @ g + (g @ w.T).T @ x).T,
         "transposed: the gradient has the shape of w",
     ),
-    "forward-passes": Exercise(difficulty=1, solution=3)
-    .wrong(1000, "that is what reverse mode takes, one pass for each output")
-    .wrong(1, "one pass gives the derivatives in one direction, and there are three inputs")
-    .wrong(3000, "that is how many derivatives there are; a pass gives 1000 of them"),
+    "forward-passes": Exercise(difficulty=1, solution=5)
+    .wrong(200, "that is what reverse mode takes, one pass for each output")
+    .wrong(1, "one pass gives the derivatives in one direction, and there are five inputs")
+    .wrong(1000, "that is how many derivatives there are; a pass gives 200 of them"),
     "forward-count": Exercise(difficulty=2, solution=351)
     .wrong(
         117,
