@@ -315,8 +315,8 @@ each(".cell.tag_runs .cell_input", (el) => {
     button.addEventListener("click", async () => (await answering()).cells[wishes[i]](cell));
   });
 });
-each('.cell[class*="tag_needs-"]:has(.cell_input)', (el) => {
-  const needs = /tag_needs-(\S+)/.exec(el.className)[1].replaceAll("-and-", " and ");
+each('.cell[class*="tag_needs-"] .cell_input', (el) => {
+  const needs = /tag_needs-(\S+)/.exec(el.closest(".cell").className)[1].replaceAll("-and-", " and ");
   const how = `<a href="${root}book/running.html">on Colab, Binder or your own machine</a>`;
   el.insertAdjacentHTML("beforeend", `<p class="asks">Needs ${needs}, and runs ${how}.</p>`);
 });
