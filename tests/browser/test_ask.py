@@ -341,7 +341,7 @@ def test_two_tabs_answer_at_once(browser, roots):
 
 
 def test_a_cell_that_needs_another_library_says_so(wide, roots):
-    wide.goto(roots["file"] + "book/convolution/cnn.html")
+    wide.goto(roots["file"] + "book/neural-network/tape.html")
     note = wide.locator(".cell[class*='tag_needs-'] .asks:visible").first
     assert note.text_content() == "Needs PyTorch, and runs on Colab, Binder or your own machine."
     note.get_by_role("link").click()
