@@ -894,7 +894,7 @@ WRONG_ANSWERS = {
     "which-order": [
         ("a", "before v has brought"),
         ("b", "before u has brought its part to x"),
-        ("d", "C has not brought"),
+        ("d", "before C has brought"),
     ],
     "quotient-back": [
         (lambda a, b, g: (g / b, g * a / b / b), "a / b falls"),

@@ -116,13 +116,13 @@ class Cards(Written):
                 ":::{grid-item-card}",
                 f":img-top: /{PICTURES}/{name}.svg",
                 f":img-alt: {seen(draw)}",
-                f":link: {page}",
-                ":link-type: any",
+                f":link: /book/{page}",
+                ":link-type: doc",
                 what,
                 ":::",
             ]
         return "\n".join(
-            ["::::{grid} 2 2 4 4", ":gutter: 2", "", *cards, "::::"]
+            ["::::{grid} 2 2 5 5", ":gutter: 2", "", *cards, "::::"]
         )
 
 

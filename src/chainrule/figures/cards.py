@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from ..activations import GELU, ReLU, Sigmoid, Tanh
-from ..datasets import digits
+from ..datasets import digits, moons
 from ..optimizers import SGD
 from .kit.picture import BLUE, COLORS, GREY, LIGHT, ORANGE, PALE, Axes, plot
 from .optimizers.landscapes import LANDSCAPES, contours, descend
@@ -77,6 +77,18 @@ def proofs(axes: Axes) -> None:
 
 
 @card
+def tape(axes: Axes) -> None:
+    """Draw five values in a graph, and the arrows between them."""
+    places = {"x": (0, 2), "y": (0, 0), "u": (1.6, 0.7), "v": (3.2, 1.6), "C": (4.8, 1.6)}
+    for a, b in ("xu", "yu", "uv", "xv", "vC"):
+        look = {"arrowstyle": "-|>", "color": GREY, "shrinkA": 9, "shrinkB": 9}
+        axes.annotate("", places[b], places[a], arrowprops=look)
+    for name, (x, y) in places.items():
+        axes.plot(x, y, "o", color=ORANGE if name == "x" else BLUE, ms=14)
+    axes.set(xlim=(-0.5, 5.3), ylim=(-0.5, 2.5))
+
+
+@card
 def convolution(axes: Axes) -> None:
     """Draw a window of nine pixels on an image, and the one pixel that it gives."""
     for x, y in np.ndindex(6, 6):
@@ -110,14 +122,26 @@ def scaling(axes: Axes) -> None:
     axes.set(xlim=(-2.2, 2.2), ylim=(-1.4, 1.4))
 
 
+@card
+def playground(axes: Axes) -> None:
+    """Draw two moons of points, and a curve between them."""
+    part = moons(60, noise=0.1)
+    for label, color in enumerate((BLUE, ORANGE)):
+        axes.plot(*part.x[part.y == label].T, "o", color=color, ms=4)
+    x = np.linspace(-1.2, 2.2, 60)
+    axes.plot(x, 0.25 - 0.65 * np.sin(2.6 * (x - 0.5)) * np.exp(-((x - 0.5) ** 2)), color=GREY)
+
+
 # by page: the picture, and what a reader finds there
 CARDS = {
-    "neural-network/training": (network, "Training, and backpropagation by hand and in code"),
+    "neural-network/training": (network, "Training, layer by layer"),
     "neural-network/optimizers": (optimizers, "Optimizers, from plain descent to Nadam"),
     "neural-network/activations": (activations, "Activations, their slopes and what they cost"),
     "neural-network/losses": (losses, "Losses, and where they come from"),
     "neural-network/proofs": (proofs, "Proofs, checked line by line"),
+    "neural-network/tape": (tape, "Gradients on any graph"),
     "convolution/convolution": (convolution, "Convolution by im2col"),
-    "convolution/cnn": (cnn, "A convolutional network that reads digits"),
+    "convolution/cnn": (cnn, "A network that reads digits"),
     "scaling/data-parallel": (scaling, "One GPU, and many processes"),
+    "playground": (playground, "A playground: train a network in the page"),
 }

@@ -1,5 +1,7 @@
 """The pictures of section 1.6: a graph whose gradients come back, step by step."""
 
+from collections import Counter
+
 import numpy as np
 
 from ..tape import Node, gradients, order
@@ -86,16 +88,22 @@ class Walk(Moving):
         parts: dict[Node, list[float]] = {nodes[-1]: [1.0]}
         self._step("Backward: ∂C/∂C = 1. With this it begins.")
         self._show("C", "1", below=True)
+        uses = Counter(made_of for node in nodes for made_of, _ in node.arrows)
         for node in reversed(nodes):
             for made_of, back in node.arrows:
                 part = float(back(Node(sum(parts[node]))).value)
                 parts.setdefault(made_of, []).append(part)
-            met = {self.names[m]: _added(parts[m]) for m, _ in node.arrows}
+            met = {m: _added(parts[m]) for m, _ in node.arrows}
+            found = "; ".join(
+                f"∂C/∂{self.names[m]} = {added}"
+                if len(parts[m]) == uses[m]
+                else f"{added} comes to {self.names[m]}, and more will"
+                for m, added in met.items()
+            )
             if met:
-                found = "; ".join(f"∂C/∂{name} = {added}" for name, added in met.items())
-                self._step(f"Backward, from {self.names[node]} to {' and '.join(met)}: {found}.")
-            for name, added in met.items():
-                self._show(name, added, below=True)
+                self._step(f"Backward, from {self.names[node]}: {found}.")
+            for m, added in met.items():
+                self._show(self.names[m], added, below=True)
 
     def _step(self, said: str) -> None:
         self.said.append(said)

@@ -29,11 +29,11 @@ SHAPES = ((3, 3), (3, 3), (3,), (3, 1), (1, 1))
 
 
 def run(program: Sequence[Step], leaves: Sequence[Any], tanh: Callable) -> Any:
-    """Run a program on arrays of any kind, or on nodes; the cost is the sum of the last value."""
+    """Run a program on arrays of any kind, or on nodes; the cost is the sum of all it computes."""
     values = [*leaves]
     for name, i, j in program:
         values.append(tanh(values[i]) if name == "tanh" else OPERATIONS[name](values[i], values[j]))
-    return values[-1].sum()
+    return sum(value.sum() for value in values[len(leaves) :])
 
 
 def random_program(
