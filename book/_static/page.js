@@ -168,6 +168,13 @@ const reachable = new ResizeObserver((entries) => {
   });
 });
 each(boxes, (el) => reachable.observe(el));
+// a formula whose letters come later may be wider than it was measured, in a box of the same size
+document.fonts.addEventListener("loadingdone", () => {
+  each(".katex-display, span.math", (el) => {
+    reachable.unobserve(el);
+    reachable.observe(el);
+  });
+});
 each("table.table td:not(:has(.math))", (el) => {
   const { length } = el.textContent;
   if (length > 24) el.classList.add("prose");
