@@ -73,6 +73,14 @@ def test_a_claim_stands_on_its_page(claim):
     assert label == "eq-" + claim.label.replace(".", "-")
 
 
+def test_claims_are_in_the_order_of_their_pages():
+    by_number = {"2.1f"}  # it stands before (2.1e), and the ledger counts on
+    for page in TEXTS:
+        labels = [claim.label for claim in claims() if claim.page == page]
+        tags = [tag for tag, (on, *_) in EQUATIONS.items() if on == page]
+        assert [x for x in labels if x not in by_number] == [x for x in tags if x not in by_number]
+
+
 def test_every_claim_is_confirmed_on_its_page():
     for claim in claims():
         page = BOOK / f"{claim.page}.ipynb"

@@ -47,17 +47,36 @@ each(".tick", (el) => {
 });
 
 // A line that is printed is a sentence, which on a phone may break where it must, though not within a
-// number, or has columns, or is part of an array; then it scrolls.
-const columns = /^(?!\s*[✓✗○]).*(\S {2,}\S|[[\]│█])/;
+// number, or has columns, or is part of an array; then it scrolls. One as long as a line with columns
+// has them, too. A sentence of ✓ goes on in the lines that are indented below it; below that of a claim
+// stand its oracles.
+const judged = /^\s*[✓✗○]/;
+const columns = /\S {2,}\S|[[\]│█]/;
 each(".stream pre", (el) => {
-  const lines = el.textContent.split(/(?<=\n)/).map((line) => {
-    if (columns.test(line)) return line;
+  const lines = el.textContent.match(/✓ (?!\(\d).*(\n {2,}.*)*\n?|.+\n?|\n/g) ?? [];
+  const others = lines.filter((line) => !judged.test(line));
+  const long = (line) => line.trimEnd().length;
+  const lengths = others.filter((line) => columns.test(line)).map(long);
+  const shown = lines.map((line) => {
+    if (others.includes(line) && (columns.test(line) || lengths.includes(long(line)))) return line;
     const span = document.createElement("span");
     span.className = "said";
-    span.textContent = line.replace(/(?<=\de-)(?=\d)/g, "\u2060");
+    const [first, ...rest] = line.replace(/(?<=\de-)(?=\d)/g, "\u2060").split(/(?=\n +\S)/);
+    span.append(first);
+    for (const text of rest) {
+      const start = document.createElement("span");
+      start.className = "goes-on";
+      start.textContent = /^\n +/.exec(text);
+      span.append(start, text.trimStart());
+    }
     return span;
   });
-  el.replaceChildren(...lines);
+  el.replaceChildren(...shown);
+});
+
+// On a phone the cells of some tables stand below each other, and each says what it is.
+each(".tag_stacked td", (el) => {
+  el.dataset.head = el.closest("table").tHead.rows[0].cells[el.cellIndex].textContent;
 });
 
 // Who jumps to a place needs the true height of all that is before it.
@@ -149,6 +168,13 @@ const reachable = new ResizeObserver((entries) => {
   });
 });
 each(boxes, (el) => reachable.observe(el));
+// a formula whose letters come later may be wider than it was measured, in a box of the same size
+document.fonts.addEventListener("loadingdone", () => {
+  each(".katex-display, span.math", (el) => {
+    reachable.unobserve(el);
+    reachable.observe(el);
+  });
+});
 each("table.table td:not(:has(.math))", (el) => {
   const { length } = el.textContent;
   if (length > 24) el.classList.add("prose");

@@ -192,6 +192,43 @@ def test_a_listing_fits_its_column_and_what_is_wider_fades(browser, roots, width
     assert not wrong, f"{name}: no fading edge, or one at the end: {wrong}"
 
 
+def test_no_formula_is_hard_to_read_on_a_phone(browser, roots, name):
+    page = browser.new_page(viewport={"width": 390, "height": 900})
+    settle(page, roots["server"] + name)
+    formulas = page.locator(".bd-article div.math:visible .katex-display")
+    hard = formulas.evaluate_all(
+        """(all) => all.filter((el) => {
+          const size = Number(el.querySelector(".katex").style.zoom || 1);
+          return size < 0.85 || el.scrollWidth > el.clientWidth + 3;
+        }).map((el) => el.querySelector("annotation").textContent)"""
+    )
+    page.close()
+    assert not hard, f"{name}: scrolls, or is smaller than 85 %: {hard}"
+
+
+def test_a_printed_sentence_is_broken_by_the_width_alone_on_a_phone(browser, roots):
+    for width in RULES:
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        settle(page, roots["server"] + "book/neural-network/races.html")
+        said = page.locator(".said:has(.goes-on)").all_inner_texts()
+        page.close()
+        assert said
+        assert {"\n" in sentence.strip() for sentence in said} == {width != 390}
+
+
+def test_cells_below_each_other_say_what_they_are(browser, roots):
+    page = browser.new_page(viewport={"width": 390, "height": 900})
+    settle(page, roots["server"] + "book/reference/benchmarks.html")
+    cell = page.locator(".tag_stacked td").first
+    before = cell.evaluate("(el) => getComputedStyle(el, '::before').content")
+    overflow = page.locator(".tag_stacked .pst-scrollable-table-container").evaluate_all(
+        "(all) => Math.max(...all.map((el) => el.scrollWidth - el.clientWidth))"
+    )
+    page.close()
+    assert "file" in before
+    assert overflow <= 0
+
+
 def test_the_section_that_is_read_is_marked(browser, roots):
     address = roots["file"] + "book/neural-network/network.html"
     for width in RULES:

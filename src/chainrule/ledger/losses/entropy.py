@@ -151,6 +151,24 @@ CROSS_ENTROPY = (
         mistake="divided by Σ w",
     ),
     Claim(
+        label="1.30",
+        title="balanced class weights",
+        code="losses.balanced_weights",
+        implementation=losses.balanced_weights,
+        cases=class_counts,
+        oracles=(
+            Oracle("loops in exact fractions", twins.exact_balanced_weights),
+            Oracle(
+                "sklearn, class_weight='balanced'",
+                lambda y, n: class_weight.compute_class_weight(
+                    "balanced", classes=np.arange(n), y=y
+                ),
+            ),
+        ),
+        saboteur=lambda y, n: np.bincount(y) / len(y),
+        mistake="the source's N_c / N: the majority weighs most",
+    ),
+    Claim(
         label="1.4.4g",
         title="the weighted mean",
         code="losses.CrossEntropy.__call__",
@@ -168,23 +186,5 @@ CROSS_ENTROPY = (
         ),
         saboteur=_weighted,
         mistake="divided by N",
-    ),
-    Claim(
-        label="1.30",
-        title="balanced class weights",
-        code="losses.balanced_weights",
-        implementation=losses.balanced_weights,
-        cases=class_counts,
-        oracles=(
-            Oracle("loops in exact fractions", twins.exact_balanced_weights),
-            Oracle(
-                "sklearn, class_weight='balanced'",
-                lambda y, n: class_weight.compute_class_weight(
-                    "balanced", classes=np.arange(n), y=y
-                ),
-            ),
-        ),
-        saboteur=lambda y, n: np.bincount(y) / len(y),
-        mistake="the source's N_c / N: the majority weighs most",
     ),
 )

@@ -53,28 +53,26 @@ def path_claim(
     )
 
 
-NAMESAKES = (
-    path_claim(
-        "1.2.1f",
-        "SGD",
-        [
-            {"momentum": 0.9},
-            {"momentum": 0.8, "dampening": 0.3},
-            {"momentum": 0.5, "weight_decay": 0.1},
-        ],
-        title="momentum as PyTorch has it",
-        wrong=(
-            "a smaller momentum",
-            lambda name, w, g, settings: optimizer_path(
-                name, w, g, settings | {"momentum": 0.9 * settings["momentum"]}
-            ),
+MOMENTUM = path_claim(
+    "1.2.1f",
+    "SGD",
+    [
+        {"momentum": 0.9},
+        {"momentum": 0.8, "dampening": 0.3},
+        {"momentum": 0.5, "weight_decay": 0.1},
+    ],
+    title="momentum as PyTorch has it",
+    wrong=(
+        "a smaller momentum",
+        lambda name, w, g, settings: optimizer_path(
+            name, w, g, settings | {"momentum": 0.9 * settings["momentum"]}
         ),
     ),
-    path_claim(
-        "1.2.2a",
-        "SGD",
-        [{"momentum": 0.9, "nesterov": True}],
-        title="Nesterov's form in PyTorch",
-        wrong=("plain momentum", but_with(nesterov=False)),
-    ),
+)
+NESTEROV = path_claim(
+    "1.2.2a",
+    "SGD",
+    [{"momentum": 0.9, "nesterov": True}],
+    title="Nesterov's form in PyTorch",
+    wrong=("plain momentum", but_with(nesterov=False)),
 )
