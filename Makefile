@@ -82,6 +82,10 @@ bench: $(READY)
 mutants: $(READY)
 	$(BIN)/python benchmarks/mutants.py
 
+# the proofs for every width, by the kernel of Rocq, which has to be there; minutes
+rocq: $(READY)
+	$(BIN)/python benchmarks/rocq.py
+
 # run every notebook from a fresh kernel and keep its outputs
 notebooks: $(READY)
 	$(BIN)/python book/run.py
