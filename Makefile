@@ -8,7 +8,7 @@ PARALLEL := -n auto --maxprocesses 8 --dist worksteal
 PAPER := _build/paper/_build/latex
 
 .PHONY: book book-student pdf check test quick seldom test-browser matrix lighthouse lint bench \
-  mutants notebooks serve clean
+  mutants rocq notebooks serve clean
 
 $(READY): requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
@@ -76,11 +76,15 @@ lint: $(READY)
 	$(BIN)/lint-imports --no-cache --no-logo
 
 bench: $(READY)
-	for script in $(filter-out %/mutants.py,$(wildcard benchmarks/[!_]*.py)); do $(BIN)/python $$script || exit 1; done
+	for script in $(filter-out %/mutants.py %/rocq.py,$(wildcard benchmarks/[!_]*.py)); do $(BIN)/python $$script || exit 1; done
 
 # what the tests notice of mistakes put into a copy of the package; up to an hour
 mutants: $(READY)
 	$(BIN)/python benchmarks/mutants.py
+
+# the proofs for every width, by the kernel of Rocq, which has to be there; minutes
+rocq: $(READY)
+	$(BIN)/python benchmarks/rocq.py
 
 # run every notebook from a fresh kernel and keep its outputs
 notebooks: $(READY)

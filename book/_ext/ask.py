@@ -36,7 +36,7 @@ ASK = Path(__file__).parents[1] / "ask"
 NUMPY = ASK / "numpy" / "numpy.zip"
 READS = ("LOAD_NAME", "LOAD_GLOBAL")
 NEEDY = {"chainrule.proofs": "SymPy", "chainrule.device.to": "PyTorch"}
-KEPT = {".py", ".npz", ".json", ".css", ".js"}  # of the package
+KEPT = {".py", ".npz", ".json", ".css", ".js", ".v"}  # of the package
 PART = 750_000  # bytes of a script that holds a part of the files
 PYTHON_LICENCES = """\
 Pyodide, MPL 2.0: https://github.com/pyodide/pyodide has its source.

@@ -46,7 +46,7 @@ def test_a_mistake_is_judged_and_the_address_holds_the_setup(page, root):
     page.locator("[name=broken]").select_option("no-slope")
     assert page.url.endswith("#broken=no-slope")
     press(page, "Start")
-    page.locator(".verdict", has_text="3 of 3 oracles notice it").wait_for(timeout=60_000)
+    page.locator(".verdict", has_text="4 of 4 oracles notice it").wait_for(timeout=60_000)
     assert page.locator(".rule-broken-no-slope").is_visible()
     page.reload()
     assert page.locator("[name=broken]").input_value() == "no-slope"

@@ -25,6 +25,7 @@ _KINDS = {  # the first that an oracle's name, or that of its library, contains
     "PyTorch": "torch",
     "SymPy": "sympy",
     "numerical derivatives": "central differences|complex step",
+    "formulas that Rocq proved": "rocq",
     "NumPy, SciPy, scikit-learn": "numpy|scipy|sklearn",
     "the definition in plain code, or by counting": "",
 }
@@ -66,7 +67,7 @@ def source(book: str, page: str) -> str:
     return "\n".join("".join(cell["source"]) for cell in cells)
 
 
-def _formulas(book: str) -> dict[str, str]:
+def formulas(book: str) -> dict[str, str]:
     """Give the LaTeX of every numbered equation of the book's notebooks, without its full stop."""
     found = {}
     for formula, label in _NUMBERED.findall("\n".join(source(book, page.path) for page in PAGES)):
@@ -95,10 +96,11 @@ def totals(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict]) -> Markdow
     >>> totals([verify("1.9")], [refused])
     - **1** claims that hold
     - **1** wrong forms refused
-    - **4** checks by oracles
+    - **5** checks by oracles
     - **1** by PyTorch
     - **1** by SymPy
     - **2** by numerical derivatives
+    - **1** by formulas that Rocq proved
     """
     asked = [f.oracle for verdict in verdicts for f in verdict.findings if not f.reason]
     kinds = Counter(map(_kind, asked))
@@ -129,12 +131,12 @@ def by_page(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict], book: str
     <summary>✓ (1.8) the gradient of a bias</summary>
     ...
     """
-    formulas, titles = _formulas(book), {page.path: page.title for page in PAGES}
+    equations, titles = formulas(book), {page.path: page.title for page in PAGES}
     pairs = zip(verdicts, sabotaged, strict=True)
     blocks = []
     for page, rows in groupby(pairs, key=lambda pair: pair[0].claim.page):
         blocks.append(f"## [{titles[page]}]({book}/{page}.ipynb)")
-        blocks += [_row(*pair, formulas.get(pair[0].claim.label)) for pair in rows]
+        blocks += [_row(*pair, equations.get(pair[0].claim.label)) for pair in rows]
     return Markdown("\n\n".join(blocks))
 
 

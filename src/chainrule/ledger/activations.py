@@ -12,7 +12,14 @@ from .core import CLOSE, Claim, Oracle
 from .libraries import special
 from .network.cases import linear_of
 from .network.twins import twin_weighted_input
-from .oracles import complex_oracle, difference_oracle, sympy_oracle, torch_oracle, torch_vjp
+from .oracles import (
+    complex_oracle,
+    difference_oracle,
+    rocq_oracle,
+    sympy_oracle,
+    torch_oracle,
+    torch_vjp,
+)
 
 
 def _cases(*parameters: float) -> Callable:
@@ -202,6 +209,13 @@ def _twin_softmax(x, upstream) -> list:
     return [np.exp(x_i) / total for x_i in x]
 
 
+def _proved_softmax(say, x, upstream) -> np.ndarray:
+    """Add the rows of the Jacobian, each times its upstream."""
+    a, n = np.array(_twin_softmax(x, upstream))[:, None], range(len(x))
+    rows = [np.array(say("softmax_jacobian", a=a, i=i, all_j=n))[:, 0] for i in n]
+    return sum(u * row for u, row in zip(upstream, rows, strict=True))
+
+
 def _twin_maxout(x, upstream, w, b, pieces: int) -> list[float]:
     z = twin_weighted_input(w, b, x)
     return [max(z[start : start + pieces]) for start in range(0, len(z), pieces)]
@@ -243,6 +257,7 @@ SOFTMAX = (
         oracles=(
             torch_vjp(lambda torch, x: torch.softmax(x, -1), upstream=True),
             complex_oracle(_weighted(_twin_softmax)),
+            rocq_oracle(_proved_softmax, "softmax_jacobian"),
         ),
         saboteur=lambda x, upstream: upstream * _softmax(x) * (1 - _softmax(x)),
         mistake="the diagonal alone",

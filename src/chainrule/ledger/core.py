@@ -32,6 +32,8 @@ class Oracle:
         Takes the arguments of a case and says whether the oracle can judge it.
     error : callable
         Takes what the implementation gave and what was expected, and gives the error.
+    obstacle : callable
+        Gives why else it cannot be asked; "" if it can.
     """
 
     name: str
@@ -40,11 +42,14 @@ class Oracle:
     needs: str = ""
     applies: Callable[..., bool] = lambda *case: True
     error: Callable[[Any, Any], float] = field(default_factory=lambda: relative_error)
+    obstacle: Callable[[], str] = lambda: ""
 
     @property
-    def available(self) -> bool:
-        """Whether the library that the oracle needs is installed."""
-        return not self.needs or find_spec(self.needs) is not None
+    def missing(self) -> str:
+        """What the oracle lacks, as the reason why it is skipped; "" if nothing."""
+        if self.needs and find_spec(self.needs) is None:
+            return f"{self.needs} is not installed"
+        return self.obstacle()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,8 +204,8 @@ def verify_claim(
     findings = []
     for oracle in claim.oracles:
         wider = replace(oracle, bound=oracle.bound + slack)
-        if not oracle.available:
-            findings.append(Finding(wider, None, f"{oracle.needs} is not installed"))
+        if oracle.missing:
+            findings.append(Finding(wider, None, oracle.missing))
             continue
         try:
             answers = _answers(claim.cases, oracle.expected, oracle.applies)

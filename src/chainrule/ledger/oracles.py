@@ -10,7 +10,8 @@ import numpy as np
 
 from ..arrays import to_numpy
 from ..oracles import autograd, central_difference, complex_step
-from .core import DIFFERENCES, EXACT, Oracle, each_array
+from ..rocq import evaluate, theorem, why_not
+from .core import CLOSE, DIFFERENCES, EXACT, Oracle, each_array
 
 fractions = np.vectorize(Fraction, otypes=[object])  # exactly what a float says
 
@@ -69,3 +70,23 @@ def sympy_oracle(
         return np.array(function(sympy, *case), float)
 
     return Oracle(name, expected, bound, needs="sympy", **rest)
+
+
+def rocq_oracle(function: Callable, *theorems: str, **rest) -> Oracle:
+    """Give an oracle: the formulas of theorems that Rocq's kernel checked, as they stand there.
+
+    The function takes first what computes one, from the theorem's name and what its letters mean,
+    and then the case. The oracle cannot be asked where the record vouches for less than all of
+    these theorems.
+    """
+
+    def say(name: str, which: int = 0, /, **letters) -> np.ndarray:
+        return evaluate(theorem(name).formulas[which], **letters)
+
+    return Oracle(
+        "formula proved in Rocq, any width",
+        lambda *case: function(say, *case),
+        CLOSE,
+        obstacle=lambda: next(filter(None, map(why_not, theorems)), ""),
+        **rest,
+    )

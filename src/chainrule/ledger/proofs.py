@@ -17,6 +17,7 @@ from ..optimizers import Adam
 from ..oracles import central_difference, complex_step, count_multiplications
 from .core import CLOSE, Claim, Oracle
 from .network.cases import backward, deep_cases, is_smooth, network_of
+from .network.proved import PROVED
 from .network.start import off_by
 from .network.twins import difference_parameters, mean_of_samples, torch_parameters
 from .optimizers.twins import torch_run
@@ -43,6 +44,7 @@ ALGORITHM = (
                 applies=is_smooth,
             ),
             Oracle("central differences", difference_parameters(central_difference), 1e-6),
+            PROVED["1.5.2a"],
         ),
         saboteur=lambda weights, *rest: _all_gradients([w.T for w in weights], *rest),
         mistake="every w transposed",

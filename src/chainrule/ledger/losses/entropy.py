@@ -5,7 +5,7 @@ import numpy as np
 from ... import losses
 from ..core import Claim, Oracle
 from ..libraries import class_weight, metrics, special, stats
-from ..oracles import complex_oracle, sympy_oracle, torch_oracle
+from ..oracles import complex_oracle, rocq_oracle, sympy_oracle, torch_oracle
 from . import twins
 from .cases import answers, class_counts, labelled, logits, with_weight
 from .pairs import value_and_gradient
@@ -39,6 +39,15 @@ def _exact_binary(sympy, z, y):
     return sympy.N(sum(sympy.log(1 + sympy.exp(z_i)) for z_i in signed) / len(z), 30)
 
 
+def _proved_gradient(say, z, y) -> np.ndarray:
+    def softmax(column):
+        return np.exp(twins.log_softmax([*column[:, 0]]))[:, None]
+
+    columns = zip(z[:, :, None], y[:, :, None], strict=True)
+    rows = [say("cross_entropy_gradient", z=z_i, y=y_i, softmax=softmax) for z_i, y_i in columns]
+    return np.hstack(rows).T / len(z)
+
+
 def _weighted_mean(z, classes, weight):
     return sum(twins.weighted_losses(z, classes, weight)) / sum(weight[t] for t in classes)
 
@@ -69,6 +78,7 @@ CROSS_ENTROPY = (
         torch=torch_cross_entropy,
         value=(Oracle("loops", twins.cross_entropy),),
         gradient=complex_oracle(twins.cross_entropy),
+        proved=(rocq_oracle(_proved_gradient, "cross_entropy_gradient"),),
         wrong_value=(
             "a mean over the classes, too",
             lambda z, y: twins.cross_entropy(z, y) / z.shape[1],

@@ -18,10 +18,11 @@ def value_and_gradient(
     wrong_value: tuple[str, Callable],
     wrong_gradient: tuple[str, Callable],
     gradient_cases: Callable | None = None,
+    proved: tuple[Oracle, ...] = (),
 ) -> tuple[Claim, Claim]:
     """Give them for a loss whose settings, of these names, come last in a case.
 
-    PyTorch's form is an oracle of both; `value` and `gradient` are the others.
+    PyTorch's form is an oracle of both; `value`, `gradient` and `proved` are the others.
     """
 
     def loss(given: tuple):
@@ -44,7 +45,7 @@ def value_and_gradient(
             code=f"losses.{kind.__name__}.gradient",
             implementation=lambda x, y, *given: loss(given).gradient(x, y),
             cases=gradient_cases or cases,
-            oracles=(torch_vjp(torch), gradient),
+            oracles=(torch_vjp(torch), gradient, *proved),
             saboteur=wrong_gradient[1],
             mistake=wrong_gradient[0],
         ),

@@ -10,6 +10,7 @@ from ..core import Claim, Oracle
 from ..oracles import sympy_oracle
 from . import cases, twins
 from .cases import ACTIVATIONS, backward, forward
+from .proved import PROVED
 
 
 def _error(layer: int) -> Callable:
@@ -73,7 +74,7 @@ BACKWARD = (
         code="activations.Elementwise.vjp",
         implementation=_error(-1),
         cases=cases.network_cases,
-        oracles=_error_oracles(-1),
+        oracles=(*_error_oracles(-1), PROVED["1.4"]),
         saboteur=lambda *case: forward(*case)[2][0],
         mistake="σ′ left out",
     ),
@@ -83,7 +84,7 @@ BACKWARD = (
         code="activations.Elementwise.vjp",
         implementation=_error(-1),
         cases=cases.network_cases,
-        oracles=_error_oracles(-1),
+        oracles=(*_error_oracles(-1), PROVED["1.5"]),
         saboteur=_slope_at_a,
         mistake="σ′ taken at a instead of z",
     ),
@@ -116,7 +117,7 @@ BACKWARD = (
         code="network.Network.backward",
         implementation=_error(0),
         cases=cases.deep_cases,
-        oracles=_error_oracles(0),
+        oracles=(*_error_oracles(0), PROVED["1.6"]),
         saboteur=wrong(lambda w, a, slope, deltas: w[1].diagonal() * deltas[1][0] * slope[0]),
         mistake="no sum over j",
     ),
@@ -126,7 +127,7 @@ BACKWARD = (
         code="network.Linear.vjp",
         implementation=_error(0),
         cases=cases.deep_cases,
-        oracles=_error_oracles(0),
+        oracles=(*_error_oracles(0), PROVED["1.7"]),
         saboteur=wrong(lambda w, a, slope, deltas: (deltas[1] @ w[1].T * slope)[0]),
         mistake="w not transposed",
     ),
@@ -136,7 +137,7 @@ BACKWARD = (
         code="network.Linear.parameter_vjp",
         implementation=lambda *case: backward(*case).parameters[1],
         cases=cases.network_cases,
-        oracles=_parameter_oracles(1),
+        oracles=(*_parameter_oracles(1), PROVED["1.8"]),
         saboteur=wrong(lambda w, a, slope, deltas: (deltas[0] * slope)[0]),
         mistake="σ′ multiplied in a second time",
     ),
@@ -146,7 +147,7 @@ BACKWARD = (
         code="network.Linear.parameter_vjp",
         implementation=lambda *case: backward(*case).parameters[0],
         cases=cases.network_cases,
-        oracles=_parameter_oracles(0),
+        oracles=(*_parameter_oracles(0), PROVED["1.9"]),
         saboteur=wrong(lambda w, a, slope, deltas: deltas[0].T @ a),
         mistake="the layer's own activation instead of the one before",
     ),
@@ -159,6 +160,7 @@ BACKWARD = (
         oracles=(
             Oracle("torch.autograd", twins.torch_parameters, 1e-10, needs="torch"),
             Oracle("sample by sample, added up", twins.mean_of_samples, 1e-12),
+            PROVED["1.1.2c"],
         ),
         saboteur=lambda *case: [g / len(case[4]) for g in backward(*case).parameters],
         mistake="divided by N a second time",
