@@ -5,11 +5,15 @@ from collections.abc import Callable, Iterable, Sequence
 from numbers import Integral
 from typing import Any
 
+import sympy
+
 from .core import Case
 from .models import Network
 
 CHECKED = "Each line equals the line before for all values of its free indices and symbols."
-SIZES = ((2, 3, 2), (1, 2, 3, 2), (3, 1, 2))
+TRUSTED = "SymPy's rules of differentiation and of sums are trusted."
+ANY_SIZES = "layers of any sizes"
+SIZES = ((2, 3, 2), (1, 2, 1, 2), (3, 1, 2))
 
 
 OUTCOME = """\
@@ -98,3 +102,21 @@ def network_cases(
         for network in [kind(each)]
         for layer in layers(len(each) - 1)
     )
+
+
+def letters(*names: str) -> tuple[Any, ...]:
+    """Give letters for sizes, which are whole and positive.
+
+    >>> letters("n", "K")
+    (n, K)
+    """
+    return sympy.symbols(names, integer=True, positive=True)
+
+
+def any_network(*sizes: str, cost_of: str, **indices: int) -> Case:
+    """Give the case of a network whose layers are as large as letters say.
+
+    >>> str(any_network("n_0", "n_1", cost_of="a", L=1))
+    'layers of any sizes (L = 1)'
+    """
+    return Case(Network(letters(*sizes), None, cost_of), indices, ANY_SIZES, every=True)
