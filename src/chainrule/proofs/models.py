@@ -90,10 +90,10 @@ class Model:
 
     def extent(self, name: str, layer: int | None, axis: int) -> Any:
         """Give how many values an index has on an `axis` of `name`."""
-        value = self.look_up(name, layer)
-        if not hasattr(value, "shape"):
+        shape = getattr(self.look_up(name, layer), "shape", None)
+        if shape is None:
             raise Undefined(f"{name} has no axis {axis}")
-        return value.shape[axis]
+        return shape[axis]
 
     def places(self, extent: Any) -> list[Any]:
         """Give what an index runs over: the numbers, or a letter for them if there is one."""

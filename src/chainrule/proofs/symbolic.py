@@ -106,8 +106,12 @@ class Grid:
             lambda i, j: added(lambda m: self.entry(i, m) * other.entry(m, j), self.shape[1]),
         )
 
-    def __rmul__(self, number: Any) -> Grid:
+    def __mul__(self, number: Any) -> Grid:
+        if isinstance(number, Grid):
+            raise Undefined("a product of two matrices of which none says what it is")
         return self.applyfunc(lambda entry: number * entry)
+
+    __rmul__ = __mul__
 
     @property
     def T(self) -> Grid:
@@ -148,6 +152,8 @@ def at(matrix: Any, places: tuple[Any, ...]) -> Any:
 def total(vector: Any) -> Any:
     """Give the sum of the entries of a vector."""
     if isinstance(vector, Grid):
+        if vector.shape[1] != 1:
+            raise Undefined("a matrix is no vector")
         return added(lambda i: vector[i,], vector.shape[0])
     return sympy.Add(*vector)
 
