@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 import pytest
 
 from chainrule import proofs
+from chainrule.proofs import table
 from chainrule.proofs.cases import network_cases
 from chainrule.proofs.core import Chain, Line, Proof, ProofError
 from chainrule.proofs.expressions import (
@@ -23,7 +24,7 @@ from chainrule.proofs.operators import Big, Component, Hadamard, Iverson, Partia
 
 pytestmark = pytest.mark.slow
 
-THEOREMS = [name for name in proofs.__all__ if name[0].islower()]
+THEOREMS = [theorem.__name__ for theorem in table.THEOREMS]
 each_theorem = pytest.mark.parametrize("name", THEOREMS)
 
 

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from numbers import Integral
 from typing import Any
 
@@ -13,7 +14,7 @@ from .models import Network
 CHECKED = "Each line equals the line before for all values of its free indices and symbols."
 TRUSTED = "SymPy's rules of differentiation and of sums are trusted."
 ANY_SIZES = "layers of any sizes"
-SIZES = ((2, 3, 2), (1, 2, 1, 2), (3, 1, 2))
+SIZES = ((2, 3, 2), (1, 2, 1, 2))
 
 
 OUTCOME = """\
@@ -43,10 +44,17 @@ def published(parameters: str = "", rule: Callable | None = None) -> Callable:
         said, heading, example = inspect.cleandoc(of.__doc__ or "").partition("Examples\n-")
         (argument,) = inspect.signature(door).parameters
         outcome = OUTCOME.format(argument=argument)
-        door.__doc__ = said + parameters + outcome + heading + example
-        door.__module__ = of.__module__
-        door.__name__ = door.__qualname__ = of.__name__
-        return door
+        usual = cache(door)
+
+        def prove(*args: Any, **kwargs: Any) -> Any:
+            # a proof never changes: that in the usual cases is made once
+            return door(*args, **kwargs) if args or kwargs else usual()
+
+        prove.__wrapped__ = door  # type: ignore[attr-defined]
+        prove.__doc__ = said + parameters + outcome + heading + example
+        prove.__module__ = of.__module__
+        prove.__name__ = prove.__qualname__ = of.__name__
+        return prove
 
     return publish
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import sympy
 
-from .expressions import Expression, Index
 from .definitions import same_by_definition
+from .expressions import Expression, Index
 from .scope import Scope, Undefined
 from .symbolic import Grid, beside
 from .zero import is_nonnegative, is_zero
@@ -24,7 +24,7 @@ __all__ = ["GE", "LE", "Case", "Chain", "Line", "Proof", "ProofError"]
 LE, GE = r"\le", r"\ge"
 REFUSED, SAME, DIFFERENT = "refused", "the same", "different"
 # in which cases a line has been checked, as it says at its end
-ALL, SOME, PUT_IN, YOU = MARKS = "all cases", "some cases", "put in", "not checked"
+ALL, SOME, PUT_IN, YOU = MARKS = "in all cases", "in some cases", "put in", "not checked"
 
 
 class ProofError(AssertionError):
@@ -83,7 +83,7 @@ class Case(Scope):
     """
 
     name: str
-    every: bool = False
+    every: bool = field(default=False, kw_only=True)
 
     def __str__(self) -> str:
         fixed = ", ".join(f"{name} = {value}" for name, value in self.indices.items())
@@ -238,9 +238,7 @@ class Proof:
         return tuple(line for chain in self.chains for line in chain.lines)
 
     def __repr__(self) -> str:
-        marks = Counter(self.marks)
-        counts = (f"{marks[mark]} {mark}" for mark in MARKS if marks[mark])
-        return f"✓ {self._name()}: {len(self.lines)} lines, {', '.join(counts)}"
+        return f"✓ {self._name()}: {counted(self.marks)}"
 
     def _name(self) -> str:
         label = f"({', '.join(self.labels)}) " if self.labels else ""
@@ -266,16 +264,21 @@ class Proof:
         return "\n\n".join(part for part in parts if part)
 
     def _found(self) -> str:
-        of = {
-            ALL: f"checked by SymPy for {self.every}",
-            SOME: f"checked by SymPy only for {self.some}",
-            PUT_IN: "a definition or an assumption put in, by which both sides are one expression",
-            YOU: "left to you",
-        }
-        marks = Counter(self.marks)
-        found = [f"{marks[mark]} *({mark})*: {of[mark]}" for mark in MARKS if marks[mark]]
-        tried = f" Every line that is checked was tried for {self.some}, too."
-        return f"✓ {len(self.lines)} lines. {'; '.join(found)}." + tried * (ALL in marks)
+        return (
+            f"✓ checked by SymPy: {counted(self.marks)}. All cases are {self.every}; "
+            f"some cases, a check of their own, are {self.some}."
+        )
+
+
+def counted(marks: Iterable[str]) -> str:
+    """Say how many lines there are of each mark.
+
+    >>> counted([ALL, PUT_IN, ALL])
+    '3 lines, 2 in all cases, 1 put in'
+    """
+    numbers = Counter(marks)
+    found = (f"{numbers[mark]} {mark}" for mark in MARKS if numbers[mark])
+    return ", ".join([f"{numbers.total()} lines", *found])
 
 
 def _display(latex: str) -> str:

@@ -18,7 +18,7 @@ def same_by_definition(left: Expression, right: Expression, scope: Scope, given:
 
     >>> from .models import Model
     >>> x, y = Entry("x"), Entry("y")
-    >>> scope = Scope(Model({"x": 3, "y": 4}), {})
+    >>> scope = Scope(Model({"x": sympy.Integer(3), "y": sympy.Integer(4)}), {})
     >>> same_by_definition(2 * y, 2 * (x + 1), scope, given=False)
     True
     >>> same_by_definition(2 * y, 2 * x + 2, scope, given=False)
@@ -68,10 +68,8 @@ def _same_value(left: Expression, right: Expression, scope: Scope, given: bool) 
             return False  # such a name has no meaning that could be written out
     if Grid in map(type, values):
         (values,) = beside(*values)
-    if given:
-        values = map(scope.model.under_condition, values)
-    one, other = map(alike, values)
-    return one == other
+    one, other = map(scope.model.under_condition, values) if given else values
+    return bool(alike(one) == alike(other))
 
 
 def _others(expression: Expression) -> list[Any]:

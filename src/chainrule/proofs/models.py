@@ -9,8 +9,8 @@ from typing import Any
 import sympy
 
 from .expressions import Entry, Expression
-from .operators import Partial
 from .normal import alike
+from .operators import Partial
 from .scope import Scope, Undefined
 from .symbolic import Grid, Place, at, filled, functional, in_all, put, total
 
@@ -268,6 +268,12 @@ class Batch(Composed):
 
     inner = ("Z",)
     error = (r"\Delta", "Z")
+
+    def meaning(self, entry: Entry) -> Expression | None:
+        """Give ∂c_n/∂Z_ni for an error: a sample's cost is the one that its errors are about."""
+        if entry.name != self.error[0] or not entry.lower:
+            return None
+        return Partial(Entry("c")[entry.lower[0]], replace(entry, name="Z"))
 
     def beginning_from(self, variable: tuple[str, int]) -> "Batch":
         """Give the same batch from its weighted inputs on."""

@@ -36,7 +36,7 @@ def _terms(value: Any) -> Iterator[tuple[list[Any], list[Place]]]:
             yield factors, [*bound, *fresh.values()]
     elif parts := _factors(value):
         for choice in product(*(list(_terms(part)) for part in parts)):
-            yield tuple(sum(each, []) for each in zip(*choice, strict=True))  # type: ignore[misc]
+            yield [f for factors, _ in choice for f in factors], [p for _, b in choice for p in b]
     else:
         yield [value], []
 
@@ -71,9 +71,9 @@ def _contracted(factors: list[Any], bound: list[Place]) -> tuple[list[Any], list
 def _closed(factors: list[Any], bound: list[Place]) -> Any:
     """Give the sum of a product: a product of sums, each over indices that hang together."""
     factors, bound = _contracted(factors, bound)
-    parts = sympy.Mul.make_args(sympy.Mul(*map(_atom, factors)))
+    whole = sympy.Mul(*map(_atom, factors))
     groups: list[tuple[set[Place], Any]] = [({place}, sympy.S.One) for place in bound]
-    for part in (each for part in parts for each in _powers(part)):
+    for part in (power for factor in sympy.Mul.make_args(whole) for power in _powers(factor)):
         places, whole = part.atoms(Place) & set(bound), part
         for group in [group for group in groups if group[0] & places]:
             groups.remove(group)

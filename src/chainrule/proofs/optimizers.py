@@ -62,9 +62,7 @@ class _AnyStep(Model):
         before = (1 - rate) * self.between(1, self.t - 1, weighted)
         averages = {self.t - 1: before, self.t: rate * before + (1 - rate) * self.gradients[self.t]}
         mean = sympy.Symbol("gbar")
-        super().__init__(
-            {"m": averages, "g": self.gradients, r"\beta": rate, r"\bar g": mean}
-        )
+        super().__init__({"m": averages, "g": self.gradients, r"\beta": rate, r"\bar g": mean})
 
     def between(self, first: Any, last: Any, term: Callable[[Any], Any], symbol: str = "") -> Any:
         """Give a sum of t terms; of one that ends before, the last term is taken away."""
@@ -86,7 +84,7 @@ class _AnyStep(Model):
 
 
 @published()
-def adam_bias_correction(steps: int = 6) -> Proof:
+def adam_bias_correction(steps: int = 5) -> Proof:
     """Prove why Adam divides its running average by 1 − β^t.
 
     Parameters
@@ -97,7 +95,8 @@ def adam_bias_correction(steps: int = 6) -> Proof:
     Examples
     --------
     >>> adam_bias_correction(steps=2)
-    ✓ Adam's bias correction: 10 lines, for t = 1 to 2, and any t where said
+    ✓ Adam's bias correction: 10 lines,
+      6 in all cases, 1 in some cases, 3 put in
     """
     require_sizes([[steps]], "steps", 1, "a positive number")
     model = _Average(steps)

@@ -66,7 +66,7 @@ def softmax_jacobian(classes: Sequence[int] = (2, 3, 4)) -> Proof:
     Examples
     --------
     >>> softmax_jacobian(classes=[2])
-    ✓ the Jacobian of softmax: 5 lines, for 2 classes
+    ✓ the Jacobian of softmax: 5 lines, 3 in all cases, 2 put in
     """
     chain = chains_in(_cases(classes))
     total = sum_over(m, exp(z[m]))
@@ -94,7 +94,7 @@ def cross_entropy_gradient(classes: Sequence[int] = (2, 3, 4)) -> Proof:
     Examples
     --------
     >>> cross_entropy_gradient(classes=[2])
-    ✓ the gradient of the cross-entropy: 6 lines, for 2 classes
+    ✓ the gradient of the cross-entropy: 6 lines, 4 in all cases, 2 put in
     """
     chain = chains_in(_cases(classes))
     one = chain(
@@ -118,7 +118,7 @@ def cross_entropy_convexity(classes: Sequence[int] = (2, 3)) -> Proof:
     Examples
     --------
     >>> cross_entropy_convexity(classes=[2])
-    ✓ the cross-entropy is convex in the logits: 8 lines, for 2 classes
+    ✓ the cross-entropy is convex in the logits: 8 lines, 7 in all cases, 1 put in
     """
     chain = chains_in(_cases(classes))
     hessian = chain(
