@@ -71,9 +71,9 @@ def _contracted(factors: list[Any], bound: list[Place]) -> tuple[list[Any], list
 def _closed(factors: list[Any], bound: list[Place]) -> Any:
     """Give the sum of a product: a product of sums, each over indices that hang together."""
     factors, bound = _contracted(factors, bound)
-    whole = sympy.Mul(*map(_atom, factors))
+    factors = sympy.Mul.make_args(sympy.Mul(*map(_atom, factors)))
     groups: list[tuple[set[Place], Any]] = [({place}, sympy.S.One) for place in bound]
-    for part in (power for factor in sympy.Mul.make_args(whole) for power in _powers(factor)):
+    for part in [power for factor in factors for power in _powers(factor)]:
         places, whole = part.atoms(Place) & set(bound), part
         for group in [group for group in groups if group[0] & places]:
             groups.remove(group)
