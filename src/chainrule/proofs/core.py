@@ -264,9 +264,13 @@ class Proof:
         return "\n\n".join(part for part in parts if part)
 
     def _found(self) -> str:
+        checked = counted(mark for mark in self.marks if mark in (ALL, SOME))
+        others = "".join(
+            f"; {self.marks.count(mark)} {mark}" for mark in (PUT_IN, YOU) if mark in self.marks
+        )
         return (
-            f"✓ checked by SymPy: {counted(self.marks)}. All cases are {self.every}; "
-            f"some cases, a check of their own, are {self.some}."
+            f"✓ checked by SymPy: {checked}{others}. All cases: {self.every}. "
+            f"Some cases, tried besides: {self.some}."
         )
 
 
