@@ -42,7 +42,7 @@ def test_proof_shows_every_line_with_its_reason(proved, name):
     proof = proved[name]
     shown = proof._repr_markdown_()
     assert repr(proof).startswith("✓ ")
-    assert "checked by SymPy: " in shown
+    assert "✓ checked by SymPy, of " in shown
     assert proof.checked
     assert proof.unchecked
     rows = [row for row in shown.splitlines() if row.startswith("|")]
@@ -72,7 +72,7 @@ def test_each_line_says_in_which_cases_it_was_checked(proved):
     shown = proved["error_norm_bound"]._repr_markdown_()
     assert "see below *(not checked)*" in shown
     assert "(1.6) *(put in)*" in shown
-    assert "checked by SymPy: 4 lines, 4 in all cases; 6 put in; 1 not checked." in shown
+    assert "of 11 lines: 4 in all cases; 6 put in, 1 not checked." in shown
 
 
 # ---- every line, broken ------------------------------------------------------------------------

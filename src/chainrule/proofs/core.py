@@ -264,12 +264,12 @@ class Proof:
         return "\n\n".join(part for part in parts if part)
 
     def _found(self) -> str:
-        checked = counted(mark for mark in self.marks if mark in (ALL, SOME))
-        others = "".join(
-            f"; {self.marks.count(mark)} {mark}" for mark in (PUT_IN, YOU) if mark in self.marks
+        found = (
+            ", ".join(f"{self.marks.count(mark)} {mark}" for mark in marks if mark in self.marks)
+            for marks in ((ALL, SOME), (PUT_IN, YOU))
         )
         return (
-            f"✓ checked by SymPy: {checked}{others}. All cases: {self.every}. "
+            f"✓ checked by SymPy, of {len(self.marks)} lines: {'; '.join(filter(None, found))}. All cases: {self.every}. "
             f"Some cases, tried besides: {self.some}."
         )
 

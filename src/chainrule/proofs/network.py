@@ -259,8 +259,8 @@ def _one_step(case: Case, rule: Expression) -> Case:
     elementwise="Every activation is elementwise.",
     checked=(
         CHECKED,
-        "The algorithm ran symbolically, and the gradient of every weight and bias equals SymPy's "
-        "derivative of the cost.",
+        "In some cases the algorithm ran symbolically, and the gradient of every weight and bias "
+        "equals SymPy's derivative of the cost.",
     ),
 )
 def backpropagation(at_last, at_hidden, at_every):
