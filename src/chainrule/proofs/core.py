@@ -269,8 +269,8 @@ class Proof:
             for marks in ((ALL, SOME), (PUT_IN, YOU))
         )
         return (
-            f"✓ checked by SymPy, of {len(self.marks)} lines: {'; '.join(filter(None, found))}. All cases: {self.every}. "
-            f"Some cases, tried besides: {self.some}."
+            f"✓ checked by SymPy, of {len(self.marks)} lines: {'; '.join(filter(None, found))}. "
+            f"All cases: {self.every}. Some cases, tried besides: {self.some}."
         )
 
 
