@@ -74,7 +74,7 @@ def expressions(depth, places):
     inside = expressions(depth - 1, places)
 
     def summed(size):
-        place = Place(f"p{depth}", size)
+        place = Place("p", size)  # the same letter within itself, too
         body = expressions(depth - 1, [*places, place])
         return st.builds(lambda b: sympy.Sum(b, (place, 1, size)), body)
 
@@ -152,6 +152,12 @@ I, J, K = FREE  # noqa: E741 -- as on the page
             sympy.Sum(X[I], (I, 1, N)) / sympy.Sum(X[J], (J, 1, N)), sympy.S(1), True, id="cancels"
         ),
         pytest.param(sympy.Sum(2, (K, 1, M)), 2 * N, False, id="the other size"),
+        pytest.param(
+            sympy.Sum(sympy.KroneckerDelta(I, J) * F(sympy.Sum(X[I] * Y[J], (I, 1, N))), (I, 1, N)),
+            F(sympy.Sum(X[I] * Y[J], (I, 1, N))),
+            True,
+            id="one letter for two sums",
+        ),
     ],
 )
 def test_what_is_equal(left, right, equal):

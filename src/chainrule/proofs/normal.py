@@ -22,7 +22,8 @@ def normal(value: Any) -> Any:
     >>> normal(sympy.Sum(x[i] * sympy.KroneckerDelta(i, j) + 2, (i, 1, n))) == 2 * n + x[j]
     True
     """
-    return sympy.Add(*(_closed(*term) for term in _terms(value)))
+    # named anew, no index stands for two sums of which one is inside the other
+    return sympy.Add(*(_closed(*term) for term in _terms(alike(value))))
 
 
 def _terms(value: Any) -> Iterator[tuple[list[Any], list[Place]]]:
@@ -31,9 +32,12 @@ def _terms(value: Any) -> Iterator[tuple[list[Any], list[Place]]]:
         for term in value.args:
             yield from _terms(term)
     elif isinstance(value, sympy.Sum):
-        fresh = {place: Place.fresh(place.size) for place, _, _ in value.limits}
-        for factors, bound in _terms(value.function.xreplace(fresh)):
-            yield factors, [*bound, *fresh.values()]
+        body, fresh = value.function, []
+        for place, _, _ in value.limits:
+            fresh.append(Place.fresh(place.size))
+            body = body.xreplace({place: fresh[-1]})
+        for factors, bound in _terms(body):
+            yield factors, [*bound, *fresh]
     elif parts := _factors(value):
         for choice in product(*(list(_terms(part)) for part in parts)):
             yield [f for factors, _ in choice for f in factors], [p for _, b in choice for p in b]
