@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 import pytest
 
 from chainrule import proofs
+from chainrule.proofs import table
 from chainrule.proofs.cases import network_cases
 from chainrule.proofs.core import Chain, Line, Proof, ProofError
 from chainrule.proofs.expressions import (
@@ -23,7 +24,7 @@ from chainrule.proofs.operators import Big, Component, Hadamard, Iverson, Partia
 
 pytestmark = pytest.mark.slow
 
-THEOREMS = [name for name in proofs.__all__ if name[0].islower()]
+THEOREMS = [theorem.__name__ for theorem in table.THEOREMS]
 each_theorem = pytest.mark.parametrize("name", THEOREMS)
 
 
@@ -41,7 +42,7 @@ def test_proof_shows_every_line_with_its_reason(proved, name):
     proof = proved[name]
     shown = proof._repr_markdown_()
     assert repr(proof).startswith("✓ ")
-    assert "checked by SymPy" in shown
+    assert "✓ checked by SymPy, of " in shown
     assert proof.checked
     assert proof.unchecked
     rows = [row for row in shown.splitlines() if row.startswith("|")]
@@ -67,10 +68,11 @@ def test_latex_of_the_error_of_a_hidden_layer(proved):
     )
 
 
-def test_line_true_by_definition_says_so(proved):
+def test_each_line_says_in_which_cases_it_was_checked(proved):
     shown = proved["error_norm_bound"]._repr_markdown_()
-    assert "*(not checked)*" in shown
-    assert "all lines but 1, for" in shown
+    assert "see below *(not checked)*" in shown
+    assert "(1.6) *(put in)*" in shown
+    assert "of 11 lines: 4 in all cases; 6 put in, 1 not checked." in shown
 
 
 # ---- every line, broken ------------------------------------------------------------------------
@@ -218,21 +220,25 @@ def renamed(node, old, new):
     return new if node == old else rebuilt(node, lambda part: renamed(part, old, new))
 
 
+@pytest.mark.parametrize("every", [True, False], ids=["every size", "some sizes"])
 @each_theorem
-def test_every_broken_line_is_found(proved, name):
+def test_every_broken_line_is_found(proved, name, every):
     """The line before a broken one is whole, so the broken line itself has to be refused.
 
-    What is not refused has to be the same by structure, not only equal in the cases checked.
+    By the case of any size alone, and by those of some sizes alone. What is not refused has to be
+    the same by structure, not only equal in the cases checked.
     """
     survivors = []
     for chain in proved[name].chains:
+        cases = tuple(case for case in chain.cases if case.every == every)
         for number, (before, line) in enumerate(pairs(chain)):
-            if line.by_definition:
+            if line.by_definition or not cases:
                 continue
             broken = mutants(chain, number)
             assert broken or line.expression == Number(0)
             for mutant in broken:
-                step = replace(chain, left=before, lines=(replace(line, expression=mutant),))
+                broken_line = replace(line, expression=mutant)
+                step = replace(chain, left=before, lines=(broken_line,), cases=cases)
                 try:
                     step.check()
                 except ProofError:
@@ -280,7 +286,7 @@ def test_false_statement_is_refused(left, wrong, case):
 def test_error_names_the_line_its_reason_and_the_sizes():
     chain = Chain(delta(l)[k], (Line(delta(l)[k] + 1, "because"),), CASES)
     with pytest.raises(ProofError, match=r"delta_k\^l \+ 1.*because.*layers 2-3-2 \(l = 1"):
-        Proof("false", ("0",), (), (chain,), "these", (), ())
+        Proof("false", ("0",), (), (chain,), "all", "these", (), ())
 
 
 def test_sum_with_an_index_over_two_ranges_is_refused():

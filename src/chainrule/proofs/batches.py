@@ -1,22 +1,26 @@
 """Batches: the gradients of a batch, equation 1.1.2c, and the mean over random batches."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations
 from typing import Any
 
 import sympy
 
-from .cases import CHECKED, listed, published, require_sizes
+from .cases import CHECKED, TRUSTED, letters, listed, published, require_sizes
 from .core import Case, Line, Proof, chains_in
 from .expressions import Entry, Expression, Index
 from .models import Batch, Model, matrix
 from .operators import Big, Binomial, Component, Expectation, Iverson, Partial, sum_over
 from .scope import Scope
+from .symbolic import IN, Place, added, in_all
 
 __all__ = ["batch_gradient", "minibatch_mean"]
 
 A, C, N, b, c, g, w, Z, Delta = map(Entry, (*"ACNbcgwZ", r"\Delta"))
 i, j, k, l, m, n, batch = map(Index, "ijklmnB")  # noqa: E741 -- as on the page
+
+ANY = "any numbers of samples, inputs and neurons"
+ANY_DRAW = "any A and N"
 
 
 @published()
@@ -31,14 +35,15 @@ def batch_gradient(shapes: Sequence[Sequence[int]] = ((2, 3, 2), (3, 2, 1), (3, 
     Examples
     --------
     >>> batch_gradient(shapes=[(2, 1, 2)])
-    ✓ (1.1.2c) the gradients of a batch: 10 lines,
-      for samples × inputs × neurons 2×1×2
+    ✓ (1.1.2c) the gradients of a batch: 10 lines, 8 in all cases, 2 put in
     """
     what = "triples (samples, inputs, neurons) of positive numbers"
-    chain = chains_in(
+    every = Case(Batch(letters("N", "n_{l-1}", "n_l")), {"l": 1}, ANY, every=True)
+    some = (
         Case(Batch(shape), {"l": 1}, f"samples × inputs × neurons {listed([shape], '×')}")
         for shape in require_sizes(shapes, "shapes", 3, what, at_most=3)
     )
+    chain = chains_in((every, *some))
     weighted_input = sum_over(m, A(l - 1)[n, m] * w(l)[i, m]) + b(l)[i]
 
     def steps(x: Entry) -> tuple[Line, ...]:
@@ -81,12 +86,10 @@ def batch_gradient(shapes: Sequence[Sequence[int]] = ((2, 3, 2), (3, 2, 1), (3, 
             "$b^l$ act on it through that row only.",
         ),
         (weights, all_weights, biases),
+        ANY,
         f"samples × inputs × neurons {listed([tuple(s) for s in shapes], '×')}",
         (CHECKED,),
-        (
-            "Differentiability is a hypothesis, and SymPy's own chain rule is trusted.",
-            "For other shapes the lines and their reasons have to be read.",
-        ),
+        ("Differentiability is a hypothesis.", TRUSTED),
     )
 
 
@@ -106,6 +109,36 @@ class _Draw(Model):
         return sum(values) / len(values)
 
 
+class _AnyDraw(Model):
+    """The same for letters; that each sample is in so many batches is taken from line (1)."""
+
+    def __init__(self) -> None:
+        samples, size = letters("A", "N")
+        names = {"A": samples, "N": size, "g": matrix("g", samples)}
+        super().__init__(names, ranges={"B": [Place("B", sympy.binomial(samples, size))]})
+
+    def within(self, batch: Any, term: Callable[[Any], Any]) -> Any:
+        """Give the sum of a term over all samples, times whether they are in the batch."""
+        return added(lambda i: term(i) * IN[i, batch], self.names["A", None])
+
+    def expectation(self, body: Expression, scope: Scope) -> Any:
+        """Take the mean over all batches."""
+        (batch,) = self.ranges["B"]
+        return in_all(lambda each: body.value(scope.bind(B=each)), [batch]) / batch.size
+
+    def under_condition(self, value: Any) -> Any:
+        """Put the number of batches that contain a sample instead of the sum that counts them."""
+        count = sympy.binomial(*(self.names[name, None] - 1 for name in "AN"))
+        return value.replace(
+            lambda part: (
+                isinstance(part, sympy.Sum)
+                and isinstance(part.function, sympy.Indexed)
+                and part.function.base == IN
+            ),
+            lambda part: count,
+        )
+
+
 @published()
 def minibatch_mean(
     draws: Sequence[Sequence[int]] = ((3, 1), (3, 2), (4, 2), (4, 4), (5, 3)),
@@ -122,24 +155,22 @@ def minibatch_mean(
     --------
     >>> minibatch_mean(draws=[(3, 2)])
     ✓ the mean over random batches: 6 lines,
-      for (A, N) = (3, 2), and any A and N where said
+      4 in all cases, 1 in some cases, 1 put in
     """
     what = "pairs (A, N) with 1 ≤ N ≤ A"
     pairs = require_sizes(draws, "draws", 2, what, at_most=2)
     if any(size > samples for samples, size in pairs):
         raise ValueError(f"draws: expected {what}, got {draws!r}")
-    chain = chains_in(Case(_Draw(*pair), {}, f"(A, N) = {pair}") for pair in pairs)
-    letters = {name: sympy.Symbol(name, integer=True, positive=True) for name in "AN"}
-    for_letters = chains_in([Case(Model(letters), {}, "any A and N")])
+    every = Case(_AnyDraw(), {}, ANY_DRAW, every=True)
+    some = [Case(_Draw(*pair), {}, f"(A, N) = {pair}") for pair in pairs]
+    counted, for_letters, chain = map(chains_in, (some, [every], [every, *some]))
     of_batch = 1 / N * Big(i, g[i], within=batch)
     share = Binomial(A - 1, N - 1) / Binomial(A, N)
-    count = chain(
+    count = counted(
         sum_over(batch, Iverson(i, batch, r"\in")),
         Line(Binomial(A - 1, N - 1), "the other $N - 1$ are chosen from the other $A - 1$"),
     )
-    ratio = for_letters(
-        share, Line(N / A, "the factorials cancel: checked for letters $A$ and $N$")
-    )
+    ratio = for_letters(share, Line(N / A, "the factorials cancel"))
     mean = chain(
         Expectation(of_batch, batch),
         Line(
@@ -154,7 +185,8 @@ def minibatch_mean(
         ),
         Line(
             1 / N * share * sum_over(i, g[i]),
-            "so many batches contain a sample, the same number for each",
+            "line (1): so many batches contain a sample, the same number for each",
+            given=True,
         ),
         Line(1 / A * sum_over(i, g[i]), "the ratio above"),
     )
@@ -166,11 +198,12 @@ def minibatch_mean(
             "equally likely.",
         ),
         (count, ratio, mean),
-        f"(A, N) = {', '.join(map(str, pairs))}, and any A and N where said",
+        ANY_DRAW,
+        f"(A, N) = {', '.join(map(str, pairs))}",
         (
-            "Every line but (2) was computed over all batches, with a symbol for each sample's "
-            "gradient.",
-            "The ratio of the binomial coefficients was simplified for letters A and N.",
+            "In some cases every line but (2) was computed over all batches, with a symbol for "
+            "each sample's gradient.",
+            "In all cases the sums over samples and batches have as many terms as letters say.",
         ),
-        ("For other numbers of samples the lines and their reasons have to be read.",),
+        ("That line (1) holds for other numbers than those tried is left to its reason.",),
     )

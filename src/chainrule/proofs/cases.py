@@ -2,14 +2,19 @@
 
 import inspect
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from numbers import Integral
 from typing import Any
+
+import sympy
 
 from .core import Case
 from .models import Network
 
 CHECKED = "Each line equals the line before for all values of its free indices and symbols."
-SIZES = ((2, 3, 2), (1, 2, 3, 2), (3, 1, 2))
+TRUSTED = "SymPy's rules of differentiation and of sums are trusted."
+ANY_SIZES = "layers of any sizes"
+SIZES = ((2, 3, 2), (1, 2, 1, 2))
 
 
 OUTCOME = """\
@@ -39,10 +44,17 @@ def published(parameters: str = "", rule: Callable | None = None) -> Callable:
         said, heading, example = inspect.cleandoc(of.__doc__ or "").partition("Examples\n-")
         (argument,) = inspect.signature(door).parameters
         outcome = OUTCOME.format(argument=argument)
-        door.__doc__ = said + parameters + outcome + heading + example
-        door.__module__ = of.__module__
-        door.__name__ = door.__qualname__ = of.__name__
-        return door
+        usual = cache(door)
+
+        def prove(*args: Any, **kwargs: Any) -> Any:
+            # a proof never changes: that in the usual cases is made once
+            return door(*args, **kwargs) if args or kwargs else usual()
+
+        prove.__wrapped__ = door  # type: ignore[attr-defined]
+        prove.__doc__ = said + parameters + outcome + heading + example
+        prove.__module__ = of.__module__
+        prove.__name__ = prove.__qualname__ = of.__name__
+        return prove
 
     return publish
 
@@ -98,3 +110,21 @@ def network_cases(
         for network in [kind(each)]
         for layer in layers(len(each) - 1)
     )
+
+
+def letters(*names: str) -> tuple[Any, ...]:
+    """Give letters for sizes, which are whole and positive.
+
+    >>> letters("n", "K")
+    (n, K)
+    """
+    return sympy.symbols(names, integer=True, positive=True)
+
+
+def any_network(*sizes: str, cost_of: str, **indices: int) -> Case:
+    """Give the case of a network whose layers are as large as letters say.
+
+    >>> str(any_network("n_0", "n_1", cost_of="a", L=1))
+    'layers of any sizes (L = 1)'
+    """
+    return Case(Network(letters(*sizes), None, cost_of), indices, ANY_SIZES, every=True)

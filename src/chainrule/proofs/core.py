@@ -5,19 +5,26 @@ or at most as large). The LaTeX that is shown and the value that is checked come
 expression.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from itertools import product
+from typing import Any
 
 import sympy
 
+from .definitions import same_by_definition
 from .expressions import Expression, Index
 from .scope import Scope, Undefined
+from .symbolic import Grid, beside
 from .zero import is_nonnegative, is_zero
 
 __all__ = ["GE", "LE", "Case", "Chain", "Line", "Proof", "ProofError"]
 
 LE, GE = r"\le", r"\ge"
+REFUSED, SAME, DIFFERENT = "refused", "the same", "different"
+# in which cases a line has been checked, as it says at its end
+ALL, SOME, PUT_IN, YOU = MARKS = "in all cases", "in some cases", "put in", "not checked"
 
 
 class ProofError(AssertionError):
@@ -61,7 +68,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Case(Scope):
-    """A concrete case in which every line of a chain is checked: a scope with a name.
+    """A case in which every line of a chain is checked: a scope with a name.
 
     Attributes
     ----------
@@ -71,9 +78,12 @@ class Case(Scope):
         The indices that are fixed, such as the layer.
     name : str
         As an error message says it: "layers 2-3-2".
+    every : bool
+        Whether it stands for every size: its sizes are letters.
     """
 
     name: str
+    every: bool = field(default=False, kw_only=True)
 
     def __str__(self) -> str:
         fixed = ", ".join(f"{name} = {value}" for name, value in self.indices.items())
@@ -97,16 +107,13 @@ class Chain:
     lines: tuple[Line, ...]
     cases: tuple[Case, ...]
 
-    def steps(self) -> Iterator[tuple[Expression, Line]]:
-        """Yield each line that is checked, with the expression before it."""
-        before = self.left
-        for line in self.lines:
-            if not line.by_definition:
-                yield before, line
-            before = line.expression
+    def check(self) -> tuple[str, ...]:
+        """Check every line in every case, and tell in which it has been checked.
 
-    def check(self) -> None:
-        """Check every line in every case.
+        Returns
+        -------
+        tuple of str
+            Of each line: ALL, SOME, PUT_IN or YOU.
 
         Raises
         ------
@@ -115,12 +122,23 @@ class Chain:
         """
         if not self.cases:
             raise ProofError(f"the chain from ${self.left.latex()}$ has no case to be checked in")
-        for (before, line), case in product(self.steps(), self.cases):
-            if not follows(before, line, case):
+        before = (self.left, *(line.expression for line in self.lines))
+        return tuple(self._mark(*step) for step in zip(before, self.lines, strict=False))
+
+    def _mark(self, before: Expression, line: Line) -> str:
+        if line.by_definition:
+            return YOU
+        compared = set()
+        for case in self.cases:
+            found = compare(before, line, case)
+            if found == REFUSED:
                 raise ProofError(
                     f"${line.relation} {line.expression.latex()}$ ({line.reason}) does not follow "
                     f"from ${before.latex()}$ for {case}"
                 )
+            if found == DIFFERENT:
+                compared.add(case.every)
+        return ALL if True in compared else SOME if compared else PUT_IN
 
 
 def chains_in(cases: Iterable[Case]) -> Callable[..., Chain]:
@@ -129,28 +147,55 @@ def chains_in(cases: Iterable[Case]) -> Callable[..., Chain]:
     return lambda left, *lines: Chain(left, lines, every)
 
 
-def follows(before: Expression, line: Line, scope: Scope) -> bool:
-    """Tell whether a line follows from the expression before it, for all values of its indices."""
+def compare(before: Expression, line: Line, scope: Scope) -> str:
+    """Tell whether a line follows from the expression before it, for all values of its indices.
+
+    Returns
+    -------
+    str
+        REFUSED, or SAME if both are one and the same as soon as the definitions are put in, so that
+        there was nothing to find out, or DIFFERENT if they are two forms of one value.
+    """
     free = sorted((before.free() | line.expression.free()) - set(scope.indices))
     try:
         ranges = [scope.range_of(Index(name), before, line.expression) for name in free]
-        return all(
-            _holds(before, line, scope.bind(**dict(zip(free, values, strict=True))))
-            for values in product(*ranges)
-        )
+        scopes = [scope.bind(**dict(zip(free, each, strict=True))) for each in product(*ranges)]
+        if not all(_follows(before, line, here) for here in scopes):
+            return REFUSED
+        return SAME if all(_is_put_in(before, line, here) for here in scopes) else DIFFERENT
     except (Undefined, sympy.matrices.exceptions.ShapeError):
-        return False
+        return REFUSED
 
 
-def _holds(before: Expression, line: Line, scope: Scope) -> bool:
-    left, right = (sympy.Matrix([side.value(scope)]) for side in (before, line.expression))
-    if left.shape != right.shape:
-        return False
-    difference = (right - left).xreplace(scope.model.condition if line.given else {})
+def _follows(before: Expression, line: Line, scope: Scope) -> bool:
+    return all(_holds(*entries, line, scope.model) for entries in _entries(before, line, scope))
+
+
+def _is_put_in(before: Expression, line: Line, scope: Scope) -> bool:
     if line.relation == "=":
-        return all(map(is_zero, difference))
-    slack = difference if line.relation == LE else -difference
-    return all(is_nonnegative(entry, scope.model.slacks) for entry in slack)
+        return same_by_definition(before, line.expression, scope, line.given)
+    left, right = before.value(scope), line.expression.value(scope)
+    return {left - right, right - left} & set(scope.model.slacks) != set()
+
+
+def _entries(before: Expression, line: Line, scope: Scope) -> list[tuple[Any, Any]]:
+    """Give the entries of the two sides, side by side."""
+    left, right = before.value(scope), line.expression.value(scope)
+    if isinstance(left, Grid) or isinstance(right, Grid):
+        return list(beside(left, right))
+    left, right = sympy.Matrix([left]), sympy.Matrix([right])
+    if left.shape != right.shape:
+        raise Undefined("the two sides have different shapes")
+    return list(zip(left, right, strict=True))
+
+
+def _holds(left: Any, right: Any, line: Line, model: Any) -> bool:
+    difference = right - left
+    if line.given:
+        difference = model.under_condition(difference)
+    if line.relation == "=":
+        return is_zero(difference, model.condition if line.given else {})
+    return is_nonnegative(difference if line.relation == LE else -difference, model.slacks)
 
 
 @dataclass(frozen=True, repr=False)
@@ -165,23 +210,27 @@ class Proof:
     hypotheses : tuple of str
         What is assumed.
     chains : tuple of Chain
-    cases : str
-        For what it was checked: "layers of sizes 2-3-2 and 3-1-2".
+    every, some : str
+        What all cases are, "layers of any sizes", and some: "layers of sizes 2-3-2 and 3-1-2".
     checked, unchecked : tuple of str
         What the machine found, and what it takes on trust.
+    marks : tuple of str
+        In which cases each line has been checked: ALL, SOME, PUT_IN or YOU.
     """
 
     title: str
     labels: tuple[str, ...]
     hypotheses: tuple[str, ...]
     chains: tuple[Chain, ...]
-    cases: str
+    every: str
+    some: str
     checked: tuple[str, ...]
     unchecked: tuple[str, ...]
+    marks: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        for chain in self.chains:
-            chain.check()
+        marks = tuple(mark for chain in self.chains for mark in chain.check())
+        object.__setattr__(self, "marks", marks)
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -189,7 +238,7 @@ class Proof:
         return tuple(line for chain in self.chains for line in chain.lines)
 
     def __repr__(self) -> str:
-        return f"✓ {self._name()}: {len(self.lines)} lines, for {self.cases}"
+        return f"✓ {self._name()}: {counted(self.marks)}"
 
     def _name(self) -> str:
         label = f"({', '.join(self.labels)}) " if self.labels else ""
@@ -202,19 +251,38 @@ class Proof:
             for line in chain.lines:
                 shown = _display(rf"\quad {line.relation} {line.expression.latex()}")
                 number += 1
-                reason = line.reason + (" *(not checked)*" if line.by_definition else "")
-                rows.append(f"| {shown} | ({number}) {reason} |")
-        trusted = sum(line.by_definition for line in self.lines)
-        found = f"all lines but {trusted}" if trusted else "every line"
+                mark = self.marks[number - 1]
+                rows.append(f"| {shown} | ({number}) {line.reason} *({mark})* |")
         parts = [
             f"**{self._name()}.**",
             "\n".join(f"- {hypothesis}" for hypothesis in self.hypotheses),
             ":::{table}\n:class: proof\n" + "\n".join(rows) + "\n:::",
-            f"✓ checked by SymPy, {found}, for {self.cases}.",
+            self._found(),
             f"*What the machine checked.* {' '.join(self.checked)}",
             f"*What it did not.* {' '.join(self.unchecked)}",
         ]
         return "\n\n".join(part for part in parts if part)
+
+    def _found(self) -> str:
+        found = (
+            ", ".join(f"{self.marks.count(mark)} {mark}" for mark in marks if mark in self.marks)
+            for marks in ((ALL, SOME), (PUT_IN, YOU))
+        )
+        return (
+            f"✓ checked by SymPy, of {len(self.marks)} lines: {'; '.join(filter(None, found))}. "
+            f"All cases: {self.every}. Some cases, tried besides: {self.some}."
+        )
+
+
+def counted(marks: Iterable[str]) -> str:
+    """Say how many lines there are of each mark.
+
+    >>> counted([ALL, PUT_IN, ALL])
+    '3 lines, 2 in all cases, 1 put in'
+    """
+    numbers = Counter(marks)
+    found = (f"{numbers[mark]} {mark}" for mark in MARKS if numbers[mark])
+    return ", ".join([f"{numbers.total()} lines", *found])
 
 
 def _display(latex: str) -> str:

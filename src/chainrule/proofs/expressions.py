@@ -26,6 +26,7 @@ class Expression:
     """Something that has both a LaTeX form and, in a scope, a value."""
 
     tightness = 3  # 0: a sum of terms, 1: a big operator, 2: a product, 3: an atom
+    is_named = False  # whether the model or a definition says what it is
     is_tall: bool | None = None  # whether the LaTeX is higher than a line; None: if a part is
 
     def latex(self) -> str:
@@ -168,6 +169,7 @@ class Entry(Expression):
     name: str
     upper: Expression | None = None
     lower: tuple[Expression, ...] = ()
+    is_named = True
 
     def __call__(self, upper: Any) -> Entry:
         """Give the same name with the layer `upper`."""
@@ -186,7 +188,7 @@ class Entry(Expression):
 
     def layer(self, scope: Scope) -> Any:
         """Give the number of the layer in a `scope`, or None."""
-        return None if self.upper is None else int(self.upper.value(scope))
+        return None if self.upper is None else self.upper.value(scope)
 
     def value(self, scope: Scope) -> Any:
         """Look the entry up in the model."""

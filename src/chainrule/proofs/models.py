@@ -1,6 +1,7 @@
 """What the names in a proof stand for: concrete networks with abstract activations and costs."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -8,8 +9,10 @@ from typing import Any
 import sympy
 
 from .expressions import Entry, Expression
+from .normal import alike
 from .operators import Partial
 from .scope import Scope, Undefined
+from .symbolic import Grid, Place, at, filled, functional, in_all, put, total
 
 
 @cache
@@ -83,21 +86,30 @@ class Model:
             if lower[0] not in value:
                 raise Undefined(f"there is no {name} at {lower[0]}")
             return value[lower[0]]
-        if not isinstance(value, sympy.MatrixBase):
-            raise Undefined(f"{name} has no entries")
-        places = [int(place) - 1 for place in lower]
-        if any(not 0 <= p < n for p, n in zip(places, value.shape, strict=False)):
-            raise Undefined(f"there is no {name} at {lower}")
-        if len(lower) == 1 and value.cols > 1:
-            return value[places[0], :].T
-        return value[(*places, 0)[:2]]
+        return at(value, lower)
 
-    def extent(self, name: str, layer: int | None, axis: int) -> int:
+    def extent(self, name: str, layer: int | None, axis: int) -> Any:
         """Give how many values an index has on an `axis` of `name`."""
-        value = self.look_up(name, layer)
-        if not isinstance(value, sympy.MatrixBase):
+        shape = getattr(self.look_up(name, layer), "shape", None)
+        if shape is None:
             raise Undefined(f"{name} has no axis {axis}")
-        return value.shape[axis]
+        return shape[axis]
+
+    def places(self, extent: Any) -> list[Any]:
+        """Give what an index runs over: the numbers, or a letter for them if there is one."""
+        return [*range(1, extent + 1)] if isinstance(extent, int) else [Place.fresh(extent)]
+
+    def between(self, first: Any, last: Any, term: Callable[[Any], Any], symbol: str) -> Any:
+        """Give the sum or the product of a term from `first` to `last`."""
+        if not sympy.sympify(last).is_number:
+            letter = sympy.Dummy("i", integer=True, positive=True)
+            return sympy.summation(term(letter), (letter, first, last))
+        terms = map(term, range(int(first), int(last) + 1))
+        return sympy.Mul(*terms) if symbol == r"\prod" else sympy.Add(*terms)
+
+    def within(self, batch: Any, term: Callable[[Any], Any]) -> Any:
+        """Give the sum of a term over all samples of a batch."""
+        return in_all(term, batch)
 
     def function(self, name: str, order: int, layer: int | None) -> Callable[..., Any]:
         """Give a function, or its derivative if `order` is 1; an activation is of a `layer`."""
@@ -113,22 +125,42 @@ class Model:
         """Put into a `value` that was found in ``given(name, layer)`` what the variable is here."""
         return value
 
+    def meaning(self, entry: Entry) -> Expression | None:
+        """Give what an entry is by its definition, if that is not a value but an expression."""
+        return None
+
+    def under_condition(self, value: Any) -> Any:
+        """Give a value where the condition holds."""
+        return alike(value).xreplace(self.condition)
+
     def expectation(self, body: Expression, scope: Scope) -> Any:
         """Give the expectation of a random expression."""
         raise Undefined("nothing is random")
 
 
-def matrix(name: str, rows: int, columns: int = 1, **assumptions: Any) -> Any:
+def matrix(name: str, rows: Any, columns: Any = 1, **assumptions: Any) -> Any:
     """Give a matrix of symbols, with assumptions of SymPy's such as ``real=True``.
+
+    Where the sizes are letters, so are the indices.
 
     >>> matrix("v", 2)
     Matrix([
     [v_1_1],
     [v_2_1]])
     """
-    return sympy.ImmutableMatrix(
-        rows, columns, lambda i, j: sympy.Symbol(f"{name}_{i + 1}_{j + 1}", **assumptions)
-    )
+    if isinstance(rows, int):
+        return sympy.ImmutableMatrix(
+            rows, columns, lambda i, j: sympy.Symbol(f"{name}_{i + 1}_{j + 1}", **assumptions)
+        )
+    base = sympy.IndexedBase(name, **assumptions)
+    return Grid((rows, columns), lambda i, j: base[i] if columns == 1 else base[i, j])
+
+
+def cost(name: str, vector: Any, *which: Any) -> Any:
+    """Give an abstract function of the entries of a vector; `which` tells it from others."""
+    if isinstance(vector, Grid):
+        return functional(name, vector, *which)
+    return abstract("".join(map(str, (name, *which))))(*vector)
 
 
 class Composed(Model):
@@ -144,7 +176,7 @@ class Composed(Model):
     inner: tuple[str, ...] = ()
     error = ("", "")  # the name of an error, and that of the inner quantity it is the slope in
 
-    def __init__(self, sizes: tuple[int, ...], variable: tuple[str, int] | None = None) -> None:
+    def __init__(self, sizes: tuple[Any, ...], variable: tuple[str, int] | None = None) -> None:
         self.sizes = sizes
         self._given: dict[tuple[str, int], Composed] = {}
         super().__init__(self.forward(variable))
@@ -169,7 +201,12 @@ class Composed(Model):
     def resolve(self, value: Any, name: str, layer: int | None) -> Any:
         """Put the quantity's own value instead of its free symbols."""
         here, there = self.look_up(name, layer), self.given(name, layer).look_up(name, layer)
-        return value.xreplace(dict(zip(there, here, strict=True)))
+        return put(value, there, here)
+
+    def meaning(self, entry: Entry) -> Expression | None:
+        """Give ∂C/∂z for an error."""
+        error, inner = self.error
+        return Partial(Entry("C"), replace(entry, name=inner)) if entry.name == error else None
 
     def look_up(self, name: str, layer: int | None) -> Any:
         """Find an error by its definition, ∂C/∂z^l, and anything else in the forward pass."""
@@ -183,15 +220,25 @@ class Composed(Model):
 class Network(Composed):
     """A network with an abstract activation in each layer and an abstract cost.
 
-    Its sizes are how many neurons each layer has, the input first.
+    Its sizes are how many neurons each layer has, the input first. The cost is a function of the
+    last layer's activations or, as what follows this layer makes it, of its weighted inputs.
     """
 
     inner = ("z", "a")
     error = (r"\delta", "z")
 
+    def __init__(
+        self,
+        sizes: tuple[Any, ...],
+        variable: tuple[str, int] | None = None,
+        cost_of: str = "a",
+    ) -> None:
+        self.cost_of = cost_of
+        super().__init__(sizes, variable)
+
     def beginning_from(self, variable: tuple[str, int]) -> "Network":
         """Give the same network from a layer's weighted inputs or activations on."""
-        return Network(self.sizes, variable)
+        return Network(self.sizes, variable, self.cost_of)
 
     def function(self, name: str, order: int, layer: int | None) -> Callable[..., Any]:
         """Give the activation of a layer or its slope."""
@@ -205,12 +252,12 @@ class Network(Composed):
         names: dict[Any, Any] = {("a", 0): a}
         for l, (n_in, n_out) in enumerate(pairwise(self.sizes), 1):  # noqa: E741 -- as on the page
             w, b = matrix(f"w{l}", n_out, n_in), matrix(f"b{l}", n_out)
-            z = matrix(f"z{l}", n_out) if variable == ("z", l) else w * a + b
+            z = matrix(f"z{l}", n_out) if variable == ("z", l) else w @ a + b
             a = z.applyfunc(self.function(r"\sigma", 0, l))
             if variable == ("a", l):
                 a = matrix(f"a{l}", n_out)
             names |= {("w", l): w, ("b", l): b, ("z", l): z, ("a", l): a}
-        return names | {"C": abstract("C")(*a)}
+        return names | {"C": cost("C", names[self.cost_of, len(self.sizes) - 1])}
 
 
 class Batch(Composed):
@@ -222,6 +269,12 @@ class Batch(Composed):
     inner = ("Z",)
     error = (r"\Delta", "Z")
 
+    def meaning(self, entry: Entry) -> Expression | None:
+        """Give ∂c_n/∂Z_ni for an error: a sample's cost is the one that its errors are about."""
+        if entry.name != self.error[0] or not entry.lower:
+            return None
+        return Partial(Entry("c")[entry.lower[0]], replace(entry, name="Z"))
+
     def beginning_from(self, variable: tuple[str, int]) -> "Batch":
         """Give the same batch from its weighted inputs on."""
         return Batch(self.sizes, variable)
@@ -230,7 +283,8 @@ class Batch(Composed):
         """Give the weighted inputs, equation 1.1.1a, and the costs."""
         samples, n_in, n_out = self.sizes
         A, w, b = matrix("A", samples, n_in), matrix("w", n_out, n_in), matrix("b", n_out)
-        Z = matrix("Z", samples, n_out) if variable else A * w.T + sympy.ones(samples, 1) * b.T
-        costs = sympy.ImmutableMatrix([abstract(f"c{n}")(*Z.row(n)) for n in range(samples)])
+        ones = filled(samples, 1, lambda n, _: sympy.Integer(1))
+        Z = matrix("Z", samples, n_out) if variable else A @ w.T + ones @ b.T
+        costs = filled(samples, 1, lambda n, _: cost("c", Z.row(n), n))
         names = {("A", 0): A, ("w", 1): w, ("b", 1): b, ("Z", 1): Z}
-        return names | {"c": costs, "C": sum(costs)}
+        return names | {"c": costs, "C": total(costs)}

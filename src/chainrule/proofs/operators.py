@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial, reduce
-from operator import add, mul
+from functools import partial
 from typing import Any
 
 import sympy
 
 from .expressions import Entry, Expression, Index, MatMul, braced, node, parenthesized
-from .scope import Scope, Undefined
+from .scope import Scope
+from .symbolic import IN, at, each, in_all, total
 
 
 @dataclass(frozen=True)
@@ -43,18 +43,12 @@ class Big(Expression):
         def term(number: Any) -> Any:
             return self.body.value(scope.bind(**{self.index.name: number}))
 
+        if self.first and self.last:
+            limits = self.first.value(scope), self.last.value(scope)
+            return scope.model.between(*limits, term, self.symbol)
         if self.within:
-            values = self.within.value(scope)
-        elif self.first and self.last:
-            first, last = self.first.value(scope), self.last.value(scope)
-            if not sympy.sympify(last).is_number:
-                letter = sympy.Dummy("i", integer=True, positive=True)
-                return sympy.summation(term(letter), (letter, first, last))
-            values = range(int(first), int(last) + 1)
-        else:
-            values = scope.range_of(self.index, self.body)
-        operation, start = (mul, 1) if self.symbol == r"\prod" else (add, 0)
-        return reduce(operation, list(map(term, values)) or [sympy.Integer(start)])
+            return scope.model.within(self.within.value(scope), term)
+        return in_all(term, scope.range_of(self.index, self.body))
 
     def free(self) -> set[str]:
         """Give those of the body and of the limits, but for the index of the sum itself."""
@@ -92,7 +86,9 @@ class Iverson(Expression):
 
     def operation(self, left: Any, right: Any) -> Any:
         """Give 1 or 0."""
-        return sympy.Integer(left == right if self.relation == "=" else left in right)
+        if self.relation == "=":
+            return sympy.KroneckerDelta(left, right)
+        return sympy.Integer(left in right) if isinstance(right, tuple) else IN[left, right]
 
 
 @dataclass(frozen=True)
@@ -117,9 +113,7 @@ class Apply(Expression):
         layer = self.argument.layer(scope) if isinstance(self.argument, Entry) else None
         function = scope.model.function(self.name, self.order, layer)
         argument = self.argument.value(scope)
-        if isinstance(argument, sympy.MatrixBase):
-            return argument.applyfunc(function)
-        return function(argument)
+        return each(function, argument)
 
 
 def function(name: str, order: int = 0) -> Callable[[Expression], Apply]:
@@ -152,11 +146,7 @@ class Partial(Expression):
         place = self.x.name, self.x.layer(scope)
         inner = replace(scope, model=scope.model.given(*place))
         f, x = self.f.value(inner), self.x.value(inner)
-        if isinstance(x, sympy.MatrixBase):
-            found = x.applyfunc(lambda entry: sympy.diff(f, entry))
-        else:
-            found = sympy.diff(f, x)
-        return scope.model.resolve(found, *place)
+        return scope.model.resolve(each(lambda entry: sympy.diff(f, entry), x), *place)
 
 
 @dataclass(frozen=True)
@@ -178,7 +168,7 @@ class Hadamard(Expression):
     left: Expression
     right: Expression
     tightness = 0
-    operation = staticmethod(sympy.matrix_multiply_elementwise)
+    operation = staticmethod(lambda left, right: left.multiply_elementwise(right))
 
     def latex(self) -> str:
         """Write ⊙ between the two."""
@@ -203,11 +193,7 @@ class Component(Expression):
 
     def value(self, scope: Scope) -> Any:
         """Take the entry out."""
-        matrix = sympy.Matrix([self.matrix.value(scope)])
-        place = [int(index.value(scope)) - 1 for index in self.lower]
-        if any(p >= n for p, n in zip(place, matrix.shape, strict=False)):
-            raise Undefined(f"{self.latex()} has only the shape {matrix.shape}")
-        return matrix[(*place, 0)[:2]]
+        return at(self.matrix.value(scope), tuple(index.value(scope) for index in self.lower))
 
 
 @dataclass(frozen=True)
@@ -215,6 +201,7 @@ class SquaredNorm(Expression):
     """The square of the length of a vector."""
 
     vector: Expression
+    is_named = True
 
     def latex(self) -> str:
         """Write the bars and the 2."""
@@ -222,7 +209,7 @@ class SquaredNorm(Expression):
 
     def operation(self, vector: Any) -> Any:
         """Add up the squares of the entries of a `vector`."""
-        return sum(entry**2 for entry in sympy.Matrix([vector]))
+        return total(vector.multiply_elementwise(vector))
 
 
 @dataclass(frozen=True)
@@ -231,6 +218,7 @@ class Expectation(Expression):
 
     body: Expression
     over: Index | None = None
+    is_named = True
 
     def free(self) -> set[str]:
         """Give the indices of what is inside, but for the random one."""
@@ -265,6 +253,7 @@ class Norm(Expression):
     """The length of a vector, or the largest stretch of a matrix; the model gives it a symbol."""
 
     of: Entry | Gradient
+    is_named = True
 
     def latex(self) -> str:
         """Write the bars and the 2."""

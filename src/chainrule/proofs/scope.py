@@ -35,5 +35,5 @@ class Scope:
             return self.model.ranges[index.name]
         found = {n for e in expressions for n in e._extents(index, self)}
         if len(found) != 1:
-            raise Undefined(f"{index.name} runs over {sorted(found) or 'nothing'}")
-        return list(range(1, found.pop() + 1))
+            raise Undefined(f"{index.name} runs over {sorted(map(str, found)) or 'nothing'}")
+        return self.model.places(found.pop())
