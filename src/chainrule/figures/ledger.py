@@ -130,12 +130,18 @@ def by_page(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict], book: str
     ...
     """
     formulas, titles = _formulas(book), {page.path: page.title for page in PAGES}
-    pairs = zip(verdicts, sabotaged, strict=True)
+    pairs = sorted(zip(verdicts, sabotaged, strict=True), key=lambda pair: _place(pair[0]))
     blocks = []
     for page, rows in groupby(pairs, key=lambda pair: pair[0].claim.page):
         blocks.append(f"## [{titles[page]}]({book}/{page}.ipynb)")
         blocks += [_row(*pair, formulas.get(pair[0].claim.label)) for pair in rows]
     return Markdown("\n\n".join(blocks))
+
+
+def _place(verdict: Verdict) -> tuple[int, list[int], str]:
+    """Give what to sort by: the page, then the number, 1.2 before 1.10 and 1.2.1a between them."""
+    paths, label = [page.path for page in PAGES], verdict.claim.label
+    return paths.index(verdict.claim.page), [int(n) for n in re.findall(r"\d+", label)], label
 
 
 def _row(verdict: Verdict, saboteur: Verdict, formula: str | None) -> str:
@@ -165,6 +171,7 @@ def errors(axes: Axes, verdicts: Sequence[Verdict]) -> None:
 
     A line leads from each error to its own bound.
     """
+    verdicts = sorted(verdicts, key=_place)
     for row, verdict in enumerate(verdicts):
         apart = min(0.25, 0.75 / len(verdict.findings))
         for k, finding in enumerate(verdict.findings):
