@@ -5,6 +5,7 @@ import json
 import re
 import runpy
 import tomllib
+from collections import Counter
 from dataclasses import replace
 from itertools import chain, pairwise
 from pathlib import Path
@@ -15,6 +16,7 @@ import numpy as np
 import pytest
 import yaml
 from docutils import nodes
+from pybtex.database import parse_file
 from sphinx.errors import ExtensionError
 
 from chainrule import ledger
@@ -401,6 +403,29 @@ def test_an_address_that_a_page_once_had_leads_to_the_page(tmp_path):
     app.config.moved = {"book/preface": "book/notation"}
     with pytest.raises(ValueError, match="moved: book/preface"):
         lead_on(app, None)
+
+
+def test_a_figure_has_a_number_of_its_own():
+    numbered, counts = extension("pictures")["numbered"], Counter()
+    captions = [("Figure 1.1. A loop.", "1.1"), ("A line.", "1.1"), ("A dot.", "1.1")]
+    captions += [("A bar.", "Benchmarks"), ("A bar.", "Benchmarks"), ("A bar.", "Errata")]
+    assert [" ".join(numbered(*each, counts)) for each in captions] == [
+        "Figure 1.1. A loop.",
+        "Figure 1.1a. A line.",
+        "Figure 1.1b. A dot.",
+        "Figure 1 of “Benchmarks”. A bar.",
+        "Figure 2 of “Benchmarks”. A bar.",
+        "Figure 1 of “Errata”. A bar.",
+    ]
+
+
+def test_a_label_of_the_bibliography_is_a_few_letters_and_a_year():
+    entries = parse_file(BOOK / "references.bib", "bibtex")
+    style = extension("labels")["Labelled"]()
+    labels = [entry.label for entry in style.format_bibliography(entries)]
+    assert {"LBOM98", "Lla24", "MKAO18", "NVI22"} < set(labels)
+    assert len(labels) == len(set(labels))
+    assert all(re.fullmatch(r"[A-Z][A-Za-z]{0,4}\+?\d\d", label) for label in labels)
 
 
 def test_no_tick_stands_at_an_equation_that_fails_or_whose_wrong_form_holds():

@@ -235,6 +235,16 @@ def test_the_record_of_mutants_is_of_another_kind_and_says_that_nearly_all_were_
         assert len(shown) == 2 + len(record[kind])
 
 
+def test_the_ledger_is_in_the_order_of_its_numbers():
+    labels = ("1.10", "1.2.1f", "1.9", "1.2.2a", "1.1.2a", "1.2.1b", "1.2")
+    verdicts = [verify(label) for label in labels]
+    shown = re.findall(r"summary>✓ \(([^)]+)", ledger.by_page(verdicts, verdicts, "book").markdown)
+    expected = ["1.1.2a", "1.2", "1.9", "1.2.1b", "1.2.1f", "1.2.2a", "1.10"]
+    assert shown == expected
+    ticks = ledger.errors(verdicts).axes[0].get_yticklabels()
+    assert [tick.get_text() for tick in ticks] == [f"({label})" for label in expected]
+
+
 def test_the_ledger_says_when_a_saboteur_got_through():
     holds = verify("1.1")
     refuted = verify("1.1", implementation=holds.claim.saboteur)

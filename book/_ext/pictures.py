@@ -2,8 +2,9 @@
 
 A picture that the source has too keeps its number, which its caption begins
 with. Any other has, like an equation, the number of its section and a letter;
-where no heading has a number, they are counted. A drawing that is part of the
-page has the page's typeface, and its colours by day and by night.
+where no heading has a number, they are counted, and the page is named. A
+drawing that is part of the page has the page's typeface, and its colours by
+day and by night.
 """
 
 import re
@@ -31,7 +32,7 @@ def number(app: Sphinx, tree: nodes.document) -> None:
     for node in list(tree.findall()):
         if isinstance(node, nodes.title):
             found = SECTION.match(node.astext())
-            section = found[0] if found else section
+            section = found[0] if found else section or node.astext()
         elif isinstance(node, nodes.caption) and isinstance(
             node.parent, nodes.figure
         ):
@@ -53,7 +54,9 @@ def numbered(caption: str, section: str, counts: Counter) -> tuple[str, str]:
         return found[0].strip(), caption[found.end() :]
     counts[section] += 1
     count = counts[section]
-    place = section + chr(ord("a") + count - 1) if section else str(count)
+    letter = chr(ord("a") + count - 1)
+    counted = SECTION.fullmatch(section)
+    place = section + letter if counted else f"{count} of “{section}”"
     return f"Figure {place}.", caption
 
 

@@ -158,21 +158,21 @@ def unnoticed(record: dict[str, Any], kind: str = "survivors") -> Table:
     Examples
     --------
     >>> print(unnoticed({"survivors": []}))
-    | file | line | what it was | what it became |
-    | --- | --- | --- | --- |
+    | where | what it was → what it became |
+    | --- | --- |
     >>> one = {"file": "a.py", "line": 3, "before": "x", "after": "+x"}
     >>> one["reason"] = "it is x"
     >>> print(unnoticed({"equivalent": [one]}, "equivalent"))
-    | file | line | what it was | what it became | why nothing changes |
-    | --- | --- | --- | --- | --- |
-    | `a.py` | 3 | `x` | `+x` | it is x |
+    | where | what it was → what it became | why nothing changes |
+    | --- | --- | --- |
+    | `a.py`, line 3 | `x` → `+x` | it is x |
     """
     rows = []
     for one in record[kind]:
-        row = [f"`{one['file']}`", one["line"], f"`{one['before']}`", f"`{one['after']}`"]
+        row = [f"`{one['file']}`, line {one['line']}", f"`{one['before']}` → `{one['after']}`"]
         rows.append([*row, one["reason"]] if kind == "equivalent" else row)
     last = ["why nothing changes"] if kind == "equivalent" else []
-    return Table(["file", "line", "what it was", "what it became", *last], rows)
+    return Table(["where", "what it was → what it became", *last], rows)
 
 
 def _with_quartiles(ratio: dict[str, float]) -> str:

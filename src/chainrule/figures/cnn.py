@@ -135,7 +135,7 @@ def stages(network: Network, x: Any) -> list[tuple[str, tuple[int, ...]]]:
     return made
 
 
-@diagram((-0.4, 60.6), (13.6, -3))
+@diagram((-0.4, 60.6), (14.2, -3))
 def architecture(axes: Axes, network: Network, x: Any) -> None:
     """Draw what an image becomes, a sheet for each channel, and on what one number depends.
 
@@ -159,7 +159,7 @@ def architecture(axes: Axes, network: Network, x: Any) -> None:
             windows.append([(ends[0] + i, ends[1] + j) for i in (0, side) for j in (0, side)])
         middle = left + (columns + behind) / 2
         note(axes, middle, 11.3, " × ".join(map(str, shape)), fontsize=9)
-        note(axes, middle, 12.8, does, fontsize=9, color=GREY)
+        note(axes, middle, 13.4, does, fontsize=9, color=GREY)
         left += columns + behind + GAP * (1 if number < 3 else 1.5 if number < 4 else 2)
     for here, there in pairwise(windows):
         for start, end in zip(here[2:], there[:2], strict=True):

@@ -140,6 +140,12 @@ def by_page(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict], book: str
     return Markdown("\n\n".join(blocks))
 
 
+def _place(verdict: Verdict) -> tuple[int, list[int], str]:
+    """Give what to sort by: the page, then the number, 1.2 before 1.10 and 1.2.1a between them."""
+    paths, label = [page.path for page in PAGES], verdict.claim.label
+    return paths.index(verdict.claim.page), [int(n) for n in re.findall(r"\d+", label)], label
+
+
 def _row(verdict: Verdict, saboteur: Verdict, formula: str | None) -> str:
     claim, oracles = verdict.claim, [finding.oracle for finding in verdict.findings]
     slug = claim.label.replace(".", "-")  # what a link to the row ends with
@@ -167,6 +173,7 @@ def errors(axes: Axes, verdicts: Sequence[Verdict]) -> None:
 
     A line leads from each error to its own bound.
     """
+    verdicts = sorted(verdicts, key=_place)
     for row, verdict in enumerate(verdicts):
         apart = min(0.25, 0.75 / len(verdict.findings))
         for k, finding in enumerate(verdict.findings):
