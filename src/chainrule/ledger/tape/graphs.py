@@ -139,7 +139,7 @@ def _twice_in_torch(program, leaves, directions) -> list:
     # every leaf plays a part in both derivatives, if only times 0
     cost = run(program, x, not_there) + 0 * sum((leaf**3).sum() for leaf in x)
     first = torch.autograd.grad(cost, x, create_graph=True)
-    slope = sum((g * along).sum() for g, along in zip(first, v, strict=True))
+    slope = torch.stack([(g * along).sum() for g, along in zip(first, v, strict=True)]).sum()
     return [h.numpy() for h in torch.autograd.grad(slope, x)]
 
 
