@@ -932,7 +932,7 @@ WRONG_ANSWERS = {
         (234, "leaves out the values"),
         (21, "reverse mode"),
         (27, "single pass"),
-        (243, "biases"),
+        (243, "biases are missing"),
     ],
     "after-two-backwards": [
         (6, "set it back"),

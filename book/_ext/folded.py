@@ -13,7 +13,16 @@ from typing import Any
 from sphinx.application import Sphinx
 
 CHECKS = {"confirm", "expect"}
-FOLDED = {"benchmarks", "draw", "proofs", "show_source", "Table", *CHECKS}
+LISTINGS = {"kernel", "show_rocq", "show_source"}
+FOLDED = {
+    "axioms",
+    "benchmarks",
+    "draw",
+    "proofs",
+    "Table",
+    *LISTINGS,
+    *CHECKS,
+}
 LABEL = re.compile(r'"([^"]+)"')
 VERDICT = re.compile(r"✓ \([\w.]+\) [^\n]*\n(?:  [^\n]*\n?)+")
 

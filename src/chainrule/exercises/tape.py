@@ -124,7 +124,10 @@ EXERCISES = {
     .wrong(234, "that leaves out the values: a product of duals takes three products")
     .wrong(21, "that is reverse mode")
     .wrong(27, "that is a single pass; there are 13 parameters")
-    .wrong(243, "count the biases, too: there are 13 parameters"),
+    .wrong(
+        243,
+        "either the biases are missing, or the values computed once: here each pass does it",
+    ),
     "after-two-backwards": Exercise(difficulty=2, solution=12)
     .wrong(6, "`backward` adds to `.grad`, and nothing set it back between the two")
     .wrong(18, "there were two backward passes, and each adds 6")

@@ -15,7 +15,7 @@ from .network.twins import twin_weighted_input
 from .oracles import (
     complex_oracle,
     difference_oracle,
-    rocq_oracle,
+    proved,
     sympy_oracle,
     torch_oracle,
     torch_vjp,
@@ -257,7 +257,7 @@ SOFTMAX = (
         oracles=(
             torch_vjp(lambda torch, x: torch.softmax(x, -1), upstream=True),
             complex_oracle(_weighted(_twin_softmax)),
-            rocq_oracle(_proved_softmax, "softmax_jacobian"),
+            *proved(_proved_softmax, "softmax_jacobian"),
         ),
         saboteur=lambda x, upstream: upstream * _softmax(x) * (1 - _softmax(x)),
         mistake="the diagonal alone",

@@ -11,6 +11,7 @@ import numpy as np
 from ..arrays import to_numpy
 from ..oracles import autograd, central_difference, complex_step
 from ..rocq import evaluate, theorem, why_not
+from . import letters
 from .core import CLOSE, DIFFERENCES, EXACT, Oracle, each_array
 
 fractions = np.vectorize(Fraction, otypes=[object])  # exactly what a float says
@@ -72,21 +73,30 @@ def sympy_oracle(
     return Oracle(name, expected, bound, needs="sympy", **rest)
 
 
-def rocq_oracle(function: Callable, *theorems: str, **rest) -> Oracle:
-    """Give an oracle: the formulas of theorems that Rocq's kernel checked, as they stand there.
+def proved(function: Callable, *theorems: str, **rest) -> tuple[Oracle, Oracle]:
+    """Give two oracles: the formulas of theorems as Rocq's kernel and as SymPy checked them.
 
     The function takes first what computes one, from the theorem's name and what its letters mean,
-    and then the case. The oracle cannot be asked where the record vouches for less than all of
-    these theorems.
+    and then the case. Rocq cannot be asked where the record vouches for less than all of these
+    theorems.
     """
 
-    def say(name: str, which: int = 0, /, **letters) -> np.ndarray:
+    def in_rocq(name: str, which: int = 0, /, **letters) -> np.ndarray:
         return evaluate(theorem(name).formulas[which], **letters)
 
-    return Oracle(
-        "formula proved in Rocq, any width",
-        lambda *case: function(say, *case),
-        CLOSE,
-        obstacle=lambda: next(filter(None, map(why_not, theorems)), ""),
-        **rest,
+    return (
+        Oracle(
+            "formula proved in Rocq, any width",
+            lambda *case: function(in_rocq, *case),
+            CLOSE,
+            obstacle=lambda: next(filter(None, map(why_not, theorems)), ""),
+            **rest,
+        ),
+        Oracle(
+            "formula checked by SymPy, any width",
+            lambda *case: function(letters.say, *case),
+            CLOSE,
+            needs="sympy",
+            **rest,
+        ),
     )

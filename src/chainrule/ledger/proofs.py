@@ -44,7 +44,7 @@ ALGORITHM = (
                 applies=is_smooth,
             ),
             Oracle("central differences", difference_parameters(central_difference), 1e-6),
-            PROVED["1.5.2a"],
+            *PROVED["1.5.2a"],
         ),
         saboteur=lambda weights, *rest: _all_gradients([w.T for w in weights], *rest),
         mistake="every w transposed",

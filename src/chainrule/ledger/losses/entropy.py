@@ -5,7 +5,7 @@ import numpy as np
 from ... import losses
 from ..core import Claim, Oracle
 from ..libraries import class_weight, metrics, special, stats
-from ..oracles import complex_oracle, rocq_oracle, sympy_oracle, torch_oracle
+from ..oracles import complex_oracle, proved, sympy_oracle, torch_oracle
 from . import twins
 from .cases import answers, class_counts, labelled, logits, with_weight
 from .pairs import value_and_gradient
@@ -78,7 +78,7 @@ CROSS_ENTROPY = (
         torch=torch_cross_entropy,
         value=(Oracle("loops", twins.cross_entropy),),
         gradient=complex_oracle(twins.cross_entropy),
-        proved=(rocq_oracle(_proved_gradient, "cross_entropy_gradient"),),
+        proved=proved(_proved_gradient, "cross_entropy_gradient"),
         wrong_value=(
             "a mean over the classes, too",
             lambda z, y: twins.cross_entropy(z, y) / z.shape[1],

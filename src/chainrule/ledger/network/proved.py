@@ -7,7 +7,7 @@ computed by the formulas in the Rocq source, which `say` evaluates. Vectors are 
 import numpy as np
 
 from ..core import Oracle
-from ..oracles import rocq_oracle
+from ..oracles import proved
 from .twins import TWIN_SLOPE, in_turn, twin_cost_slope, twin_forward
 
 
@@ -85,15 +85,13 @@ def _batch_gradients(say, *case) -> list:
 
 ERROR = ("output_error", "hidden_error")
 ALL = ("backpropagation", "weight_gradient", "bias_gradient", *ERROR)
-PROVED: dict[str, Oracle] = {
-    "1.4": rocq_oracle(_output_neurons, "output_error_of_neuron"),
-    "1.5": rocq_oracle(lambda say, *case: _first_errors(say, *case)[-1][:, 0], "output_error"),
-    "1.6": rocq_oracle(_hidden_neurons, "hidden_error_of_neuron", *ERROR),
-    "1.7": rocq_oracle(lambda say, *case: _first_errors(say, *case)[0][:, 0], *ERROR),
-    "1.8": rocq_oracle(lambda say, *case: _gradients(say, *case)[1], "bias_gradient", *ERROR),
-    "1.9": rocq_oracle(lambda say, *case: _gradients(say, *case)[0], "weight_gradient", *ERROR),
-    "1.1.2c": rocq_oracle(_batch_gradients, "batch_gradient", *ERROR),
-    "1.5.2a": rocq_oracle(
-        _gradients, "backpropagation", "weight_gradient", "bias_gradient", *ERROR
-    ),
+PROVED: dict[str, tuple[Oracle, Oracle]] = {
+    "1.4": proved(_output_neurons, "output_error_of_neuron"),
+    "1.5": proved(lambda say, *case: _first_errors(say, *case)[-1][:, 0], "output_error"),
+    "1.6": proved(_hidden_neurons, "hidden_error_of_neuron", *ERROR),
+    "1.7": proved(lambda say, *case: _first_errors(say, *case)[0][:, 0], *ERROR),
+    "1.8": proved(lambda say, *case: _gradients(say, *case)[1], "bias_gradient", *ERROR),
+    "1.9": proved(lambda say, *case: _gradients(say, *case)[0], "weight_gradient", *ERROR),
+    "1.1.2c": proved(_batch_gradients, "batch_gradient", *ERROR),
+    "1.5.2a": proved(_gradients, "backpropagation", "weight_gradient", "bias_gradient", *ERROR),
 }
