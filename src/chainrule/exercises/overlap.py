@@ -125,14 +125,14 @@ EXERCISES: dict[str, Exercise] = {
     )
     .wrong(
         lambda confusion: 2 * _hits_over(confusion, confusion.sum(0) + confusion.sum(1) + 1e-7),
-        "the ε below makes every score a little too small, and a class that neither occurs nor is "
+        "the ε below makes every score above 0 too small, and a class that neither occurs nor is "
         "predicted scores 0 (erratum E24): it scores 1",
     )
     .wrong(
         lambda confusion: (
             (2 * np.diag(confusion) + 1e-7) / (confusion.sum(0) + confusion.sum(1) + 1e-7)
         ),
-        "an ε above and below is a smoothing, and changes every score a little: the scores were "
+        "an ε above and below is a smoothing, and changes every score below 1: the scores were "
         "asked without",
     )
     .wrong(

@@ -132,7 +132,7 @@ def by_page(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict], book: str
     ...
     """
     equations, titles = formulas(book), {page.path: page.title for page in PAGES}
-    pairs = zip(verdicts, sabotaged, strict=True)
+    pairs = sorted(zip(verdicts, sabotaged, strict=True), key=lambda pair: _place(pair[0]))
     blocks = []
     for page, rows in groupby(pairs, key=lambda pair: pair[0].claim.page):
         blocks.append(f"## [{titles[page]}]({book}/{page}.ipynb)")

@@ -75,7 +75,8 @@ def say(theorem: str, which: int = 0, /, **letters: Any) -> np.ndarray:
     *place, layers = FORMULAS[theorem][which]
     expression = _expression(*place)
     names: dict[Any, Any] = {}
-    indices, functions = {"l": 1, "L": 1}, {}
+    indices: dict[str, Any] = {"l": 1, "L": 1}
+    functions: dict[Any, Any] = {}
     for letter, value in letters.items():
         if letter == "slope":
             functions[r"\sigma", 1] = partial(_number, value)

@@ -79,7 +79,7 @@ NUMBERS: dict[str, Exercise] = {
     )
     .wrong(
         lambda m, width, y: _gaussian(m, width, y, power=1),
-        "the error is divided by τ here; the square of the error is divided by τ²",
+        "the square of the error is divided by τ here; it has to be divided by τ²",
     )
     .wrong(
         lambda m, width, y: _gaussian(m, width, y, log_width=-1.0),
