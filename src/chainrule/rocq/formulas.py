@@ -41,8 +41,9 @@ def evaluate(formula: str, **names: Any) -> Any:
     >>> evaluate("δ *m a^T", δ=np.array([[1.0], [2.0]]), a=np.array([[3.0], [4.0]]))
     array([[3., 4.],
            [6., 8.]])
-    >>> evaluate("∂ C a j 0 * σ^`() (z j 0)", g=np.ones((2, 1)), z=np.ones((2, 1)), j=0,
-    ...     slope=np.cos).round(2)
+    >>> z = np.ones((2, 1))
+    >>> slope = evaluate("∂ C a j 0 * σ^`() (z j 0)", g=z, z=z, j=0, slope=np.cos)
+    >>> slope.round(2)
     np.float64(0.54)
     """
     for pattern, replacement in NOTATION:
