@@ -96,9 +96,9 @@ def totals(verdicts: Sequence[Verdict], sabotaged: Sequence[Verdict]) -> Markdow
     >>> totals([verify("1.9")], [refused])
     - **1** claims that hold
     - **1** wrong forms refused
-    - **5** checks by oracles
+    - **6** checks by oracles
     - **1** by PyTorch
-    - **1** by SymPy
+    - **2** by SymPy
     - **2** by numerical derivatives
     - **1** by formulas that Rocq proved
     """
