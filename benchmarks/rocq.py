@@ -1,7 +1,7 @@
 """The proofs for every width, checked by the kernel of Rocq, and their wrong forms refused.
 
 A wrong form is a theorem with another statement and the same proof. It has to make sense, so that
-it is refused for what it says, and the kernel has to stop within its proof. Needs `coqc`.
+it is refused for what it says, and Rocq has to stop within its proof. Needs `coqc`.
 """
 
 import json
@@ -55,7 +55,7 @@ def changed(statement: str, changes: tuple[tuple[str, str], ...]) -> str:
 
 
 def refuses(folder: Path, file: str, name: str, wrong: str) -> bool:
-    """Tell whether the kernel stops within the proof, once the statement is this wrong one."""
+    """Tell whether Rocq stops within the proof, once the statement is this wrong one."""
     before, _, after = source(file).partition(sentence(name))
     before = PROOF.sub("Admitted.", before)  # they were checked, and need not be again
     proof = after[: after.index("Qed.") + len("Qed.")]

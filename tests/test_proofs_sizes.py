@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chainrule import proofs
+from chainrule.proofs import batches
 from chainrule.proofs.core import Chain, Line, ProofError
 from chainrule.proofs.expressions import Number
 from chainrule.proofs.network import AT_HIDDEN, C, delta, i, j, k, l, network_cases, slope, w, z
@@ -233,6 +234,19 @@ def test_a_line_is_not_called_checked_where_it_only_puts_in_a_definition():
     chain = replace(chain, lines=(Line(ERROR, "(1.6)"),))
     assert chain.check() == ("in all cases",)
     assert replace(chain, cases=SMALL).check() == ("in some cases",)
+
+
+def test_how_many_batches_have_a_sample_is_not_how_many_samples_a_batch_has():
+    *_, mean = proofs.minibatch_mean().chains
+    (letters,) = (case for case in mean.cases if case.every)
+    (batch,) = letters.model.ranges["B"]
+    sample = Place("i", letters.model.names["A", None])
+    inside = batches.g[i] ** 0 * batches.Iverson(i, batches.batch, r"\in")
+    of_one_batch = sum_over(i, inside).value(letters.bind(B=batch))
+    of_one_sample = sum_over(batches.batch, inside).value(letters.bind(i=sample))
+    count = sympy.binomial(letters.model.names["A", None] - 1, letters.model.names["N", None] - 1)
+    assert letters.model.under_condition(of_one_sample) == count
+    assert letters.model.under_condition(of_one_batch) == of_one_batch
 
 
 def test_all_theorems_are_in_the_table():

@@ -134,6 +134,7 @@ class _AnyDraw(Model):
                 isinstance(part, sympy.Sum)
                 and isinstance(part.function, sympy.Indexed)
                 and part.function.base == IN
+                and part.function.indices[1] == part.limits[0][0]  # over the batches
             ),
             lambda part: count,
         )
