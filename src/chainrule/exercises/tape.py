@@ -58,7 +58,7 @@ EXERCISES = {
     .wrong(10, "v is used twice in v v: ∂C/∂v = 2 v = 6"),
     "which-order": Exercise(difficulty=2, solution="c")
     .wrong("a", "u would go on to x before v has brought its part to u")
-    .wrong("b", "x would be finished before u has brought its part to x")
+    .wrong("b", "x would have its turn before u has brought its part to x")
     .wrong("d", "v would take its turn before C has brought its parts: nothing goes on"),
     "quotient-back": Exercise(
         difficulty=2, solution=lambda a, b, g: [g / b, -g * a / b**2], cases=_quotients

@@ -1,7 +1,5 @@
 """Forward mode: a value and how fast it changes, computed together (section 1.6.4)."""
 
-from typing import Any
-
 from ..arrays import Array, real, same_shape
 from ..arrays.rules import widened
 
@@ -64,8 +62,8 @@ class Dual:
         tangent = self.tangent @ b.value + self.value @ b.tangent
         return Dual(self.value @ b.value, tangent)
 
-    def through(self, activation: Any) -> "Dual":
-        """Apply an elementwise activation.
+    def through(self, activation):
+        """Give an elementwise activation of the value.
 
         Examples
         --------
@@ -73,6 +71,7 @@ class Dual:
         >>> Dual(0.0, 2.0).through(Tanh())
         Dual(0.0, 2.0)
         """
-        return Dual(activation(self.value), activation.derivative(self.value) * self.tangent)
+        tangent = activation.derivative(self.value) * self.tangent
+        return Dual(activation(self.value), tangent)
 
     __add__, __mul__, __matmul__ = plus, times, matmul
