@@ -97,7 +97,7 @@ COUNTS = (
     Claim(
         label="1.6.4b",
         title="multiplications of forward mode, all derivatives",
-        code="tape.forward.Dual.matmul",
+        code="tape.Dual.matmul",
         implementation=_forward,
         cases=lambda rng: iter(SIZES),
         oracles=(
