@@ -6,16 +6,12 @@ import numpy as np
 
 from ..tape import Node, gradients, order
 from .kit.drawing import number
-from .kit.moving import Moving, Point
+from .kit.moving import Moving, Point, word
 
 RADIUS = 24
 PLACES = {"x": (38, 66), "y": (38, 214), "u": (158, 162), "v": (268, 92), "C": (378, 92)}
 ARROWS = [(a, b, 0) for a, b in ("xu", "yu", "uv", "xv")] + [("v", "C", 14), ("v", "C", -14)]
 MADE = {"u": "x y", "v": "u + x", "C": "v v"}
-
-
-def _write(at: Point, text: str, look: str = "") -> str:
-    return f'<text x="{at[0]:g}" y="{at[1] + 4:g}"{look}>{text}</text>'
 
 
 def _arrow(start: Point, end: Point, bend: float) -> tuple[str, str]:
@@ -114,7 +110,7 @@ class Walk(Moving):
         place = (x, y + RADIUS + 13) if below else (x, y)
         self.groups[f"{name} below" if below else name, text] = (
             len(self.said) - 1,
-            _write(place, text),
+            word(place, text),
         )
 
     def __repr__(self) -> str:
@@ -149,7 +145,7 @@ class Walk(Moving):
         arrows = f'<path class="link" d="{"".join(lines)}"/><path class="tip" d="{"".join(tips)}"/>'
         circles = "".join(f'<circle cx="{x}" cy="{y}" r="{RADIUS}"/>' for x, y in PLACES.values())
         names = "".join(
-            _write((x, y - RADIUS - 11), f"{name} = {MADE[name]}" if name in MADE else name)
+            word((x, y - RADIUS - 11), f"{name} = {MADE[name]}" if name in MADE else name)
             for name, (x, y) in PLACES.items()
         )
         moving = "".join(

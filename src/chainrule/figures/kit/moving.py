@@ -55,6 +55,17 @@ def numbers(at: Point, values: np.ndarray, size: Point) -> str:
     return svg
 
 
+def word(at: Point, text: str) -> str:
+    """Write a text as SVG with its middle at a place.
+
+    Examples
+    --------
+    >>> word((10, 20), "z")
+    '<text x="10" y="24">z</text>'
+    """
+    return f'<text x="{at[0]:g}" y="{at[1] + 4:g}">{text}</text>'
+
+
 def escaped(text: str) -> str:
     """Write a text as HTML, with the apostrophes of a book.
 

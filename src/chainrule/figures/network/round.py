@@ -8,7 +8,7 @@ from ...losses import MSE
 from ...network import Gradients, Network, Trace
 from ...optimizers import SGD
 from ..kit.drawing import number
-from ..kit.moving import Moving, Point
+from ..kit.moving import Moving, word
 
 WIDTH, HEIGHT, RADIUS = 380, 412, 23
 INPUTS, HIDDEN, OUTPUT = [(30, 135), (30, 257)], [(172, 74), (172, 196), (172, 318)], (322, 196)
@@ -26,10 +26,6 @@ def _numbers(values: Iterable[float]) -> str:
 
 def _rows(matrix: np.ndarray) -> str:
     return "(" + "; ".join(_numbers(row).strip("()") for row in matrix) + ")"
-
-
-def _write(at: Point, text: str) -> str:
-    return f'<text x="{at[0]:g}" y="{at[1] + 4:g}">{text}</text>'
 
 
 class RoundOfTraining(Moving):
@@ -125,11 +121,11 @@ class RoundOfTraining(Moving):
     def groups(self) -> list[tuple[str, range, int]]:
         """Give SVG, the positions at which it is seen, and the one at which it is new."""
         old, new = self.before.parameters, self.after.parameters
-        data = "".join(_write(at, _short(x)) for at, x in zip(INPUTS, self.x, strict=True))
-        data += _write((COST[0], COST[1] - 18), f"y = {_short(self.y)}")
+        data = "".join(word(at, _short(x)) for at, x in zip(INPUTS, self.x, strict=True))
+        data += word((COST[0], COST[1] - 18), f"y = {_short(self.y)}")
         sides = zip(HIDDEN, self.deltas[0], strict=True)
-        errors = "".join(_write((x, y + 50), f"δ {_short(d)}") for (x, y), d in sides)
-        errors += _write((OUTPUT[0], OUTPUT[1] + 50), f"δ {_short(self.deltas[1].item())}")
+        errors = "".join(word((x, y + 50), f"δ {_short(d)}") for (x, y), d in sides)
+        errors += word((OUTPUT[0], OUTPUT[1] + 50), f"δ {_short(self.deltas[1].item())}")
         return [
             (data, self.positions, 0),
             (_parameters(old, "w on the links, b above"), range(4), -1),
@@ -161,7 +157,7 @@ class RoundOfTraining(Moving):
             f'<circle cx="{x}" cy="{y}" r="{RADIUS}"/>' for x, y in (*INPUTS, *HIDDEN, OUTPUT)
         )
         names = "".join(
-            _write((x, HEIGHT - 11), name)
+            word((x, HEIGHT - 11), name)
             for x, name in ((30, "input"), (172, "hidden layer"), (322, "output, loss"))
         )
         moving = "".join(
@@ -174,14 +170,14 @@ class RoundOfTraining(Moving):
 def _parameters(arrays: list[np.ndarray], name: str) -> str:
     """Write an array for each of w¹, b¹, w², b² where the parameters have their places."""
     w1, b1, w2, b2 = arrays
-    texts = [_write((INPUTS[0][0] + 60, 12), name)]
+    texts = [word((INPUTS[0][0] + 60, 12), name)]
     for weights, starts, ends, share in ((w1, INPUTS, HIDDEN, 0.6), (w2, HIDDEN, [OUTPUT], 0.5)):
         for (j, k), value in np.ndenumerate(weights):
             start, end = np.array(starts[k]), np.array(ends[j])
             x, y = start + share * (end - start)
-            texts.append(_write((x, y), _short(value)))
+            texts.append(word((x, y), _short(value)))
     for (x, y), value in zip((*HIDDEN, OUTPUT), (*b1, *b2), strict=True):
-        texts.append(_write((x, y - RADIUS - 11), _short(value)))
+        texts.append(word((x, y - RADIUS - 11), _short(value)))
     return "".join(texts)
 
 
@@ -190,10 +186,10 @@ def _activities(trace: Trace) -> str:
     inputs = [values[0] for values in trace.inputs]
     z, a = (*inputs[1], *inputs[3]), (*inputs[2], *trace.output[0])
     return "".join(
-        _write((x, y), number(activation, 3)) + _write((x, y + RADIUS + 11), f"z {_short(each)}")
+        word((x, y), number(activation, 3)) + word((x, y + RADIUS + 11), f"z {_short(each)}")
         for (x, y), each, activation in zip((*HIDDEN, OUTPUT), z, a, strict=True)
     )
 
 
 def _cost(cost: float) -> str:
-    return _write(COST, f"C = {number(cost, 5)}")
+    return word(COST, f"C = {number(cost, 5)}")
