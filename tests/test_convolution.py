@@ -33,7 +33,7 @@ from chainrule.convolution import (
     winograd_pair,
     winograd_saving,
 )
-from chainrule.convolution.transforms import A, B, G
+from chainrule.convolution.winograd import MATRICES
 from chainrule.ledger.convolution import counts
 from chainrule.oracles import adjoint_error, relative_error
 
@@ -345,15 +345,19 @@ def test_transform_of_two_dtypes_gives_the_wider_one(transform, kernel, convert,
     assert relative_error(to_numpy(found), conv2d(x, weight)) < 1e-12
 
 
-def test_winograds_matrices_hold_for_any_numbers():
+@pytest.mark.parametrize("m", MATRICES)
+def test_winograds_matrices_hold_for_any_numbers(m):
     """The identity itself, for symbols, in one dimension and in two."""
-    a, b, g = (sympy.Matrix(m).applyfunc(sympy.nsimplify) for m in (A, B, G))
-    w, x = sympy.Matrix(sympy.symbols("w:3")), sympy.Matrix(sympy.symbols("x:4"))
+    a, b, g = (sympy.Matrix(matrix).applyfunc(sympy.nsimplify) for matrix in MATRICES[m])
+    t = m + 2
+    w, x = sympy.Matrix(sympy.symbols("w:3")), sympy.Matrix(sympy.symbols(f"x:{t}"))
     y = a.T * (g * w).multiply_elementwise(b.T * x)
-    assert [sympy.expand(y[u] - sum(w[i] * x[u + i] for i in range(3))) for u in (0, 1)] == [0, 0]
-    w, x = sympy.Matrix(3, 3, sympy.symbols("w:9")), sympy.Matrix(4, 4, sympy.symbols("x:16"))
+    for u in range(m):
+        assert sympy.expand(y[u] - sum(w[i] * x[u + i] for i in range(3))) == 0
+    w = sympy.Matrix(3, 3, sympy.symbols("w:9"))
+    x = sympy.Matrix(t, t, sympy.symbols(f"x:{t * t}"))
     y = a.T * (g * w * g.T).multiply_elementwise(b.T * x * b) * a
-    for u, v in np.ndindex(2, 2):
+    for u, v in np.ndindex(m, m):
         window = x[u : u + 3, v : v + 3]
         assert sympy.expand(y[u, v] - sum(w.multiply_elementwise(window))) == 0
 

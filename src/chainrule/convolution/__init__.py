@@ -24,6 +24,7 @@ from .layers import Conv2d, Flatten
 from .methods import conv2d, conv2d_vjp
 from .pooling import AvgPool2d, MaxPool2d
 from .transforms import conv2d_fft, conv2d_winograd, winograd_pair
+from .winograd import winograd_bound
 
 __all__ = [
     "AvgPool2d",
@@ -42,6 +43,7 @@ __all__ = [
     "im2col_traffic",
     "intensity",
     "loop_operations",
+    "winograd_bound",
     "winograd_pair",
     "winograd_saving",
 ]

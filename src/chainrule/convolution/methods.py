@@ -1,7 +1,8 @@
 """The convolution of images with kernels, and its gradients (sections 2.1 and 2.1.1)."""
 
 from collections.abc import Iterable
-from types import ModuleType
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -9,10 +10,20 @@ from ..arrays import Array, real, same_shape, upstream_of
 from ..arrays.functions import sum
 from ..arrays.rules import cast, together
 from . import loops, matrix_product, tiled
-from .geometry import Size
+from .geometry import Geometry, Size
 from .reading import read_convolution
+from .winograd import Winograd, sum_bound, winograd_bound
 
-METHODS = {"tiled": tiled, "im2col": matrix_product, "loops": loops}
+METHODS: dict[str, Any] = {
+    "tiled": tiled,
+    "im2col": matrix_product,
+    "loops": loops,
+    "winograd-2": Winograd(2),
+    "winograd-4": Winograd(4),
+    "winograd": None,
+}
+MANY = 128
+"""From so many kernels and so many tiles on "auto" may take Winograd's method."""
 
 
 def conv2d(
@@ -38,11 +49,14 @@ def conv2d(
     padding : int, pair of int, "same" or "valid"
     groups : int
         Channels and kernels are cut into so many groups, and each kernel sees its own group only.
-    method : {"auto", "tiled", "im2col", "loops"}
+    method : {"auto", "tiled", "im2col", "loops", "winograd", "winograd-2", "winograd-4"}
         How it is computed: "im2col" by one matrix product; "tiled" by many, each with the columns
         of a few windows, in some megabytes and as many as one image and its output have; "loops"
-        straight from the definition, and slowly. "tiled" and "loops" are for NumPy arrays; "auto"
-        takes "tiled" for these and "im2col" for all others.
+        straight from the definition, and slowly; "winograd-2" and "winograd-4", for kernels of
+        3 × 3 with stride and dilation 1, by Winograd's method, in tiles of 2 × 2 or 4 × 4 outputs,
+        and "winograd" by that of the two that multiplies less. "tiled" and "loops" are for NumPy
+        arrays; "auto" takes "im2col" for all others, "winograd-2" for layers so large that it is
+        faster and its error bound (`winograd_bound`) not above that of a sum, and else "tiled".
 
     Returns
     -------
@@ -73,7 +87,8 @@ def conv2d(
     if bias is not None:
         bias = real(bias, "bias", like=x)
         same_shape(bias, (weight.shape[0],), "bias", "one number for each kernel")
-    way = _way(method, x, weight)
+    sums = weight.shape[1], weight.shape[0] // groups
+    way = _way(method, x, weight, geometry, sums)
     (x, weight, bias), dtype = together(x, weight, bias)
     b = 0.0 if bias is None else bias[:, None, None]
     return cast(way.convolve(x, weight, b, geometry, groups), dtype)
@@ -101,9 +116,10 @@ def conv2d_vjp(
         ∂C/∂output.
     wrt : str or iterable of str
         Which of "x", "weight" and "bias" are wanted.
-    method : {"auto", "tiled", "im2col", "loops"}
-        As in `conv2d`. Where a number is NaN or infinite, the gradients by "tiled" may be NaN in
-        places where those by the others are finite.
+    method : {"auto", "tiled", "im2col", "loops", "winograd", "winograd-2", "winograd-4"}
+        As in `conv2d`; for the kernels' gradient "auto" takes Winograd's method never. Where a
+        number is NaN or infinite, the gradients by "tiled", and all that Winograd's method gives,
+        may be NaN in places where others are finite.
 
     Returns
     -------
@@ -131,12 +147,13 @@ def conv2d_vjp(
     x, weight, geometry, groups = read_convolution(x, weight, stride, padding, dilation, groups)
     shape = (x.shape[0], weight.shape[0], *geometry.output_size)
     delta = upstream_of(upstream, shape, "the shape of the output", like=x)
-    way = _way(method, x, weight)
+    of_images = _way(method, x, weight, geometry, (weight.shape[0] // groups, weight.shape[1]))
+    of_weight = _way(method, x, weight, geometry)
     (x, weight, delta), dtype = together(x, weight, delta)
     given = (x, weight, delta, geometry, groups)
     return (
-        cast(way.gradient_of_images(*given), dtype) if "x" in wrt else None,
-        cast(way.gradient_of_weight(*given), dtype) if "weight" in wrt else None,
+        cast(of_images.gradient_of_images(*given), dtype) if "x" in wrt else None,
+        cast(of_weight.gradient_of_weight(*given), dtype) if "weight" in wrt else None,
         cast(gradient_of_bias(delta), dtype) if "bias" in wrt else None,
     )
 
@@ -146,13 +163,39 @@ def gradient_of_bias(delta):
     return sum(delta, axis=(0, 2, 3))
 
 
-def _way(method: str, x: Array, weight: Array) -> ModuleType:
-    """Give the module that convolves such arrays by this method."""
+def _way(
+    method: str, x: Array, weight: Array, geometry: Geometry, sums: tuple[int, int] | None = None
+) -> Any:
+    """Give what convolves such arrays by this method; `sums`: of so many channels, for so many."""
     in_numpy = isinstance(x, np.ndarray)
-    if method != "auto" and method not in METHODS:
+    if method == "auto":
+        pays = in_numpy and sums is not None and _winograd_pays(geometry, x.shape[0], *sums)
+        method = "winograd-2" if pays else "tiled" if in_numpy else "im2col"
+    elif method not in METHODS:
         raise ValueError(f"method: expected 'auto' or one of {[*METHODS]}, got {method!r}")
-    if method not in ("auto", "im2col") and not in_numpy:
+    elif method in ("tiled", "loops") and not in_numpy:
         raise TypeError(f"method: expected NumPy arrays for {method!r}, got a {type(x).__name__}")
-    if 0 in x.shape or 0 in weight.shape or not in_numpy:
+    if method.startswith("winograd"):
+        _require_three(geometry, method)
+        if method == "winograd":
+            method = min(("winograd-2", "winograd-4"), key=lambda m: METHODS[m].products(geometry))
+    if 0 in x.shape or 0 in weight.shape:
         return matrix_product  # of nothing too
-    return METHODS["tiled" if method == "auto" else method]
+    return METHODS[method]
+
+
+@lru_cache
+def _winograd_pays(geometry: Geometry, n: int, c: int, o: int) -> bool:
+    """Say whether "auto" takes tiles of 2 × 2: for their bound, and as all is used often."""
+    if geometry.kernel_size != (3, 3) or {*geometry.stride, *geometry.dilation} != {1}:
+        return False
+    oh, ow = geometry.output_size
+    return min(o, n * oh * ow // 4) >= MANY and winograd_bound(2, c) <= sum_bound(9 * c)
+
+
+def _require_three(geometry: Geometry, method: str) -> None:
+    if geometry.kernel_size != (3, 3):
+        raise ValueError(f"weight: expected kernels of 3 × 3, got {geometry.kernel_size}")
+    for name, steps in (("stride", geometry.stride), ("dilation", geometry.dilation)):
+        if steps != (1, 1):
+            raise ValueError(f"{name}: expected 1 for method {method!r}, got {steps}")

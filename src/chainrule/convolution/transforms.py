@@ -1,20 +1,15 @@
 """Convolution with fewer multiplications: by Fourier's transform, and by Winograd's (2.1.1)."""
 
 import numpy as np
-from array_api_compat import device
 
 from ..arrays import Array, library, real
-from ..arrays.functions import full, reshape
+from ..arrays.functions import full
 from ..arrays.rules import cast, together
-from .columns import padded, windows
-from .geometry import Geometry, Size
+from .columns import padded
+from .geometry import Size
 from .methods import conv2d
 from .reading import read_convolution
-
-# Winograd's matrices: two outputs of a kernel of three, from four pixels
-A = np.array([[1.0, 0.0], [1.0, 1.0], [1.0, -1.0], [0.0, -1.0]])
-B = np.array([[1.0, 0, 0, 0], [0, 1, -1, 1], [-1, 1, 1, 0], [0, 0, 0, -1]])
-G = np.array([[1.0, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]])
+from .winograd import MATRICES, like
 
 
 def conv2d_fft(x: Array, weight: Array, *, padding: Size | str = 0) -> Array:
@@ -75,11 +70,7 @@ def conv2d_winograd(x: Array, weight: Array, *, padding: Size | str = 0) -> Arra
     ----------
     Lavin and Gray, Fast algorithms for convolutional neural networks, CVPR 2016.
     """
-    x, weight, geometry, _ = read_convolution(x, weight, padding=padding)
-    if geometry.kernel_size != (3, 3):
-        raise ValueError(f"weight: expected kernels of 3 × 3, got {geometry.kernel_size}")
-    (x, weight), dtype = together(x, weight)
-    return cast(by_tiles(x, weight, geometry), dtype)
+    return conv2d(x, weight, padding=padding, method="winograd-2")
 
 
 def winograd_pair(w: Array, x: Array) -> Array:
@@ -112,8 +103,8 @@ def winograd_pair(w: Array, x: Array) -> Array:
     except ValueError as error:
         raise ValueError(f"x: expected a shape to go with w's {w.shape}, got {x.shape}") from error
     (w, x), dtype = together(w, x)
-    a, b, g = (_like(matrix, x) for matrix in (A, B, G))
-    return cast(((w @ g.T) * (x @ b)) @ a, dtype)  # along the last axis: all is transposed
+    A, B, G = (like(matrix, x) for matrix in MATRICES[2])
+    return cast(((w @ G.T) * (x @ B)) @ A, dtype)  # along the last axis: all is transposed
 
 
 # ---- the formulas --------------------------------------------------------------------------------
@@ -130,49 +121,9 @@ def by_frequencies(x, w, geometry):
     return y[:, :, :oh, :ow]  # in the rest the kernel went over the edge and came back
 
 
-def by_tiles(x, w, geometry):
-    """Give Aᵀ ((G w Gᵀ) ⊙ (Bᵀ x B)) A for every tile, 2 × 2 outputs of 4 × 4 pixels x."""
-    (n, c), o, (oh, ow) = x.shape[:2], w.shape[0], geometry.output_size
-    permute = library(x).permute_dims
-    tiles = _tiles(x, geometry)
-    th, tw = tiles.shape[-2:]
-    g_w = _both_sides(G, permute(w, (2, 3, 0, 1)))
-    b_x = _both_sides(B.T, tiles)
-    # ⊙ with the sum over the channels: 16 matrix products, (O, C) times (C, N·tiles)
-    products = reshape(g_w, (16, o, c)) @ reshape(b_x, (16, c, n * th * tw))
-    pieces = _both_sides(A.T, reshape(products, (4, 4, o, n, th, tw)))
-    y = permute(pieces, (3, 2, 4, 0, 5, 1))
-    return reshape(y, (n, o, 2 * th, 2 * tw))[:, :, :oh, :ow]
-
-
-def _like(matrix: np.ndarray, x: Array) -> Array:
-    return library(x).asarray(matrix, dtype=x.dtype, device=device(x))
-
-
 def _ordered(x: Array, axes: tuple[int, ...]) -> Array:
     """Give the array with its axes in another order, in memory too: BLAS wants it that way."""
     view = library(x).permute_dims(x, axes)
     found = full(view.shape, 0, like=x)
     found[...] = view
     return found
-
-
-def _tiles(x: Array, geometry: Geometry) -> Array:
-    """Give 4 × 4 tiles that overlap by two, shape (4, 4, C, N, th, tw); each makes 2 × 2 outputs.
-
-    Where the outputs are odd in number, a row or column of zeros more fills the last tiles.
-    """
-    vertical, horizontal = (size % 2 for size in geometry.output_size)
-    bottom, right = geometry.after
-    after = bottom + vertical, right + horizontal
-    tiling = Geometry(geometry.size, (4, 4), stride=(2, 2), before=geometry.before, after=after)
-    found = windows(library(x).permute_dims(x, (1, 0, 2, 3)), tiling)
-    return reshape(found, (4, 4, *found.shape[1:]))
-
-
-def _both_sides(matrix: np.ndarray, x: Array) -> Array:
-    """Give M x Mᵀ for the first two axes of x."""
-    (m, k), rest = matrix.shape, x.shape[2:]
-    matrix = _like(matrix, x)
-    from_left = matrix @ reshape(x, (k, -1))
-    return reshape(matrix @ reshape(from_left, (m, k, -1)), (m, m, *rest))

@@ -1,0 +1,260 @@
+"""Winograd's method for 3 × 3 kernels and a stride of 1, in blocks that stay in the cache (2.1.1).
+
+Axes (t, t, …) come first: for every place of a transformed tile there is one product of matrices.
+"""
+
+from collections.abc import Callable
+from itertools import pairwise, product
+from math import expm1, log1p, prod
+from typing import Any
+
+import numpy as np
+from array_api_compat import device
+
+from ..arrays import Array, library
+from ..arrays.functions import full, moveaxis, reshape, stack
+from ..arrays.settings import count
+from ..precision import unit_roundoff
+from .geometry import Geometry, Pair
+
+# A, B and G for tiles of m × m outputs, of Toom and Cook's kind: polynomials are taken at 0, 1, −1
+# and infinity, or at 0, ½, −½, 2, −2 and infinity
+MATRICES = {
+    2: (
+        np.array([[1.0, 0], [1, 1], [1, -1], [0, -1]]),
+        np.array([[1.0, 0, 0, 0], [0, 1, -1, 1], [-1, 1, 1, 0], [0, 0, 0, -1]]),
+        np.array([[1.0, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]]),
+    ),
+    4: (
+        np.array(
+            [
+                [1.0, 0, 0, 0],
+                [8, 4, 2, 1],
+                [8, -4, 2, -1],
+                [1, 2, 4, 8],
+                [1, -2, 4, -8],
+                [0, 0, 0, 1],
+            ]
+        ),
+        np.array(
+            [
+                [4.0, 0, 0, 0, 0, 0],
+                [0, 4, -4, -2, 2, 4],
+                [-17, 8, 8, -1, -1, 0],
+                [0, -1, 1, 8, -8, -17],
+                [4, -2, -2, 4, 4, 0],
+                [0, 0, 0, 0, 0, 4],
+            ]
+        ),
+        np.array([[30.0, 0, 0], [4, 2, 1], [4, -2, 1], [1, 2, 4], [1, -2, 4], [0, 0, 30]]) / 120,
+    ),
+}
+
+BLOCK = 5 * 2**19  # bytes of a block's transformed tiles
+WEIGHTS = 5 * 2**19  # bytes of the kernels that are transformed at a time
+GRADIENTS = 10 * 2**20  # bytes of the transformed kernels whose gradients are added up at a time
+SMALL = 10**6  # multiplications of a product that BLAS does without copying its factors first
+
+Block = tuple[slice, slice]  # images, and rows of tiles in them
+
+
+def winograd_bound(m: int, channels: int, bits: int = 23) -> float:
+    """Give by how much Winograd's method can miss an output at most (equation 2.1.1r).
+
+    Parameters
+    ----------
+    m : {2, 4}
+        Outputs of a tile are m × m, kernels 3 × 3.
+    channels : int
+    bits : int
+        To which every number, product and sum is rounded.
+
+    Returns
+    -------
+    float
+        For weights and pixels of at most 1; no number may be so small that it loses bits for that.
+
+    Examples
+    --------
+    >>> f"{winograd_bound(2, channels=64):.1e}", f"{winograd_bound(4, channels=64):.1e}"
+    ('2.1e-02', '1.8e-01')
+    """
+    if m not in MATRICES:
+        raise ValueError(f"m: expected one of {[*MATRICES]}, got {m!r}")
+    channels = count.read(channels, "channels")
+    return growth(m) ** 2 * channels * relative(channels + 4 * m + 16, unit_roundoff(bits))
+
+
+def sum_bound(n: int, bits: int = 23) -> float:
+    """Give by how much a sum of n products of numbers of at most 1 can be wrong: equation 3.1b."""
+    return n * relative(n, unit_roundoff(bits))
+
+
+# ---- the formulas --------------------------------------------------------------------------------
+
+
+def growth(m):
+    """Give κ, the largest entry of |Aᵀ| (|G| 1 ⊙ |Bᵀ| 1)."""
+    A, B, G = map(abs, MATRICES[m])
+    return max(A.T @ (G.sum(axis=1) * B.T.sum(axis=1)))
+
+
+def relative(n, u):
+    """Give (1 + u)ⁿ − 1, for tiny u too: how much n roundings can change a number."""
+    return expm1(n * log1p(u))
+
+
+class Winograd:
+    """Convolution by tiles of m × m outputs, each from t × t pixels, t = m + 2."""
+
+    def __init__(self, m: int):
+        self.m, self.t = m, m + 2
+        self.A, self.B, self.G = MATRICES[m]
+
+    def products(self, geometry: Geometry) -> int:
+        """Count the multiplications of one channel with one kernel."""
+        return prod(-(-side // self.m) for side in geometry.output_size) * self.t**2
+
+    def convolve(self, x, w, b, geometry, groups):
+        """Give Aᵀ ((G w Gᵀ) ⊙ (Bᵀ x B)) A for every tile: equation 2.1.1o."""
+        y = self._slide(x, _cut(w, groups), geometry.before, geometry.output_size)
+        y += b
+        return y
+
+    def gradient_of_images(self, x, w, delta, geometry, groups):
+        """Give ∂C/∂x: the errors convolved with the kernels, which are turned by 180°."""
+        turned = library(w).flip(_cut(w, groups), axis=(3, 4))
+        top, left = geometry.before
+        return self._slide(delta, moveaxis(turned, 2, 1), (2 - top, 2 - left), geometry.size)
+
+    def gradient_of_weight(self, x, w, delta, geometry, groups):
+        """Give ∂C/∂w, the sum of Gᵀ ((A δ Aᵀ) ⊙ (Bᵀ x B)) G over the tiles: equation 2.1.1r."""
+        w, delta = _cut(w, groups), _cut(delta, groups, axis=1)
+        tiling = _Tiling(self, x, w, geometry.output_size)
+        pixels = self._pixels(tiling, _cut(x, groups, axis=1), geometry.before)
+        dw = full(w.shape, 0, like=w)
+        for kernels in tiling.kernels(GRADIENTS):
+            dU = 0.0
+            for block in tiling.blocks:
+                errors = tiling.tiles(delta[:, :, kernels, ...], self.m, block, (0, 0))
+                dU += both_sides(self.A, errors) @ pixels(block).mT
+            dw[:, kernels, ...] = moveaxis(both_sides(self.G.T, dU), (0, 1), (3, 4))
+        return reshape(dw, (-1, *w.shape[2:]))
+
+    def _slide(self, x, w, before, size):
+        """Convolve with kernels (groups, O/groups, C/groups, 3, 3)."""
+        tiling = _Tiling(self, x, w, size)
+        pixels = self._pixels(tiling, _cut(x, w.shape[0], axis=1), before)
+        weights = _Last(lambda part: both_sides(self.G, moveaxis(w[:, part, ...], (3, 4), (0, 1))))
+        y = full((x.shape[0], *w.shape[:2], *size), 0, like=x)
+        parts = tiling.kernels(WEIGHTS)
+        for block in tiling.blocks:
+            for kernels in parts:
+                Y = both_sides(self.A.T, _product(weights(kernels), pixels(block)))
+                tiling.write(Y, y[:, :, kernels, ...], block)
+        return reshape(y, (x.shape[0], -1, *size))
+
+    def _pixels(self, tiling, x, before):
+        """Give what makes of a block Bᵀ x B, shape (t, t, groups, C/groups, tiles)."""
+        return _Last(lambda block: both_sides(self.B.T, tiling.tiles(x, self.t, block, before)))
+
+
+class _Last:
+    """Makes something of a part, and keeps what it made last: often there is but one part."""
+
+    def __init__(self, make: Callable[[Any], Array]):
+        self.make, self.part = make, None
+
+    def __call__(self, part: Any) -> Array:
+        if part is not self.part:
+            self.part, self.made = part, self.make(part)
+        return self.made
+
+
+class _Tiling:
+    """The tiles of outputs of this size, and how they and the kernels are cut into parts.
+
+    Attributes
+    ----------
+    blocks : list of Block
+        The tiles, in parts that stay in the cache.
+    """
+
+    def __init__(self, method: Winograd, x: Array, w: Array, size: Pair):
+        self.m, (groups, *self.kernel) = method.m, w.shape[:3]
+        rows, self.columns = (-(-side // self.m) for side in size)
+        self.place = groups * method.t**2 * library(x).finfo(x.dtype).bits // 8
+        tile = self.place * max(self.kernel)
+        tiles = max(BLOCK // tile, min(128, 2 * BLOCK // tile))  # with few, kernels cost too much
+        images, rows_of_one = tiles // (rows * self.columns), tiles // self.columns
+        self.blocks = [*product(_slices(x.shape[0], images), _slices(rows, rows_of_one))]
+
+    def kernels(self, most: int) -> list[slice]:
+        """Give a group's kernels, in parts of which the transforms have at most so many bytes."""
+        o, c = self.kernel
+        return _slices(o, most // (self.place * c))
+
+    def tiles(self, x: Array, k: int, block: Block, before: Pair) -> Array:
+        """Give k × k numbers for each tile, shape (k, k, groups, C/groups, tiles); 0 outside x."""
+        (images, rows), (top, left), (h, w) = block, before, x.shape[3:]
+        x = moveaxis(x[images, ...], 0, 2)
+        first, m = rows.start * self.m - top, self.m
+        height, width = m * (rows.stop - rows.start - 1) + k, m * (self.columns - 1) + k
+        around = full((*x.shape[:3], height, width), 0, like=x)
+        up, down = _inside(first, height, h)
+        a, b = _inside(-left, width, w)
+        around[..., up - first : down - first, a + left : b + left] = x[..., up:down, a:b]
+        tiling = Geometry((height, width), (k, k), (m, m))
+        places = [around[..., *pixels] for *_, pixels in tiling.positions()]
+        return reshape(stack(places), (k, k, *x.shape[:2], -1))
+
+    def write(self, Y: Array, y: Array, block: Block) -> None:
+        """Write m × m outputs for each tile, shape (m, m, groups, O/groups, tiles), into y."""
+        (images, rows), m, (height, width) = block, self.m, y.shape[3:]
+        y = y[images, :, :, rows.start * m : min(rows.stop * m, height), :]
+        height, shape = y.shape[3], (*y.shape[1:3], y.shape[0], -1, self.columns)
+        for a, b in product(range(min(m, height)), range(min(m, width))):
+            outputs = y[..., a:height:m, b:width:m]
+            of_tiles = moveaxis(reshape(Y[a, b, ...], shape), 2, 0)
+            outputs[...] = of_tiles[..., : outputs.shape[3], : outputs.shape[4]]
+
+
+def both_sides(matrix: np.ndarray, x: Array) -> Array:
+    """Give M x Mᵀ for the first two axes of x."""
+    (m, k), rest = matrix.shape, x.shape[2:]
+    matrix = like(matrix, x)
+    from_left = matrix @ reshape(x, (k, -1))
+    return reshape(matrix @ reshape(from_left, (m, k, -1)), (m, m, *rest))
+
+
+def like(matrix: np.ndarray, x: Array) -> Array:
+    """Give a matrix in the library and dtype of an array, and on its device."""
+    return library(x).asarray(matrix, dtype=x.dtype, device=device(x))
+
+
+def _product(U: Array, V: Array) -> Array:
+    """Give U V in as few parts as are small."""
+    *many, p, c = U.shape
+    enough = (n for n in range(1, p // 16 + 1) if p % n == 0 and p // n * c * V.shape[-1] <= SMALL)
+    n = next(enough, 1)
+    parts = reshape(U, (*many, n, p // n, c)) @ V[..., None, :, :]
+    return reshape(parts, (*many, p, -1))
+
+
+def _cut(x: Array, groups: int, axis: int = 0) -> Array:
+    """Give an array whose axis of kernels or channels is cut into groups."""
+    *before, number = x.shape[: axis + 1]
+    return reshape(x, (*before, groups, number // groups, *x.shape[axis + 1 :]))
+
+
+def _slices(number: int, most: int) -> list[slice]:
+    """Cut so many into parts of at most so many, as equal as can be."""
+    parts = -(-number // max(most, 1))
+    ends = [number * part // parts for part in range(parts + 1)]
+    return [slice(*pair) for pair in pairwise(ends)]
+
+
+def _inside(first: int, length: int, size: int) -> Pair:
+    """Give from where to where so many numbers from the first on lie in an axis of this size."""
+    start = min(max(first, 0), size)
+    return start, max(start, min(first + length, size))
