@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arrays import Array
-from ..arrays.functions import full, max, mean, where
+from ..arrays.functions import as_numbers, full, max, mean, times, where
 from ..arrays.settings import Settings
 from ..layers import Layer
 from .columns import put_back, windows
@@ -95,7 +95,7 @@ class MaxPool2d(Pool):
     def share(self, windows, delta):
         """Give the error to the largest number, 0 to the others."""
         for here in first_largest(windows):
-            yield where(here, delta, 0.0)
+            yield times(delta, as_numbers(here, like=delta))
 
     def _pixels_first(self, held: Array, x: Array, geometry: Geometry) -> Array:
         if geometry.padded_size == geometry.size:

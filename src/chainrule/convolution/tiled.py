@@ -21,6 +21,7 @@ from math import prod
 import numpy as np
 
 from .geometry import Geometry
+from .products import multiply
 
 COLUMNS = 4 * 2**20  # bytes of a tile's columns
 LINES = 2**20  # bytes of a block's lines
@@ -187,9 +188,3 @@ def gradient_of_weight(x, w, delta, geometry, groups):
                 rows = slice(first, first + piece)
                 total[:, rows] += X[:, rows] @ errors
     return total.mT.reshape(w.shape)
-
-
-def multiply(a, b, out):
-    """Write the product of matrices; where windows reach over a row's end it may overflow."""
-    with np.errstate(all="ignore"):
-        np.matmul(a, b, out=out)
