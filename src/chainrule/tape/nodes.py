@@ -103,7 +103,8 @@ class Node:
     Parameters
     ----------
     value : array or number
-        It is not copied: whoever changes it afterwards changes the gradients.
+        An array of 32- or 64-bit floats is not copied: whoever changes it afterwards changes the
+        gradients.
     *arrows : pairs of a node and a function
         What the value was made of. The function takes the gradient of the value, as a node, and
         gives what it adds to that of the node.
