@@ -12,16 +12,24 @@ import platform
 import random
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import torch
+from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from chainrule.device import clock
 
 RECORDS = Path(__file__).parents[1] / "src" / "chainrule" / "records"
+
+
+HOW = {1: "one thread", 2: "two threads"}
+"""How a record names so many threads each."""
 
 
 def rounds_from_command_line(default: int) -> int:
@@ -64,8 +72,37 @@ def ratio(baseline: list[float], contender: list[float]) -> dict[str, float]:
     return {"median": round(median, 3), "low": round(low, 3), "high": round(high, 3)}
 
 
+@contextmanager
+def threads_each(threads: int) -> Iterator[None]:
+    """Let both libraries have so many threads for a while."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        with threadpool_limits(threads):
+            yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def machine() -> dict[str, float]:
+    """Give the operations a second of a large matrix product, and the bytes a second of a copy.
+
+    With one thread; the best of a few, for other work can only make them less.
+    """
+    a = np.ones((2048, 2048), "float32")
+    source, target = np.ones(2**26, "float32"), np.ones(2**26, "float32")
+    calls = {"product": lambda: a @ a, "copy": lambda: np.copyto(target, source)}
+    with threads_each(1):
+        seconds = measure(calls, rounds=7, rest=0.05)
+    return {
+        "operations_per_second": 2 * 2048**3 / min(seconds["product"]),
+        "bytes_per_second": 2 * source.nbytes / min(seconds["copy"]),
+    }
+
+
 def write(name: str, record: dict[str, Any], packages: tuple[str, ...]) -> None:
-    """Write ``records/NAME.json``: the record, the versions, the device and the date."""
+    """Write ``records/NAME.json``: the record, the versions, the machine's rates and the date."""
+    record |= {"machine": machine()} if "ratios" in record else {}
     record |= {
         "versions": {"python": platform.python_version(), **{p: version(p) for p in packages}},
         "date": datetime.date.today().isoformat(),

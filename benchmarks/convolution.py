@@ -1,36 +1,25 @@
 """Convolution: ours in NumPy against PyTorch's and against other ways, side by side in one run.
 
 `conv2d` and its gradients over seven layers, from the first of a large network to small ones, in
-32-bit floats. In three ways: with two threads each, where a contender rests, runs once, and is
-timed the next time ("two threads"); with two threads each and without a rest, in turns, so that
-threads of one library still wait, spinning, when the other begins ("in turns"); and with one each.
+32-bit floats: with one thread each, and with two. Each contender rests, so that the threads of the
+one before, which wait spinning, go to sleep, runs once, and is timed the next time.
 """
 
 import tracemalloc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from statistics import geometric_mean, median
 from typing import Any
 
 import numpy as np
 import torch
-from _side_by_side import measure, ratio, rounds_from_command_line, write
-from threadpoolctl import threadpool_limits
+from _side_by_side import HOW, measure, ratio, rounds_from_command_line, threads_each, write
 from torch.nn import functional
 
-from chainrule.convolution import (
-    Geometry,
-    conv2d,
-    conv2d_fft,
-    conv2d_vjp,
-    conv2d_winograd,
-    intensity,
-)
+from chainrule.convolution import Geometry, conv2d, conv2d_fft, conv2d_vjp, intensity
 
-REST = 0.1
-# threads each, seconds of rest before a contender, and untimed calls of it
-HOW = {"two threads": (2, REST, 1), "in turns": (2, 0.0, 0), "one thread": (1, REST / 2, 1)}
+REST = 0.05  # seconds before a contender, for each thread
+METHODS = ("tiled", "im2col", "winograd")
 # N, C, side, O, kernel, stride, padding
 LAYERS = {
     "3 → 64, 7 × 7": (8, 3, 224, 64, 7, 2, 3),
@@ -54,6 +43,7 @@ class Layer:
         self.weight = rng.standard_normal((o, c, k, k), "float32")
         self.bias = rng.standard_normal(o, "float32")
         self.where: dict[str, Any] = {"stride": stride, "padding": padding}
+        self.methods = METHODS if (k, stride) == (3, 1) else METHODS[:2]
         self.geometry = Geometry.of((side, side), k, stride, padding)
         self.tensors = [torch.from_numpy(a) for a in (self.x, self.weight, self.bias)]
         self.upstream = rng.standard_normal((n, o, *self.geometry.output_size), "float32")
@@ -65,10 +55,12 @@ class Layer:
         return {
             "PyTorch": partial(functional.conv2d, *self.tensors, **self.where),
             "chainrule": lambda: conv2d(*given, **self.where),
-            "chainrule, im2col": lambda: conv2d(*given, **self.where, method="im2col"),
-            "indices": self._indices,
-            "unfold": self._unfold,
+            **{ours(m): partial(conv2d, *given, **self.where, method=m) for m in self.methods},
         }
+
+    def others(self) -> dict[str, Callable]:
+        """Give two more ways to the outputs."""
+        return {"indices": self._indices, "unfold": self._unfold}
 
     def backward(self) -> dict[str, Callable]:
         """Give the contenders for the gradients of images, kernels and biases."""
@@ -85,7 +77,7 @@ class Layer:
         return {
             "PyTorch": of_pytorch,
             "chainrule": lambda: conv2d_vjp(*given, **self.where),
-            "chainrule, im2col": lambda: conv2d_vjp(*given, **self.where, method="im2col"),
+            **{ours(m): partial(conv2d_vjp, *given, **self.where, method=m) for m in self.methods},
         }
 
     def _indices(self) -> np.ndarray:
@@ -144,54 +136,37 @@ def ratios(seconds: dict[str, list[float]]) -> dict[str, dict[str, float]]:
     return {name: ratio(seconds["PyTorch"], s) for name, s in seconds.items() if name != "PyTorch"}
 
 
+def ours(method: str) -> str:
+    """Give the name of a contender."""
+    return f"chainrule, {method}"
+
+
 def of_layer(name: str, rounds: int) -> dict[str, Any]:
     """Give everything that is measured of a layer."""
     layer = Layer(name)
     found: dict[str, Any] = {"shape": LAYERS[name], "memory": {}}
     found["intensity"] = intensity(layer.geometry, *layer.weight.shape[1::-1])
     for way, contenders in (("forward", layer.forward()), ("backward", layer.backward())):
-        require_agreement(contenders, name)
+        others = layer.others() if way == "forward" else {}
+        require_agreement(contenders | others, name)
         found["memory"][way] = {
-            who: round(working_memory(contenders[who]), 1)
-            for who in ("chainrule", "chainrule, im2col")
+            who: round(working_memory(call), 1)
+            for who, call in contenders.items()
+            if who.startswith("chainrule")
         }
-        for how, (threads, rest, warm) in HOW.items():
+        for threads, how in HOW.items():
             with threads_each(threads):
-                seconds = measure(contenders, rounds, rest, warm)
+                all_of_them = contenders | others if threads == 1 else contenders
+                seconds = measure(all_of_them, rounds, threads * REST, warm=1)
             found.setdefault(how, {})[way] = ratios(seconds)
             if way == "forward":
                 found[how]["operations_per_second"] = {
                     who: 2 * layer.products / median(times) for who, times in seconds.items()
                 }
-                if how == "one thread":
+                if threads == 1:
                     loops = layer.loops_for_each_product() * layer.products
-                    found["loops"] = loops / median(seconds["chainrule"])
+                    found["loops"] = loops / median(seconds[ours("tiled")])
     return found
-
-
-@contextmanager
-def threads_each(threads: int) -> Iterator[None]:
-    """Let both libraries have so many threads for a while."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
-    try:
-        with threadpool_limits(threads):
-            yield
-    finally:
-        torch.set_num_threads(before)
-
-
-def machine(rounds: int) -> dict[str, float]:
-    """Give the operations a second of a large matrix product, and the bytes a second of a copy."""
-    a = np.ones((2048, 2048), "float32")
-    source, target = np.ones(2**26, "float32"), np.ones(2**26, "float32")
-    seconds = measure(
-        {"product": lambda: a @ a, "copy": lambda: np.copyto(target, source)}, rounds, REST, warm=1
-    )
-    return {
-        "operations_per_second": 2 * 2048**3 / min(seconds["product"]),
-        "bytes_per_second": 2 * source.nbytes / min(seconds["copy"]),
-    }
 
 
 def by_kernel_size(rounds: int) -> dict[str, list[float | None]]:
@@ -203,47 +178,41 @@ def by_kernel_size(rounds: int) -> dict[str, list[float | None]]:
         weight = rng.standard_normal((16, 16, k, k), "float32")
         tensors: Any = torch.from_numpy(x), torch.from_numpy(weight)
         contenders: dict[str, Callable] = {
-            "in tiles": lambda w=weight: conv2d(x, w, padding="same"),
+            "in tiles": lambda w=weight: conv2d(x, w, padding="same", method="tiled"),
             "Fourier": lambda w=weight: conv2d_fft(x, w, padding="same"),
             "PyTorch": partial(functional.conv2d, *tensors, padding="same"),
         }
         if k == 3:
-            contenders["Winograd"] = lambda w=weight: conv2d_winograd(x, w, padding="same")
-        seconds = measure(contenders, rounds, REST / 2, warm=1)
+            contenders["Winograd"] = lambda w=weight: conv2d(
+                x, w, padding="same", method="winograd"
+            )
+        seconds = measure(contenders, rounds, REST, warm=1)
         for name in ("in tiles", "Fourier", "Winograd", "PyTorch"):
             time = median(seconds[name]) if name in seconds else None
             found.setdefault(name, []).append(time)
     return found
 
 
-def winograd_against_tiles(rounds: int) -> dict[str, dict[str, float]]:
-    """Give Winograd's time over that in tiles, for the layers of 3 × 3 kernels."""
-    found = {}
-    for name in [name for name, shape in LAYERS.items() if shape[4] == 3]:
-        layer = Layer(name)
-        contenders: dict[str, Callable] = {
-            "tiles": lambda a=layer: conv2d(a.x, a.weight, padding=1),
-            "Winograd": lambda a=layer: conv2d_winograd(a.x, a.weight, padding=1),
-        }
-        seconds = measure(contenders, rounds, REST, warm=1)
-        found[name] = ratio(seconds["tiles"], seconds["Winograd"])
-    return found
-
-
 def means(layers: dict[str, Any], how: str, way: str) -> dict[str, float]:
-    """Give the geometric mean over the layers, by contender."""
-    names = next(iter(layers.values()))[how][way]
+    """Give the geometric mean over the layers, by contender, and of our fastest for each layer."""
+    found = [
+        {who: ratio["median"] for who, ratio in layer[how][way].items()}
+        for layer in layers.values()
+    ]
+    for medians in found:
+        medians["fastest"] = min(medians[who] for who in medians if who.startswith("chainrule"))
+    everywhere = set.intersection(*map(set, found))
     return {
-        name: round(geometric_mean(layer[how][way][name]["median"] for layer in layers.values()), 3)
-        for name in names
+        who: round(geometric_mean(medians[who] for medians in found), 3)
+        for who in found[0]
+        if who in everywhere
     }
 
 
 if __name__ == "__main__":
-    rounds = rounds_from_command_line(15)
+    rounds = rounds_from_command_line(11)
     layers = {name: of_layer(name, rounds) for name in LAYERS}
     with threads_each(1):
-        of_machine, winograd = machine(rounds), winograd_against_tiles(rounds)
         kernel_sizes = by_kernel_size(rounds)
     write(
         "convolution",
@@ -256,13 +225,11 @@ if __name__ == "__main__":
             },
             "means": {
                 how: {way: means(layers, how, way) for way in ("forward", "backward")}
-                for how in HOW
+                for how in HOW.values()
             },
             "layers": layers,
-            "machine": of_machine,
             "kernel_sizes": [*KERNEL_SIZES],
             "seconds_by_kernel_size": kernel_sizes,
-            "winograd": winograd,
             "rounds": rounds,
             "device": "CPU",
         },

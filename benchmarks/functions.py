@@ -1,7 +1,7 @@
 """Activations and losses: ours on NumPy arrays against PyTorch's own, side by side in one run.
 
-Value and gradient of 1e3 to 1e6 numbers in 32-bit floats, in rows of ten, on the CPU, two threads
-each: ours by `vjp` or `gradient`, PyTorch's by autograd.
+Value and gradient of 1e3 to 1e6 numbers in 32-bit floats, in rows of ten, on the CPU, with one
+thread each and with two: ours by `vjp` or `gradient`, PyTorch's by autograd.
 """
 
 from collections.abc import Callable
@@ -10,13 +10,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from _side_by_side import measure, ratio, rounds_from_command_line, write
-from threadpoolctl import threadpool_limits
+from _side_by_side import HOW, measure, ratio, rounds_from_command_line, threads_each, write
 from torch.nn import functional
 
 from chainrule import activations, losses
 
-THREADS = 2
 SIZES = {10**3: 100, 10**4: 20, 10**5: 2, 10**6: 1}  # how many numbers, and how often in a round
 
 ACTIVATIONS: dict[str, tuple[Any, Callable]] = {
@@ -109,47 +107,59 @@ def repeated(function: Callable, times: int) -> Callable:
     return run
 
 
-if __name__ == "__main__":
-    torch.set_num_threads(THREADS)
-    rounds, rng = rounds_from_command_line(31), np.random.default_rng(0)
-    seconds: dict[str, dict[int, tuple[list, list]]] = {name: {} for name in ACTIVATIONS | LOSSES}
+def ratios_with(threads: int, rounds: int) -> dict[str, dict[int, dict[str, float]]]:
+    """Give our time over PyTorch's, by function and by size, with so many threads each."""
+    rng = np.random.default_rng(0)
+    found: dict[str, dict[int, dict[str, float]]] = {name: {} for name in ACTIVATIONS | LOSSES}
     for size, times in SIZES.items():
         contenders = {}
-        for name in seconds:
+        for name in found:
             make = activation_contenders if name in ACTIVATIONS else loss_contenders
             pair = make(name, rng, size)
             require_agreement(name, *(contender() for contender in pair))
             for library, contender in zip(("chainrule", "PyTorch"), pair, strict=True):
                 contenders[f"{library} {name}"] = repeated(contender, times)
-        with threadpool_limits(THREADS):
-            measured = measure(contenders, rounds)
-        for name, found in seconds.items():
-            found[size] = measured[f"chainrule {name}"], measured[f"PyTorch {name}"]
-    ratios = {
-        name: {size: ratio(theirs, ours) for size, (ours, theirs) in found.items()}
-        for name, found in seconds.items()
+        with threads_each(threads):
+            seconds = measure(contenders, rounds)
+        for name, by_size in found.items():
+            by_size[size] = ratio(seconds[f"PyTorch {name}"], seconds[f"chainrule {name}"])
+    return found
+
+
+def summary(ratios: dict[str, dict[int, dict[str, float]]]) -> dict[str, Any]:
+    """Give the means over sizes, over functions and over both, and all that they are made of."""
+    return {
+        "ratios": {
+            name: {
+                key: round(geometric_mean(by_size[size][key] for size in SIZES), 3)
+                for key in ("median", "low", "high")
+            }
+            for name, by_size in ratios.items()
+        },
+        "by_size": {
+            str(size): round(geometric_mean(r[size]["median"] for r in ratios.values()), 3)
+            for size in SIZES
+        },
+        "geometric_mean": round(
+            geometric_mean(r["median"] for by_size in ratios.values() for r in by_size.values()), 3
+        ),
+        "by_function": ratios,
     }
-    of_all = [by_size[size]["median"] for by_size in ratios.values() for size in SIZES]
+
+
+if __name__ == "__main__":
+    rounds = rounds_from_command_line(15)
+    found = {how: summary(ratios_with(threads, rounds)) for threads, how in HOW.items()}
     write(
         "functions",
         {
             "title": "Activations and losses",
             "what": "value and gradient, float32, rows of ten; over 1e3, 1e4, 1e5 and 1e6 numbers",
             "baseline": "PyTorch",
-            "ratios": {
-                name: {
-                    key: round(geometric_mean(by_size[size][key] for size in SIZES), 3)
-                    for key in ("median", "low", "high")
-                }
-                for name, by_size in ratios.items()
-            },
-            "by_size": {
-                str(size): round(geometric_mean(r[size]["median"] for r in ratios.values()), 3)
-                for size in SIZES
-            },
-            "geometric_mean": round(geometric_mean(of_all), 3),
+            **found["one thread"],
+            **found,
             "rounds": rounds,
-            "device": f"CPU, {THREADS} threads",
+            "device": "CPU",
         },
         ("chainrule", "numpy", "scipy", "torch"),
     )

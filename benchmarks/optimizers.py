@@ -1,16 +1,18 @@
 """A step of each optimizer: ours on NumPy arrays against PyTorch's own, side by side in one run.
 
 Ten arrays with 1e4, 1e6 and 1e7 32-bit floats in all, on the CPU, with each library's default
-settings: once with the threads that both start by themselves, once with one thread each.
+settings: with one thread each, with two, and with two while another process keeps a core busy.
 """
 
-from collections.abc import Callable, Iterable
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from statistics import geometric_mean
 
 import numpy as np
 import torch
-from _side_by_side import measure, ratio, rounds_from_command_line, write
-from threadpoolctl import threadpool_info, threadpool_limits
+from _side_by_side import HOW, measure, ratio, rounds_from_command_line, threads_each, write
 
 from chainrule import optimizers
 from chainrule.optimizers import Optimizer
@@ -82,6 +84,13 @@ def summary(by_size: dict[int, dict[str, dict[str, float]]]) -> dict:
     """Give the means over optimizers, over sizes and over both."""
     everything = [r for ratios in by_size.values() for r in ratios.values()]
     return {
+        "ratios": {
+            name: {
+                key: mean((ratios[name] for ratios in by_size.values()), key)
+                for key in ("median", "low", "high")
+            }
+            for name in CONTESTS
+        },
         "geometric_mean": mean(everything),
         "by_size": {str(size): mean(ratios.values()) for size, ratios in by_size.items()},
         "by_optimizer": {
@@ -90,30 +99,32 @@ def summary(by_size: dict[int, dict[str, dict[str, float]]]) -> dict:
     }
 
 
+@contextmanager
+def busy_core() -> Iterator[None]:
+    """Let another process keep a core busy for a while."""
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as other:
+        try:
+            yield
+        finally:
+            other.kill()
+
+
 if __name__ == "__main__":
-    rounds = rounds_from_command_line(31)
-    threads = {"PyTorch": torch.get_num_threads()}
-    threads |= {info["internal_api"]: info["num_threads"] for info in threadpool_info()}
-    by_threads = {"default": {size: ratios_at(size, rounds) for size in SIZES}}
-    torch.set_num_threads(1)
-    with threadpool_limits(1):
-        by_threads["one"] = {size: ratios_at(size, rounds) for size in SIZES}
+    rounds = rounds_from_command_line(11)
+    found = {}
+    for threads, how in HOW.items():
+        with threads_each(threads):
+            found[how] = summary({size: ratios_at(size, rounds) for size in SIZES})
+    with threads_each(2), busy_core():
+        found["a core busy"] = summary({size: ratios_at(size, rounds) for size in SIZES})
     write(
         "optimizers",
         {
             "title": "Optimizers",
             "what": f"a step, float32, {ARRAYS} arrays; 1e4, 1e6 and 1e7 parameters in all",
             "baseline": "PyTorch",
-            "ratios": {
-                name: {
-                    key: mean((r[name] for r in by_threads["default"].values()), key)
-                    for key in ("median", "low", "high")
-                }
-                for name in CONTESTS
-            },
-            "geometric_mean": summary(by_threads["default"])["geometric_mean"],
-            "threads": {how: summary(by_size) for how, by_size in by_threads.items()},
-            "default_threads": threads,
+            **found["one thread"],
+            **found,
             "rounds": rounds,
             "device": "CPU",
         },

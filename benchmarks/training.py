@@ -1,17 +1,16 @@
 """Training the digits network: ours, eager PyTorch and scikit-learn, side by side in one run.
 
-64-128-10, ReLU, float32, batches of 32, ten epochs of plain stochastic gradient descent at 0.1, two
-threads each; scikit-learn's MLPClassifier without momentum, penalty or early stop.
+64-128-10, ReLU, float32, batches of 32, ten epochs of plain stochastic gradient descent at 0.1,
+with one thread each and with two; scikit-learn's MLPClassifier without momentum, penalty or early stop.
 """
 
 import warnings
 
 import numpy as np
 import torch
-from _side_by_side import measure, ratio, rounds_from_command_line, write
+from _side_by_side import HOW, measure, ratio, rounds_from_command_line, threads_each, write
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
-from threadpoolctl import threadpool_limits
 
 from chainrule.activations import ReLU
 from chainrule.datasets import digits
@@ -20,7 +19,7 @@ from chainrule.network import Linear, Network
 from chainrule.optimizers import SGD
 from chainrule.training import accuracy, fit
 
-EPOCHS, BATCH, LR, HIDDEN, THREADS = 10, 32, 0.1, 128, 2
+EPOCHS, BATCH, LR, HIDDEN, REST = 10, 32, 0.1, 128, 0.05
 data = digits(dtype="float32")
 
 
@@ -86,15 +85,22 @@ def train_sklearn() -> float:
 
 
 if __name__ == "__main__":
-    torch.set_num_threads(THREADS)
+    rounds = rounds_from_command_line(31)
     contenders = {
         "chainrule": train_ours,
         "PyTorch, eager": train_torch,
         "scikit-learn, MLPClassifier": train_sklearn,
     }
-    with threadpool_limits(THREADS):
-        accuracies = {name: round(train(), 3) for name, train in contenders.items()}
-        seconds = measure(contenders, rounds_from_command_line(61))
+    accuracies = {name: round(train(), 3) for name, train in contenders.items()}
+    ratios = {}
+    for threads, how in HOW.items():
+        with threads_each(threads):
+            seconds = measure(contenders, rounds, rest=(threads - 1) * REST)
+        ratios[how] = {
+            name: ratio(seconds["chainrule"], times)
+            for name, times in seconds.items()
+            if name != "chainrule"
+        }
     write(
         "training",
         {
@@ -102,14 +108,11 @@ if __name__ == "__main__":
             "what": "64-128-10, ReLU, float32, batches of 32, ten epochs of plain SGD at 0.1",
             "page": "neural-network/training",
             "baseline": "chainrule",
-            "ratios": {
-                name: ratio(seconds["chainrule"], times)
-                for name, times in seconds.items()
-                if name != "chainrule"
-            },
+            "ratios": ratios["one thread"],
+            **ratios,
             "accuracies": accuracies,
-            "rounds": len(seconds["chainrule"]),
-            "device": f"CPU, {THREADS} threads",
+            "rounds": rounds,
+            "device": "CPU",
         },
         ("chainrule", "numpy", "torch", "scikit-learn"),
     )

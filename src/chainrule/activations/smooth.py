@@ -142,9 +142,10 @@ class Swish(Elementwise):
         return times(x, sigmoid(self.scaled(x)))
 
     def slope(self, x):
-        """Give σ(β x) + β x σ′(β x)."""
+        """Give σ(β x) + β x σ(β x) (1 − σ(β x))."""
         t = self.scaled(x)
-        return sigmoid(t) + t * Sigmoid().slope(t)
+        s = sigmoid(t)
+        return s + t * s * (1 - s)
 
     def scaled(self, x):
         """Give β x, cut off where σ has long been 0 or 1."""

@@ -50,7 +50,7 @@ def carry_back(nodes, total, inputs):
             leading.add(node)
     for node in reversed(nodes):
         for made_of, back in node.arrows:
-            if node in total and made_of in leading:
+            if made_of in leading:
                 part = back(total[node])
                 known = made_of in total
                 total[made_of] = total[made_of] + part if known else part
