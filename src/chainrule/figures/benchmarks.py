@@ -64,7 +64,7 @@ def ratios(axes: Axes, record: dict[str, Any]) -> None:
     for row, ratio in enumerate(record["ratios"].values()):
         axes.plot([ratio["low"], ratio["high"]], [row, row], color=BLUE, lw=4, alpha=0.4)
         axes.plot(ratio["median"], row, "o", color=BLUE)
-        text = f"{ratio['median']:.2f}"
+        text = "noisy" if noisy(ratio) else f"{ratio['median']:.2f}"
         beside(axes, (ratio["median"], row), (0, 8), text, ha="center", bbox=clear(1.5), zorder=1.7)
     axes.axvline(1, color=GREY, ls="--", zorder=1.5)
     axes.set(
@@ -105,26 +105,35 @@ def by_size(record: dict[str, Any]) -> Table:
 def provenance(record: dict[str, Any]) -> Table:
     """Give where a record is from: the date, the device, the versions."""
     versions = ", ".join(f"{name} {version}" for name, version in record["versions"].items())
-    row = [record["date"], record["device"], record["rounds"], versions]
-    return Table(["recorded", "on", "rounds", "with"], [row])
+    head, row = ["recorded", "on", "rounds"], [record["date"], record["device"], record["rounds"]]
+    if "machine" in record:
+        head.append("which does with one thread")
+        rates = [record["machine"][f"{what}_per_second"] / 1e9 for what in ("operations", "bytes")]
+        row.append(f"{rates[0]:.0f} · 10⁹ operations and {rates[1]:.0f} · 10⁹ bytes a second")
+    return Table([*head, "with"], [[*row, versions]])
 
 
-def layers(record: dict[str, Any], how: str = "one thread") -> Table:
+def layers(record: dict[str, Any], way: str = "forward", how: str = "one thread") -> Table:
     """Give the times of convolution over PyTorch's, a row for each layer and one for their mean.
 
-    How they were measured: with "one thread", with "two threads", or "in turns", without a rest.
+    The way is "forward" or "backward", and they were measured with "one thread" or "two threads".
     """
     if how not in record.get("means", {}):
         raise ValueError(f"how: expected one of {sorted(record.get('means', {}))}, got {how!r}")
-    methods = {"tiles": "chainrule", "columns": "chainrule, im2col"}
-    ways = product(("forward", "backward"), methods)
-    columns = {f"{way}, {method}": (way, methods[method]) for way, method in ways}
-    rows = [
-        [name, *(_with_quartiles(layer[how][way][who]) for way, who in columns.values())]
-        for name, layer in record["layers"].items()
-    ]
-    means = [f"{record['means'][how][way][who]:.1f}" for way, who in columns.values()]
-    return Table(["layer", *columns], [*rows, ["geometric mean", *means]])
+    methods = {
+        "by itself": "chainrule",
+        "tiles": "chainrule, tiled",
+        "columns": "chainrule, im2col",
+        "Winograd": "chainrule, winograd",
+    }
+    rows = []
+    for name, layer in record["layers"].items():
+        found = layer[how][way]
+        rows.append([name, *(_with_quartiles(found.get(who)) for who in methods.values())])
+    means = record["means"][how][way]
+    cells = [f"{means[who]:.2f}" if who in means else "–" for who in methods.values()]
+    best = f"geometric mean (of the fastest: {means['fastest']:.2f})"
+    return Table(["layer", *methods], [*rows, [best, *cells]])
 
 
 def mutants(scope: str = "package") -> dict[str, Any]:
@@ -175,8 +184,23 @@ def unnoticed(record: dict[str, Any], kind: str = "survivors") -> Table:
     return Table(["where", "what it was → what it became", *last], rows)
 
 
-def _with_quartiles(ratio: dict[str, float]) -> str:
-    return f"{ratio['median']:.1f} ({ratio['low']:.1f}–{ratio['high']:.1f})"
+def noisy(ratio: dict[str, float]) -> bool:
+    """Say whether the quartiles of a ratio lie so far apart that it says nothing.
+
+    Examples
+    --------
+    >>> noisy({"median": 1.0, "low": 0.9, "high": 1.2})
+    True
+    """
+    return ratio["high"] > 1.25 * ratio["low"]
+
+
+def _with_quartiles(ratio: dict[str, float] | None) -> str:
+    if ratio is None:
+        return "–"
+    if noisy(ratio):
+        return "noisy"
+    return f"{ratio['median']:.2f} ({ratio['low']:.2f}–{ratio['high']:.2f})"
 
 
 def _thousands(count: int) -> str:
@@ -188,7 +212,7 @@ def others(record: dict[str, Any]) -> Table:
     rows = []
     for name, layer in record["layers"].items():
         medians = {who: each["median"] for who, each in layer["one thread"]["forward"].items()}
-        ratios = [medians[who] / medians["chainrule"] for who in ("indices", "unfold")]
+        ratios = [medians[who] / medians["chainrule, tiled"] for who in ("indices", "unfold")]
         loops = round(layer["loops"], 1 - len(str(int(layer["loops"]))))
         rows.append([name, *(f"{ratio:.1f}" for ratio in ratios), _thousands(int(loops))])
     return Table(["layer", "columns by indices", "PyTorch's unfold", "loops"], rows)
@@ -199,7 +223,9 @@ def memory(record: dict[str, Any]) -> Picture:
     rows = []
     for layer, each in record["layers"].items():
         used = each["memory"]["forward"]
-        rows.append((layer, {"im2col": used["chainrule, im2col"], "tiles": used["chainrule"]}))
+        rows.append(
+            (layer, {"im2col": used["chainrule, im2col"], "tiles": used["chainrule, tiled"]})
+        )
     return costs.memory(rows)
 
 
@@ -207,7 +233,7 @@ def roofline(record: dict[str, Any]) -> Picture:
     """Draw the roof of the record's machine, and each layer in tiles under it."""
     machine = record["machine"]
     points = [
-        (name, layer["intensity"], layer["one thread"]["operations_per_second"]["chainrule"])
+        (name, layer["intensity"], layer["one thread"]["operations_per_second"]["chainrule, tiled"])
         for name, layer in record["layers"].items()
     ]
     return costs.roofline(machine["operations_per_second"], machine["bytes_per_second"], points)
