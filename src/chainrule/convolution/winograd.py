@@ -128,7 +128,7 @@ class Winograd:
         return self._slide(delta, moveaxis(turned, 2, 1), (2 - top, 2 - left), geometry.size)
 
     def gradient_of_weight(self, x, w, delta, geometry, groups):
-        """Give ∂C/∂w, the sum of Gᵀ ((A δ Aᵀ) ⊙ (Bᵀ x B)) G over the tiles: equation 2.1.1r."""
+        """Give ∂C/∂w, the sum of Gᵀ ((A δ Aᵀ) ⊙ (Bᵀ x B)) G over the tiles: equation 2.1.1q."""
         w, delta = _cut(w, groups), _cut(delta, groups, axis=1)
         tiling = _Tiling(self, x, w, geometry.output_size)
         pixels = self._pixels(tiling, _cut(x, groups, axis=1), geometry.before)

@@ -4,5 +4,6 @@ from . import methods
 from .columns import IM2COL
 from .convolve import CONVOLUTION
 from .gradients import GRADIENTS
+from .winograd import WINOGRAD
 
-CLAIMS = (*CONVOLUTION, *IM2COL, *GRADIENTS, *methods.CLAIMS)
+CLAIMS = (*CONVOLUTION, *IM2COL, *GRADIENTS, *methods.CLAIMS, *WINOGRAD)

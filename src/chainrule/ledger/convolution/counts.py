@@ -1,17 +1,14 @@
-"""Numbers that count what is done with them, and the methods of section 2.1.1 run with them.
+"""Numbers that count what is done with them, and methods of section 2.1.1 run with them.
 
-Fourier's transform is the recursive radix-2 one; Winograd's method is found anew, from a product of
-polynomials, for any number of outputs.
+Fourier's transform is the recursive radix-2 one.
 """
 
-from fractions import Fraction
 from itertools import product
 from typing import Any
 
 import numpy as np
 
-from ..oracles import fractions
-from .twins import NONE, ONE, convolve, counted_outputs, zeros_around
+from .twins import ONE, counted_outputs, zeros_around
 
 
 class Counted:
@@ -114,81 +111,3 @@ def transforms(size, number: int) -> int:
 
     h, w = size
     return number * (h * one(w) + w * one(h))
-
-
-def toom_cook(m: int, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Give matrices A, B, G in exact fractions for m outputs of a kernel of k.
-
-    Polynomials with m and with k coefficients are multiplied by way of their values at m + k − 1
-    places, infinity being one; with the first factor's part transposed, that is a correlation.
-    """
-    n = m + k - 1
-    places = [Fraction((i + 1) // 2 * (-1) ** (i + 1)) for i in range(n - 1)]  # 0, 1, −1, 2, …
-
-    def values(length: int) -> np.ndarray:
-        at_infinity = [Fraction(int(i == length - 1)) for i in range(length)]
-        rows = [[place**i for i in range(length)] for place in places]
-        return np.array([*rows, at_infinity], object)
-
-    return values(m), _inverse(values(n)), values(k)
-
-
-def _inverse(square: np.ndarray) -> np.ndarray:
-    """Give the inverse of a matrix of fractions, by elimination."""
-    n = len(square)
-    unit = [[Fraction(int(i == j)) for j in range(n)] for i in range(n)]
-    rows = np.concatenate([square, np.array(unit, object)], axis=1)
-    for i in range(n):
-        pivot = next(r for r in range(i, n) if rows[r, i])
-        rows[[i, pivot]] = rows[[pivot, i]]
-        rows[i] = rows[i] / rows[i, i]
-        for r in range(n):
-            if r != i:
-                rows[r] = rows[r] - rows[r, i] * rows[i]
-    return rows[:, n:]
-
-
-def toom_cook_pairs(w, x) -> np.ndarray:
-    """Equation 2.1.1n in exact fractions, with those matrices instead of Winograd's."""
-    a, b, g = toom_cook(2, 3)
-    return ((fractions(w) @ g.T) * (fractions(x) @ b) @ a).astype(float)
-
-
-def toom_cook_tally(m: int, k: int) -> int:
-    """Make m × m outputs so, count the multiplications of the two factors, check the outputs."""
-    a, b, g = toom_cook(m, k)
-    n = m + k - 1
-    tally: dict[str, int] = {}
-    x = np.array([[Fraction(i * n + j + 1) for j in range(n)] for i in range(n)], object)
-    w = np.array([[Fraction(i - 2 * j + 1) for j in range(k)] for i in range(k)], object)
-    products = counted(g @ w @ g.T, tally) * counted(b.T @ x @ b, tally)
-    values = np.array([[number.value for number in row] for row in products], object)
-    if (a.T @ values @ a != convolve(x[None, None], w[None, None])[0, 0]).any():
-        raise ArithmeticError(f"the outputs of F({m}, {k}) are wrong")
-    return tally["multiplications"]
-
-
-def saving_by_running(m: int, k: int) -> float:
-    """Give the loops' multiplications for m × m outputs, over those."""
-    n = m + k - 1
-    return loop_tally((n, n), (k, k), ONE, NONE, 1)[0] / toom_cook_tally(m, k)
-
-
-def saving_by_sets(m: int, k: int) -> float:
-    """Give how many pairs of output and place there are for every pixel that they meet."""
-    pairs = list(product(range(m), range(m), range(k), range(k)))
-    return len(pairs) / len({(u + i, v + j) for u, v, i, j in pairs})
-
-
-def tile_by_tile(x, w, padding, b) -> np.ndarray:
-    """Equation 2.1.1o, a tile at a time, with B given: other numbers can be tried."""
-    a, _, g = (found.astype(float) for found in toom_cook(2, 3))
-    outputs = counted_outputs(x.shape[2:], (3, 3), ONE, padding, ONE)
-    x = np.pad(zeros_around(x, padding), ((0, 0), (0, 0), (0, 1), (0, 1)))
-    y = np.zeros((len(x), len(w), outputs[0] + 1, outputs[1] + 1))
-    for n, o, c in product(range(len(x)), range(len(w)), range(w.shape[1])):
-        for u, v in product(range(0, outputs[0], 2), range(0, outputs[1], 2)):
-            tile = x[n, c, u : u + 4, v : v + 4]
-            products = (g @ w[o, c] @ g.T) * (b.T @ tile @ b)
-            y[n, o, u : u + 2, v : v + 2] += a.T @ products @ a
-    return y[:, :, : outputs[0], : outputs[1]]

@@ -20,7 +20,7 @@ def _vjp(wanted: int, method: str = "auto") -> Callable:
     )[wanted]
 
 
-def _differentiated(wanted: int) -> tuple[Oracle, Oracle]:
+def differentiated(wanted: int) -> tuple[Oracle, Oracle]:
     """Give two oracles: the loops, differentiated by the complex step, and PyTorch's autograd."""
 
     def by_step(x, w, delta, *how):
@@ -39,7 +39,8 @@ def _differentiated(wanted: int) -> tuple[Oracle, Oracle]:
     return Oracle("complex step of the loops", by_step), torch_oracle("torch.autograd", by_torch)
 
 
-def _weight_by_columns(x, w, delta, *rest):
+def weight_by_columns(x, w, delta, *rest):
+    """Give ∂C/∂w as products of δ and the columns, equation 2.1.1e."""
     found = twins.columns(x, w.shape[2:], *rest)
     return np.einsum("nol,nkl->ok", delta.reshape(*delta.shape[:2], -1), found).reshape(w.shape)
 
@@ -79,10 +80,10 @@ GRADIENTS = (
         implementation=_vjp(1, "im2col"),
         cases=cases.errors,
         oracles=(
-            Oracle("product with columns made by loops", _weight_by_columns),
-            *_differentiated(1),
+            Oracle("product with columns made by loops", weight_by_columns),
+            *differentiated(1),
         ),
-        saboteur=lambda x, *rest: _weight_by_columns(x, *rest) / len(x),
+        saboteur=lambda x, *rest: weight_by_columns(x, *rest) / len(x),
         mistake="the mean over the images",
     ),
     Claim(
@@ -91,7 +92,7 @@ GRADIENTS = (
         code="convolution.conv2d_vjp",
         implementation=_vjp(2),
         cases=cases.errors,
-        oracles=(Oracle("loops", _bias_loops), *_differentiated(2)),
+        oracles=(Oracle("loops", _bias_loops), *differentiated(2)),
         saboteur=lambda x, w, delta, *rest: delta.sum(0).mean((1, 2)),
         mistake="the mean over the pixels",
     ),
@@ -103,7 +104,7 @@ GRADIENTS = (
         cases=cases.errors,
         oracles=(
             Oracle("the matrix of im2col, transposed", _image_by(twins.by_transpose)),
-            *_differentiated(0),
+            *differentiated(0),
         ),
         saboteur=_image_by(overwritten),
         mistake="col2im with = instead of +=",

@@ -1,6 +1,6 @@
-"""The claims of section 2.1.1, second part: what convolution costs, and other ways to do it."""
+"""The claims of section 2.1.1, second part: what convolution costs, and frequencies."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -10,21 +10,9 @@ from ...convolution import Geometry
 from ...oracles import count_multiplications
 from ..core import Claim, Oracle
 from ..libraries import signal
-from ..oracles import sympy_oracle, torch_oracle
+from ..oracles import torch_oracle
 from . import cases, counts, twins
 from .twins import NONE, ONE
-
-
-def _four_pixels(rng: np.random.Generator) -> Iterator[tuple]:
-    yield np.array([1.0, 2.0, 3.0]), np.array([1.0, 0.0, 1.0, 10.0])
-    yield rng.standard_normal((5, 3)), rng.standard_normal((5, 4))
-
-
-def _three_by_three(rng: np.random.Generator) -> Iterator[tuple]:
-    """Yield images, 3 × 3 kernels and a padding; one tile, and sizes that no tiles fill."""
-    rows = ((1, 1, 4, 4), 1, NONE), ((2, 3, 5, 6), 2, NONE), ((1, 2, 5, 4), 3, (1, 2))
-    for shape, o, padding in rows:
-        yield rng.standard_normal(shape), rng.standard_normal((o, shape[1], 3, 3)), padding
 
 
 def _growth_of(columns: Callable) -> Callable:
@@ -81,26 +69,6 @@ def _not_conjugated(x, w, padding):
     outputs = [h - k + 1 for h, k in zip(x.shape[2:], w.shape[2:], strict=True)]
     product = np.fft.fft2(w, x.shape[2:]) * np.fft.fft2(x)[:, None]
     return np.fft.ifft2(product.sum(2)).real[..., : outputs[0], : outputs[1]]
-
-
-def _correlate_rows(w, x):
-    pairs = zip(w.reshape(-1, 3), x.reshape(-1, 4), strict=True)
-    return np.array([np.correlate(x_i, w_i) for w_i, x_i in pairs]).reshape(*x.shape[:-1], 2)
-
-
-def _sympy_polynomials(sympy, w, x):
-    """Find the two outputs among the coefficients of a product of polynomials."""
-    t, found = sympy.Symbol("t"), []
-    for w_i, x_i in zip(w.reshape(-1, 3).tolist(), x.reshape(-1, 4).tolist(), strict=True):
-        factors = (sympy.Poly(map(sympy.Rational, numbers), t) for numbers in (w_i, x_i[::-1]))
-        product = sympy.prod(factors)
-        found.append([float(product.coeff_monomial(t**power)) for power in (2, 3)])
-    return np.array(found).reshape(*x.shape[:-1], 2)
-
-
-def _sign_lost(w, x):
-    a, b, g = (m.astype(float) for m in counts.toom_cook(2, 3))
-    return (w @ g.T) * (x @ b) @ abs(a)
 
 
 CLAIMS = (
@@ -185,42 +153,5 @@ CLAIMS = (
             counts.transforms(size, c_in + c_out) + c_in * c_out * size[0] * size[1]
         ),
         mistake="the transforms of the kernels forgotten",
-    ),
-    Claim(
-        label="2.1.1n",
-        title="Winograd's method for two outputs",
-        code="convolution.winograd_pair",
-        implementation=convolution.winograd_pair,
-        cases=_four_pixels,
-        oracles=(
-            Oracle("Toom and Cook's, in exact fractions", counts.toom_cook_pairs),
-            Oracle("numpy.correlate", _correlate_rows),
-            sympy_oracle(_sympy_polynomials, name="SymPy, a product of polynomials"),
-        ),
-        saboteur=_sign_lost,
-        mistake="the signs of A lost",
-    ),
-    Claim(
-        label="2.1.1o",
-        title="Winograd's method for images",
-        code="convolution.conv2d_winograd",
-        implementation=_padded(convolution.conv2d_winograd),
-        cases=_three_by_three,
-        oracles=cases.oracles_of(_padded),
-        saboteur=partial(counts.tile_by_tile, b=counts.toom_cook(2, 3)[1].T.astype(float)),
-        mistake="B x Bᵀ instead of Bᵀ x B",
-    ),
-    Claim(
-        label="2.1.1p",
-        title="how many multiplications that saves",
-        code="convolution.winograd_saving",
-        implementation=convolution.winograd_saving,
-        cases=lambda rng: iter(((2, 3), (4, 3), (3, 2), (2, 5))),
-        oracles=(
-            Oracle("loops and Toom and Cook's way, counted", counts.saving_by_running),
-            Oracle("sets of pixels, counted", counts.saving_by_sets),
-        ),
-        saboteur=lambda m, k: m * k / (m + k - 1),
-        mistake="that of one dimension",
     ),
 )
