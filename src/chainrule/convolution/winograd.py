@@ -52,7 +52,7 @@ MATRICES = {
 
 BLOCK = 5 * 2**19  # bytes of a block's transformed tiles
 WEIGHTS = 5 * 2**19  # bytes of the kernels that are transformed at a time
-GRADIENTS = 10 * 2**20  # bytes of the transformed kernels whose gradients are added up at a time
+GRADIENTS = 5 * 2**20  # bytes of the transformed kernels whose gradients are added up at a time
 SMALL = 10**6  # multiplications of a product that BLAS does without copying its factors first
 
 Block = tuple[slice, slice]  # images, and rows of tiles in them
@@ -223,8 +223,8 @@ def both_sides(matrix: np.ndarray, x: Array) -> Array:
     """Give M x Mᵀ for the first two axes of x."""
     (m, k), rest = matrix.shape, x.shape[2:]
     matrix = like(matrix, x)
-    from_left = matrix @ reshape(x, (k, -1))
-    return reshape(matrix @ reshape(from_left, (m, k, -1)), (m, m, *rest))
+    x = matrix @ reshape(x, (k, -1))  # by its name x lets go of what came in: a block's memory
+    return reshape(matrix @ reshape(x, (m, k, -1)), (m, m, *rest))
 
 
 def like(matrix: np.ndarray, x: Array) -> Array:

@@ -95,7 +95,7 @@ WINOGRAD = (
         ),
         saboteur=toom_cook.b_transposed,
         mistake="B x Bᵀ instead of Bᵀ x B",
-        use="by its methods `winograd-2` and `winograd-4`",
+        use="in tiles of 2 × 2 and of 4 × 4 outputs",
         roundoffs=64,  # its transforms add what partly cancels later
     ),
     Claim(
@@ -131,7 +131,7 @@ WINOGRAD = (
         ),
         saboteur=toom_cook.last_tile,
         mistake="the last tile instead of their sum",
-        use="by its methods `winograd-2` and `winograd-4`",
+        use="in tiles of 2 × 2 and of 4 × 4 outputs",
         roundoffs=64,  # its transforms add what partly cancels later
     ),
     Claim(
