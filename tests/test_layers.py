@@ -84,6 +84,12 @@ FUNCTIONS |= {
     "conv2d_winograd": (conv2d_winograd, [X, W]),
     "winograd_pair": (winograd_pair, [draw(20, 3), draw(20, 4)]),
 }
+WINOGRAD = {
+    f"{function.__name__}, {method}": (partial(function, method=method), [X, W, last])
+    for function, last in ((conv2d, B), (conv2d_vjp, draw(3, 4, 5, 5)))
+    for method in ("winograd-2", "winograd-4")
+}
+FUNCTIONS |= WINOGRAD
 OF_NUMPY = {
     f"conv2d, {method}": (partial(conv2d, method=method), [X[:1, :, :5], W, B])
     for method in METHODS
@@ -97,7 +103,8 @@ OF_NUMPY = {
 each_function = pytest.mark.parametrize("name", FUNCTIONS)
 each_of_numpy = pytest.mark.parametrize("name", FUNCTIONS | OF_NUMPY)
 each_library = pytest.mark.parametrize("convert", LIBRARIES.values(), ids=LIBRARIES)
-ROUNDED = {"conv2d_fft", "conv2d_winograd", "winograd_pair"}  # in 32 bits they err more
+# in 32 bits they err more
+ROUNDED = {"conv2d_fft", "conv2d_winograd", "winograd_pair", *WINOGRAD}
 
 
 def wide(arrays):

@@ -245,8 +245,8 @@ REST = [  # their results are of the dtype of the arrays
     Door("tape.apply", lambda c, x: apply(activations.Tanh(), x).value, {"x": X}, own_dtype=False),
     Door("oracles.autograd", autograd, {"arrays[0]": draw(3, 2)}, tensors=False),
 ]
-for method in ("auto", "tiled", "im2col", "loops"):
-    of, both = {"method": method}, method in ("auto", "im2col")
+for method in ("auto", "tiled", "im2col", "loops", "winograd-2", "winograd-4"):
+    of, both = {"method": method}, method not in ("tiled", "loops")
     name, arrays = f"convolution.conv2d-{method}", CONVOLVED | {"bias": draw(2)}
     REST += [Door(name, lambda c, *a, of=of: conv2d(*a, **of), arrays, tensors=both)]
     name, arrays = f"convolution.conv2d_vjp-{method}", CONVOLVED | {"upstream": OUTPUT}
