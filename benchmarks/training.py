@@ -1,7 +1,7 @@
 """Training the digits network: ours, eager PyTorch and scikit-learn, side by side in one run.
 
-64-128-10, ReLU, float32, batches of 32, ten epochs of plain stochastic gradient descent at 0.1,
-with one thread each and with two; scikit-learn's MLPClassifier without momentum, penalty or early stop.
+64-128-10, ReLU, float32, batches of 32, ten epochs of plain stochastic gradient descent at 0.1, one
+thread each and two; scikit-learn's MLPClassifier without momentum, penalty or early stop.
 """
 
 import warnings

@@ -7,6 +7,8 @@ SMALL = 10**6
 
 What is more is worth the copies only if each number is used often, as in wide matrices.
 """
+WIDTHS = 64, 256  # of these and between them BLAS is quick
+LONG = 512  # so many terms of a long sum are added up at a time
 
 
 def multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
@@ -14,21 +16,29 @@ def multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
 
     What b holds may be anything where no one looks: no overflow is reported.
     """
+    least, most = WIDTHS
+    small = SMALL // (a.shape[-2] * a.shape[-1])
+    size = min(most, small // least * least)
     with np.errstate(all="ignore"):
-        _multiply(a, b, out)
+        if small >= b.shape[-1] or not size:
+            np.matmul(a, b, out=out)
+            return
+        np.matmul(a[..., None, :, :], _parts(b, size), out=_parts(out, size))
+        rest = slice(b.shape[-1] // size * size, None)
+        np.matmul(a, b[..., rest], out=out[..., rest])
 
 
-def _multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
-    columns = b.shape[-1]
-    most = SMALL // (a.shape[-2] * a.shape[-1])
-    size = min(256, most // 64 * 64)  # of such widths BLAS is fond
-    if most >= columns or not size:
-        np.matmul(a, b, out=out)
-        return
-    many = columns // size * size
-    b_parts, out_parts = (
-        np.moveaxis(x[..., :many].reshape(*x.shape[:-1], -1, size), -2, -3) for x in (b, out)
-    )
-    np.matmul(a[..., None, :, :], b_parts, out=out_parts)
-    if many < columns:
-        np.matmul(a, b[..., many:], out=out[..., many:])
+def long_product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Give a bᵀ for matrices with long rows, in parts of the rows if these are small."""
+    many = a.shape[-1] // LONG
+    if many < 2 or a.shape[-2] * b.shape[-2] * LONG > SMALL:
+        return a @ b.mT
+    rest = slice(many * LONG, None)
+    found = (_parts(a, LONG) @ _parts(b, LONG).mT).sum(axis=-3)
+    return found + a[..., rest] @ b[..., rest].mT
+
+
+def _parts(x: np.ndarray, size: int) -> np.ndarray:
+    """Cut rows into parts of this size, one after the other along an axis before the rows'."""
+    whole = x.shape[-1] // size * size
+    return np.moveaxis(x[..., :whole].reshape(*x.shape[:-1], -1, size), -2, -3)

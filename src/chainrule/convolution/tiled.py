@@ -21,7 +21,7 @@ from math import prod
 import numpy as np
 
 from .geometry import Geometry
-from .products import multiply
+from .products import long_product, multiply
 
 COLUMNS = 4 * 2**20  # bytes of a tile's columns
 LINES = 2**20  # bytes of a block's lines
@@ -153,8 +153,7 @@ def convolve(x, w, b, geometry, groups):
         tiles.lay_out(x[block])
         for tile in tiles.tiles(block):
             multiply(W, tiles.columns(tile), out=Y[:, :, tile])
-        y[block] = tiles.windows(block)
-        y[block] += b
+        np.add(tiles.windows(block), b, out=y[block])
     return y
 
 
@@ -183,8 +182,8 @@ def gradient_of_weight(x, w, delta, geometry, groups):
         tiles.windows(block)[...] = delta[block]
         tiles.lay_out(x[block])
         for tile in tiles.tiles(block):
-            X, errors = tiles.columns(tile), tiles.outputs[:, :, tile].mT
+            X, errors = tiles.columns(tile), tiles.outputs[:, :, tile]
             for first in range(0, total.shape[1], piece):
                 rows = slice(first, first + piece)
-                total[:, rows] += X[:, rows] @ errors
+                total[:, rows] += long_product(X[:, rows], errors)
     return total.mT.reshape(w.shape)

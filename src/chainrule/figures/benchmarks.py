@@ -1,7 +1,7 @@
 """The recorded benchmarks as a page shows them: ratios with their spread, and their origin."""
 
 import json
-from itertools import product
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -113,27 +113,37 @@ def provenance(record: dict[str, Any]) -> Table:
     return Table([*head, "with"], [[*row, versions]])
 
 
-def layers(record: dict[str, Any], way: str = "forward", how: str = "one thread") -> Table:
+METHODS = {
+    "by itself": "chainrule",
+    "tiles": "chainrule, tiled",
+    "columns": "chainrule, im2col",
+    "Winograd": "chainrule, winograd",
+}
+
+
+def layers(
+    record: dict[str, Any],
+    way: str = "forward",
+    how: str = "one thread",
+    methods: Sequence[str] = tuple(METHODS),
+) -> Table:
     """Give the times of convolution over PyTorch's, a row for each layer and one for their mean.
 
     The way is "forward" or "backward", and they were measured with "one thread" or "two threads".
+    Where there are all methods, the last row has the mean over the fastest for each layer.
     """
     if how not in record.get("means", {}):
         raise ValueError(f"how: expected one of {sorted(record.get('means', {}))}, got {how!r}")
-    methods = {
-        "by itself": "chainrule",
-        "tiles": "chainrule, tiled",
-        "columns": "chainrule, im2col",
-        "Winograd": "chainrule, winograd",
-    }
-    rows = []
-    for name, layer in record["layers"].items():
-        found = layer[how][way]
-        rows.append([name, *(_with_quartiles(found.get(who)) for who in methods.values())])
+    rows = [
+        [name, *(_with_quartiles(layer[how][way].get(METHODS[method])) for method in methods)]
+        for name, layer in record["layers"].items()
+    ]
     means = record["means"][how][way]
-    cells = [f"{means[who]:.2f}" if who in means else "–" for who in methods.values()]
-    best = f"geometric mean (of the fastest: {means['fastest']:.2f})"
-    return Table(["layer", *methods], [*rows, [best, *cells]])
+    of_methods = [means.get(METHODS[method]) for method in methods]
+    rows.append(["geometric mean", *("–" if m is None else f"{m:.2f}" for m in of_methods)])
+    if len(methods) == len(METHODS):
+        rows.append(["the fastest of each", f"{means['fastest']:.2f}", *["–"] * (len(methods) - 1)])
+    return Table(["layer", *methods], rows)
 
 
 def mutants(scope: str = "package") -> dict[str, Any]:
