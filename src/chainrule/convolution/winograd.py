@@ -16,6 +16,7 @@ from ..arrays.functions import full, moveaxis, reshape, stack
 from ..arrays.settings import count
 from ..precision import unit_roundoff
 from .geometry import Geometry, Pair
+from .products import SMALL
 
 # A, B and G for tiles of m × m outputs, of Toom and Cook's kind: polynomials are taken at 0, 1, −1
 # and infinity, or at 0, ½, −½, 2, −2 and infinity
@@ -53,7 +54,6 @@ MATRICES = {
 BLOCK = 5 * 2**19  # bytes of a block's transformed tiles
 WEIGHTS = 5 * 2**19  # bytes of the kernels that are transformed at a time
 GRADIENTS = 5 * 2**20  # bytes of the transformed kernels whose gradients are added up at a time
-SMALL = 10**6  # multiplications of a product that BLAS does without copying its factors first
 
 Block = tuple[slice, slice]  # images, and rows of tiles in them
 
