@@ -91,7 +91,8 @@ def origin() -> Markdown:
             "one; its cells compute on yours if PyTorch finds one."
         )
     said = f"recorded by `benchmarks/gpu.py` on one card ({record['device']}, {record['date']})"
-    without = f", but for {' and '.join(missing)}, which were not run there" if missing else ""
+    listed = " and ".join(", ".join(missing).rsplit(", ", 1))
+    without = f", but for {listed}, which were not run there" if missing else ""
     return Markdown(f"What this page shows of a GPU was {said}{without}.")
 
 
