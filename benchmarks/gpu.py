@@ -142,9 +142,8 @@ def held(bits: str, on: str, every: int = 1) -> dict[str, dict[str, Any]]:
             failed[claim.label] = f"{type(stopped).__name__}: {stopped}"
     failed |= {each.claim.label: each.summary() for each in verdicts if each.status == "fails"}
     holding = [each for each in verdicts if each.status == "holds"]
-    found = [
-        (f.error / f.oracle.bound, f.error, v.claim.label) for v in holding for f in v.findings
-    ]
+    asked = [(each.claim.label, finding) for each in holding for finding in each.findings]
+    found = [(f.error / f.oracle.bound, f.error, name) for name, f in asked if f.error is not None]
     share, error, label = max(found, default=(0.0, 0.0, ""))
     return {
         bits: {

@@ -260,5 +260,7 @@ def test_what_the_page_says_of_the_record_is_so():
             assert 0.45 < row["milliseconds"]["im2col"] < 0.65
     moved = [row["megabytes by im2col"] for row in layers.values()]
     assert moved[1] / moved[4] == pytest.approx(5, rel=0.05)
-    assert record["eager over compiled"]["GELU of 16.8 million numbers"]["median"] < 1.05
+    compiled = record["eager over compiled"]["GELU of 16.8 million numbers"]
+    assert benchmarks.noisy(compiled)
+    assert compiled["high"] == pytest.approx(1.16, abs=0.005)
     assert "H100" in record["device"]
