@@ -1,7 +1,15 @@
-"""Going to a device, and timing what runs there; an accelerator is put in place by hand."""
+"""Going to a device, and timing what runs there; an accelerator is put in place by hand.
 
+Then what is recorded of a GPU: the script, what the page shows of it, and what the page says of it.
+"""
+
+import json
+import runpy
+import subprocess
 import sys
+import time
 from collections import namedtuple
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +17,15 @@ import torch
 from threadpoolctl import threadpool_info
 
 from chainrule import device
+from chainrule.figures import benchmarks
+from chainrule.figures import device as shown
+from chainrule.ledger import claim, verify
 
+SCRIPT = Path(__file__).parents[1] / "benchmarks" / "gpu.py"
+SILENT = [
+    *(lambda key=key: benchmarks.recorded("gpu", key) for key in ("ratios", "float32 over")),
+    *(shown.claims_on_gpu, shown.milliseconds, shown.peak_memory, shown.product_errors),
+]
 Pair = namedtuple("Pair", "x y")
 
 
@@ -121,3 +137,130 @@ def test_one_thread_is_one(monkeypatch):
     monkeypatch.setitem(sys.modules, "threadpoolctl", None)
     with device.one_thread():
         pass
+
+
+# ---- what is recorded of a GPU -------------------------------------------------------------------
+
+
+@pytest.fixture
+def script(monkeypatch):
+    monkeypatch.syspath_prepend(SCRIPT.parent)
+    return runpy.run_path(str(SCRIPT))
+
+
+@pytest.fixture(scope="module")
+def tried():
+    """Give what the script finds on a CPU, on small arrays and a few claims."""
+    command = [sys.executable, str(SCRIPT), "--device", "cpu", "--rounds", "2"]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+    return json.loads(done.stdout)
+
+
+@pytest.mark.slow
+def test_the_script_runs_to_its_end_and_its_record_shows_on_the_page(tried, monkeypatch, tmp_path):
+    assert tried["left out"] == []
+    assert [*tried["claims"]] == ["float64", "float32", "TF32", "bfloat16"]
+    assert all(of["hold"] >= 5 and not of["fail"] for of in tried["claims"].values())
+    monkeypatch.setattr(benchmarks, "RECORDS", tmp_path)
+    made_up = tried | {"device": "a card", "versions": {}, "date": "2026-01-01"}
+    (tmp_path / "gpu.json").write_text(json.dumps(made_up), encoding="utf-8")
+    origin = "What this page shows of a GPU was recorded by `benchmarks/gpu.py` on one card"
+    assert repr(shown.origin()) == f"{origin} (a card, 2026-01-01)."
+    assert all(show() is not None for show in SILENT)
+    assert repr(shown.claims_on_gpu()).count("| none |") == 4
+    for key in ("claims", "peak memory", "float32 over"):
+        del made_up[key]
+    (tmp_path / "gpu.json").write_text(json.dumps(made_up), encoding="utf-8")
+    without = "the claims of the ledger, the memory in use and the products with fewer bits"
+    assert f"2026-01-01), but for {without}, which were not run there." in repr(shown.origin())
+    assert [show() is None for show in SILENT] == [False, True, True, False, True, True]
+
+
+def test_without_a_record_one_sentence_says_so_and_the_tables_are_silent(monkeypatch, tmp_path):
+    monkeypatch.setattr(benchmarks, "RECORDS", tmp_path)
+    assert repr(shown.origin()).startswith("No run of `benchmarks/gpu.py` on a GPU is recorded")
+    assert [show() for show in SILENT] == [None] * len(SILENT)
+
+
+def test_without_a_gpu_the_script_says_so_in_a_sentence(monkeypatch, capsys):
+    monkeypatch.syspath_prepend(SCRIPT.parent)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(sys, "argv", ["gpu.py"])
+    with pytest.raises(SystemExit) as end:
+        runpy.run_path(str(SCRIPT), run_name="__main__")
+    assert end.value.code is None
+    said = "gpu: no CUDA device here, so nothing was measured and nothing written\n"
+    assert capsys.readouterr().out == said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no alarm")
+def test_a_part_that_is_late_or_fails_is_named_and_the_others_are_kept(script):
+    def late():
+        try:
+            time.sleep(30)
+        except Exception:
+            return {"late": 1}
+
+    parts = [("a", late), ("a", dict), ("b", lambda: 1 / 0), ("a", lambda: {"x": 1})]
+    assert script["run"](parts, limit=1) == {
+        "ratios": {},
+        "left out": ["a: OutOfTime: more than 1 seconds", "b: ZeroDivisionError: division by zero"],
+        "a": {"x": 1},
+    }
+
+
+def test_all_of_it_takes_ten_minutes_at_most(script):
+    parts = script["parts"]("cuda", 31, script["FULL"])
+    assert len(parts) * script["LIMIT"] <= 570
+
+
+def test_a_claim_that_fails_or_stops_is_named_and_the_others_are_counted(script, monkeypatch):
+    def asked(found, **options):
+        assert torch.backends.cuda.matmul.allow_tf32
+        assert torch.backends.cudnn.allow_tf32
+        if found.label == "1.2":
+            raise RuntimeError("no such kernel")
+        wrong = {"implementation": found.saboteur} if found.label == "1.3" else {}
+        return verify(found, **options, **wrong)
+
+    names = script["held"].__globals__
+    monkeypatch.setitem(names, "verify", asked)
+    monkeypatch.setitem(names, "claims", lambda: [claim(n) for n in ("1.1", "1.2", "1.3", "1.7")])
+    before = torch.backends.cudnn.allow_tf32
+    found = script["held"]("TF32", "cpu")["TF32"]
+    assert not torch.backends.cudnn.allow_tf32
+    torch.backends.cudnn.allow_tf32 = before
+    assert (found["hold"], found["skipped"], [*found["fail"]]) == (2, 0, ["1.2", "1.3"])
+    assert found["fail"]["1.2"] == "RuntimeError: no such kernel"
+    assert found["closest"]["claim"] in ("1.1", "1.7")
+    assert 0 < found["closest"]["of its bound"] < 1
+
+
+def test_peak_memory_is_what_a_second_call_takes_beyond_what_is_there(script, monkeypatch):
+    calls = []
+    monkeypatch.setattr(torch.cuda, "reset_peak_memory_stats", lambda: calls.append("reset"))
+    monkeypatch.setattr(torch.cuda, "memory_allocated", lambda: 1e6)
+    monkeypatch.setattr(torch.cuda, "max_memory_allocated", lambda: 3.5e6)
+    assert script["peak"](lambda: calls.append("called"), "cuda") == 2.5
+    assert calls == ["called", "reset", "called"]
+
+
+def test_what_the_page_says_of_the_record_is_so():
+    """After a new run, the sentences beside the tables have to be read again."""
+    record = benchmarks.read("gpu")
+    gains = {name: ratio["median"] for name, ratio in record["ratios"].items()}
+    dense = {part: gain for part, gain in gains.items() if part.startswith("dense")}
+    assert max(gains, key=gains.get) == "dense, step"
+    assert min(dense.values()) > max(gain for name, gain in gains.items() if name not in dense)
+    assert 1 / gains["convolutional, optimizer"] == pytest.approx(4, rel=0.05)
+    assert record["CPU threads"] == 16
+    layers = record["im2col over PyTorch"]
+    for name, row in layers.items():
+        if "7 × 7" not in name:
+            assert 0.45 < row["milliseconds"]["im2col"] < 0.65
+    moved = [row["megabytes by im2col"] for row in layers.values()]
+    assert moved[1] / moved[4] == pytest.approx(5, rel=0.05)
+    compiled = record["eager over compiled"]["GELU of 16.8 million numbers"]
+    assert benchmarks.noisy(compiled)
+    assert compiled["high"] == pytest.approx(1.16, abs=0.005)
+    assert "H100" in record["device"]

@@ -76,20 +76,27 @@ def ratios(axes: Axes, record: dict[str, Any]) -> None:
     )
 
 
-def recorded(name: str, key: str = "ratios") -> Table:
-    """Give the ratios of a record as a table, or say that there is no such record.
+def read_if_there(name: str) -> dict[str, Any]:
+    """Read a record that needs a machine that not everybody has; give nothing where there is none.
 
     Examples
     --------
-    >>> print(recorded("abacus"))
-    | no record |
-    | --- |
-    | `benchmarks/abacus.py` was not run: there was no machine for it |
+    >>> read_if_there("abacus")
+    {}
     """
-    if not (RECORDS / f"{name}.json").exists():
-        line = f"`benchmarks/{name}.py` was not run: there was no machine for it"
-        return Table(["no record"], [[line]])
-    record = read(name)
+    return read(name) if (RECORDS / f"{name}.json").exists() else {}
+
+
+def recorded(name: str, key: str = "ratios") -> Table | None:
+    """Give the ratios of a record as a table, or nothing where there are none.
+
+    Examples
+    --------
+    >>> recorded("abacus")
+    """
+    record = read_if_there(name)
+    if not record.get(key):
+        return None
     head = [f"recorded on {record['device']}, {record['date']}", "ratio (quartiles)"]
     return Table(head, [[who, _with_quartiles(ratio)] for who, ratio in record[key].items()])
 

@@ -1,14 +1,27 @@
-"""The pictures of section 3.1: formats of numbers, their errors, and the traffic of im2col."""
+"""What section 3.1 shows: formats of numbers, the traffic of im2col, and the record of a GPU."""
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
 from ..precision import FORMATS, dot_bound, rounded_dot
+from . import benchmarks
 from .kit.canvas import Rectangle
 from .kit.drawing import clear, diagram, note
 from .kit.picture import BLUE, GREEN, GREY, INK, ORANGE, PALE, Axes, plot
+from .ledger import Markdown, Table
+
+PARTS = {
+    "claims": "the claims of the ledger",
+    "ratios": "the times beside a CPU",
+    "im2col over PyTorch": "the convolutions",
+    "peak memory": "the memory in use",
+    "float32 over": "the products with fewer bits",
+    "eager over compiled": "the compiled function",
+}
+"""What ``benchmarks/gpu.py`` records, and what the page calls it."""
 
 
 @diagram((-5.2, 32.4), (-0.2, 3), inches=1.9)
@@ -66,3 +79,64 @@ def traffic(axes: Axes, rows: Sequence[tuple[str, float, float]]) -> None:
     axes.grid(axis="y", visible=False)
     axes.set_xlim(0, 1.35 * max(columns) / 1e6)
     axes.figure.legend(loc="outside upper center", ncol=2)
+
+
+def origin() -> Markdown:
+    """Say where the page's numbers of a GPU are from, and which of them there are not."""
+    record = benchmarks.read_if_there("gpu")
+    missing = [what for part, what in PARTS.items() if not record.get(part)]
+    if len(missing) == len(PARTS):
+        return Markdown(
+            "No run of `benchmarks/gpu.py` on a GPU is recorded, so this page shows no numbers of "
+            "one; its cells compute on yours if PyTorch finds one."
+        )
+    said = f"recorded by `benchmarks/gpu.py` on one card ({record['device']}, {record['date']})"
+    listed = " and ".join(", ".join(missing).rsplit(", ", 1))
+    without = f", but for {listed}, which were not run there" if missing else ""
+    return Markdown(f"What this page shows of a GPU was {said}{without}.")
+
+
+def claims_on_gpu() -> Table | None:
+    """Give how many claims hold on the recorded GPU, by format, or nothing without a record."""
+    return _rows(
+        ["on the GPU", "hold", "fail", "closest to its bound", "error", "of its bound"],
+        [
+            [
+                *(name, f"{found['hold']}", ", ".join(found["fail"]) or "none"),
+                *(f"({found['closest']['claim']})", f"{found['closest']['error']:.1e}"),
+                f"{found['closest']['of its bound']:.0%}",
+            ]
+            for name, found in _part("claims").items()
+        ],
+    )
+
+
+def milliseconds() -> Table | None:
+    """Give the recorded times of im2col and of PyTorch's convolution, or nothing."""
+    return _rows(
+        ["layer, milliseconds", "im2col", "PyTorch"],
+        [
+            [name, *(f"{row['milliseconds'][way]:.2f}" for way in ("im2col", "PyTorch"))]
+            for name, row in _part("im2col over PyTorch").items()
+        ],
+    )
+
+
+def peak_memory() -> Table | None:
+    """Give the recorded megabytes that a call takes at most on the GPU, or nothing."""
+    rows = [[name, f"{megabytes:.0f}"] for name, megabytes in _part("peak memory").items()]
+    return _rows(["on the GPU", "megabytes at most"], rows)
+
+
+def product_errors() -> Table | None:
+    """Give the recorded errors of a product, by format, or nothing without a record."""
+    rows = [[name, f"{row['error']:.1e}"] for name, row in _part("float32 over").items()]
+    return _rows(["product", "error"], rows)
+
+
+def _part(key: str) -> dict[str, Any]:
+    return benchmarks.read_if_there("gpu").get(key, {})
+
+
+def _rows(head: list[str], rows: list[list[str]]) -> Table | None:
+    return Table(head, rows) if rows else None
