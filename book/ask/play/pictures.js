@@ -84,8 +84,9 @@ export const plane = (canvas, points, { low, high, size, shares }) => {
       if (y[i] % 2) pen.rect(left - 3.2, top - 3.2, 6.4, 6.4);
       else pen.arc(left, top, 3.8, 0, 7);
       pen.lineWidth = 1.5;
-      pen.strokeStyle = part ? CLASSES[y[i]] : style(night ? "text-base" : "background");
-      pen.fillStyle = part ? style("background") : CLASSES[y[i]];
+      const own = night ? `color-mix(in srgb, ${CLASSES[y[i]]}, white 40%)` : CLASSES[y[i]];
+      pen.strokeStyle = part ? own : style("background");
+      pen.fillStyle = part ? style("background") : own;
       pen.fill();
       pen.stroke();
     });
