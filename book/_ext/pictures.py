@@ -83,11 +83,11 @@ def with_buttons(svg: str) -> tuple[str, str]:
     """
     ElementTree.register_namespace("", SVG[1:-1])
     root = ElementTree.fromstring(svg)
-    series: dict[str, list[ElementTree.Element]] = {}
-    for group in root.findall(f".//{SVG}g[@data-series]"):
-        series.setdefault(group.attrib["data-series"], []).append(group)
     foot = root.find(f".//{SVG}g[@class='series legend']")
     root.find(f".//{SVG}g[@class='series legend']/..").remove(foot)
+    series = {text.text: [] for text in foot.iter(f"{SVG}text")}
+    for group in root.findall(f".//{SVG}g[@data-series]"):
+        series[group.attrib["data-series"]].append(group)
     top = min(map(float, re.findall(r"[\d.]+", foot[0].attrib["d"])[1::2]))
     _, _, wide, high = map(float, root.attrib["viewBox"].split())
     root.attrib["viewBox"] = f"0 0 {wide:g} {top:g}"

@@ -793,6 +793,9 @@ def test_a_swipe_over_a_slider_scrolls_and_one_along_it_moves(browser, roots, ac
     page.close()
 
 
+LAST = """el => [...el.querySelectorAll("g.series")].at(-1).dataset.series"""
+
+
 def test_a_press_brings_a_series_to_the_front_and_another_puts_it_back(browser, roots):
     page = browser.new_page()
     settle(page, roots["file"] + "book/neural-network/races.html")
@@ -800,17 +803,17 @@ def test_a_press_brings_a_series_to_the_front_and_another_puts_it_back(browser, 
     front = (
         """el => [...el.querySelectorAll("g.series:not(.behind)")].map((g) => g.dataset.series)"""
     )
-    last = """el => [...el.querySelectorAll("g.series")].at(-1).dataset.series"""
     adam, everything = figure.locator("button[data-series='5']"), figure.locator("button[data-all]")
     assert figure.evaluate(front) == ["0"]
     assert adam.inner_text().strip() == "Adam"
     adam.focus()
     page.keyboard.press("Enter")
     assert figure.evaluate(front) == ["0", "5"]
-    assert figure.evaluate(last) == "5"
+    assert figure.evaluate(LAST) == "5"
     assert adam.get_attribute("aria-pressed") == "true"
     adam.click()
     assert figure.evaluate(front) == ["0"]
+    assert figure.evaluate(LAST) == "0"
     assert adam.get_attribute("aria-pressed") == "false"
     everything.click()
     assert len(figure.evaluate(front)) == 8
@@ -829,6 +832,7 @@ def test_a_drawn_curve_comes_to_the_front_when_its_name_is_pressed(browser, root
     names = figure.locator("button[data-series]").all_inner_texts()
     assert [name.strip() for name in names][:2] == ["SGD", "momentum"]
     assert figure.evaluate(behind) == ["1", "2", "3", "6", "7", "8"]
+    assert figure.evaluate(LAST) == "5"
     figure.locator("button[data-series='1']").click()
     assert figure.evaluate(behind) == ["2", "3", "6", "7", "8"]
     page.close()

@@ -49,7 +49,8 @@ export const plane = (canvas, points, { low, high, size, shares }) => {
   const paper = document.createElement("canvas");
   paper.width = paper.height = size;
   const image = paper.getContext("2d").createImageData(size, size);
-  const ground = document.documentElement.dataset.theme === "dark" ? [18, 18, 18] : [255, 255, 255];
+  const night = document.documentElement.dataset.theme === "dark";
+  const ground = night ? [18, 18, 18] : [255, 255, 255];
   const colours = CLASSES.map(rgb);
   for (let k = 0; k < size * size; k++) {
     const others = shares.map((grid) => grid[k] / 1000);
@@ -83,8 +84,9 @@ export const plane = (canvas, points, { low, high, size, shares }) => {
       if (y[i] % 2) pen.rect(left - 3.2, top - 3.2, 6.4, 6.4);
       else pen.arc(left, top, 3.8, 0, 7);
       pen.lineWidth = 1.5;
-      pen.strokeStyle = part ? CLASSES[y[i]] : style("background");
-      pen.fillStyle = part ? style("background") : CLASSES[y[i]];
+      const own = night ? `color-mix(in srgb, ${CLASSES[y[i]]}, white 40%)` : CLASSES[y[i]];
+      pen.strokeStyle = part ? own : style("background");
+      pen.fillStyle = part ? style("background") : own;
       pen.fill();
       pen.stroke();
     });
@@ -101,11 +103,10 @@ export const images = (canvas, found) => {
   found.forEach(({ pixels, class: own, read }, k) => {
     const [left, top] = [(k % across) * cell, Math.floor(k / across) * (cell + 14)];
     pixels.forEach((ink, at) => {
-      const shade = Math.round(255 - (255 * ink) / 16);
-      pen.fillStyle = `rgb(${shade},${shade},${shade})`;
+      pen.globalAlpha = ink / 16; // of the text's colour, on the page's
       pen.fillRect(left + 8 * (at % 8), top + 8 * Math.floor(at / 8), 8, 8);
     });
-    pen.fillStyle = style("text-base");
+    pen.globalAlpha = 1;
     pen.fillText(`${own} read as ${read}`, left, top + 78);
   });
 };

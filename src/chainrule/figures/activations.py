@@ -10,7 +10,7 @@ from ..activations import ELU, GELU, LeakyReLU, Maxout, ReLU, Sigmoid, Softmax, 
 from ..network import Linear, Network
 from .benchmarks import RECORDS
 from .kit.drawing import broken_at_0, with_slope
-from .kit.picture import BLUE, GREY, Axes, Picture, picture, plot
+from .kit.picture import BLUE, GREY, LIGHT, Axes, Picture, picture, plot
 from .kit.slider import Curve, Slider
 from .ledger import Table
 
@@ -284,7 +284,7 @@ def racing(figure: Picture, record: dict[str, Any]) -> None:
     for axes, (name, (low, median, high)) in zip(grid.ravel(), bands.items(), strict=True):
         epochs = np.arange(1, len(median) + 1)
         for _, other, _ in bands.values():
-            axes.plot(epochs, other, color="#AAAAAA", lw=1)
+            axes.plot(epochs, other, color=LIGHT, lw=1)
         axes.fill_between(epochs, low, high, color=BLUE, alpha=0.25, lw=0)
         axes.plot(epochs, median, color=BLUE)
         axes.set_title(name)

@@ -105,7 +105,8 @@ def kernels(figure: Picture, layer: Conv2d, start: Conv2d | None = None) -> None
         if start is not None:
             each.set_title(title, pad=3)
     bar = figure.colorbar(image, ax=axes, shrink=0.9, aspect=12, pad=0.02)
-    # over the bar lies an image of it: by night images are turned over, lines are not
+    # the bar is an image, too: by night images are turned over, areas are not
+    bar.solids.remove()  # type: ignore[union-attr]
     shades = np.linspace(-limit, limit, 64)[:, None]
     bar.ax.imshow(
         shades, cmap="RdBu_r", origin="lower", extent=(0, 1, -limit, limit), aspect="auto", zorder=2

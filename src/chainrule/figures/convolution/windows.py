@@ -3,9 +3,9 @@
 import numpy as np
 
 from ...convolution import AvgPool2d, Geometry, col2im, conv2d, im2col, loop_operations
-from ..kit.drawing import diagram, note, number
+from ..kit.drawing import beside, diagram, note, number
 from ..kit.grids import cells, mark, written_sum
-from ..kit.picture import BLUE, GREY, ORANGE, Axes, Picture, picture
+from ..kit.picture import BLUE, GREY, INK, ORANGE, Axes, Picture, picture
 
 # the example of figures 2.1, 2.2 and 2.6, and of the picture that one steps through
 ROWS = ("1427035", "6081924", "3572681", "9240517", "0863142", "5139706", "2704853")
@@ -62,7 +62,7 @@ def overlap(axes: Axes) -> None:
         cells(axes, (left, 1.3), counts, title=title, above=0.7)
 
 
-@picture(height=5.5)
+@picture(height=4.9)
 def photograph(figure: Picture, name: str = "china.jpg") -> None:
     """Draw a photograph, and what each of `KERNELS` makes of it.
 
@@ -81,7 +81,9 @@ def photograph(figure: Picture, name: str = "china.jpg") -> None:
         signed = title in KERNELS and KERNELS[title].sum() == 0
         low, high = (-1.2, 1.2) if signed else (0, 1)
         axes.imshow(image, cmap="gray", vmin=low, vmax=high)
-        axes.set_title(title, pad=3)
+        # a label that is read by day and by night, in the lower left corner
+        corner, box = (-0.5, len(image) - 0.5), {"fc": INK, "ec": "none", "pad": 3}
+        beside(axes, corner, (3, 3), title, va="bottom", color="white", bbox=box)
         axes.axis("off")
 
 

@@ -114,6 +114,7 @@ def series(figure: Any, front: Collection[str], ncols: int = 2) -> None:
         if artist.get_gid() in names:
             shown = "front" if artist.get_gid() in front else "behind"
             artist.set_gid(f"{shown} {artist.get_gid()}")
+            artist.set_zorder(artist.get_zorder() + 2 * (shown == "front"))
 
 
 def plain(axis: Any) -> None:

@@ -12,6 +12,7 @@ const series = (figure) => {
     figure.querySelectorAll(`g[data-series="${button.dataset.series}"]`).forEach((group) => {
       group.classList.toggle("behind", !on);
       if (on) group.parentNode.append(group);
+      else group.parentNode.querySelector(":scope > .series:not(.behind)")?.before(group);
     });
     all?.setAttribute("aria-pressed", buttons.every(pressed));
   };

@@ -112,7 +112,7 @@ class Picture(Figure):
             return None
         with matplotlib.rc_context(STYLE):
             buffer = io.BytesIO()
-            self.savefig(buffer, format="png", dpi=240, facecolor="white", metadata={})
+            self.savefig(buffer, format="png", dpi=240, facecolor="none", metadata={})
         return buffer.getvalue(), {"width": SHOWN}
 
 

@@ -107,7 +107,7 @@ def paper_network(axes: Axes, net: Network, x: np.ndarray) -> None:
     ):
         for (j, k), value in np.ndenumerate(weight):
             start, end = np.array(sources[k]), np.array(targets[j])
-            _link(axes, start, end, color="#9AA5B1", gap=0.5)
+            _link(axes, start, end, color=LIGHT, gap=0.5)
             x_at, y_at = start + share * (end - start)
             note(axes, x_at, y_at, number(value), color=ORANGE, fontsize=10, bbox=clear())
     for values, column in zip((x, hidden, trace.output[0]), columns, strict=True):

@@ -158,7 +158,7 @@ def nesterov_step(figure: Picture) -> None:
     panels = zip(figure.subplots(1, 2), ("momentum", "Nesterov"), (w, ahead), strict=True)
     for axes, title, place in panels:
         for line in contours("ravine"):
-            axes.plot(*line.T, color="#CCCCCC", lw=1)
+            axes.plot(*line.T, color=LIGHT, lw=1)
         push = -lr * slope(place)
         ways = ((w, ahead, GREY), (w, ahead + push, BLUE), (ahead, ahead + push, ORANGE))
         for start, end, color in ways:
