@@ -1187,6 +1187,29 @@ WRONG_ANSWERS = {
         ("c", "the order is the same"),
         ("d", "the same weights"),
     ],
+    # 3.3
+    "slope-of-a-step": [
+        (2, "what grows alone"),
+        (1, "both parts cost the same"),
+        (0.625, "the share that grows"),
+        (0.75, "does not grow"),
+        (800, "has no unit"),
+    ],
+    "fixed-part": [
+        (lambda n, t, power: np.diff(t)[0] / np.diff(n**power)[0], "a unit of work"),
+        (lambda n, t, power: t[0] - np.diff(t)[0] / np.diff(n)[0] * n[0], "a straight line"),
+        (
+            lambda n, t, power: t[1] - np.diff(t)[0] / np.diff(n**power)[0] * n[0] ** power,
+            "of one size off",
+        ),
+        (lambda n, t, power: t[0] - np.diff(t)[0] / np.diff(n**power)[0], "n[0] to the power"),
+        (lambda n, t, power: t.min() / 2, "only at the crossing"),
+    ],
+    "why-so-flat": [
+        ("a", "makes as many calls"),
+        ("b", "sixteen times as many multiplications"),
+        ("d", "the images are few"),
+    ],
 }
 
 # Right but where it is hard: what a checker's cases have to find without knowing the mistake.

@@ -1,0 +1,57 @@
+"""The exercises of section 3.3."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from .core import Exercise
+
+
+def _measured(rng: np.random.Generator) -> Iterator[tuple]:
+    """Yield two sizes, what each costs, and the power of the part that grows."""
+    for power in (1, 2, 0.5, 3, 2):
+        small, large = sorted(rng.uniform(1, 9, 2).round(1))
+        fixed, growing = rng.uniform(1, 9, 2)
+        costs = (fixed + growing * n**power for n in (small, large))
+        yield np.array([small, large]), np.array([*costs]), power
+
+
+def _each(n, t, power: float) -> float:
+    return (t[1] - t[0]) / (n[1] ** power - n[0] ** power)
+
+
+def _fixed(n, t, power: float) -> float:
+    """Give what is left of the first cost without its part that grows."""
+    return t[0] - _each(n, t, power) * n[0] ** power
+
+
+EXERCISES = {
+    "slope-of-a-step": Exercise(difficulty=1, solution=1.25)
+    .wrong(2, "that is the slope of what grows alone; 300 of the 800 µs do not grow")
+    .wrong(1, "the mean of 0 and 2 is right only where both parts cost the same")
+    .wrong(0.625, "that is the share that grows; multiply it by its power")
+    .wrong(0.75, "that is 2 times the share that does not grow")
+    .wrong(800, "these are the microseconds; the slope has no unit"),
+    "fixed-part": Exercise(difficulty=2, solution=_fixed, cases=_measured)
+    .wrong(_each, "that is what a unit of work costs; take its share off the first cost")
+    .wrong(
+        lambda n, t, power: _fixed(n, t, 1),
+        "this draws a straight line over n; the line is straight over n to the power",
+    )
+    .wrong(
+        lambda n, t, power: t[1] - _each(n, t, power) * n[0] ** power,
+        "this takes the work of one size off the cost of the other",
+    )
+    .wrong(
+        lambda n, t, power: t[0] - _each(n, t, power),
+        "the work of the first size is n[0] to the power, not 1",
+    )
+    .wrong(
+        lambda n, t, power: t[0] / 2,
+        "half of the cost does not grow only at the crossing (3.3b)",
+    ),
+    "why-so-flat": Exercise(difficulty=2, solution="c")
+    .wrong("a", "a narrow network makes as many calls, and its step takes a twentieth of this")
+    .wrong("b", "sixteen times as many samples take sixteen times as many multiplications")
+    .wrong("d", "the images are few: 16 of them are 50 kilobytes, the weights 11 megabytes"),
+}
