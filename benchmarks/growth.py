@@ -54,6 +54,19 @@ def sizes_of(settings: list[Setting], name: str) -> list[int]:
     return [setting[name.partition(",")[0]] for setting in settings]
 
 
+def machine(rounds: int) -> dict[str, float]:
+    """Give the multiplications a second of a large product, and the bytes a second of a copy."""
+    a, source = np.ones((1024, 1024), "float32"), np.ones(2**25, "float32")
+    target = np.empty_like(source)
+    seconds = measure(
+        {"product": lambda: a @ a, "copy": lambda: np.copyto(target, source)}, rounds, warm=1
+    )
+    return {
+        "multiplications per second": rounded(1024**3 / min(seconds["product"])),
+        "bytes per second": rounded(2 * source.nbytes / min(seconds["copy"])),
+    }
+
+
 def repeated(make: Make, setting: Setting) -> tuple[Callable[[], None], int]:
     """Give what makes as many steps of a contender as are timed at once, and how many."""
     full = USUAL | setting
@@ -237,9 +250,10 @@ def recorded(rounds: int, ways: dict[str, Make], folder: str) -> dict[str, Any]:
             "what": "784-width-…-10, ReLU, float32, plain SGD at 0.2",
             "page": "scaling/growth",
             "baseline": "chainrule",
+            "machine": machine(rounds),
             "time": {name: timed(name, ways, rounds) for name in TIMED},
             "memory": weighed(ways),
-            "data": by_data(ways, max(2, rounds // 4), folder),
+            "data": by_data(ways, max(3, rounds // 3), folder),
             "rounds": rounds,
             "device": "CPU, one thread",
         }
