@@ -20,8 +20,7 @@ from typing import Any
 
 import numpy as np
 from _dense import CONTENDERS, Contender, batch, start, that_run
-from _side_by_side import measure, write
-from threadpoolctl import threadpool_limits
+from _side_by_side import machine, measure, threads_each, write
 from tqdm import tqdm
 
 from chainrule.datasets import enlarged_digits, read_idx, write_idx
@@ -39,8 +38,8 @@ TIMED: dict[str, list[Setting]] = {
     "batch, width 1024": [{"batch": size, "width": 1024} for size in BATCHES[:5]],
 }
 WEIGHED = {
-    "width": [{"width": width} for width in WIDTHS[3:]],
-    "batch": [{"batch": size} for size in BATCHES],
+    "width": [{"width": width} for width in WIDTHS[4:]],
+    "batch, width 512": [{"batch": size, "width": 512} for size in BATCHES if size not in (4, 64)],
 }
 SHORTEST = 0.01  # seconds that are timed at once, of as many steps as it takes
 DATA = {"width": 128, "batch": 64}  # and one hidden layer
@@ -52,19 +51,6 @@ Images = tuple[np.ndarray, np.ndarray]
 def sizes_of(settings: list[Setting], name: str) -> list[int]:
     """Give what is varied, of settings that are."""
     return [setting[name.partition(",")[0]] for setting in settings]
-
-
-def machine(rounds: int) -> dict[str, float]:
-    """Give the multiplications a second of a large product, and the bytes a second of a copy."""
-    a, source = np.ones((1024, 1024), "float32"), np.ones(2**25, "float32")
-    target = np.empty_like(source)
-    seconds = measure(
-        {"product": lambda: a @ a, "copy": lambda: np.copyto(target, source)}, rounds, warm=1
-    )
-    return {
-        "multiplications per second": rounded(1024**3 / min(seconds["product"])),
-        "bytes per second": rounded(2 * source.nbytes / min(seconds["copy"])),
-    }
 
 
 def repeated(make: Make, setting: Setting) -> tuple[Callable[[], None], int]:
@@ -244,13 +230,13 @@ def by_data(ways: dict[str, Make], rounds: int, folder: str) -> dict[str, Any]:
 
 def recorded(rounds: int, ways: dict[str, Make], folder: str) -> dict[str, Any]:
     """Measure all of it; of the data fewer rounds, for one of them takes long."""
-    with threadpool_limits(1):
+    with threads_each(1):
         return {
             "title": "How the cost of training grows",
             "what": "784-width-…-10, ReLU, float32, plain SGD at 0.2",
             "page": "scaling/growth",
             "baseline": "chainrule",
-            "machine": machine(rounds),
+            "machine": machine(),
             "time": {name: timed(name, ways, rounds) for name in TIMED},
             "memory": weighed(ways),
             "data": by_data(ways, max(3, rounds // 3), folder),
@@ -266,7 +252,7 @@ if __name__ == "__main__":
     asked = parser.parse_args()
     if asked.weigh:
         way, settings = asked.weigh
-        with threadpool_limits(1):
+        with threads_each(1):
             print(json.dumps({name: weigh(way, each) for name, each in settings.items()}))
     else:
         with tempfile.TemporaryDirectory() as folder:

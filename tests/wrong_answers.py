@@ -1196,14 +1196,11 @@ WRONG_ANSWERS = {
         (800, "has no unit"),
     ],
     "fixed-part": [
-        (lambda n, t, power: np.diff(t)[0] / np.diff(n**power)[0], "a unit of work"),
-        (lambda n, t, power: t[0] - np.diff(t)[0] / np.diff(n)[0] * n[0], "a straight line"),
-        (
-            lambda n, t, power: t[1] - np.diff(t)[0] / np.diff(n**power)[0] * n[0] ** power,
-            "of one size off",
-        ),
-        (lambda n, t, power: t[0] - np.diff(t)[0] / np.diff(n**power)[0], "n[0] to the power"),
-        (lambda n, t, power: t.min() / 2, "only at the crossing"),
+        (lambda n1, t1, n2, t2, p: (t1 - t2) / (n1**p - n2**p), "a unit of work"),
+        (lambda n1, t1, n2, t2, p: (t1 * n2 - t2 * n1) / (n2 - n1), "a straight line"),
+        (lambda n1, t1, n2, t2, p: t2 - (t2 - t1) / ((n2 / n1) ** p - 1), "of one size off"),
+        (lambda n1, t1, n2, t2, p: t1 - (t2 - t1) / (n2**p - n1**p), "n1 to the power"),
+        (lambda n1, t1, n2, t2, p: 0.5 * t1, "only at the crossing"),
     ],
     "why-so-flat": [
         ("a", "makes as many calls"),

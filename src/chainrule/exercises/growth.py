@@ -8,21 +8,20 @@ from .core import Exercise
 
 
 def _measured(rng: np.random.Generator) -> Iterator[tuple]:
-    """Yield two sizes, what each costs, and the power of the part that grows."""
+    """Yield a size and its cost, another size and its cost, and the power of what grows."""
     for power in (1, 2, 0.5, 3, 2):
-        small, large = sorted(rng.uniform(1, 9, 2).round(1))
+        first, second = rng.uniform(1, 9, 2).round(1)
         fixed, growing = rng.uniform(1, 9, 2)
-        costs = (fixed + growing * n**power for n in (small, large))
-        yield np.array([small, large]), np.array([*costs]), power
+        yield first, fixed + growing * first**power, second, fixed + growing * second**power, power
 
 
-def _each(n, t, power: float) -> float:
-    return (t[1] - t[0]) / (n[1] ** power - n[0] ** power)
+def _each(n1, t1, n2, t2, power: float) -> float:
+    return (t2 - t1) / (n2**power - n1**power)
 
 
-def _fixed(n, t, power: float) -> float:
+def _fixed(n1, t1, n2, t2, power: float) -> float:
     """Give what is left of the first cost without its part that grows."""
-    return t[0] - _each(n, t, power) * n[0] ** power
+    return t1 - _each(n1, t1, n2, t2, power) * n1**power
 
 
 EXERCISES = {
@@ -35,23 +34,23 @@ EXERCISES = {
     "fixed-part": Exercise(difficulty=2, solution=_fixed, cases=_measured)
     .wrong(_each, "that is what a unit of work costs; take its share off the first cost")
     .wrong(
-        lambda n, t, power: _fixed(n, t, 1),
+        lambda n1, t1, n2, t2, power: _fixed(n1, t1, n2, t2, 1),
         "this draws a straight line over n; the line is straight over n to the power",
     )
     .wrong(
-        lambda n, t, power: t[1] - _each(n, t, power) * n[0] ** power,
+        lambda n1, t1, n2, t2, power: t2 - _each(n1, t1, n2, t2, power) * n1**power,
         "this takes the work of one size off the cost of the other",
     )
     .wrong(
-        lambda n, t, power: t[0] - _each(n, t, power),
-        "the work of the first size is n[0] to the power, not 1",
+        lambda n1, t1, n2, t2, power: t1 - _each(n1, t1, n2, t2, power),
+        "the work of the first size is n1 to the power, not 1",
     )
     .wrong(
-        lambda n, t, power: t[0] / 2,
+        lambda n1, t1, n2, t2, power: t1 / 2,
         "half of the cost does not grow only at the crossing (3.3b)",
     ),
     "why-so-flat": Exercise(difficulty=2, solution="c")
     .wrong("a", "a narrow network makes as many calls, and its step takes a twentieth of this")
     .wrong("b", "sixteen times as many samples take sixteen times as many multiplications")
-    .wrong("d", "the images are few: 16 of them are 50 kilobytes, the weights 11 megabytes"),
+    .wrong("d", "the images are few: 16 of them are 50 kilobytes, the weights 12 megabytes"),
 }

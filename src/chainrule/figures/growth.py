@@ -9,7 +9,7 @@ import numpy as np
 
 from ..growth import exponents
 from .benchmarks import RECORDS
-from .kit.drawing import POINTED, lines, number, series
+from .kit.drawing import POINTED, lines, plain, series
 from .kit.picture import GREY, Axes, Picture, picture, plot
 from .ledger import Table
 
@@ -114,7 +114,7 @@ def step_times(
     axes.set_ylim(0.7 * min(curve.min() for curve in curves.values()), None)
     axes.set_title("milliseconds of a step", loc="left")
     _sizes(axes, sizes, what)
-    axes.yaxis.set_major_formatter(lambda value, _: number(value))
+    plain(axes.yaxis)
     series(axes.figure, ())
 
 
@@ -126,9 +126,11 @@ def memory(
     for axes, (what, weighed) in zip(figure.subplots(1, 2), record.items(), strict=True):
         curves = {way: np.array(each) / 1e6 for way, each in weighed["bytes"].items()}
         lines(axes.loglog, weighed["sizes"], curves, POINTED, ms=5)
-        axes.loglog(weighed["sizes"], np.array(counted[what]) / 1e6, color=GREY, label="counted")
+        axes.loglog(
+            weighed["sizes"], np.array(counted[what]) / 1e6, color=GREY, lw=1.2, label="counted"
+        )
         _sizes(axes, weighed["sizes"], what, every=2)
-        axes.yaxis.set_major_formatter(lambda value, _: number(value))
+        plain(axes.yaxis)
     figure.axes[0].set_title("megabytes of a step", loc="left")
     series(figure, ())
 
@@ -153,8 +155,8 @@ def by_data(figure: Picture, record: Mapping[str, Any]) -> None:
         }
         lines(axes.loglog, record["sizes"], curves, POINTED, ms=5)
         axes.set_title(title, loc="left")
-        _sizes(axes, record["sizes"], "images", every=2)
+        _sizes(axes, record["sizes"], "images", every=3)
         axes.set_xlim(0.8 * record["sizes"][0], 1.25 * record["sizes"][-1])
-        axes.yaxis.set_major_formatter(lambda value, _: number(value))
+        plain(axes.yaxis)
     figure.axes[0].set_ylabel("seconds")
     series(figure, ())
