@@ -225,7 +225,7 @@ def by_data(ways: dict[str, Make], rounds: int, folder: str) -> dict[str, Any]:
                         found["test accuracy"][way][at].append(right(nets[way], data["test"]))
                     if done == max(epoch, steps or 0):
                         break
-    return {"sizes": SIZES, "target": TARGET, **DATA, **found}
+    return {"sizes": SIZES, "target": TARGET, "limit": LIMIT, **DATA, **found}
 
 
 def recorded(rounds: int, ways: dict[str, Make], folder: str) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from .core import Exercise
 
 def _measured(rng: np.random.Generator) -> Iterator[tuple]:
     """Yield a size and its cost, another size and its cost, and the power of what grows."""
-    for power in (1, 2, 0.5, 3, 2):
-        first, second = rng.uniform(1, 9, 2).round(1)
-        fixed, growing = rng.uniform(1, 9, 2)
+    laws = [(*rng.uniform(1, 9, 4).round(1), power) for power in (2.0, 0.5, 3.0)]
+    laws += [(3.0, 5.0, 2.0, 1.0, 1.0), (0.5, 0.25, 0.25, 0.5, 1.0), (5.0, 2.0, 0.0, 1.0, 2.0)]
+    for first, second, fixed, growing, power in laws:
         yield first, fixed + growing * first**power, second, fixed + growing * second**power, power
 
 
