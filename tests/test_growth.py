@@ -138,7 +138,7 @@ def test_the_record_has_what_the_page_shows(script, monkeypatch, tmp_path):
     assert {*data} == {*draw.recorded()["data"]}
     assert np.array(data["steps"], float).max() <= script.LIMIT  # nan where there is none
     for way in EAGER:
-        assert np.shape(data["epoch seconds"][way]) == (2, 2)
+        assert np.shape(data["epoch seconds"][way]) == (2, 3)
         assert data["test accuracy"][way] == data["test accuracy"]["chainrule"]
         assert np.min(data["test accuracy"][way]) >= script.TARGET
     if record["memory"]:
