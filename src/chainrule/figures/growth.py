@@ -98,6 +98,15 @@ def _sizes(axes: Axes, sizes: Sequence[int], what: str, every: int = 1) -> None:
     axes.set_xlabel(what)
 
 
+def _costs(axes: Axes) -> None:
+    """Mark round costs on a logarithmic axis: powers of ten, and twos and fives where few fit."""
+    low, high = axes.get_ylim()
+    steps = (1, 2, 5) if high < 50 * low else (1,)
+    ticks = [step * 10.0**power for power in range(-4, 4) for step in steps]
+    axes.set_yticks([tick for tick in ticks if low <= tick <= high])
+    plain(axes.yaxis)
+
+
 @plot(height=3.5)
 def step_times(
     axes: Axes, record: Mapping[str, Any], what: str, counted: Sequence[float] = ()
@@ -114,7 +123,7 @@ def step_times(
     axes.set_ylim(0.7 * min(curve.min() for curve in curves.values()), None)
     axes.set_title("milliseconds of a step", loc="left")
     _sizes(axes, sizes, what)
-    plain(axes.yaxis)
+    _costs(axes)
     series(axes.figure, ())
 
 
@@ -130,7 +139,7 @@ def memory(
             weighed["sizes"], np.array(counted[what]) / 1e6, color=GREY, lw=1.2, label="counted"
         )
         _sizes(axes, weighed["sizes"], what, every=2)
-        plain(axes.yaxis)
+        _costs(axes)
     figure.axes[0].set_title("megabytes of a step", loc="left")
     series(figure, ())
 
@@ -157,6 +166,6 @@ def by_data(figure: Picture, record: Mapping[str, Any]) -> None:
         axes.set_title(title, loc="left")
         _sizes(axes, record["sizes"], "images", every=3)
         axes.set_xlim(0.8 * record["sizes"][0], 1.25 * record["sizes"][-1])
-        plain(axes.yaxis)
+        _costs(axes)
     figure.axes[0].set_ylabel("seconds")
     series(figure, ())
