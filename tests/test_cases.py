@@ -59,6 +59,7 @@ DOMAINS = {
     "one-triplet": {"margin": POSITIVE},
     "softmax-jacobian": {"a": SHARES},
     "quotient-back": {"b": {"a negative number", *POSITIVE}},
+    "fixed-part": dict.fromkeys(("n1", "t1", "n2", "t2", "power"), POSITIVE),
     "round-yourself": {"bits": {"a whole number but 0"}},
 }
 

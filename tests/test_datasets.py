@@ -11,6 +11,7 @@ from chainrule.datasets import (
     Part,
     circles,
     digits,
+    enlarged_digits,
     mnist,
     moons,
     patches,
@@ -19,6 +20,7 @@ from chainrule.datasets import (
     shifted,
     spirals,
     spots,
+    write_idx,
 )
 
 PARTS = ("train", "validation", "test")
@@ -236,6 +238,66 @@ def test_damaged_gzip(tmp_path):
                 np.testing.assert_array_equal(found, np.arange(40))
     assert unnoticed < 8
     assert messages == {f"path: {path}"}
+
+
+@pytest.mark.parametrize("ending", ["", ".gz"])
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64, float])
+def test_an_idx_file_is_written_as_the_format_says(tmp_path, ending, dtype):
+    array = np.random.default_rng(0).integers(0, 256, (3, 2, 4))
+    path = tmp_path / f"numbers{ending}"
+    write_idx(path, array.astype(dtype))
+    data = path.read_bytes()
+    assert (gzip.decompress(data) if ending else data) == idx(array)
+    np.testing.assert_array_equal(read_idx(path), array)
+
+
+@pytest.mark.parametrize("wrong", [256, -1, 0.5, np.nan, np.inf])
+def test_what_is_no_byte_is_not_written(tmp_path, wrong):
+    with pytest.raises(ValueError, match="array: expected whole numbers from 0 to 255"):
+        write_idx(tmp_path / "numbers", [0, wrong])
+    with pytest.raises(TypeError, match="array: "):
+        write_idx(tmp_path / "numbers", ["7"])
+    assert not (tmp_path / "numbers").exists()
+
+
+def test_enlarged_digits_are_the_digits_of_a_part_at_25_places():
+    x, y = enlarged_digits(500, rng=np.random.default_rng(0), part="test", noise=0)
+    assert x.shape == (500, 28, 28)
+    assert x.dtype == y.dtype == np.uint8
+    own = digits().test
+    places = set()
+    for image, label in zip(x[:100], y, strict=False):
+        for row, column in np.ndindex(5, 5):
+            inside = image[row : row + 24, column : column + 24] / 255.0
+            # the middle pixel of each block of nine is the small image's own
+            found = np.abs(own.x - inside[1::3, 1::3].ravel()).max(1) < 0.003
+            if found.any() and inside.sum() * 255 == pytest.approx(image.sum()):
+                assert label in own.y[found]
+                places.add((row, column))
+                break
+        else:
+            raise AssertionError("an image that is none of the part's")
+    assert len(places) > 15
+    assert {*y} == {*range(10)}
+
+
+def test_enlarged_digits_have_noise_of_their_own_and_come_from_their_seed():
+    first, again, other = (enlarged_digits(50, rng=np.random.default_rng(s)) for s in (3, 3, 4))
+    np.testing.assert_array_equal(first.x, again.x)
+    assert (first.x != other.x).any()
+    plain = enlarged_digits(50, rng=np.random.default_rng(3), noise=0)
+    np.testing.assert_array_equal(first.y, plain.y)
+    noise = first.x.astype(float) - plain.x
+    grey = (plain.x > 100) & (plain.x < 155)  # where hardly any noise is cut off
+    assert noise[grey].std() == pytest.approx(0.2 * 255, rel=0.1)
+    assert len({image.tobytes() for image in first.x}) == 50
+
+
+def test_enlarged_digits_name_what_cannot_be():
+    rng = np.random.default_rng(0)
+    for wrong in ({"n": 0}, {"n": 5, "part": "all"}, {"n": 5, "noise": -1}):
+        with pytest.raises(ValueError, match=f"^{[*wrong][-1]}: "):
+            enlarged_digits(**wrong, rng=rng)
 
 
 @pytest.mark.parametrize("shape", [(0,), (5,), (2, 3), (2, 3, 4), (1, 2, 3, 4)])

@@ -22,6 +22,7 @@ from chainrule.figures import (
     convolution,
     data_parallel,
     device,
+    growth,
     ledger,
     losses,
     network,
@@ -150,6 +151,16 @@ PICTURES = {
     "equal losses": lambda: cnn.losses_side_by_side([1.0, 0.5], [1.0, 0.5]),
     "scheme": lambda: data_parallel.scheme(),
     "step_times": lambda: data_parallel.step_times(1e8, 1e-5, 1e10, 1e-3, (1, 8)),
+    "growth, step_times": lambda: growth.step_times(growth.recorded()["time"]["depth"], "depth"),
+    "growth, counted": lambda: growth.step_times(
+        growth.recorded()["time"]["depth"], "depth", [1e-3] * 5
+    ),
+    "growth, memory": lambda: growth.memory(
+        {"width": {"sizes": [1, 2], "bytes": {"a": [1e6, 2e6]}}}
+        | {"batch": {"sizes": [1, 2], "bytes": {"a": [1e6, 2e6]}}},
+        {"width": [1e6, 2e6], "batch": [1e6, 1e6]},
+    ),
+    "growth, by_data": lambda: growth.by_data(growth.recorded()["data"]),
     "formats": lambda: device.formats(),
     "dot_errors": lambda: device.dot_errors([2, 8], np.random.default_rng(0)),
     "traffic": lambda: device.traffic([("a", 2e6, 1e6), ("b", 3e6, 1e6)]),

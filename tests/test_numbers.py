@@ -188,6 +188,11 @@ FOUND_BY = {
     },
     "reference/errata": {"0.1433": lambda: focal(0.4), "0.36": lambda: (1 - 0.4) ** 2},
     "scaling/data-parallel": {"38\u00a0410": lambda: MADE},
+    "scaling/growth": {
+        "1077": lambda: len(SPLIT.train.x),
+        "92 %": lambda: 100 * record("growth")["data"]["target"],
+        "1500": lambda: record("growth")["data"]["limit"],
+    },
     "scaling/device": {
         "129.5": lambda: 259 / 2,
         "150.35": lambda: 300.7 / 2,

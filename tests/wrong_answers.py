@@ -1187,6 +1187,26 @@ WRONG_ANSWERS = {
         ("c", "the order is the same"),
         ("d", "the same weights"),
     ],
+    # 3.3
+    "slope-of-a-step": [
+        (2, "what grows alone"),
+        (1, "both parts cost the same"),
+        (0.625, "the share that grows"),
+        (0.75, "does not grow"),
+        (800, "has no unit"),
+    ],
+    "fixed-part": [
+        (lambda n1, t1, n2, t2, p: (t1 - t2) / (n1**p - n2**p), "a unit of work"),
+        (lambda n1, t1, n2, t2, p: (t1 * n2 - t2 * n1) / (n2 - n1), "a straight line"),
+        (lambda n1, t1, n2, t2, p: t2 - (t2 - t1) / ((n2 / n1) ** p - 1), "of one size off"),
+        (lambda n1, t1, n2, t2, p: t1 - (t2 - t1) / (n2**p - n1**p), "n1 to the power"),
+        (lambda n1, t1, n2, t2, p: 0.5 * t1, "only at the crossing"),
+    ],
+    "why-so-flat": [
+        ("a", "makes as many calls"),
+        ("b", "sixteen times as many multiplications"),
+        ("d", "the images are few"),
+    ],
 }
 
 # Right but where it is hard: what a checker's cases have to find without knowing the mistake.

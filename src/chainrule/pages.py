@@ -47,6 +47,7 @@ PAGES = (
     Page("cnn", "convolution/cnn", "2.2 A convolutional network"),
     Page("device", "scaling/device", "3.1 On a GPU"),
     Page("data_parallel", "scaling/data-parallel", "3.2 Data-parallel training"),
+    Page("growth", "scaling/growth", "3.3 How cost grows"),
 )
 
 

@@ -10,7 +10,7 @@ from rows import DOORS
 
 MODULES = (
     "activations losses optimizers network convolution training device precision all_reduce "
-    "data_parallel datasets oracles tape"
+    "data_parallel datasets growth oracles tape"
 )
 METHODS = (
     "__call__ derivative vjp parameter_vjp gradient forward backward step load_state_dict average"
@@ -26,9 +26,10 @@ NO_ARRAYS = (
     "device.clock device.one_thread device.seconds precision.FORMATS "
     "precision.unit_roundoff all_reduce.hiding_batch all_reduce.ring_seconds "
     "data_parallel.main data_parallel.replicas data_parallel.train datasets.Part datasets.Split "
-    "datasets.circles datasets.digits datasets.mnist datasets.moons datasets.rare_digit "
-    "datasets.read_idx datasets.spirals datasets.spots tape.Dual tape.Node tape.gradients "
-    "tape.order"
+    "datasets.circles datasets.digits datasets.enlarged_digits datasets.mnist datasets.moons "
+    "datasets.rare_digit datasets.read_idx datasets.spirals datasets.spots datasets.write_idx "
+    "growth.crossing growth.exponents growth.log_slope growth.straight_fit tape.Dual tape.Node "
+    "tape.gradients tape.order"
 )
 
 

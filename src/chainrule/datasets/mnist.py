@@ -1,4 +1,4 @@
-"""MNIST and what is stored as it is, from the reader's own disk."""
+"""MNIST and what is stored as it is, on the reader's own disk."""
 
 import gzip
 import zlib
@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from .core import Part, Split, set_aside
+from .core import Part, Split, numbers, set_aside
 
-__all__ = ["mnist", "read_idx"]
+__all__ = ["mnist", "read_idx", "write_idx"]
 
 MNIST_FILES = {
     "train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
@@ -124,3 +124,38 @@ def read_idx(path: str | Path) -> np.ndarray:
             f"bytes, and it has {len(data)}"
         )
     return np.frombuffer(data, np.uint8, offset=header).reshape(shape).copy()
+
+
+def write_idx(path: str | Path, array: Any) -> None:
+    """Write an array of bytes as an IDX file, which `read_idx` reads.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file; it is packed if its name ends in ``.gz``.
+    array : array_like of int
+        From 0 to 255, with at most 255 axes.
+
+    Raises
+    ------
+    ValueError
+        If a number is no byte.
+    TypeError
+        If it does not hold numbers.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "two-labels")
+    ...     write_idx(path, [7, 3])
+    ...     print([*path.read_bytes()], read_idx(path))
+    [0, 0, 8, 1, 0, 0, 0, 2, 7, 3] [7 3]
+    """
+    path, given = Path(path), numbers(array, "array")
+    if not np.isin(given, np.arange(256)).all():
+        raise ValueError("array: expected whole numbers from 0 to 255")
+    data = given.astype(np.uint8)
+    header = bytes([0, 0, 8, data.ndim]) + np.array(data.shape, ">u4").tobytes()
+    content = header + data.tobytes()
+    path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)

@@ -13,7 +13,8 @@ from .ledger import Table
 RECORDS = Path(__file__).parents[1] / "records"
 # records of other kinds
 WITHOUT_RATIOS = {
-    *("activations", "drawing", "imbalance", "mutants", "races", "rocq", "seeds", "sweeps"),
+    *("activations", "drawing", "growth", "imbalance", "mutants"),
+    *("races", "rocq", "seeds", "sweeps"),
 }
 RATIO_KEYS = {"median", "low", "high"}
 RECORD_KEYS = {"title", "what", "baseline", "ratios", "rounds", "device", "versions", "date"}
