@@ -84,7 +84,7 @@ class Tiles:
         # as many windows as kernels, at least: else adding gradients up is more work than columns
         most = max(COLUMNS // column, kernels // groups, 64)
         windows = self.images * layout.line
-        self.size = -(-windows // -(-windows // most))
+        self.size = -(-windows // -(-windows // most) // 64) * 64  # BLAS likes such widths
 
         self.lines = np.zeros((*geometry.stride, channels, windows + layout.further), x.dtype)
         self.outputs = np.zeros((*self.weight.shape[:2], windows), x.dtype)
