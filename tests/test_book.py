@@ -233,7 +233,7 @@ def test_a_picture_has_a_description_and_a_caption(notebook):
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=name)
 def test_every_colour_of_a_drawing_has_one_by_night(notebook):
     """Those of some digits, neither dark nor as light as the text, need none."""
-    style = (BOOK / "_static/page.css").read_text("utf-8")
+    style = (BOOK / "_static/page.css").read_text(encoding="utf-8")
     by_night = {*re.findall(r"--(c-\w{6}):", style), "c-e69f00", "c-8db600", "c-f08cc0", "c-8c8c8c"}
     inlined = extension("pictures")["inlined"]
     file = f"{'0' * 64}.svg"

@@ -151,7 +151,6 @@ FOUND_BY = {
         "5760": lambda: 10 * 16 * 6 * 6,
     },
     "convolution/convolution": {
-        "1.72": lambda: (7 * 3) ** 2 / (4 * 4) ** 2,
         "8.4": lambda: 32 * 16 * 64**2 * 4 / 1e6,
         "73\u00a0856": lambda: 128 * (64 * 9 + 1),
     },

@@ -1204,7 +1204,7 @@ WRONG_ANSWERS = {
     ],
     "why-so-flat": [
         ("a", "makes as many calls"),
-        ("b", "sixteen times as many multiplications"),
+        ("c", "sixteen times as many multiplications"),
         ("d", "the images are few"),
     ],
 }

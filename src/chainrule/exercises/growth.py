@@ -26,7 +26,7 @@ def _fixed(n1, t1, n2, t2, power: float) -> float:
 
 EXERCISES = {
     "slope-of-a-step": Exercise(difficulty=1, solution=1.25)
-    .wrong(2, "that is the slope of what grows alone; 300 of the 800 µs do not grow")
+    .wrong(2, "that is the slope of what grows alone; of the 800 microseconds 300 do not grow")
     .wrong(1, "the mean of 0 and 2 is right only where both parts cost the same")
     .wrong(0.625, "that is the share that grows; multiply it by its power")
     .wrong(0.75, "that is 2 times the share that does not grow")
@@ -49,8 +49,8 @@ EXERCISES = {
         lambda n1, t1, n2, t2, power: t1 / 2,
         "half of the cost does not grow only at the crossing (3.3b)",
     ),
-    "why-so-flat": Exercise(difficulty=2, solution="c")
+    "why-so-flat": Exercise(difficulty=2, solution="b")
     .wrong("a", "a narrow network makes as many calls, and its step takes a twentieth of this")
-    .wrong("b", "sixteen times as many samples take sixteen times as many multiplications")
+    .wrong("c", "sixteen times as many samples take sixteen times as many multiplications")
     .wrong("d", "the images are few: 16 of them are 50 kilobytes, the weights 12 megabytes"),
 }
