@@ -1,7 +1,6 @@
 """A class, graded: a row a student, and what is told of each exercise."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,7 +106,13 @@ def grade(
     ):
         holes = rooms.holes(theirs[:1])
         told = pool.map(rooms.run, everybody)
-        pairs = bar(zip(everybody, told, strict=True), total=len(everybody), unit="student")
+        pairs = bar(
+            zip(everybody, told, strict=True),
+            total=len(everybody),
+            unit="student",
+            leave=False,
+            disable=None,  # shown to people alone
+        )
         rows = tuple(row_of(student, heard, exercises) for student, heard in pairs)
     return Grades(worth, rows, tuple(holes))
 
@@ -119,10 +124,10 @@ def row_of(student: Student, told: Told, exercises: dict[str, Exercise]) -> Row:
         judged = [judge(exercise, given) for given in told.answers.get(name, [])]
         answers = [one for one in judged if one.right is not None]
         troubles = [Feedback(False, what) for what, names in told.troubles if name in names]
-        unsaid = "not answered" if name in told.asked else "not in the files"
-        feedback[name] = [*troubles, *answers, Feedback(None, unsaid)][0 if not answers else -2]
+        missing = Feedback(None, "not answered" if name in told.asked else "not in the files")
+        feedback[name] = [*answers[-1:], *troubles, missing][0]
     known = [name for name in told.answers if name not in EXERCISES]
-    notes = [*student.notes, *(what for what, _ in told.troubles)]
+    notes = [*student.notes, *(what for what, names in told.troubles if not names)]
     notes += [f"no exercise is called {name!r}" for name in sorted(known)[:5]]
     return Row(student.name, feedback, tuple(notes))
 

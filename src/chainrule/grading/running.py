@@ -12,13 +12,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
 import chainrule
 
-from ..exercises import EXERCISES, Exercise
+from ..exercises import Exercise
 from .inside.plain import clean, plain_case
 from .students import Student
 
@@ -199,8 +200,11 @@ class Rooms:
                 env=kept | SAME | {"PYTHONPATH": str(self._package), "HOME": own},
                 start_new_session=True,
             )
+            lines: queue.SimpleQueue[bytes | str] = queue.SimpleQueue()
+            given = json.dumps(job).encode()
+            ear = threading.Thread(target=_listen, args=(process, given, lines), daemon=True)
+            ear.start()
             try:
-                lines = _listen(process, json.dumps(job).encode())
                 late = time.monotonic() + limit + 10  # the start is not the student's time
                 while True:
                     try:
@@ -217,6 +221,7 @@ class Rooms:
                     yield line
             finally:
                 _end(process)
+                ear.join(1)  # not for ever: what could not be killed may still hold the pipe
                 os.chmod(own, 0o700)
 
 
@@ -249,31 +254,23 @@ def _readable(*hidden: Path) -> Iterator[str]:
             waiting += [inner for inner in path.iterdir() if not inner.is_symlink()]
 
 
-def _listen(process: subprocess.Popen, job: bytes) -> queue.SimpleQueue[bytes | str]:
-    """Give a queue of the lines that a process tells, and at last of how it ended."""
-    lines: queue.SimpleQueue[bytes | str] = queue.SimpleQueue()
-
-    def listen() -> None:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        rest, count, over = b"", 0, "it ended the process"
-        try:
-            process.stdin.write(job)
-            process.stdin.close()
-            while piece := os.read(process.stdout.fileno(), 2**16):
-                count += len(piece)
-                *whole, rest = (rest + piece).split(b"\n")
-                if count > TOLD or len(rest) > LINE:
-                    over = "stopped: it told too much"
-                    break
-                for line in whole:
-                    lines.put(line)
-        except OSError:  # it ended before it had read its job
-            pass
+def _listen(process: subprocess.Popen, job: bytes, lines: queue.SimpleQueue[bytes | str]) -> None:
+    """Give a process its job, and put in a queue each line that it tells, and how it ended."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    rest, count, over = b"", 0, "it ended the process"
+    with process.stdout as out:
+        with suppress(OSError), process.stdin as given:  # it may end before it has read its job
+            given.write(job)
+        while piece := os.read(out.fileno(), 2**16):
+            count += len(piece)
+            *whole, rest = (rest + piece).split(b"\n")
+            if count > TOLD or len(rest) > LINE:
+                over = "stopped: it told too much"
+                break
+            for line in whole:
+                lines.put(line)
         lines.put(over)
-
-    threading.Thread(target=listen, daemon=True).start()
-    return lines
 
 
 def _line(text: bytes) -> list[Any]:

@@ -54,13 +54,16 @@ def students(folder: Path) -> list[Student]:
         alone = not path.is_dir()
         if path.name.startswith((".", "__")) or (alone and path.suffix.lower() not in ENDINGS):
             continue
-        name = readable_name(path.stem if alone else path.name)
-        student = found.setdefault(name, Student(name))
+        key = path.stem if alone else path.name
+        name = readable_name(key)
+        while key not in found and any(name == other.name for other in found.values()):
+            name += "?"
+        student = found.setdefault(key, Student(name))
         for inner in [path] if alone else sorted(_inside(path)):
             _take(student, inner, readable_name(str(inner.relative_to(folder if alone else path))))
     if not found:
         raise FileNotFoundError(f"{folder}: no subfolder, notebook or Python file in it")
-    return [found[name] for name in sorted(found)]
+    return sorted(found.values(), key=lambda student: student.name)
 
 
 def _inside(folder: Path) -> Iterator[Path]:
@@ -84,12 +87,12 @@ def _take(student: Student, path: Path, name: str) -> None:
 
 
 def readable_name(name: str) -> str:
-    """Give a file's name as text, whatever bytes it consists of.
+    r"""Give a file's name as text, whatever bytes it consists of.
 
     Examples
     --------
-    >>> readable_name("ada\\udcff\\n")
-    'ada\\\\xff?'
+    >>> readable_name("ada\udcff\n")
+    'ada\\xff?'
     """
     text = os.fsencode(name).decode("utf-8", "backslashreplace")
     return "".join(c if c.isprintable() else "?" for c in text)

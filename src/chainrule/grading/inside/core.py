@@ -51,7 +51,8 @@ def main() -> None:
     sys.meta_path[:] = [BuiltinImporter, FrozenImporter, PathFinder]  # none that knows the package
     walls.build(job["readable"], os.getcwd(), job["seconds"], job["memory"])
     if "holes" in job:
-        tell(["holes", walls.holes(*job["holes"], job["memory"])])
+        hidden, elsewhere = job["holes"]
+        tell(["holes", walls.holes(hidden, elsewhere, job["memory"])])
     _run_alike()
     skip, count = job.get("skip", []), 0
     for name in job["files"]:
@@ -71,7 +72,7 @@ def main() -> None:
 def _run_alike() -> None:
     """Let random numbers be the same in every run, unless a student says otherwise."""
     random.setstate(random.Random(0).getstate())
-    np.random.set_state(np.random.RandomState(0).get_state())
+    np.random.set_state(np.random.RandomState(0).get_state())  # noqa: NPY002
     made = np.random.default_rng
     np.random.default_rng = lambda seed=0: made(seed)
 

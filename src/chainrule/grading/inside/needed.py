@@ -19,7 +19,7 @@ class Names:
         self.at_once = _met(code, READS)
         inner = list(_inner(code))
         self.later = {name for one in inner for name in _met(one, READS)}
-        self.sets = {name for one in (code, *inner) for name in _met(one, WRITES[one is not code :])}
+        self.sets = _met(code, WRITES) | {n for one in inner for n in _met(one, WRITES[1:])}
         self.changes = set(_changed(statement))
         self.surely = self.sets - self.at_once if isinstance(statement, SURELY) else set()
         self.stars = isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*"
@@ -46,7 +46,7 @@ def _inner(code: CodeType) -> Iterator[CodeType]:
 
 
 def _changed(statement: ast.stmt) -> Iterator[str]:
-    """Yield names whose value a statement may change in place: `x[0] = 1`, `x.sort()`, `fill(x)`."""
+    """Yield names whose value a statement may change: `x[0] = 1`, `x.sort()`, `fill(x)`."""
     if isinstance(statement, DEFINES):
         return
     for node in ast.walk(statement):
@@ -78,7 +78,8 @@ def asking(statements: list[ast.stmt]) -> list[int]:
             words |= {a.asname for a in statement.names if a.name == "check" and a.asname}
     while True:
         calls = [any(_is_call(node, words) for node in ast.walk(s)) for s in statements]
-        found = {s.name for s, call in zip(statements, calls, strict=True) if call and isinstance(s, DEFINES)}
+        callers = [s for s, call in zip(statements, calls, strict=True) if call]
+        found = {s.name for s in callers if isinstance(s, DEFINES)}
         if found <= words:
             break
         words |= found

@@ -139,11 +139,11 @@ def _trial(told: Any, case: tuple, cancels: bool) -> Trial:
 
 
 def clean(text: str) -> str:
-    """Give a text without what differs from run to run, or what a terminal would obey.
+    r"""Give a text without what differs from run to run, or what a terminal would obey.
 
     Examples
     --------
-    >>> clean("<f at 0x7f3a>\\x1b[2J")
+    >>> clean("<f at 0x7f3a>\x1b[2J")
     '<f>?[2J'
     """
     text = re.sub(r" at 0x[0-9a-fA-F]+", "", text[: 2 * LONGEST])
