@@ -149,6 +149,8 @@ def _add_grade(commands: argparse._SubParsersAction) -> None:
 
 def _grade(options: argparse.Namespace) -> None:
     """Grade a class and write what is asked for."""
+    if options.at_once < 1:
+        raise ValueError(f"at-once: expected at least 1, got {options.at_once}")
     worth = points(options.points, chosen(options.section))
     limits = Limits(seconds=options.limit, memory=int(options.memory * 2**30))
     grades = grade(options.folder, worth=worth, limits=limits, at_once=options.at_once)

@@ -59,6 +59,12 @@ class Limits:
     seconds: int = 10
     memory: int = 2**31
 
+    def __post_init__(self) -> None:
+        if self.seconds < 1:
+            raise ValueError(f"limit: expected at least 1 second, got {self.seconds}")
+        if self.memory < 2**29:
+            raise ValueError(f"memory: expected at least 0.5 GiB, got {self.memory / 2**30:.2g}")
+
 
 @dataclass
 class Told:

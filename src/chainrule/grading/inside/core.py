@@ -13,11 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from ...exercises.texts import ASKED
 from ...exercises.trials import text_of
 from . import walls
 from .needed import asking, needed
 from .plain import clean, plain, recorded, value_of
-from .reading import ASKED, Source, sources
+from .reading import Source, sources
 
 FUNCTIONS: dict[str, Any] = {}  # those asked for, with their cases
 _told: list[Callable[[list], None]] = []

@@ -10,7 +10,6 @@ from importlib.util import decode_source
 from pathlib import Path
 from typing import Any
 
-ASKED = re.compile(r"^[^#\n]*\bcheck\(\s*[\"']([^\"']+)[\"']", re.MULTILINE)
 MAGIC = re.compile(r"^(\s*)(?:[%!?].*|.*\?)$", re.MULTILINE)
 KEEPS_ITS_CELL = ("%%time", "%%capture", "%%prun")
 
