@@ -30,6 +30,7 @@ def plain(value: Any) -> Any:
 
     Examples
     --------
+    >>> import numpy as np
     >>> plain((1, 0.5, None))
     {'tuple': [1, 0.5, None]}
     >>> plain(np.array([[1.0, 2.0]], np.float32))
@@ -70,6 +71,7 @@ def value_of(data: Any) -> Any:
 
     Examples
     --------
+    >>> import numpy as np
     >>> value_of(plain((1, [0.5, "a"], np.ones(2))))
     (1, [0.5, 'a'], array([1., 1.]))
     """
