@@ -76,6 +76,8 @@ def _inside(folder: Path) -> Iterator[Path]:
 def _take(student: Student, path: Path, name: str) -> None:
     if path.is_symlink() or not path.is_file():
         student.notes.append(f"{name}: no file but a link or a device, not read")
+    elif not os.access(path, os.R_OK):
+        student.notes.append(f"{name}: may not be read")
     elif path.suffix.lower() not in ENDINGS:
         student.notes.append(f"{name}: neither a notebook nor a Python file, not read")
     elif (size := path.stat().st_size) > LARGEST:
