@@ -347,6 +347,7 @@ def test_every_word_of_a_command_is_explained(monkeypatch, capsys):
     assert [(c.dest, bool(c.help)) for c in commands._choices_actions] == [
         ("verify", True),
         ("exercises", True),
+        ("grade", True),
     ]
     for name, usage in (("verify", "[WORD ...]"), ("exercises", "[--limit S] [FILE ...]")):
         command = commands.choices[name]

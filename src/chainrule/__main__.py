@@ -1,6 +1,7 @@
-"""The commands of the book in a terminal: ``python -m chainrule verify`` and ``exercises``."""
+"""The commands of the book in a terminal: `python -m chainrule verify`, `exercises`, `grade`."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import numpy as np
 from .device import to
 from .exercises import WORDS as ANSWERS
 from .exercises.progress import listing, report
+from .grading import Limits, chosen, grade, points
+from .grading.report import data, summary, table, write_letters
 from .ledger import claims, verify, verify_on
 from .ledger.about import about
 from .ledger.core import MARKS, WORDS, Finding
@@ -20,7 +23,8 @@ def main(arguments: list[str] | None = None) -> int:
 
     ``verify`` holds the code to the equations asked for, by number or by words, as in "1.7",
     "losses" and "adam", or to all of them. ``exercises`` runs the files named, notebooks or Python,
-    and tells which of their exercises are right; without a file it lists all exercises.
+    and tells which of their exercises are right; without a file it lists all exercises. ``grade``
+    does that for a class, and writes tables and a file for each student.
 
     Parameters
     ----------
@@ -32,8 +36,8 @@ def main(arguments: list[str] | None = None) -> int:
     int
         For ``verify``, 0 if every claim holds, 1 if one fails, 2 if none fails but an oracle was
         skipped. For ``exercises``, 0 if there are exercises in the files and all of them are right,
-        or for the list; 1 if one is wrong or open. A command or file that cannot be used ends the
-        process with 2.
+        or for the list; 1 if one is wrong or open. For ``grade``, 0. A command or
+        file that cannot be used ends the process with 2.
 
     Examples
     --------
@@ -69,6 +73,7 @@ def main(arguments: list[str] | None = None) -> int:
     command.add_argument(
         "--limit", type=int, default=300, metavar="S", help="seconds a cell may take (300)"
     )
+    _add_grade(commands)
     options = parser.parse_args(arguments)
     if options.command == "verify":
         try:
@@ -82,6 +87,12 @@ def main(arguments: list[str] | None = None) -> int:
             except (ImportError, RuntimeError, TypeError, AssertionError) as error:
                 parser.error(f"--device: cannot compute on {device!r} ({error})")
         return _verify([claim.label for claim in wanted], device, options.dtype)
+    if options.command == "grade":
+        try:
+            _grade(options)
+        except (OSError, ValueError, RuntimeError) as error:
+            parser.error(str(error))
+        return 0
     if not options.files:
         print(readable("\n".join(listing()), ANSWERS))
         return 0
@@ -91,6 +102,64 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(str(error))
     print(readable("\n".join(result.lines()), ANSWERS))
     return 0 if result.complete else 1
+
+
+def _add_grade(commands: argparse._SubParsersAction) -> None:
+    command = commands.add_parser("grade", help="grade the answers of a class")
+    command.add_argument(
+        "folder",
+        metavar="FOLDER",
+        type=Path,
+        help="a subfolder for each student, or a notebook or Python file: they are run",
+    )
+    command.add_argument(
+        "--section",
+        action="append",
+        default=[],
+        metavar="N",
+        help='the exercises of a section, "1.4" or "losses"; may be repeated; all if left out',
+    )
+    for option, text in (
+        ("--points", "read from here, in TOML, what each exercise is worth (1)"),
+        ("--csv", "write a table here, a row a student"),
+        ("--json", "write everything here, the feedback too"),
+    ):
+        command.add_argument(option, metavar="FILE", type=Path, help=text)
+    command.add_argument(
+        "--feedback", metavar="FOLDER", type=Path, help="write a file for each student here"
+    )
+    command.add_argument(
+        "--limit",
+        type=int,
+        default=10,
+        metavar="S",
+        help="seconds an answer may take (10); a student has six times that",
+    )
+    command.add_argument(
+        "--memory", type=float, default=2, metavar="GIB", help="of a student's process (2)"
+    )
+    command.add_argument(
+        "--at-once",
+        type=int,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="students whose files run at a time (one a core)",
+    )
+
+
+def _grade(options: argparse.Namespace) -> None:
+    """Grade a class and write what is asked for."""
+    if options.at_once < 1:
+        raise ValueError(f"at-once: expected at least 1, got {options.at_once}")
+    worth = points(options.points, chosen(options.section))
+    limits = Limits(seconds=options.limit, memory=int(options.memory * 2**30))
+    grades = grade(options.folder, worth=worth, limits=limits, at_once=options.at_once)
+    for path, text in ((options.csv, table), (options.json, data)):
+        if path:
+            path.write_bytes(text(grades).encode())
+    if options.feedback:
+        write_letters(grades, options.feedback)
+    print(readable("\n".join(summary(grades)), ANSWERS))
 
 
 def _verify(labels: list[str], device: str | None, dtype: str) -> int:

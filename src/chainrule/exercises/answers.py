@@ -65,7 +65,7 @@ def read_number(answer: Any, unit: str = "") -> float | np.float32:
         return number_in(answer, unit)
     if isinstance(answer, (int, float, Fraction, Decimal)) and not isinstance(answer, bool):
         return _float(answer)
-    array = np.asarray(_unpacked(typed(answer)))
+    array = np.asarray(untensored(typed(answer)))
     if array.size != 1:
         raise Unreadable(f"expected one number, got {quoted(answer)}")
     if array.dtype.kind == "c":
@@ -133,7 +133,7 @@ def read_array(value: Any) -> np.ndarray:
     array([[1.  , 2.  ],
            [0.5 , 0.25]])
     """
-    unpacked = _unpacked(value)
+    unpacked = untensored(value)
     try:
         array = np.asarray(unpacked)
     except ValueError as error:
@@ -156,10 +156,10 @@ def _is_number(value: Any) -> bool:
     )
 
 
-def _unpacked(value: Any) -> Any:
+def untensored(value: Any) -> Any:
     """Give tensors as arrays, in lists and tuples too."""
     if isinstance(value, (list, tuple)):
-        return [_unpacked(part) for part in value]
+        return [untensored(part) for part in value]
     if hasattr(value, "detach"):
         value = value.detach().cpu()
         # NumPy has no bfloat16

@@ -8,7 +8,6 @@ from being run. What `check` says in that kernel is written down for the report.
 import ast
 import functools
 import json
-import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,9 +18,7 @@ from typing import Any
 import chainrule.exercises
 
 from . import EXERCISES, SECTIONS, Feedback
-
-# a call in a comment is not one
-_ASKED = re.compile(r"^[^#\n]*\bcheck\(\s*[\"']([^\"']+)[\"']", re.MULTILINE)
+from .texts import ASKED
 
 
 @dataclass(frozen=True)
@@ -158,7 +155,7 @@ def _report(file: Path, pieces: list[Piece], limit: int, bar: Any) -> Report:
     troubles += [""] * (len(pieces) - len(troubles))  # of pieces that were not run
     for piece, trouble in zip(pieces, troubles, strict=True):
         unchecked = Feedback(False if trouble else None, trouble or "not run")
-        for name in _ASKED.findall(piece.source):
+        for name in ASKED.findall(piece.source):
             result.found.setdefault(name, unchecked)
         if trouble:
             result.notes.append(f"{file}, {piece.place}: {trouble}")

@@ -15,6 +15,8 @@ MIXED = re.compile(r"([+-]?)\s*(\d+)\s+(\d+/\d+)")
 FACTOR = re.compile(r"([*·×/])(\d+\.?\d*|\.\d+)(?:\^([+-]?\d+))?")
 PRODUCT = re.compile(f"(?:{FACTOR.pattern})+")
 GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")  # 0,341 is a decimal comma
+# a call in a comment is not one
+ASKED = re.compile(r"^[^#\n]*\bcheck\(\s*[\"']([^\"']+)[\"']", re.MULTILINE)
 SPELLED = {"ms": "milliseconds"}
 
 

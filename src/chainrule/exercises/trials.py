@@ -112,10 +112,10 @@ class Trial:
         if isinstance(self.error, Unreadable):
             return f"{call}: {self.error}"
         if isinstance(self.error, FloatingPointError):
-            what = _text(self.error).replace(" encountered", "")
+            what = text_of(self.error).replace(" encountered", "")
             return f"{call}: {what}, of which NumPy only warns; here it counts as a failure"
         if self.error is not None:
-            return f"{call} raised {type(self.error).__name__}: {_text(self.error)}"
+            return f"{call} raised {type(self.error).__name__}: {text_of(self.error)}"
         assert right.value is not None
         expected, value = right.value, self._like(right)
         if value.shape != expected.shape:
@@ -153,7 +153,26 @@ def _as_whole(array: np.ndarray) -> Any:
     return whole.tolist() if (whole == array).all() else array
 
 
-def _text(error: BaseException) -> str:
+@dataclass(frozen=True)
+class Recorded:
+    """A function that was tried in another process.
+
+    Attributes
+    ----------
+    name : str
+    parameters : tuple of str
+        The names of those that a case has arguments for.
+    trials : tuple of Trial
+        One for each case.
+    """
+
+    name: str
+    parameters: tuple[str, ...]
+    trials: tuple[Trial, ...]
+
+
+def text_of(error: BaseException) -> str:
+    """Give what an error says, whatever its class does."""
     try:
         return str(error)
     except KeyboardInterrupt:
@@ -162,7 +181,7 @@ def _text(error: BaseException) -> str:
         return quoted(error)
 
 
-def name_of(function: Callable) -> str:
+def name_of(function: Any) -> str:
     """Give the name of a function, "f" where it has none.
 
     Examples
@@ -171,7 +190,7 @@ def name_of(function: Callable) -> str:
     ('len', 'f')
     """
     try:
-        name = function.__name__
+        name = function.name if isinstance(function, Recorded) else function.__name__
         return name if name.isidentifier() else "f"
     except KeyboardInterrupt:
         raise
@@ -179,7 +198,7 @@ def name_of(function: Callable) -> str:
         return "f"
 
 
-def parameters_of(function: Callable, count: int) -> list[str]:
+def parameters_of(function: Any, count: int) -> list[str]:
     """Give the names of a function's first parameters, numbers where they have none.
 
     Examples
@@ -187,6 +206,8 @@ def parameters_of(function: Callable, count: int) -> list[str]:
     >>> parameters_of(lambda z, *more: z, 2)
     ['z', 'number 2']
     """
+    if isinstance(function, Recorded):
+        return list(function.parameters)
     try:
         found = [p.name for p in inspect.signature(function).parameters.values() if p.kind < 2]
     except (TypeError, ValueError):
