@@ -10,10 +10,8 @@ from ..arrays.memory import require_writable, same_places, share_memory
 
 def fitting(parameters: Sequence[Array], gradients: Sequence[Array]) -> list[Array]:
     """Give gradients to make a step with; raise an error that names what does not fit."""
-    if type(parameters) is type(gradients) is list and len(parameters) == len(gradients):
-        apart = {*map(id, parameters)}.isdisjoint(map(id, gradients))
-        if apart and all(map(_fit_at_once, parameters, gradients)):
-            return gradients  # as nearly always; what follows is slow
+    if isinstance(gradients, list) and _fit_at_once(parameters, gradients):
+        return gradients  # as nearly always; what follows is slow
     require_arrays(parameters, "parameters")
     gradients = require_arrays(gradients, "gradients")
     if len(parameters) != len(gradients):
@@ -34,18 +32,34 @@ def fitting(parameters: Sequence[Array], gradients: Sequence[Array]) -> list[Arr
     return [_apart_from(parameters, i, g) for i, g in enumerate(gradients)]
 
 
-def _fit_at_once(parameter: Array, gradient: Array) -> bool:
-    """Say whether these are plain arrays that fit each other, each in memory of its own."""
+def _fit_at_once(parameters: Sequence[Array], gradients: list[Array]) -> bool:
+    """Say whether these are lists of plain arrays that fit, and no memory is in both."""
+    if type(parameters) is not list or len(parameters) != len(gradients):
+        return False
+    if not all(map(_plain_pair, parameters, gradients)):
+        return False
+    owners = [*map(_owner, gradients)]
+    return all(o is not None for o in owners) and {*map(id, owners)}.isdisjoint(map(id, parameters))
+
+
+def _plain_pair(parameter: Array, gradient: Array) -> bool:
+    """Say whether these are plain arrays that fit each other, the parameter in its own memory."""
     return (
         type(parameter) is type(gradient) is np.ndarray
         and parameter.dtype is gradient.dtype
         and parameter.dtype.char in "def"
         and parameter.dtype.isnative
         and parameter.shape == gradient.shape
-        and gradient.flags.owndata
         and parameter.flags.owndata
         and parameter.flags.carray  # writable, too
     )
+
+
+def _owner(x: np.ndarray) -> np.ndarray | None:
+    """Give the plain array whose memory this one shows, None if there is none."""
+    if x.flags.owndata:
+        return x
+    return x.base if type(x.base) is np.ndarray and x.base.flags.owndata else None
 
 
 def require_apart(parameters: Sequence[Array]) -> None:
