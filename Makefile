@@ -10,7 +10,7 @@ SPEEDS := training functions optimizers cnn convolution growth data_parallel gpu
 FINDINGS := activations drawing imbalance races seeds sweeps
 
 .PHONY: book book-student pdf check test quick seldom test-browser matrix lighthouse lint bench \
-  records mutants rocq notebooks serve clean
+  records mutants rocq notebooks serve dist clean
 
 $(READY): requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
@@ -99,6 +99,10 @@ notebooks: $(READY)
 
 serve: book
 	$(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 8000
+
+# the sdist and the wheel, in _build/dist, tried in an environment that has nothing else
+dist:
+	$(PYTHON) tests/dist.py
 
 clean:
 	rm -rf _build .pytest_cache .ruff_cache .mypy_cache .hypothesis
