@@ -19,6 +19,7 @@ from docutils import nodes
 from pybtex.database import parse_file
 from sphinx.errors import ExtensionError
 
+import chainrule
 from chainrule import ledger
 from chainrule.exercises import EXERCISES, SECTIONS
 from chainrule.figures.kit.slider import Curve, Slider
@@ -51,6 +52,7 @@ def text(page):
 
 TEXTS = {name(page): text(page) for page in PAGES}
 NUMBERED = re.compile(r"\((eq-[\w-]+)\)=\n\$\$\n(.*?)\\tag\{([^}]+)\}\n\$\$", re.DOTALL)
+CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 EQUATIONS = {
     tag: (page, label, equation)
     for page, source in TEXTS.items()
@@ -553,13 +555,38 @@ def test_the_space_before_a_link_is_not_part_of_it():
 
 def test_the_citation_is_that_of_the_preface_and_of_the_package():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    preferred = citation["preferred-citation"]
+    assert {
+        key: citation[key] for key in ("title", "authors", "version")
+    }.items() < preferred.items()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert citation["version"] == project["version"]
-    year = citation["date-released"].year
-    cited = f"> *{citation['title']}*, version {citation['version']}, {year}."
+    assert citation["version"] == project["version"] == chainrule.__version__
+    cited = f"> *{citation['title']}*, version {citation['version']}, {preferred['year']}."
     assert cited in TEXTS["preface"]
     assert citation["authors"][0]["name"] in (ROOT / "LICENSE").read_text(encoding="utf-8")
     assert project["license"] in citation["license"]
+
+
+def test_the_citation_has_the_date_of_the_last_release_in_the_changelog_if_there_is_one():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    released = re.findall(r"^## (\d\S*) \((.+)\)$", CHANGELOG, re.MULTILINE)
+    dated = (citation["version"], str(citation.get("date-released")))
+    assert dated in released or (released == [] and "date-released" not in citation)
+
+
+def test_what_the_changelog_promises_to_keep_is_there():
+    kept = {"Equations": "", "Exercises": ""}
+    for kind, names in re.findall(
+        r"^- (\w+) that stay: (.+?)\.$", CHANGELOG, re.MULTILINE | re.DOTALL
+    ):
+        kept[kind] += names
+    equations = {f"1.{n}" for n in range(1, 34)}  # 1.1–1.33
+    for stem, first, last in re.findall(r"([\d.]+)([a-z])(?:–([a-z]))?", kept["Equations"]):
+        equations |= {f"{stem}{chr(n)}" for n in range(ord(first), ord(last or first) + 1)}
+    exercises = set(re.findall(r"`([\w-]+)`", kept["Exercises"]))
+    assert len(equations) > 100
+    assert len(exercises) > 100
+    assert equations - EQUATIONS.keys() == exercises - EXERCISES.keys() == set()
 
 
 def test_the_glossary_is_in_order_and_every_term_says_where_it_is_explained():

@@ -15,7 +15,7 @@ CITATION = Path(__file__).parents[2] / "CITATION.cff"
 def read(app: Sphinx, config: Config) -> None:
     """Give the citation to the templates."""
     citation = yaml.safe_load(CITATION.read_text(encoding="utf-8"))
-    config.html_context["citation"] = citation
+    config.html_context["citation"] = citation["preferred-citation"]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
