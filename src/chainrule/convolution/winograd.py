@@ -76,13 +76,14 @@ def winograd_bound(m: int, channels: int, bits: int = 23) -> float:
 
     Examples
     --------
-    >>> f"{winograd_bound(2, channels=64):.1e}", f"{winograd_bound(4, channels=64):.1e}"
-    ('2.1e-02', '1.8e-01')
+    >>> [round(winograd_bound(m, channels=64), 3) for m in (2, 4)]
+    [0.021, 0.177]
     """
     if m not in MATRICES:
         raise ValueError(f"m: expected one of {[*MATRICES]}, got {m!r}")
     channels = count.read(channels, "channels")
-    return growth(m) ** 2 * channels * relative(channels + 4 * m + 16, unit_roundoff(bits))
+    largest = float(growth(m)) ** 2 * channels
+    return largest * relative(channels + 4 * m + 16, unit_roundoff(bits))
 
 
 def sum_bound(n: int, bits: int = 23) -> float:
