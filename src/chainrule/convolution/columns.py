@@ -122,10 +122,7 @@ def put_back(places, geometry, like):
     """Add up what the windows hold at each place (i, j): the transpose of `windows`."""
     x = full((*like.shape[:2], *geometry.padded_size), 0.0, like)
     for z, (*_, pixels) in zip(places, geometry.positions(), strict=True):
-        if geometry.apart:  # no two windows share a pixel
-            x[:, :, *pixels] = z
-        else:
-            x[:, :, *pixels] += z
+        x[:, :, *pixels] += z
     return x[:, :, *geometry.inside]
 
 

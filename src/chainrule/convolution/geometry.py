@@ -135,11 +135,6 @@ class Geometry:
         oh, ow = ((size - span) // step + 1 for size, span, step in sizes)
         return oh, ow
 
-    @cached_property
-    def apart(self) -> bool:
-        """Whether no two windows share a pixel."""
-        return all(span <= step for span, step in zip(self.span, self.stride, strict=True))
-
     def positions(self) -> Iterator[tuple[int, int, tuple[slice, slice]]]:
         """Yield each place (i, j) in the window with the pixels that it meets, one per window.
 

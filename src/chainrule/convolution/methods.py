@@ -9,10 +9,11 @@ import numpy as np
 from ..arrays import Array, real, same_shape, upstream_of
 from ..arrays.functions import sum
 from ..arrays.rules import cast, together
+from ..precision import dot_bound
 from . import loops, matrix_product, tiled
 from .geometry import Geometry, Size
 from .reading import read_convolution
-from .winograd import Winograd, sum_bound, winograd_bound
+from .winograd import Winograd, winograd_bound
 
 METHODS: dict[str, Any] = {
     "tiled": tiled,
@@ -190,7 +191,8 @@ def _winograd_pays(geometry: Geometry, n: int, c: int, o: int) -> bool:
     if geometry.kernel_size != (3, 3) or {*geometry.stride, *geometry.dilation} != {1}:
         return False
     oh, ow = geometry.output_size
-    return min(o, n * oh * ow // 4) >= MANY and winograd_bound(2, c) <= sum_bound(9 * c)
+    ones = np.ones(9 * c)  # pixels and weights as large as the bound takes them to be
+    return min(o, n * oh * ow // 4) >= MANY and winograd_bound(2, c) <= dot_bound(ones, ones, 52)
 
 
 def _require_three(geometry: Geometry, method: str) -> None:

@@ -153,7 +153,7 @@ def convolve(x, w, b, geometry, groups):
         tiles.lay_out(x[block])
         for tile in tiles.tiles(block):
             multiply(W, tiles.columns(tile), out=Y[:, :, tile])
-        np.add(tiles.windows(block), b, out=y[block])
+        y[block] = tiles.windows(block) + b
     return y
 
 

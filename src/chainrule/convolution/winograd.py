@@ -86,11 +86,6 @@ def winograd_bound(m: int, channels: int, bits: int = 23) -> float:
     return largest * relative(channels + 4 * m + 16, unit_roundoff(bits))
 
 
-def sum_bound(n: int, bits: int = 23) -> float:
-    """Give by how much a sum of n products of numbers of at most 1 can be wrong: equation 3.1b."""
-    return n * relative(n, unit_roundoff(bits))
-
-
 # ---- the formulas --------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from ... import convolution
-from ...convolution.winograd import sum_bound
+from ...precision import dot_bound
 from ..core import CLOSE, Claim, Oracle
 from ..oracles import sympy_oracle
 from . import cases, toom_cook, twins
@@ -149,7 +149,9 @@ WINOGRAD = (
                 error=lambda bound, error: float(np.maximum(0.0, error / bound - 1)),
             ),
         ),
-        saboteur=lambda m, channels, bits: sum_bound(9 * channels, bits),
+        saboteur=lambda m, channels, bits: dot_bound(
+            *np.ones((2, 9 * channels)), bits=52, sum_bits=bits
+        ),
         mistake="the bound of a plain sum",
     ),
 )
