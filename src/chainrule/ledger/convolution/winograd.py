@@ -67,6 +67,11 @@ def _sign_lost(w, x):
     return (w @ g.T) * (x @ b) @ abs(a)
 
 
+def _plain_bound(m, channels, bits):
+    ones = np.ones(9 * channels)
+    return dot_bound(ones, ones, 52, bits)
+
+
 WINOGRAD = (
     Claim(
         label="2.1.1n",
@@ -149,9 +154,7 @@ WINOGRAD = (
                 error=lambda bound, error: float(np.maximum(0.0, error / bound - 1)),
             ),
         ),
-        saboteur=lambda m, channels, bits: dot_bound(
-            *np.ones((2, 9 * channels)), bits=52, sum_bits=bits
-        ),
+        saboteur=_plain_bound,
         mistake="the bound of a plain sum",
     ),
 )
