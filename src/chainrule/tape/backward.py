@@ -39,16 +39,16 @@ def order(output):
     return [*found]
 
 
-def carry_back(nodes, total, inputs):
-    """Add up what comes back along the arrows, from the last of the nodes in order to the inputs.
+def carry_back(in_order, total, inputs):
+    """Add up what comes back along the arrows, from the last of the nodes to the inputs.
 
     `total` has the gradient of the last one; nothing is carried where it meets no input.
     """
     leading = set(inputs)
-    for node in nodes:
+    for node in in_order:
         if any(made_of in leading for made_of, _ in node.arrows):
             leading.add(node)
-    for node in reversed(nodes):
+    for node in reversed(in_order):
         for made_of, back in node.arrows:
             if made_of in leading:
                 part = back(total[node])

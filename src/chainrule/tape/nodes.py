@@ -90,8 +90,8 @@ def reshaped(a, shape):
 
 def repeated(small, large):
     """Give the axes along which broadcasting repeats an array."""
-    known = [None] * (len(large) - len(small)) + [*small]
-    return tuple(i for i, n in enumerate(large) if known[i] != n)
+    before = [None] * (len(large) - len(small)) + [*small]
+    return tuple(i for i, n in enumerate(large) if before[i] != n)
 
 
 class Node:
