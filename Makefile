@@ -6,7 +6,7 @@ READY := .venv/.installed
 
 PARALLEL := -n auto --maxprocesses 8 --dist worksteal
 PAPER := _build/paper/_build/latex
-SPEEDS := training functions optimizers cnn convolution growth data_parallel gpu
+SPEEDS := training functions optimizers cnn convolution bounds growth data_parallel gpu
 FINDINGS := activations drawing imbalance races seeds sweeps
 
 .PHONY: book book-student pdf check test quick seldom test-browser matrix lighthouse lint bench \

@@ -339,7 +339,7 @@ def test_too_few_digits_are_asked_for_more():
     asked = Exercise(difficulty=1, solution=0.118217)
     for answer in (0.118, 0.1182, 0.118217, "0.118"):
         assert asked.check(answer).right is True
-    assert asked.check(0.12).message == "right so far: give 3 significant digits"
+    assert asked.check(0.12).message == "right so far, but not to 3 significant digits"
     assert asked.check(0.117).right is False
     assert Exercise(difficulty=1, solution=0.25).check(0.2501).right is False
     assert Exercise(difficulty=1, solution=2 / 3).check(0.666).right is False
@@ -469,12 +469,17 @@ def test_a_number_beyond_all_floats_is_too_large_or_too_small():
     assert check("he-start", -(10**400)).message == "-inf is too small"
 
 
-def test_what_overflows_in_vain_is_right():
+def test_an_overflow_is_found_where_its_warning_is_silenced():
     def answer(x):
         with np.errstate(over="ignore"):
-            return np.where(x < 0, 1 - 1 / (1 + np.exp(x)), 1 / (1 + np.exp(-x)))
+            return 1 / (1 + np.exp(-x))
 
-    assert check("stable-sigmoid", answer).right is True
+    def in_vain(x):
+        with np.errstate(all="ignore"):
+            return np.where(x < 0, np.exp(x) / (1 + np.exp(x)), 1 / (1 + np.exp(-x)))
+
+    assert check("stable-sigmoid", answer).message.startswith("right, until e^−x overflows")
+    assert check("stable-sigmoid", in_vain).message.startswith("np.where computes both branches")
 
 
 # ---- what is shown -------------------------------------------------------------------------------

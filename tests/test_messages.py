@@ -100,7 +100,7 @@ CONDITIONS = {
         lambda z: z >= 0,
         lambda right, z: right - -z,
     ),
-    ("missed-pixels", "0/0 should be 1"): (
+    ("missed-pixels", "you divide 0 by 0"): (
         lambda confusion: confusion.sum(0) + confusion.sum(1) > 0,
         None,
     ),

@@ -202,7 +202,8 @@ CHOSEN = {  # N, channels of a group, kernels of a group, size, options, and wha
     "91 kernels": (2, 128, 91, (16, 16), {}, [T, W, T]),  # ∂C/∂x has 91 channels
     "90 kernels": (2, 128, 90, (16, 16), {}, [T, T, T]),
     "64 kernels": (2, 128, 64, (16, 16), {}, [T, T, T]),
-    "127 tiles": (1, 128, 128, (15, 34), {}, [T, T, T]),
+    "126 tiles": (1, 128, 128, (13, 36), {}, [T, T, T]),
+    "128 tiles": (8, 128, 128, (7, 7), {}, [W, W, T]),
     "stride 2": (8, 128, 128, (16, 16), {"stride": 2}, [T, T, T]),
     "groups of 64": (2, 64, 64, (16, 16), {"groups": 2}, [T, T, T]),
 }

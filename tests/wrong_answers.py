@@ -656,6 +656,14 @@ WRONG_ANSWERS = {
         (lambda z, t: -np.log(picked(np.exp(z) / rows(np.exp(z)), t)).mean(), "overflows from 710"),
         (lambda z, t: -np.log(picked(row_softmax(z), t)).mean(), "has no logarithm"),
         (lambda z, t: -picked(np.log(row_softmax(z)), t).mean(), "of other classes"),
+        (
+            lambda z, t: np.where(
+                (p := picked(row_softmax(z), t)) > 0,
+                -np.log(np.where(p > 0, p, 1)),
+                z.max(1) - picked(z, t),
+            ).mean(),
+            "is left beside it",
+        ),
         *(
             (lambda z, t, cut=cut: -np.log(picked(row_softmax(z).clip(cut), t)).mean(), words)
             for cut, words in (
@@ -745,7 +753,7 @@ WRONG_ANSWERS = {
         (lambda p, y: dice(p > 0.5, y), "p is rounded"),
     ],
     "missed-pixels": [
-        (lambda m: 2 * m.diagonal() / (m.sum(0) + m.sum(1)), "0/0 should be 1"),
+        (lambda m: 2 * m.diagonal() / (m.sum(0) + m.sum(1)), "you divide 0 by 0"),
         (lambda m: 2 * m.diagonal() / np.maximum(m.sum(0) + m.sum(1), 1), "not 0"),
         (lambda m: 2 * m.diagonal() / (m.sum(0) + m.sum(1) + 1e-7), "erratum E24"),
         (

@@ -192,7 +192,8 @@ def _winograd_pays(geometry: Geometry, n: int, c: int, o: int) -> bool:
         return False
     oh, ow = geometry.output_size
     ones = np.ones(9 * c)  # pixels and weights as large as the bound takes them to be
-    return min(o, n * oh * ow // 4) >= MANY and winograd_bound(2, c) <= dot_bound(ones, ones, 52)
+    tiles = n * -(-oh // 2) * -(-ow // 2)
+    return min(o, tiles) >= MANY and winograd_bound(2, c) <= dot_bound(ones, ones, 52)
 
 
 def _require_three(geometry: Geometry, method: str) -> None:

@@ -123,7 +123,7 @@ class Exercise:
             return Feedback(False, min(near, key=lambda mistake: abs(number - mistake[0]))[1])
         digits = _digits(self.solution, self.digits)
         if digits and any(number == _rounded(self.solution, fewer) for fewer in range(1, digits)):
-            return Feedback(False, f"right so far: give {digits} significant digits")
+            return Feedback(False, f"right so far, but not to {digits} significant digits")
         size = "large" if number > self.solution else "small"
         return Feedback(False, f"{float(number):.12g} is too {size}")
 

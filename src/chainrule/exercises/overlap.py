@@ -116,7 +116,8 @@ EXERCISES: dict[str, Exercise] = {
     )
     .wrong(
         lambda confusion: 2 * np.diag(confusion) / (confusion.sum(0) + confusion.sum(1)),
-        "right but for a class that neither occurs nor is predicted: 0/0 should be 1",
+        "right but for a class that neither occurs nor is predicted: there you divide 0 by 0, and "
+        "such a class scores 1",
     )
     .wrong(
         lambda confusion: _scores(confusion) * (confusion.sum(0) + confusion.sum(1) > 0),

@@ -9,7 +9,7 @@ import numpy as np
 
 from .answers import agrees, differs, fresh, read_array, same
 from .texts import Unreadable, quoted, written
-from .watched import FLAGS, watched
+from .watched import watched
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Trial:
         try:
             # what NumPy would only warn of is a failure here
             with np.errstate(over="raise", divide="raise", invalid="raise"):
-                result = function(*(arguments if FLAGS else watched(arguments)))
+                result = function(*watched(arguments))
             if result is None or result is ...:
                 return cls(case, cancels, empty=True)
             value, whole = read_array(result), _is_whole(result)

@@ -1,7 +1,8 @@
-"""Arrays that notice an overflow by themselves, where the arithmetic raises no flag for it.
+"""Arrays that notice an overflow by themselves, whatever NumPy was told to say of it.
 
-WebAssembly, in which a page of the book runs Python, has no flags: NumPy cannot tell there that a
-number overflowed. These arrays look at each result, as NumPy looks at the flags elsewhere.
+An answer may silence NumPy's warnings. And WebAssembly, in which a page of the book runs Python,
+has no flags for the arithmetic: NumPy cannot tell there that a number overflowed. These arrays look
+at each result.
 """
 
 from typing import Any
@@ -9,18 +10,6 @@ from typing import Any
 import numpy as np
 
 BY_ZERO = {"log": 0.0, "log2": 0.0, "log10": 0.0, "log1p": -1.0}
-
-
-def _flags() -> bool:
-    try:
-        with np.errstate(over="raise"):
-            np.exp(np.array([1000.0]))
-    except FloatingPointError:
-        return True
-    return False
-
-
-FLAGS = _flags()
 
 
 class Watched(np.ndarray):

@@ -18,6 +18,8 @@ def _logits_and_classes(rng: np.random.Generator) -> Iterator[tuple]:
     yield np.array([[1000.0, 999.0, 1.0], [-1000.0, -1001.0, -1000.5]]), np.array([1, 2])
     yield np.array([[3.0], [-900.0]]), np.array([0, 0])
     yield np.array([[-800.0, -801.0]]), np.array([1])
+    yield np.array([[800.0, 800.0, 0.0]]), np.array([2])  # log 2 is left beside 800
+    yield np.array([[40.0, 39.5, 0.0]]), np.array([2])
     for n, n_classes in ((3, 2), (5, 4)):
         z = (2 * rng.standard_normal((n, n_classes))).round(1)
         yield z, rng.integers(0, n_classes, n)
@@ -34,6 +36,7 @@ def _probabilities_and_classes(rng: np.random.Generator) -> Iterator[tuple]:
 def _logits_far_and_near(rng: np.random.Generator) -> Iterator[tuple]:
     yield (np.array([-2.0, 0.0, 0.5, 800.0, 2.0, 9.0]),)
     yield (np.array([3.0, -800.0, 1.0]),)
+    yield (np.array([-6.0, 15.0, -12.0, 30.0, -30.0, 21.0]),)
     yield (np.array([-0.3]),)
     yield (rng.standard_normal(4).round(1),)
 
@@ -46,6 +49,10 @@ def _log_sum_exp(z: Any) -> float:
 def _softmax(z: Any) -> Any:
     e = np.exp(z - z.max(1, keepdims=True))
     return e / e.sum(1, keepdims=True)
+
+
+def _minus_log(p: Any) -> Any:
+    return -np.log(np.where(p > 0, p, 1.0))
 
 
 def _of_classes(each: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
@@ -134,6 +141,13 @@ CLASSES: dict[str, Exercise] = {
         _of_classes(lambda z: -np.log(_softmax(z))),
         "the softmax is stable now, but it holds probabilities that round to 0, of other classes, "
         "too, and these have no logarithm: never form p",
+    )
+    .wrong(
+        _of_classes(
+            lambda z: np.where((p := _softmax(z)) > 0, _minus_log(p), z.max(1)[:, None] - z)
+        ),
+        "where p rounds to 0, the gap to the largest logit is not the whole loss: if several are "
+        "nearly as large, log Σ e^(z − m) is left beside it",
     )
     .wrong(
         _of_classes(lambda z: _after_sum(np.clip(z, -700, 700), 0) - np.clip(z, -700, 700)),
@@ -232,6 +246,7 @@ CLASSES: dict[str, Exercise] = {
             math.log1p(math.exp(-abs(z_i))) + (-z_i if z_i < 0 else 0.0) for z_i in z
         ],
         cases=_logits_far_and_near,
+        cancels=False,
     )
     .wrong(
         lambda z: np.log1p(np.exp(-z)),

@@ -59,9 +59,28 @@ def _changed(statement: ast.stmt) -> Iterator[str]:
 
 
 def _root(node: ast.expr) -> str:
-    while isinstance(node, (ast.Subscript, ast.Attribute)):
-        node = node.value
+    """Give the name in front of `x[0].T`, or of `x.reshape(2)`, which may show the same numbers."""
+    while isinstance(node, (ast.Subscript, ast.Attribute, ast.Call)):
+        if isinstance(node, ast.Call) and not isinstance(node.func, ast.Attribute):
+            return ""
+        node = node.func if isinstance(node, ast.Call) else node.value
     return node.id if isinstance(node, ast.Name) else ""
+
+
+def _shown(statements: list[ast.stmt]) -> dict[str, set[str]]:
+    """Give of each name those whose numbers it may show, too, as after `row = x[0]`."""
+    shown: dict[str, set[str]] = {}
+    for node in (node for statement in statements for node in ast.walk(statement)):
+        if isinstance(node, ast.Assign):
+            targets, sources = node.targets, [node.value]
+        elif isinstance(node, ast.For):
+            targets, sources = [node.target], [node.iter, *getattr(node.iter, "args", ())]
+        else:
+            continue
+        names = {n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)}
+        for name in names:
+            shown.setdefault(name, set()).update(map(_root, sources))
+    return shown
 
 
 def asking(statements: list[ast.stmt]) -> list[int]:
@@ -117,6 +136,7 @@ def needed(statements: list[ast.stmt]) -> list[int]:
     [1, 3, 4]
     """
     names = [Names(statement) for statement in statements]
+    _spread(statements, names)
     wanted = asking(statements)
     found = set(wanted)
     waiting = [(name, i) for i in wanted for name in (*names[i].at_once, *names[i].later)]
@@ -136,3 +156,20 @@ def needed(statements: list[ast.stmt]) -> list[int]:
             if name in names[i].surely:
                 break
     return sorted(found)
+
+
+def _spread(statements: list[ast.stmt], names: list[Names]) -> None:
+    """Count as changed, too, what a changed name shows, and what a function that is called sees."""
+    shown = _shown(statements)
+    pairs = list(zip(statements, names, strict=True))
+    values = {name for s, one in pairs if isinstance(s, ast.Assign) for name in one.sets}
+    seen = {s.name: one.later & values for s, one in pairs if isinstance(s, DEFINES)}
+    for statement, one in pairs:
+        call = statement.value if isinstance(statement, ast.Expr) else None
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+            one.changes |= seen.get(call.func.id, set())
+        waiting = [*one.changes]
+        while waiting:
+            more = shown.get(waiting.pop(), set()) - one.changes
+            one.changes |= more
+            waiting += more

@@ -15,18 +15,23 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-# for x86-64 and for ARM: the machine's number, then system calls that are refused
+# for x86-64 and for ARM: the machine's number, then system calls that are refused; in the last two
+# lines those that change a file's rights, owner, times or attributes, and memory that is a file
 CALLS = {
     "x86_64": (
         0xC000003E,
         # shmget, socket, fork, execve, kill, semget, msgget, ptrace, setrlimit, reboot, unshare …
         *(29, 41, 57, 58, 59, 62, 64, 68, 101, 129, 160, 169, 200, 234, 272, 297, 308, 310, 311),
         *(322, 424, 425, 434),
+        *(90, 91, 92, 93, 94, 132, 188, 189, 190, 197, 198, 199, 235, 260, 261, 268, 280, 452),
+        *(319, 447),
     ),
     "aarch64": (
         0xC00000B7,
         *(97, 117, 129, 130, 131, 138, 142, 164, 186, 190, 194, 198, 221, 240, 268, 270, 271),
         *(281, 424, 425, 434),
+        *(5, 6, 7, 14, 15, 16, 52, 53, 54, 55, 88, 452),
+        *(279, 447),
     ),
 }
 CLONE = {"x86_64": (56, 302), "aarch64": (220, 261)}  # and prlimit64
@@ -138,8 +143,10 @@ def holes(hidden: list[str], elsewhere: str, memory: int) -> list[str]:
         "the network": lambda: socket.socket().close(),
         "writing outside its own folder": lambda: Path(elsewhere).touch(),
         "reading other files, such as another's answers or the solutions": lambda: _read(hidden),
+        "changing the rights of other files": lambda: os.chmod(Path(elsewhere).parent, 0o700),
         "starting processes": _start,
-        f"more than {memory / 2**30:g} GiB of memory": lambda: bytearray(memory),
+        "signals to other processes": lambda: os.kill(os.getppid(), 0),
+        f"more than {memory / 2**30:g} GiB of memory": lambda: _take(memory),
     }
     found = []
     for name, attempt in attempts.items():
@@ -160,6 +167,14 @@ def _read(hidden: list[str]) -> None:
             read = True
     if not read:
         raise PermissionError
+
+
+def _take(memory: int) -> None:
+    """Take too much memory, or as a file, which is not counted; an error if neither goes."""
+    with suppress(OSError, AttributeError):  # only Linux has such files
+        os.close(os.memfd_create("uncounted"))
+        return
+    bytearray(memory)
 
 
 def _start() -> None:

@@ -10,7 +10,7 @@ from ..core import Claim, Oracle
 from ..libraries import integrate
 from ..oracles import sympy_oracle, torch_oracle
 from .cases import ACTIVATIONS, SMOOTH, forward, network_cases
-from .twins import first_errors, torch_parameters
+from .twins import TWIN_SLOPE, first_errors, torch_parameters, twin_cost_slope, twin_forward
 
 
 def _bounds_without_weights(*case) -> list[float]:
@@ -26,6 +26,16 @@ def _bound_cases(rng: np.random.Generator) -> Iterator[tuple]:
     for name in SMOOTH:  # chains of single neurons, where the bound is the norm itself
         weights, biases = [rng.standard_normal((1, 1)) for _ in range(4)], [np.ones(1)] * 4
         yield weights, biases, [name] * 4, "squared error", np.ones((1, 1)), np.zeros((1, 1))
+
+
+def _twin_bounds(weights: list, biases: list, names: list, cost: str, x, y) -> list[float]:
+    """Multiply the largest slopes and the roots of the largest eigenvalues of wᵀ w."""
+    zs, activities = twin_forward(weights, biases, names, x[0])
+    bound, found = math.hypot(*twin_cost_slope(cost, activities[-1], y[0])), []
+    for w, name, z in zip(reversed(weights), reversed(names), reversed(zs), strict=True):
+        found.insert(0, bound * max(TWIN_SLOPE[name](z_j) for z_j in z))
+        bound = found[0] * math.sqrt(np.linalg.eigvalsh(w.T @ w)[-1])
+    return found
 
 
 def _excess(bounds, norms) -> float:
@@ -80,6 +90,7 @@ START = (
                 needs="torch",
                 error=_excess,
             ),
+            Oracle("slopes by loops, eigenvalues of wᵀ w", _twin_bounds, 1e-12),
             Oracle(
                 "equality on a chain of single neurons",
                 lambda *case: np.abs(first_errors(*case))[:, 0],
