@@ -36,7 +36,8 @@ def _probabilities_and_classes(rng: np.random.Generator) -> Iterator[tuple]:
 def _logits_far_and_near(rng: np.random.Generator) -> Iterator[tuple]:
     yield (np.array([-2.0, 0.0, 0.5, 800.0, 2.0, 9.0]),)
     yield (np.array([3.0, -800.0, 1.0]),)
-    yield (np.array([-6.0, 15.0, -12.0, 30.0, -30.0, 21.0]),)
+    yield (np.array([-6.0, -12.0, -30.0]),)
+    yield (np.array([15.0, 30.0, 21.0]),)
     yield (np.array([-0.3]),)
     yield (rng.standard_normal(4).round(1),)
 
