@@ -9,7 +9,7 @@ PAPER := _build/paper/_build/latex
 SPEEDS := training functions optimizers cnn convolution bounds growth data_parallel gpu
 FINDINGS := activations drawing imbalance races seeds sweeps
 
-.PHONY: book book-student pdf check test quick seldom test-browser matrix lighthouse lint bench \
+.PHONY: book book-student slides pdf check test quick seldom test-browser matrix lighthouse lint bench \
   records mutants rocq notebooks serve dist clean
 
 $(READY): requirements.txt pyproject.toml
@@ -34,6 +34,11 @@ book-student: check
 	$(BIN)/jupyter-book build _build/student/source -W -n --keep-going
 	mv _build/student/source/_build/html _build/student/html
 	@echo "Open $(CURDIR)/_build/student/html/index.html"
+
+# the slides of each section as PDF; NOTES=1 puts the speaker's notes below them
+slides: book
+	$(BIN)/python book/slides.py $(if $(NOTES),--notes)
+	@echo "Open $(CURDIR)/_build/html/slides"
 
 # the book on paper; log lines are kept whole for the tests
 pdf: check
