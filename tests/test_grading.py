@@ -16,10 +16,10 @@ import pytest
 import chainrule
 from chainrule.__main__ import main
 from chainrule.exercises import EXERCISES, SECTIONS
+from chainrule.exercises.plain import plain, recorded, value_of
 from chainrule.grading import Grades, Limits, Row, chosen, grade, points
 from chainrule.grading.core import judge
 from chainrule.grading.inside.needed import needed
-from chainrule.grading.inside.plain import plain, recorded, value_of
 from chainrule.grading.report import data, letter, summary, table, write_letters
 from chainrule.grading.students import students
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from ..exercises import EXERCISES, Exercise, Feedback
+from ..exercises.plain import function_of, value_of
 from ..waiting import bar
-from .inside.plain import function_of, value_of
 from .running import Limits, Rooms, Told
 from .students import Student, students
 
