@@ -19,9 +19,8 @@ from .sealed import unseal
 
 __all__ = ["EXERCISES", "SECTIONS", "Exercise", "Feedback", "Section", "check"]
 
-SEALED = Path(__file__).with_name(
-    "sealed.json.z"
-)  # students' package has it, and no modules of pages
+# students' package has it, and no modules that solve the exercises
+SEALED = Path(__file__).with_name("sealed.json.z")
 
 
 def _by_page() -> dict[str, dict[str, Exercise]]:
