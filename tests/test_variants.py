@@ -1,4 +1,4 @@
-"""Exercises that are drawn: with any seed their text, solution and feedback are of the same numbers.
+"""Exercises that are drawn: text, solution and feedback are of the same numbers, with any seed.
 
 What is right is found anew here, from the numbers that the page's text has then.
 """
@@ -6,9 +6,8 @@ What is right is found anew here, from the numbers that the page's text has then
 import json
 import math
 import re
-import runpy
 from inspect import signature
-from itertools import product
+from itertools import combinations, product
 from pathlib import Path
 
 import pytest
@@ -78,19 +77,17 @@ def clipped(n):
 
 
 def temperature(n):
-    gap, probability = n[0], n[-1]
+    gap, probability = n[0], n[4]
     return round(gap / math.log(probability / (1 - probability)), 2)
 
 
 def dead(n):
-    from itertools import product as corners
-
-    return -max(sum(w * x for w, x in zip(n[:3], c, strict=True)) for c in corners((0, 1), repeat=3))
+    return -max(sum(map(math.prod, zip(n[:3], x, strict=True))) for x in product((0, 1), repeat=3))
 
 
 def back(n):
     """Differentiate (u + x)² + x with u = x y by central differences."""
-    x, y = n[-2:]
+    x, y = n
 
     def cost(x):
         return (x * y + x) ** 2 + x
@@ -107,6 +104,17 @@ def softmax_slope(n):
         return e[2] / sum(e)
 
     return round((third(h) - third(-h)) / (2 * h), 8)
+
+
+def focal_share(n):
+    easy, hard = (
+        count * (1 - p) ** 2 * math.log(p) for count, p in zip(n[0:3:2], n[1:4:2], strict=True)
+    )
+    return easy / (easy + hard)
+
+
+def batches(n):
+    return sum(0 in batch for batch in combinations(range(int(n[0])), 3))
 
 
 def first_step(n):
@@ -128,7 +136,7 @@ def differences(n):
 
 
 def bytes_moved(n):
-    channels, side, _, kernels, k, *_ = n
+    _, channels, side, _, kernels, k, *_ = n
     x, y, columns = channels * side**2, kernels * side**2, channels * k * k * side**2
     return 4 * (x + y + 2 * columns + kernels * channels * k * k)
 
@@ -143,7 +151,7 @@ def scaling(n):
 RIGHT = {
     "updates-per-epoch": updates,
     "parameter-count": widest,
-    "ten-sigmoids": lambda n: 0.25**10 * n[-1] ** 9,
+    "ten-sigmoids": lambda n: 0.25**10 * n[1] ** 9,
     "he-start": lambda n: math.sqrt(2 / n[0]),
     "updates-in-five-epochs": largest_batch,
     "noise-to-a-third": lambda n: n[0] / (1 / 3) ** 2,
@@ -153,21 +161,20 @@ RIGHT = {
     "bias-by-hand": mean_after,
     "decay-alone": adam_alone,
     "clip-by-hand": clipped,
-    "state-of-adam": lambda n: n[0] * 1e9 / (4 * 4) / 1e9,
+    "state-of-adam": lambda n: n[0] / 4 / 4 if n[0] == n[1] else None,
     "temperature": temperature,
     "dead-neuron": dead,
     "likelihood-of-rain": lambda n: -sum(map(math.log, (n[0], n[1], 1 - n[2]))) / 3,
-    "outlier-pull": lambda n: n[1] ** 2 * 2 / n[1] / (2 * n[0]),
-    "huber-join": lambda n: n[0] * n[0] - n[0] ** 2 / 2,
+    "outlier-pull": lambda n: 2 * n[1] / (2 * n[0]),
+    "huber-join": lambda n: n[0] * n[0] - n[0] ** 2 / 2 if n[0] == n[1] else None,
     "balanced-weight": lambda n: sum(n[1:4]) / (3 * n[3]),
-    "focal-factor": lambda n: (e := n[0] * (1 - n[1]) ** 2 * math.log(n[1]))
-    / (e + n[2] * (1 - n[3]) ** 2 * math.log(n[3])),
+    "focal-factor": focal_share,
     "jacobian-entry": softmax_slope,
-    "curvature-of-two": lambda n: (1 / 4) / (n[-2] * n[-1]),
-    "batches-with-sample": None,
+    "curvature-of-two": lambda n: 1 / 4 / (n[4] * n[5]),
+    "batches-with-sample": batches,
     "weights-add-up": first_step,
-    "map-of-nesterov": lambda n: -n[0] / n[2],
-    "bound-of-three": lambda n: 0.25**3 * n[0] ** 2,
+    "map-of-nesterov": lambda n: -n[3] / n[5],
+    "bound-of-three": lambda n: 0.25**3 * n[4] ** 2,
     "backward-count": multiplications,
     "price-of-differences": differences,
     "used-three-times": back,
@@ -178,6 +185,140 @@ RIGHT = {
 }
 
 
+def found_anew(name, text):
+    """Give what is right, by the numbers in a text."""
+    for number, word in enumerate(("seven", "eight", "nine", "ten"), 7):
+        text = text.replace(f" {word} samples", f" {number} samples")
+    return RIGHT[name]([float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", text)])
+
+
+def drawn(name, number):
+    numbers = DRAWN[name].numbers(name, number)
+    return DRAWN[name].rewritten(question(name), numbers), DRAWN[name].exercise(numbers)
+
+
 @each
-def test_show(name):
-    print(name, re.findall(r"\d+(?:\.\d+)?", question(name)), EXERCISES[name].solution)
+def test_what_is_found_anew_by_the_page_is_the_pages_solution(name):
+    assert found_anew(name, question(name)) == pytest.approx(EXERCISES[name].solution, rel=1e-9)
+
+
+@each
+def test_the_text_and_the_solution_are_of_the_same_numbers(name):
+    for number in VARIANTS:
+        text, exercise = drawn(name, number)
+        assert found_anew(name, text) == pytest.approx(exercise.solution, rel=1e-9)
+        assert exercise.solution != pytest.approx(EXERCISES[name].solution, rel=1e-2)
+
+
+@each
+def test_every_known_mistake_is_told_what_it_is(name):
+    for number in VARIANTS:
+        _, exercise = drawn(name, number)
+        assert exercise.check(exercise.solution).right is True
+        assert exercise.check(EXERCISES[name].solution).right is False
+        assert len(exercise.mistakes) == len(EXERCISES[name].mistakes)
+        for mistake, message in exercise.mistakes:
+            feedback = exercise.check(mistake)
+            assert (feedback.right, feedback.message) == (False, message), number
+        assert exercise.difficulty == EXERCISES[name].difficulty
+        assert exercise.unit == EXERCISES[name].unit
+
+
+@each
+def test_each_number_is_another_than_the_pages_and_stands_in_the_text(name):
+    one = DRAWN[name]
+    assert {*one.choices} == {*signature(one.make).parameters}
+    for key, some in one.choices.items():
+        assert one.own[key] not in some
+        assert len({*some}) == len(some) >= 2
+        for value in some:
+            assert one.rewritten(question(name), one.own | {key: value}) != question(name)
+    assert one.rewritten(question(name), one.own) == question(name)
+
+
+def raised(text):
+    return int("".join(str("⁰¹²³⁴⁵⁶⁷⁸⁹".index(digit)) for digit in text))
+
+
+# what messages say with numbers, and whether it is so
+CLAIMS = {
+    r"2 · ([\d.]+) = ([\d.]+)": lambda a, b: float(b) == pytest.approx(2 * float(a)),
+    r"(\d+) neurons have (\d+) parameters": lambda n, p: 75 * int(n) + 10 == int(p),
+    r"as (\d+)² = (\d+)": lambda a, b: int(a) ** 2 == int(b),
+    r"½ · (\d)² = ([\d.]+), the line begins at (\d+)": lambda a, b, c: (
+        int(a) ** 2 == 2 * float(b) == int(c)
+    ),
+    r"σ\((\d)\) ≈ ([\d.]+)": lambda z, p: abs(1 / (1 + math.exp(-int(z))) - float(p)) < 0.005,
+    r"is ([\d.]+) at the second place, not ([\d.]+)": lambda a, b: (
+        math.sqrt(float(b)) * (1 - math.sqrt(float(b))) == pytest.approx(float(a))
+    ),
+    r"brings (\d+) y = (\d+)": lambda a, b: (
+        int(b) % int(a) == 0 and int(a) == 2 * (int(b) // int(a) + 1)
+    ),
+    r"of the (\d+) microseconds (\d+) do not": lambda a, b: int(a) == int(b) + 500,
+    r"1 − (0\.\d+)([⁰¹²³⁴⁵⁶⁷⁸⁹]+) is ([\d.]+): not yet": lambda a, k, b: (
+        round(1 - float(a) ** raised(k), 5) == float(b) < 0.99
+    ),
+    r"19 batches of at most (\d+) hold (\d+) samples": lambda a, b: 19 * int(a) >= int(b),
+    r"takes (\d+) samples: the last of an epoch takes (\d+)": lambda a, b: 1077 % int(a) == int(b),
+    r"13 long, more than ([\d.]+): none": lambda a: 5 < float(a) < 13,  # (3, 4) is 5 long
+}
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_what_a_message_says_with_numbers_is_so(claim):
+    made = [one.exercise(one.numbers(name, n)) for name, one in DRAWN.items() for n in VARIANTS]
+    messages = {message for one in [*EXERCISES.values(), *made] for _, message in one.mistakes}
+    found = {groups for message in messages for groups in re.findall(claim, message)}
+    assert len(found) >= 3
+    for groups in found:
+        assert CLAIMS[claim](*([groups] if isinstance(groups, str) else groups)), groups
+
+
+# ---- how they are drawn --------------------------------------------------------------------------
+
+
+def test_a_seed_draws_the_same_for_all_and_for_each_exercise_by_itself():
+    for number in (1, 7, 50):
+        assert all(
+            DRAWN[name].numbers(name, number) == DRAWN[name].numbers(name, number) for name in DRAWN
+        )
+        one, again = variant(number), variant(number)
+        assert [*one] == [*EXERCISES]
+        assert {n: e.mistakes for n, e in one.items() if n in DRAWN} == {
+            n: e.mistakes for n, e in again.items() if n in DRAWN
+        }
+        assert all(one[name] is EXERCISES[name] for name in EXERCISES if name not in DRAWN)
+
+
+@each
+def test_all_that_may_be_drawn_is_drawn(name):
+    found = {tuple(DRAWN[name].numbers(name, number).values()) for number in range(1, 501)}
+    assert found == {*product(*DRAWN[name].choices.values())}
+
+
+def test_without_a_seed_they_are_the_pages_own():
+    assert variant(None) is EXERCISES
+
+
+@pytest.mark.parametrize("number", [0, -3])
+def test_a_seed_is_from_1_on(number):
+    with pytest.raises(ValueError, match=f"variant: .* from 1 on, got {number}"):
+        variant(number)
+
+
+def test_a_piece_that_the_page_does_not_say_is_an_error():
+    name = "he-start"
+    with pytest.raises(ValueError, match="the page does not say 'reads 200 neurons"):
+        DRAWN[name].rewritten("reads 201 neurons", DRAWN[name].numbers(name, 1))
+
+
+def test_they_are_in_many_sections_and_can_be_sealed():
+    assert len(DRAWN) >= 20
+    assert sum(bool(DRAWN.keys() & section.exercises.keys()) for section in SECTIONS) >= 10
+    made = {name: one for name, one in variant(7).items() if name in DRAWN}
+    sealed = unseal(seal({"page": made}))["page"]
+    for name, exercise in made.items():
+        for answer in (exercise.solution, *(mistake for mistake, _ in exercise.mistakes)):
+            assert sealed[name].check(answer) == exercise.check(answer)
+        assert sealed[name].check(EXERCISES[name].solution).right is False

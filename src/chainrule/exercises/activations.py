@@ -229,7 +229,7 @@ DRAWN = {
     ),
     "dead-neuron": Drawn(
         _dead,
-        {"first": (2.5, 3, 4), "third": (0.5, 2.5)},
+        {"first": (2.5, 4, 5), "third": (0.5, 2.5)},
         lambda first, third: [f"$w = ({first}, -1, {third})$"],
     ),
 }

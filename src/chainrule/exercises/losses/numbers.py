@@ -244,7 +244,7 @@ DRAWN = {
     ),
     "outlier-pull": Drawn(
         _pull,
-        {"small": (0.1, 0.4, 0.5), "large": (6, 8, 20)},
+        {"small": (0.1, 0.4, 0.5), "large": (6, 8, 12)},
         lambda small, large: [f"errors {small} and {large}."],
     ),
     "huber-join": Drawn(
