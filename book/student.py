@@ -1,6 +1,7 @@
 """Copy the book and its package without the solutions, for lecturers.
 
-python book/student.py FOLDER
+python book/student.py FOLDER                # with the book's own numbers
+python book/student.py FOLDER --variant 7    # with others, drawn by a seed
 
 FOLDER is then a book of its own, to be built and installed like this one. Its
 pages lack every solution, every "Answer" that can be folded out, and the
@@ -10,8 +11,8 @@ checks the same answers, and holds the exercises sealed
 (chainrule/exercises/sealed.py) in the place of the modules that solve them.
 """
 
+import argparse
 import re
-import sys
 from pathlib import Path
 from shutil import copy2, copytree, ignore_patterns, rmtree
 
@@ -19,7 +20,7 @@ import nbformat
 import yaml
 from run import stamp
 
-from chainrule.exercises import SEALED, SECTIONS
+from chainrule.exercises import DRAWN, SEALED, SECTIONS, Exercise, variant
 from chainrule.exercises.sealed import seal
 from chainrule.pages import PAGES
 
@@ -30,6 +31,11 @@ BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 CACHES = ignore_patterns("__pycache__", ".*", "*.egg-info")
+ASKED = re.compile(
+    r"^:::\{exercise\}[^\n]*\n:label: (\S+)\n.*?"
+    r"(?=^:::\{(?:exercise|solution)\}|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
 SHARED = ("_toc.yml", "CITATION.cff", "LICENSE", "README.md")
 
 
@@ -52,15 +58,32 @@ def is_first(cell: nbformat.NotebookNode) -> bool:
     return cell.id == "install"
 
 
-def copy(folder: Path) -> None:
-    """Make the folder, and copy the book and its package into it."""
-    copy_the_pages(folder)
-    copy_the_package(folder)
+def with_numbers(text: str, number: int | None) -> str:
+    """Put a variant's numbers into the exercises of a page's Markdown."""
+
+    def rewritten(found: re.Match) -> str:
+        name = found[1]
+        if number is None or name not in DRAWN:
+            return found[0]
+        one = DRAWN[name]
+        return one.rewritten(found[0], one.numbers(name, number))
+
+    return ASKED.sub(rewritten, text)
+
+
+def copy(folder: Path, number: int | None = None) -> None:
+    """Make the folder, and copy the book and its package into it.
+
+    The number is a variant's; with None the exercises are the book's own.
+    """
+    exercises = variant(number)
+    copy_the_pages(folder, number)
+    copy_the_package(folder, exercises, number)
     for name in SHARED:
         copy2(ROOT / name, folder)
 
 
-def copy_the_pages(folder: Path) -> None:
+def copy_the_pages(folder: Path, number: int | None) -> None:
     """Copy what the book is built from."""
     copytree(ROOT / "book", folder / "book", ignore=CACHES)
     for page in folder.rglob("*.md"):
@@ -70,7 +93,9 @@ def copy_the_pages(folder: Path) -> None:
         notebook = nbformat.read(page, as_version=4)
         for cell in notebook.cells:
             if cell.cell_type == "markdown":
-                cell.source = without_solutions(cell.source)
+                cell.source = without_solutions(
+                    with_numbers(cell.source, number)
+                )
         notebook.cells = [cell for cell in notebook.cells if stays(cell)]
         stamp(notebook, "")  # at the book's address are the solutions
         nbformat.write(notebook, page)
@@ -85,7 +110,9 @@ def copy_the_pages(folder: Path) -> None:
     )
 
 
-def copy_the_package(folder: Path) -> None:
+def copy_the_package(
+    folder: Path, exercises: dict[str, Exercise], number: int | None
+) -> None:
     """Copy the package, with the exercises sealed."""
     package = folder / "src" / "chainrule"
     copytree(ROOT / "src" / "chainrule", package, ignore=CACHES)
@@ -95,18 +122,26 @@ def copy_the_package(folder: Path) -> None:
             rmtree(module)
         else:
             module.with_suffix(".py").unlink()
-    pages = zip(PAGES, SECTIONS, strict=True)
-    sealed = seal({page.name: section.exercises for page, section in pages})
-    (package / "exercises" / SEALED.name).write_bytes(sealed)
+    pages = {
+        page.name: {name: exercises[name] for name in section.exercises}
+        for page, section in zip(PAGES, SECTIONS, strict=True)
+    }
+    (package / "exercises" / SEALED.name).write_bytes(seal(pages))
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     # another version: pip then puts it in the place of the whole package
-    text, count = re.subn(r'(?m)^(version = ".+)"$', r'\1+student"', text)
+    local = "student" if number is None else f"variant.{number}"
+    text, count = re.subn(r'(?m)^(version = ".+)"$', rf'\1+{local}"', text)
     if count != 1:
         raise ValueError(f"pyproject.toml: {count} versions, expected one")
     (folder / "pyproject.toml").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    copy(Path(sys.argv[1]))
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("folder", metavar="FOLDER", type=Path)
+    parser.add_argument("--variant", metavar="N", type=int)
+    options = parser.parse_args()
+    try:
+        copy(options.folder, options.variant)
+    except (FileExistsError, ValueError) as error:
+        parser.error(str(error))

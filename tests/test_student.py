@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from chainrule.exercises import EXERCISES, SEALED
+from chainrule.exercises import DRAWN, EXERCISES, SEALED, variant
+from chainrule.exercises.sealed import unseal
 from chainrule.pages import PAGES
 
 ROOT = Path(__file__).parents[1]
@@ -247,3 +248,59 @@ def test_the_wheel_is_installed_and_checks_as_the_package_does(wheel, tmp_path):
         feedback = EXERCISES[name].check(answer)
         assert (right, message) == (feedback.right, feedback.message)
     assert listed == [*listing()]
+
+
+# ---- with other numbers -------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def varied(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("varied") / "source"
+    student["copy"](folder, 7)
+    return folder
+
+
+def test_pages_and_package_have_the_same_other_numbers(copied, varied):
+    before, after = (
+        [line for notebook in notebooks(folder).values() for line in lines(notebook)]
+        for folder in (copied, varied)
+    )
+    changed = [pair for pair in zip(before, after, strict=True) if len({*pair}) == 2]
+    assert len(DRAWN) <= len(changed) <= sum(len(one.text(**one.own)) for one in DRAWN.values())
+    for name, one in DRAWN.items():
+        numbers = one.numbers(name, 7)
+        for own, piece in zip(one.text(**one.own), one.text(**numbers), strict=True):
+            assert any(own in was and piece in now and own not in now for was, now in changed), name
+    data = varied / "src" / "chainrule" / "exercises" / SEALED.name
+    sealed = {n: e for page in unseal(data.read_bytes()).values() for n, e in page.items()}
+    for name, exercise in variant(7).items():
+        if exercise.kind in ("choice", "number"):
+            assert sealed[name].check(exercise.solution).right is True
+            assert (sealed[name].check(EXERCISES[name].solution).right is True) == (
+                name not in DRAWN
+            )
+    assert '+variant.7"' in (varied / "pyproject.toml").read_text(encoding="utf-8")
+
+
+def test_a_solution_keeps_the_numbers_of_the_page_until_it_is_taken_out():
+    page = ":::{exercise} He\n:label: he-start\n\nreads 200 neurons and has 50.\n:::\n"
+    page += ":::{solution} he-start\nreads 200 neurons and has 50.\n:::\n"
+    numbers = DRAWN["he-start"].numbers("he-start", 3)
+    text = "reads {inputs} neurons and has {outputs}."
+    assert student["with_numbers"](page, 3) == page.replace(
+        text.format(inputs=200, outputs=50), text.format(**numbers), 1
+    )
+    assert student["with_numbers"](page, None) == page
+
+
+@pytest.mark.slow
+def test_the_students_package_draws_no_other_numbers(varied):
+    done = subprocess.run(
+        [sys.executable, "-m", "chainrule", "exercises", "none.py", "--variant", "8"],
+        env=os.environ | {"PYTHONPATH": str(varied / "src"), "PYTHONUTF8": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "variant: this is a package for students, whose numbers are drawn" in done.stderr

@@ -64,7 +64,7 @@ def _temperature(gap: int = 2) -> Exercise:
         )
         .wrong(
             gap**2,
-            f"that makes the difference 1/{gap}; which difference has the sigmoid 0.731?",
+            f"that makes the difference {'½⅓¼⅕'[gap - 2]}; which difference has the sigmoid 0.731?",
         )
     )
 
