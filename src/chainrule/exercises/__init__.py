@@ -94,6 +94,10 @@ def variant(number: int | None) -> dict[str, Exercise]:
     number : int or None
         The seed, from 1 on; None for the page's own numbers.
 
+    Returns
+    -------
+    dict of str to Exercise
+
     Raises
     ------
     ValueError

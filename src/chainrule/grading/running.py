@@ -25,13 +25,8 @@ from .students import Student
 
 PACKAGE = Path(chainrule.__file__).resolve().parent
 NOT_FOR_STUDENTS = ("exercises", "ledger", "figures", "playground", "session", "__main__.py")
-CHECKERS = (
-    "answers.py",
-    "plain.py",
-    "texts.py",
-    "trials.py",
-    "watched.py",
-)  # they hold no solution
+# they hold no solution
+CHECKERS = ("answers.py", "plain.py", "texts.py", "trials.py", "watched.py")
 DOOR = '''"""Where answers are handed in."""
 
 
