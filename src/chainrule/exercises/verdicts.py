@@ -63,7 +63,7 @@ def numbers(
         generic = told(number).message.startswith(f"{float(form(number)):.12g} is too ")
         if generic or any(low <= number <= high for low, high, *_ in bands):
             continue
-        low, high = _edge(told, number, -1), _edge(told, number, +1)
+        low, high = _edge(told, number, -1, known), _edge(told, number, +1, known)
         bands.append([low, high, *_verdict(told(number))])
         waiting += [math.nextafter(low, -math.inf), math.nextafter(high, math.inf)]
     large = float(exercise.solution)
@@ -74,13 +74,18 @@ def _verdict(feedback: Feedback) -> Verdict:
     return [feedback.right, feedback.message]
 
 
-def _edge(told: Callable[[float], Feedback], number: float, way: int) -> float:
-    """Give the last number of those that are told the same, going up or down from one."""
+def _edge(told: Callable[[float], Feedback], number: float, way: int, known: set[float]) -> float:
+    """Give the last number of those that are told the same, going up or down from one.
+
+    A known number on the way may be told something else, however narrow its own band is.
+    """
     same = told(number)
     step = max(abs(number), 1e-300) * 1e-17
     while told(number + way * step) == same and step < 1e300:
         step *= 2
     inside, outside = number, number + way * step
+    others = [one for one in known if 0 < way * (one - number) < step and told(one) != same]
+    outside = min(others, key=lambda one: abs(one - number), default=outside)
     while True:
         middle = (inside + outside) / 2
         if middle in (inside, outside):
