@@ -27,13 +27,17 @@ book: check
 check: $(READY)
 	$(BIN)/python book/check.py
 
-# the book without its solutions
+# the book without its solutions, and its package with the exercises sealed; with other numbers:
+# make book-student VARIANT=7
+STUDENT := _build/student
 book-student: check
-	rm -rf _build/student
-	$(BIN)/python book/student.py _build/student/source
-	$(BIN)/jupyter-book build _build/student/source -W -n --keep-going
-	mv _build/student/source/_build/html _build/student/html
-	@echo "Open $(CURDIR)/_build/student/html/index.html"
+	rm -rf $(STUDENT)
+	$(BIN)/python book/student.py $(STUDENT)/source $(if $(VARIANT),--variant $(VARIANT))
+	PYTHONPATH=$(CURDIR)/$(STUDENT)/source/src $(BIN)/jupyter-book build $(STUDENT)/source -W -n --keep-going
+	mv $(STUDENT)/source/_build/html $(STUDENT)/html
+	$(BIN)/pip wheel -q --no-deps --no-build-isolation --no-index -w $(STUDENT)/package $(STUDENT)/source
+	rm -rf $(STUDENT)/source/build $(STUDENT)/source/src/*.egg-info
+	@echo "Open $(CURDIR)/$(STUDENT)/html/index.html; students install $(STUDENT)/package/*.whl"
 
 # the slides of each section as PDF; NOTES=1 puts the speaker's notes below them
 slides: book

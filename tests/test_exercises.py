@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from chainrule.__main__ import main
-from chainrule.exercises import EXERCISES, SECTIONS, Exercise, Feedback, check
+from chainrule.exercises import EXERCISES, SECTIONS, Exercise, Feedback, check, variant
 from chainrule.exercises.progress import report
 
 TYPED = runpy.run_path(str(Path(__file__).with_name("wrong_answers.py")))
@@ -249,6 +249,13 @@ class TestReport:
             result = report([write(name, *cells)])
             assert result.found["descent-step"].right
             assert result.complete
+
+    def test_on_a_variant(self, write, capsys):
+        right = variant(7)["he-start"].solution
+        file = write("a.py", f'check("he-start", {right!r})')
+        assert main(["exercises", str(file), "--variant", "7"]) == 0
+        assert main(["exercises", str(file)]) == 1
+        assert "  ✓ he-start: right" in capsys.readouterr().out
 
     def test_on_a_cell_that_raises(self, write):
         result = report([write("a.ipynb", "1 / 0", 'check("he-start", sigma)', RIGHT)])

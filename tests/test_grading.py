@@ -15,11 +15,11 @@ import pytest
 
 import chainrule
 from chainrule.__main__ import main
-from chainrule.exercises import EXERCISES, SECTIONS
+from chainrule.exercises import EXERCISES, SECTIONS, variant
+from chainrule.exercises.plain import plain, recorded, value_of
 from chainrule.grading import Grades, Limits, Row, chosen, grade, points
 from chainrule.grading.core import judge
 from chainrule.grading.inside.needed import needed
-from chainrule.grading.inside.plain import plain, recorded, value_of
 from chainrule.grading.report import data, letter, summary, table, write_letters
 from chainrule.grading.students import students
 
@@ -522,6 +522,27 @@ class TestCommand:
             "carl.md",
         ]
 
+    def test_grades_a_variant_by_its_own_numbers(self, tmp_path, capsys):
+        exercise = variant(7)["noise-to-a-third"]
+        (mistake, message), *_ = exercise.mistakes
+        code = 'from chainrule.exercises import check\ncheck("noise-to-a-third", {!r})'
+        for name, answer in (
+            ("ada", exercise.solution),
+            ("bob", mistake),
+            ("carl", EXERCISES["noise-to-a-third"].solution),
+        ):
+            write(tmp_path / "class", name, {"a.py": code.format(answer)})
+        for options, verdicts in ((["--variant", "7"], "rww"), ([], "wwr")):
+            file = tmp_path / "grades.json"
+            command = ["grade", str(tmp_path / "class"), "--section", "1.2", "--json", str(file)]
+            assert main([*command, *options]) == 0
+            told = json.loads(file.read_text(encoding="utf-8"))
+            given = [s["exercises"]["noise-to-a-third"] for s in told["students"].values()]
+            assert "".join(one["verdict"][0] for one in given) == verdicts
+            if options:
+                assert f"      1 times: {message}" in capsys.readouterr().out
+                assert given[1]["feedback"] == message
+
     @pytest.mark.parametrize(
         ("options", "message"),
         [
@@ -531,6 +552,7 @@ class TestCommand:
             ([".", "--memory", "0.01"], "memory: expected at least 0.5 GiB, got 0.01"),
             ([".", "--limit", "0"], "limit: expected at least 1 second, got 0"),
             ([".", "--at-once", "0"], "at-once: expected at least 1, got 0"),
+            ([".", "--variant", "0"], "variant: expected a whole number from 1 on, got 0"),
         ],
     )
     def test_ends_with_2_if_it_cannot_be_used(
@@ -546,5 +568,5 @@ class TestCommand:
 
 def test_letters_have_names_that_a_disk_takes(tmp_path):
     row = Row("é" * 200, {}, ())
-    write_letters(Grades({}, (row,), ()), tmp_path)
+    write_letters(Grades({}, (row,), (), {}), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["é" * 120 + ".md"]

@@ -125,6 +125,14 @@ def test_a_table_is_made_by_asking_the_checker():
     assert above[0] == np.nextafter(below[1], 200)
 
 
+def test_a_narrow_band_inside_of_a_wide_one_is_not_lost():
+    exercise = Exercise(difficulty=1, solution=1).wrong(157.8947, "a fraction").wrong(158, "many")
+    table = numbers(exercise)["bands"]
+    for number in (157.8947, 157.4, 157.99, 158, 158.01, 158.39, 1):
+        [said] = [message for low, high, _, message in table if low <= number <= high]
+        assert said == exercise.check(number).message
+
+
 # ---- where the arithmetic raises no flag ---------------------------------------------------------
 
 

@@ -347,7 +347,7 @@ WRONG_ANSWERS = {
     "ten-sigmoids": [
         (1 / 1024, "nine matrices: that"),
         (1 / 512, "tenth layer"),
-        (1 / 4**10, "twofold"),
+        (1 / 4**10, "matrices are missing"),
         (0.5, "not σ(0)"),
         (2.5, "not added"),
         (0.0488, "in percent"),

@@ -28,6 +28,7 @@ from sphinx.errors import ExtensionError
 
 import chainrule
 from chainrule.exercises import EXERCISES
+from chainrule.exercises.sealed import Sealed
 from chainrule.exercises.verdicts import choices, numbers
 from chainrule.notebooks import bound_by
 from chainrule.session import LIBRARIES, one_by_one
@@ -36,7 +37,7 @@ ASK = Path(__file__).parents[1] / "ask"
 NUMPY = ASK / "numpy" / "numpy.zip"
 READS = ("LOAD_NAME", "LOAD_GLOBAL")
 NEEDY = {"chainrule.proofs": "SymPy", "chainrule.device.to": "PyTorch"}
-KEPT = {".py", ".npz", ".json", ".css", ".js", ".v"}  # of the package
+KEPT = {".py", ".npz", ".json", ".css", ".js", ".v", ".z"}  # of the package
 PART = 750_000  # bytes of a script that holds a part of the files
 PYTHON_LICENCES = """\
 Pyodide, MPL 2.0: https://github.com/pyodide/pyodide has its source.
@@ -134,7 +135,7 @@ def form(asked: dict[str, str]) -> str:
     """Give the form of an exercise."""
     name, kind, head = asked["name"], asked["kind"], asked["head"]
     one = EXERCISES[name]
-    letters = choices(one) if kind == "choice" else ()
+    letters = one.letters if kind == "choice" else ()
     unit = one.unit
     inside = FORMS[kind].format(
         buttons="".join(
@@ -252,11 +253,14 @@ def write_python(folder: Path) -> None:
 
 
 def write_verdicts(folder: Path) -> None:
-    """Write what checkers say of choices and numbers, not in plain sight."""
+    """Write what checkers say of choices and numbers, not in plain sight.
+
+    A page asks Python of one that is sealed.
+    """
     tables = {
         name: choices(one) if one.kind == "choice" else numbers(one)
         for name, one in EXERCISES.items()
-        if one.kind in ("choice", "number")
+        if one.kind in ("choice", "number") and not isinstance(one, Sealed)
     }
     packed = gzip.compress(json.dumps(tables).encode(), 9, mtime=0)
     script = f'chainruleVerdicts="{b64encode(packed).decode()}"'

@@ -73,6 +73,7 @@ def main(arguments: list[str] | None = None) -> int:
     command.add_argument(
         "--limit", type=int, default=300, metavar="S", help="seconds a cell may take (300)"
     )
+    _add_variant(command)
     _add_grade(commands)
     options = parser.parse_args(arguments)
     if options.command == "verify":
@@ -97,7 +98,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(readable("\n".join(listing()), ANSWERS))
         return 0
     try:
-        result = report(options.files, options.limit)
+        result = report(options.files, options.limit, options.variant)
     except (FileNotFoundError, ValueError, ModuleNotFoundError) as error:
         parser.error(str(error))
     print(readable("\n".join(result.lines()), ANSWERS))
@@ -145,6 +146,16 @@ def _add_grade(commands: argparse._SubParsersAction) -> None:
         metavar="N",
         help="students whose files run at a time (one a core)",
     )
+    _add_variant(command)
+
+
+def _add_variant(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--variant",
+        type=int,
+        metavar="N",
+        help="with the numbers that make book-student VARIANT=N drew; the book's own if left out",
+    )
 
 
 def _grade(options: argparse.Namespace) -> None:
@@ -153,7 +164,13 @@ def _grade(options: argparse.Namespace) -> None:
         raise ValueError(f"at-once: expected at least 1, got {options.at_once}")
     worth = points(options.points, chosen(options.section))
     limits = Limits(seconds=options.limit, memory=int(options.memory * 2**30))
-    grades = grade(options.folder, worth=worth, limits=limits, at_once=options.at_once)
+    grades = grade(
+        options.folder,
+        worth=worth,
+        limits=limits,
+        at_once=options.at_once,
+        number=options.variant,
+    )
     for path, text in ((options.csv, table), (options.json, data)):
         if path:
             path.write_bytes(text(grades).encode())

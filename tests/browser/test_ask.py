@@ -1,10 +1,12 @@
 """A reader asks in the page: exercises, cells, the ledger; at a desk, on a phone, from a file."""
 
 import ast
+import gzip
 import json
 import re
 import runpy
 import time
+from base64 import b64encode
 from pathlib import Path
 
 import axe_playwright_python
@@ -122,6 +124,32 @@ def test_the_first_answer_in_code_comes_soon_and_later_ones_at_once(page, root):
     assert said(step, "✓").startswith("✓ right: agrees with its oracle")
     assert time.perf_counter() - began < LATER
     assert all(url.startswith((root, "blob:", "data:")) for url in page.asked)
+
+
+def test_where_a_page_has_no_table_python_answers(wide, roots):
+    """As in the students' book, whose package holds choices and numbers sealed."""
+    empty = b64encode(gzip.compress(b"{}")).decode()
+    wide.route(
+        "**/verdicts.js",
+        lambda route: route.fulfill(
+            body=f'chainruleVerdicts="{empty}"', content_type="text/javascript"
+        ),
+    )
+    start(wide, roots["server"] + TRAINING)
+    order, epoch = form(wide, "steps-order"), form(wide, "updates-per-epoch")
+    for letter, told in (("b", "✗ the loss reads the answers a"), ("c", "✓ right")):
+        order.get_by_role("button", name=letter, exact=True).click()
+        assert said(order, told[0]).startswith(told)
+    for text, told in (("31", "✗ you counted fewer"), ("60/2", "✓ right"), ("it's", "✗ expected")):
+        epoch.get_by_label("Your answer").fill(text)
+        wide.keyboard.press("Enter")
+        assert said(epoch, told[0]).startswith(told)
+    epoch.get_by_label("Your answer").fill(" ")
+    wide.keyboard.press("Enter")
+    assert said(epoch, "○") == "○ no answer yet"
+    wide.reload()
+    assert said(order) == "✓ right"
+    assert said(epoch) == '✗ expected a number, got "it\'s"'
 
 
 def test_answers_are_kept_listed_saved_and_read_again(wide, browser, roots, tmp_path):

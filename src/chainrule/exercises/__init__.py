@@ -8,21 +8,39 @@ import sys
 from difflib import get_close_matches
 from dis import get_instructions
 from importlib import import_module
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from ..ledger.terminal import readable
 from ..pages import PAGES
 from .core import Exercise, Feedback, Section
+from .sealed import unseal
+from .variants import Drawn
 
-__all__ = ["EXERCISES", "SECTIONS", "Exercise", "Feedback", "Section", "check"]
+__all__ = ["EXERCISES", "SECTIONS", "Exercise", "Feedback", "Section", "check", "variant"]
 
-SECTIONS = tuple(
-    Section(page.title, page.path, import_module(f".{page.name}", __name__).EXERCISES)
-    for page in PAGES
+# students' package has it, and no modules that solve the exercises
+SEALED = Path(__file__).with_name("sealed.json.z")
+
+_MODULES = (
+    {}
+    if SEALED.is_file()
+    else {page.name: import_module(f".{page.name}", __name__) for page in PAGES}
+)
+_PAGES = (
+    {name: module.EXERCISES for name, module in _MODULES.items()}
+    if _MODULES
+    else unseal(SEALED.read_bytes())
 )
 
+SECTIONS = tuple(Section(page.title, page.path, _PAGES[page.name]) for page in PAGES)
+
 EXERCISES = {name: exercise for section in SECTIONS for name, exercise in section.exercises.items()}
+
+DRAWN: dict[str, Drawn] = {
+    name: one for module in _MODULES.values() for name, one in getattr(module, "DRAWN", {}).items()
+}
 
 
 WORDS = {"✓": "right", "✗": "wrong", "○": "open"}  # for a stream that lacks the marks
@@ -66,6 +84,38 @@ def check(name: str, answer: Any) -> Feedback:
     if caller and _is_dropped(caller):
         print(readable(repr(feedback), WORDS))
     return feedback
+
+
+def variant(number: int | None) -> dict[str, Exercise]:
+    """Give all exercises, those that can be drawn with other numbers than the page's.
+
+    Parameters
+    ----------
+    number : int or None
+        The seed, from 1 on; None for the page's own numbers.
+
+    Returns
+    -------
+    dict of str to Exercise
+
+    Raises
+    ------
+    ValueError
+        If it is no such number, or the exercises are sealed, with the numbers that they have.
+
+    Examples
+    --------
+    >>> EXERCISES["noise-to-a-third"].check(variant(7)["noise-to-a-third"].solution).right
+    False
+    """
+    if number is None:
+        return EXERCISES
+    if number < 1:
+        raise ValueError(f"variant: expected a whole number from 1 on, got {number}")
+    if not DRAWN:
+        raise ValueError("variant: this is a package for students, whose numbers are drawn")
+    drawn = {name: one.exercise(one.numbers(name, number)) for name, one in DRAWN.items()}
+    return {**EXERCISES, **drawn}
 
 
 def _is_dropped(frame: FrameType) -> bool:

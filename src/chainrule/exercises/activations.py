@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from .core import Exercise, sigmoid, sigmoid_slope
+from .variants import Drawn
 
 CHOSEN = ((1.7159, 2 / 3), (2.0, 1.5), (0.5, 3.0), (1.0, 0.25), (3.0, 1.0))  # height and pace
 
@@ -50,6 +51,37 @@ _sigmoids = np.vectorize(_sigmoid, otypes=[float])
 
 def _slopes(x: np.ndarray) -> np.ndarray:
     return _sigmoids(x) * _sigmoids(-x)
+
+
+def _temperature(gap: int = 2) -> Exercise:
+    return (
+        Exercise(difficulty=2, solution=gap)
+        .wrong(1 / gap, "the logits are divided by T, not multiplied")
+        .wrong(
+            1,
+            f"at T = 1 the difference stays {gap}, and the probability is σ({gap}) ≈ "
+            f"{sigmoid(gap):.2f}",
+        )
+        .wrong(
+            gap**2,
+            f"that makes the difference {'½⅓¼⅕'[gap - 2]}; which difference has the sigmoid 0.731?",
+        )
+    )
+
+
+def _dead(first: float = 2, third: float = 1.5) -> Exercise:
+    most = first + third
+    return (
+        Exercise(difficulty=2, solution=-most)
+        .wrong(most, "the sign is wrong: the bias has to pull the largest weighted sum down to 0")
+        .wrong(1 - most, "that is for the corner (1, 1, 1); the second input does better at 0")
+        .wrong(
+            -1 - most,
+            "the second weight is negative: its input adds nothing at 0, and takes away above 0",
+        )
+        .wrong(0, "that is for the corner (0, 0, 0); where is z largest?")
+        .wrong(-first, "the third weight is positive, too")
+    )
 
 
 EXERCISES = {
@@ -130,10 +162,7 @@ EXERCISES = {
     .wrong(lambda s, u: s * (u - u.sum()), "each u_i in the sum is multiplied by its f_i")
     .wrong(lambda s, u: s * ((u * s).sum() - u), "the signs of both terms are flipped")
     .wrong(lambda s, u: u * s, "the second term, with −f_i f_j, is missing"),
-    "temperature": Exercise(difficulty=2, solution=2)
-    .wrong(0.5, "the logits are divided by T, not multiplied")
-    .wrong(1, "at T = 1 the difference stays 2, and the probability is σ(2) ≈ 0.88")
-    .wrong(4, "that makes the difference ½; which difference has the sigmoid 0.731?"),
+    "temperature": _temperature(),
     "elu-slope": Exercise(
         difficulty=2,
         solution=np.vectorize(
@@ -187,16 +216,20 @@ EXERCISES = {
         "that is the second term of the product rule: add the first",
     )
     .wrong(lambda x, beta: _sigmoids(x) + x * _slopes(x), "right for β = 1 only: σ is taken at βx"),
-    "dead-neuron": Exercise(difficulty=2, solution=-3.5)
-    .wrong(3.5, "the sign is wrong: the bias has to pull the largest weighted sum down to 0")
-    .wrong(-2.5, "that is for the corner (1, 1, 1); the second input does better at 0")
-    .wrong(
-        -4.5, "the second weight is negative: its input adds nothing at 0, and takes away above 0"
-    )
-    .wrong(0, "that is for the corner (0, 0, 0); where is z largest?")
-    .wrong(-2, "the third weight is positive, too"),
+    "dead-neuron": _dead(),
     "maxout-relu": Exercise(difficulty=2, solution="a")
     .wrong("b", "this is max(x, 0): the second piece is a constant")
     .wrong("c", "this is max(x, 0.1x), since 0.1 ≤ 1")
     .wrong("d", "this is max(x, −x)"),
+}
+
+DRAWN = {
+    "temperature": Drawn(
+        _temperature, {"gap": (3, 4, 5)}, lambda gap: [f"logits differ by {gap}."]
+    ),
+    "dead-neuron": Drawn(
+        _dead,
+        {"first": (2.5, 4, 5), "third": (0.5, 2.5)},
+        lambda first, third: [f"$w = ({first}, -1, {third})$"],
+    ),
 }

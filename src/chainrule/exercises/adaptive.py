@@ -8,6 +8,7 @@ import numpy as np
 
 from ..ledger.optimizers.twins import adam
 from .core import Exercise
+from .variants import Drawn
 
 
 def _gradient_cases(rng: np.random.Generator) -> Iterator[tuple]:
@@ -58,19 +59,55 @@ def _with_kingmas_epsilon(gradients: Any, lr: float) -> Any:
     return w
 
 
+def _adagrad(first: int = 10, alpha: float = 0.5) -> Exercise:
+    s = first**2 + 100
+    return (
+        Exercise(difficulty=2, solution=alpha / s**0.5)
+        .wrong(alpha / 10, "that is without the first gradient, whose square is never forgotten")
+        .wrong(
+            alpha / (first + 100) ** 0.5,
+            f"s adds up squares: the first gradient counts as {first}² = {first**2}",
+        )
+        .wrong(
+            alpha / 101**0.5,
+            f"the first gradient was {first}, not 1: its square is in s as well",
+        )
+        .wrong(alpha / s, "divide by the root of s")
+        .wrong(alpha, "that is the first step; s has grown since")
+    )
+
+
+def _bias(gradient: int = 2, beta: float = 0.9) -> Exercise:
+    return (
+        Exercise(difficulty=2, solution=gradient * (1 - beta**5))
+        .wrong(gradient, "that is m̂, after the correction")
+        .wrong(gradient * beta**5, f"that is what m still lacks to reach {gradient}")
+        .wrong(gradient * (1 - beta**4), "count the steps: that is m after four of them")
+        .wrong(1 - beta**5, f"that is what the weights add up to: the gradient is {gradient}")
+        .wrong(gradient * (1 - beta), "that is m after the first step")
+    )
+
+
+def _decay(weight: int = 5, alpha: float = 0.3, rho: float = 0.02) -> Exercise:
+    return (
+        Exercise(difficulty=2, solution=weight - alpha)
+        .wrong(
+            weight * (1 - alpha * rho),
+            "that is AdamW, which shrinks w by α ρ; in Adam the decay goes through m̂ / √v̂ like "
+            "any gradient",
+        )
+        .wrong(
+            weight * (1 - rho), "each step of AdamW shrinks w by α ρ, not by ρ; and this is Adam"
+        )
+        .wrong(weight - alpha * rho, "the decay is ρ w, and Adam divides it by its own size")
+        .wrong(weight, "the decay is a gradient like any other: Adam makes a step of it")
+        .wrong(weight + alpha, "the sign of the step is wrong: the decay pulls towards 0")
+    )
+
+
 EXERCISES = {
-    "adagrad-tires": Exercise(difficulty=2, solution=0.5 / 200**0.5)
-    .wrong(0.05, "that is without the first gradient, whose square is never forgotten")
-    .wrong(0.5 / 110**0.5, "s adds up squares: the first gradient counts as 10² = 100")
-    .wrong(0.5 / 101**0.5, "the first gradient was 10, not 1: its square is in s as well")
-    .wrong(0.5 / 200, "divide by the root of s")
-    .wrong(0.5, "that is the first step; s has grown since"),
-    "bias-by-hand": Exercise(difficulty=2, solution=2 * (1 - 0.9**5))
-    .wrong(2, "that is m̂, after the correction")
-    .wrong(2 * 0.9**5, "that is what m still lacks to reach 2")
-    .wrong(2 * (1 - 0.9**4), "count the steps: that is m after four of them")
-    .wrong(1 - 0.9**5, "that is what the weights add up to: the gradient is 2")
-    .wrong(0.2, "that is m after the first step"),
+    "adagrad-tires": _adagrad(),
+    "bias-by-hand": _bias(),
     "adam-steps": Exercise(difficulty=3, solution=_adam, cases=_gradient_cases)
     .wrong(
         partial(_adam_with, corrects=(False, False)),
@@ -111,14 +148,27 @@ EXERCISES = {
     .wrong(1e-8 / (1e-16 + 1e-8) ** 0.5, "that is with ε inside the root: there it counts as √ε")
     .wrong(1e-8, "the gradient is divided by √v̂ + ε, which is small, too")
     .wrong(0.05, "m̂ is corrected: it is the gradient, not a tenth of it"),
-    "decay-alone": Exercise(difficulty=2, solution=4.7)
-    .wrong(
-        4.97,
-        "that is AdamW, which shrinks w by α ρ; in Adam the decay goes through m̂ / √v̂ like "
-        "any gradient",
-    )
-    .wrong(4.9, "each step of AdamW shrinks w by α ρ, not by ρ; and this is Adam")
-    .wrong(4.994, "the decay is ρ w, and Adam divides it by its own size")
-    .wrong(5, "the decay is a gradient like any other: Adam makes a step of it")
-    .wrong(5.3, "the sign of the step is wrong: the decay pulls towards 0"),
+    "decay-alone": _decay(),
+}
+
+DRAWN = {
+    "adagrad-tires": Drawn(
+        _adagrad,
+        {"first": (5, 20, 30), "alpha": (0.2, 0.4, 0.8)},
+        lambda first, alpha: [f"first gradient is {first},", rf"$\alpha = {alpha}$"],
+    ),
+    "bias-by-hand": Drawn(
+        _bias,
+        {"gradient": (3, 4, 5), "beta": (0.7, 0.8)},
+        lambda gradient, beta: [f"gradient is {gradient} in", rf"$\beta_1 = {beta}$"],
+    ),
+    "decay-alone": Drawn(
+        _decay,
+        {"weight": (3, 6, 8), "alpha": (0.1, 0.2, 0.4), "rho": (0.01, 0.03)},
+        lambda weight, alpha, rho: [
+            f"weight is {weight},",
+            rf"$\alpha = {alpha}$",
+            rf"$\rho = {rho}$",
+        ],
+    ),
 }

@@ -1,21 +1,12 @@
 """The exercises of section 2.1."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from .core import ArrayExercise, Exercise
-
-
-def _response(kernel: Any) -> Callable[[Any], Any]:
-    return lambda image: _slide(image, kernel)
-
-
-def _slide(x: Any, w: Any, zeros: int = 0) -> Any:
-    """Give (2.1a), with so many zeros around the image."""
-    return np.tensordot(sliding_window_view(np.pad(x, zeros), np.shape(w)), w)
+from .core import ArrayExercise, Exercise, slide
 
 
 def _ramps(rng: np.random.Generator) -> Iterator[tuple]:
@@ -163,27 +154,27 @@ EXERCISES: dict[str, Exercise] = {
     ),
     "true-convolution": Exercise(difficulty=3, solution=_convolution, cases=_image_and_kernel)
     .wrong(
-        lambda x, w: _slide(x, w, len(w) - 1),
+        lambda x, w: slide(x, w, len(w) - 1),
         "of the right size, but the kernel is not turned: that is the cross-correlation",
     )
     .wrong(
-        lambda x, w: _slide(x, w[::-1], len(w) - 1),
+        lambda x, w: slide(x, w[::-1], len(w) - 1),
         "the kernel is flipped top to bottom only; j has a minus sign, too",
     )
     .wrong(
-        lambda x, w: _slide(x, w[:, ::-1], len(w) - 1),
+        lambda x, w: slide(x, w[:, ::-1], len(w) - 1),
         "the kernel is flipped left to right only; i has a minus sign, too",
     )
-    .wrong(lambda x, w: _slide(x, w.T, len(w) - 1), "the kernel is transposed: that is not a turn")
+    .wrong(lambda x, w: slide(x, w.T, len(w) - 1), "the kernel is transposed: that is not a turn")
     .wrong(
-        lambda x, w: _slide(x, w[::-1, ::-1]),
+        lambda x, w: slide(x, w[::-1, ::-1]),
         "the middle is right: the border, where the kernel hangs over, is missing",
     )
     .wrong(
         _overwritten_stamps,
         "where two copies of the kernel overlap, the last one replaces the others: add them",
     ),
-    "edge-kernel": ArrayExercise(difficulty=2, solution=_CENTRAL / 2, cases=_ramps, makes=_response)
+    "edge-kernel": ArrayExercise(difficulty=2, solution=_CENTRAL / 2, cases=_ramps)
     .wrong(-_CENTRAL / 2, "the sign is wrong: the output falls where the image rises")
     .wrong(_CENTRAL.T / 2, "it answers to what changes from row to row")
     .wrong(_SOBEL, "an edge detector, but eight times too strong")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from .answers import read_array, read_choice, read_number, typed
 from .texts import Unreadable, quoted, written
@@ -74,9 +75,14 @@ class Exercise:
     @property
     def kind(self) -> str:
         """What an answer is, "function", "choice" or "number"."""
-        if callable(self.solution):
+        if callable(self.solution) or isinstance(self.solution, Recorded):
             return "function"
         return "choice" if isinstance(self.solution, str) else "number"
+
+    @property
+    def letters(self) -> tuple[str, ...]:
+        """The choices, where the answer is one."""
+        return tuple(sorted({self.solution, *(letter for letter, _ in self.mistakes)}))
 
     def tried(self) -> list[tuple]:
         """Give the cases that a function is tried on, always the same."""
@@ -104,18 +110,24 @@ class Exercise:
             return Feedback(False, str(error))
 
     def _check_choice(self, answer: Any) -> Feedback:
-        choices = {self.solution: "right"} | dict(self.mistakes)
         try:
-            choice = read_choice(answer)
-            return Feedback(choice == self.solution, choices[choice])
+            return self._of_choice(read_choice(answer))
         except (Unreadable, KeyError):
-            known = ", ".join(map(repr, sorted(choices)))
+            known = ", ".join(map(repr, self.letters))
             return Feedback(False, f"the choices are {known}; this is {quoted(answer)}")
+
+    def _of_choice(self, letter: str) -> Feedback:
+        """Give feedback on a letter; a KeyError if it is none of the choices."""
+        choices = {self.solution: "right"} | dict(self.mistakes)
+        return Feedback(letter == self.solution, choices[letter])
 
     def _check_number(self, answer: Any) -> Feedback:
         number = read_number(answer, self.unit)
         if math.isnan(number):
             return Feedback(False, "expected a number, got NaN")
+        return self._of_number(number)
+
+    def _of_number(self, number: float | np.float32) -> Feedback:
         if self._close(number, self.solution):
             return Feedback(True, "right")
         near = [mistake for mistake in self.mistakes if self._close(number, mistake[0])]
@@ -177,23 +189,29 @@ class Exercise:
 
 @dataclass(frozen=True)
 class ArrayExercise(Exercise):
-    """An exercise whose answer is an array, judged by the function of images that it `makes`."""
+    """An exercise whose answer is a kernel, judged by its response to images.
 
-    makes: Callable[[Any], Callable] = lambda array: lambda: array
+    Attributes
+    ----------
+    shape : tuple of int
+        That of the kernel.
+    """
+
+    shape: tuple[int, ...] = (3, 3)
     kind = "array"
 
     def _check_array(self, answer: Any) -> Feedback:
         array = read_array(typed(answer))
-        expected = np.shape(self.solution)
-        if array.shape != expected:
-            return Feedback(False, f"expected an array of shape {expected}, got {array.shape}")
+        if array.shape != self.shape:
+            return Feedback(False, f"expected an array of shape {self.shape}, got {array.shape}")
         if not np.isfinite(array).all():
             return Feedback(False, f"expected finite numbers, got {written(array)}")
-        mistakes = tuple((self.makes(wrong), message) for wrong, message in self.mistakes)
-        of_functions = replace(self, solution=self.makes(self.solution), mistakes=mistakes)
-        if array.dtype == np.float32:
-            of_functions = replace(of_functions, bound=1e-5)
-        return of_functions._check_function(self.makes(array))
+        bound = 1e-5 if array.dtype == np.float32 else self.bound
+        return replace(self, bound=bound)._check_function(response(array))
+
+    def _trials(self, function: Any, cases: list[tuple]) -> list[Trial]:
+        kernel = isinstance(function, np.ndarray)
+        return super()._trials(response(function) if kernel else function, cases)
 
     def _call(self, answer: Any, trial: Trial) -> str:
         return f"on the image {written(trial.case[0])}"
@@ -242,6 +260,16 @@ def vectors(rng: np.random.Generator) -> Iterator[tuple]:
     """Yield five pairs of vectors of two numbers."""
     for _ in range(5):
         yield rng.standard_normal(2).round(1), rng.standard_normal(2).round(1)
+
+
+def slide(x: Any, w: Any, zeros: int = 0) -> Any:
+    """Give (2.1a), with so many zeros around the image."""
+    return np.tensordot(sliding_window_view(np.pad(x, zeros), np.shape(w)), w)
+
+
+def response(kernel: Any) -> Callable[[Any], Any]:
+    """Give what a kernel makes of an image, as a function."""
+    return lambda image: slide(image, kernel)
 
 
 def sigmoid(z: Any) -> Any:

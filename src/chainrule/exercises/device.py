@@ -6,6 +6,7 @@ from math import copysign, floor, frexp, trunc
 import numpy as np
 
 from .core import Exercise
+from .variants import Drawn
 
 
 def _numbers(rng: np.random.Generator) -> Iterator[tuple]:
@@ -23,6 +24,27 @@ def _unit(x: float, bits: int) -> float:
 def _rounded(x: float, bits: int) -> float:
     """Round in units of the last bit; Python's round takes what is halfway to the even number."""
     return round(x / _unit(x, bits)) * _unit(x, bits)
+
+
+def _moved(side: int = 28) -> Exercise:
+    image, kernels = 64 * side**2, 64 * 64 * 9
+    unpadded = 64 * (side - 2) ** 2
+    right = 4 * (20 * image + kernels)
+    return (
+        Exercise(difficulty=2, solution=right)
+        .wrong(
+            4 * (11 * image + kernels),
+            "the columns go to memory and come back: count them twice",
+        )
+        .wrong(4 * (2 * image + kernels), "that is without the columns, every number once")
+        .wrong(right // 4, "these are numbers; each has four bytes")
+        .wrong(2 * right, "a number of float32 has four bytes, not eight")
+        .wrong(80 * image, "the kernels move as well")
+        .wrong(
+            4 * (image + 19 * unpadded + kernels),
+            f"with padding 1 the outputs have {side} × {side} pixels, and so have the columns",
+        )
+    )
 
 
 EXERCISES = {
@@ -67,11 +89,11 @@ EXERCISES = {
         lambda x, bits: round(x / _unit(x, bits)),
         "that counts the units; multiply by the unit at the end",
     ),
-    "bytes-moved": Exercise(difficulty=2, solution=4_161_536)
-    .wrong(2_355_200, "the columns go to memory and come back: count them twice")
-    .wrong(548_864, "that is without the columns, every number once")
-    .wrong(1_040_384, "these are numbers; each has four bytes")
-    .wrong(8_323_072, "a number of float32 has four bytes, not eight")
-    .wrong(4_014_080, "the kernels move as well")
-    .wrong(3_636_224, "with padding 1 the outputs have 28 × 28 pixels, and so have the columns"),
+    "bytes-moved": _moved(),
+}
+
+DRAWN = {
+    "bytes-moved": Drawn(
+        _moved, {"side": (14, 32, 56)}, lambda side: [f"and {side} × {side} pixels"]
+    ),
 }

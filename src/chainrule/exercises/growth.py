@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from .core import Exercise
+from .variants import Drawn
 
 
 def _measured(rng: np.random.Generator) -> Iterator[tuple]:
@@ -24,13 +25,24 @@ def _fixed(n1, t1, n2, t2, power: float) -> float:
     return t1 - _each(n1, t1, n2, t2, power) * n1**power
 
 
+def _slope(overhead: int = 300) -> Exercise:
+    whole = overhead + 500
+    return (
+        Exercise(difficulty=1, solution=1000 / whole)
+        .wrong(
+            2,
+            f"that is the slope of what grows alone; of the {whole} microseconds {overhead} do not "
+            "grow",
+        )
+        .wrong(1, "the mean of 0 and 2 is right only where both parts cost the same")
+        .wrong(500 / whole, "that is the share that grows; multiply it by its power")
+        .wrong(2 * overhead / whole, "that is 2 times the share that does not grow")
+        .wrong(whole, "these are the microseconds; the slope has no unit")
+    )
+
+
 EXERCISES = {
-    "slope-of-a-step": Exercise(difficulty=1, solution=1.25)
-    .wrong(2, "that is the slope of what grows alone; of the 800 microseconds 300 do not grow")
-    .wrong(1, "the mean of 0 and 2 is right only where both parts cost the same")
-    .wrong(0.625, "that is the share that grows; multiply it by its power")
-    .wrong(0.75, "that is 2 times the share that does not grow")
-    .wrong(800, "these are the microseconds; the slope has no unit"),
+    "slope-of-a-step": _slope(),
     "fixed-part": Exercise(difficulty=2, solution=_fixed, cases=_measured)
     .wrong(_each, "that is what a unit of work costs; take its share off the first cost")
     .wrong(
@@ -53,4 +65,12 @@ EXERCISES = {
     .wrong("a", "a narrow network makes as many calls, and its step takes a twentieth of this")
     .wrong("c", "sixteen times as many samples take sixteen times as many multiplications")
     .wrong("d", "the images are few: 16 of them are 50 kilobytes, the weights 12 megabytes"),
+}
+
+DRAWN = {
+    "slope-of-a-step": Drawn(
+        _slope,
+        {"overhead": (125, 750, 1500)},
+        lambda overhead: [f"takes {overhead} µs of overhead"],
+    ),
 }

@@ -12,6 +12,7 @@ from ..ledger.network.twins import (
     twin_weighted_input,
 )
 from .core import Exercise, sigmoid, sigmoid_slope
+from .variants import Drawn
 
 # most cases are square, so that a swapped index is not betrayed by its shape
 
@@ -48,6 +49,57 @@ def _output_error(z: Any, y: Any) -> list[float]:
     return [c * s for c, s in zip(last, slope, strict=True)]
 
 
+def _width(most: int = 5000) -> Exercise:
+    n = (most - 10) // 75
+    return (
+        Exercise(difficulty=2, solution=n)
+        .wrong(
+            (most - 10) / 75, f"there is no fraction of a neuron: round down to stay below {most}"
+        )
+        .wrong(
+            n + 1,
+            f"{n + 1} neurons have {75 * (n + 1) + 10} parameters, which is too many: round down, "
+            "and count the biases",
+        )
+        .wrong(
+            most // 64,
+            "you counted only the weights into the hidden layer; 10 output neurons read it, too",
+        )
+        .wrong(
+            most // 65,
+            "the output layer is missing: 10 weights for each hidden neuron, and 10 biases",
+        )
+        .wrong(75, "that is what one neuron costs; how many can you pay?")
+        .wrong(75 * n + 10, "that is how many parameters there are; how many neurons?")
+    )
+
+
+def _ten_sigmoids(norm: float = 2) -> Exercise:
+    right = 0.25**10 * norm**9
+    return (
+        Exercise(difficulty=2, solution=right)
+        .wrong(right * norm, "ten slopes but nine matrices: that of layer 1 is not on the way")
+        .wrong(right * 4, "nine matrices but ten slopes: the tenth layer has one, too")
+        .wrong(0.25**10, f"the matrices are missing: each may make the error {norm} times as long")
+        .wrong(
+            0.5**10 * norm**9,
+            "the largest slope is σ′(0) = ¼, not σ(0) = ½; and there are ten layers",
+        )
+        .wrong(2.5, "the slopes are multiplied, not added")
+        .wrong(100 * right, "a number in percent is followed by %")
+    )
+
+
+def _start(inputs: int = 200, outputs: int = 50) -> Exercise:
+    return (
+        Exercise(difficulty=1, solution=(2 / inputs) ** 0.5)
+        .wrong(2 / inputs, "that is the variance: take its root")
+        .wrong(inputs**-0.5, "that is √(1/n): ReLU cuts off half, so 2/n")
+        .wrong((2 / (inputs + outputs)) ** 0.5, "that is Xavier's: He counts the inputs alone")
+        .wrong((2 / outputs) ** 0.5, "that counts the outputs: n is the number of inputs")
+    )
+
+
 EXERCISES = {
     "weighted-input": Exercise(difficulty=1, solution=twin_weighted_input, cases=_neurons)
     .wrong(lambda w, b, a: w.T @ a + b, "the indices are swapped: w[j, k] belongs to input k")
@@ -64,15 +116,7 @@ EXERCISES = {
         lambda w, b, a: sigmoid(w @ a + b),
         "this is an activation, σ(z): z itself comes before the activation function",
     ),
-    "parameter-count": Exercise(difficulty=2, solution=66)
-    .wrong(4990 / 75, "there is no fraction of a neuron: round down to stay below 5000")
-    .wrong(
-        67, "67 neurons have 5035 parameters, which is too many: round down, and count the biases"
-    )
-    .wrong(78, "you counted only the weights into the hidden layer; 10 output neurons read it, too")
-    .wrong(76, "the output layer is missing: 10 weights for each hidden neuron, and 10 biases")
-    .wrong(75, "that is what one neuron costs; how many can you pay?")
-    .wrong(4960, "that is how many parameters there are; how many neurons?"),
+    "parameter-count": _width(),
     "batch-forward": Exercise(
         difficulty=1,
         solution=lambda x, w, b: [twin_weighted_input(w, b, row) for row in x],
@@ -179,16 +223,22 @@ EXERCISES = {
     .wrong(0.125, "that is the error of the output; two factors are still missing, w₁² and x₂")
     .wrong(2, "the slope σ′(z²) = ¼ is missing")
     .wrong(-0.125, "that is the gradient of w₂₁: the first index is where the link ends"),
-    "ten-sigmoids": Exercise(difficulty=2, solution=0.25**10 * 2**9)
-    .wrong(0.25**10 * 2**10, "ten slopes but nine matrices: that of layer 1 is not on the way")
-    .wrong(0.25**9 * 2**9, "nine matrices but ten slopes: the tenth layer has one, too")
-    .wrong(0.25**10, "the matrices are missing: each may stretch the error twofold")
-    .wrong(0.5**10 * 2**9, "the largest slope is σ′(0) = ¼, not σ(0) = ½; and there are ten layers")
-    .wrong(2.5, "the slopes are multiplied, not added")
-    .wrong(100 * 0.25**10 * 2**9, "a number in percent is followed by %"),
-    "he-start": Exercise(difficulty=1, solution=0.1)
-    .wrong(0.01, "that is the variance: take its root")
-    .wrong(200**-0.5, "that is √(1/n): ReLU cuts off half, so 2/n")
-    .wrong((2 / 250) ** 0.5, "that is Xavier's: He counts the inputs alone")
-    .wrong((2 / 50) ** 0.5, "that counts the outputs: n is the number of inputs"),
+    "ten-sigmoids": _ten_sigmoids(),
+    "he-start": _start(),
+}
+
+DRAWN = {
+    "parameter-count": Drawn(
+        _width,
+        {"most": (4000, 6000, 7000, 8000, 9000)},
+        lambda most: [f"at most {most} parameters"],
+    ),
+    "ten-sigmoids": Drawn(
+        _ten_sigmoids, {"norm": (3, 1.5, 2.5)}, lambda norm: [rf"\rVert_2 = {norm}$. Whatever"]
+    ),
+    "he-start": Drawn(
+        _start,
+        {"inputs": (128, 512, 800, 1250), "outputs": (60, 100, 150)},
+        lambda inputs, outputs: [f"reads {inputs} neurons and has {outputs}."],
+    ),
 }

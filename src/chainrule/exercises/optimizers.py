@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from .core import Exercise
+from .variants import Drawn
 
 SETTINGS = ((1, 0.3, 0.9), (2, 0.05, 0.0), (3, 0.7, 0.5), (6, 0.1, 0.8))
 
@@ -33,26 +34,64 @@ def _nesterov_step(w: Any, v: Any, curvature: Any, lr: float, momentum: float) -
     return _momentum_step(w, v, curvature * (w + momentum * v), lr, momentum)
 
 
-EXERCISES = {
-    "updates-in-five-epochs": Exercise(difficulty=2, solution=52)
-    .wrong(50, "that works, and so does more: the last batch of an epoch may be smaller")
-    .wrong(53, "19 batches of at most 53 hold 1000 samples: five epochs make only 95 updates")
-    .wrong(1000 / 19, "a batch has a whole number of samples; which way do you round?")
-    .wrong(20, "20 is how many updates an epoch has to make: how large are its batches?")
-    .wrong(10, "that is for 100 updates in one epoch; there are five"),
-    "noise-to-a-third": Exercise(difficulty=2, solution=144)
-    .wrong(48, "a third of the mean *square*; the distance itself falls by √3 only")
-    .wrong(16 / 3, "smaller batches are noisier: the batch has to grow")
-    .wrong(16 * 3**0.5, "the other way round: square the 3"),
-    "largest-rate": Exercise(difficulty=2, solution=1 / 3)
-    .wrong(2 / 3, "λ is not the 3: it is the second derivative of 3 w²")
-    .wrong(
-        1 / 6,
-        "that is 1/λ, the best rate: one step and w = 0. Up to which rate does descent still "
-        "arrive?",
+def _five_epochs(samples: int = 1000) -> Exercise:
+    most = (samples - 1) // 19
+    return (
+        Exercise(difficulty=2, solution=most)
+        .wrong(
+            samples // 20,
+            "that works, and so does more: the last batch of an epoch may be smaller",
+        )
+        .wrong(
+            most + 1,
+            f"19 batches of at most {most + 1} hold {samples} samples: five epochs make only 95 "
+            "updates",
+        )
+        .wrong(samples / 19, "a batch has a whole number of samples; which way do you round?")
+        .wrong(20, "20 is how many updates an epoch has to make: how large are its batches?")
+        .wrong(samples // 100, "that is for 100 updates in one epoch; there are five")
     )
-    .wrong(2.0, "2 is right for λ = 1: what is λ here?")
-    .wrong(1.0, "λ is the second derivative of 3 w²: differentiate twice"),
+
+
+def _noise(batch: int = 16) -> Exercise:
+    return (
+        Exercise(difficulty=2, solution=9 * batch)
+        .wrong(3 * batch, "a third of the mean *square*; the distance itself falls by √3 only")
+        .wrong(batch / 3, "smaller batches are noisier: the batch has to grow")
+        .wrong(batch * 3**0.5, "the other way round: square the 3")
+    )
+
+
+def _largest_rate(factor: int = 3) -> Exercise:
+    return (
+        Exercise(difficulty=2, solution=1 / factor)
+        .wrong(2 / factor, f"λ is not the {factor}: it is the second derivative of {factor} w²")
+        .wrong(
+            1 / (2 * factor),
+            "that is 1/λ, the best rate: one step and w = 0. Up to which rate does descent still "
+            "arrive?",
+        )
+        .wrong(2.0, "2 is right for λ = 1: what is λ here?")
+        .wrong(1.0, f"λ is the second derivative of {factor} w²: differentiate twice")
+    )
+
+
+def _velocity(mu: float = 0.95) -> Exercise:
+    times = round(1 / (1 - mu))
+    return (
+        Exercise(difficulty=2, solution=times)
+        .wrong(mu, "that is μ; add up 1 + μ + μ² + …")
+        .wrong(1 + mu, "that is the velocity after the second step; it goes on growing")
+        .wrong(times - 1, "1 + μ + μ² + … begins with 1")
+        .wrong(1, "that is plain descent; the velocity adds up")
+        .wrong(1 / (1 + mu), "that is for a gradient that flips its sign in every step")
+    )
+
+
+EXERCISES = {
+    "updates-in-five-epochs": _five_epochs(),
+    "noise-to-a-third": _noise(),
+    "largest-rate": _largest_rate(),
     "best-ravine": Exercise(difficulty=2, solution=21)
     .wrong(7, "0.5 is the factor of the best momentum: this is plain descent")
     .wrong(20, "after 20 steps 0.8²⁰ = 0.0115 of it is left: not yet a hundredth")
@@ -86,12 +125,7 @@ EXERCISES = {
         "you keep the whole velocity: only the share μ of it is kept",
     )
     .wrong(lambda w, v, g, lr, mu: mu * v - lr * g, "that is the new velocity: now take the step"),
-    "final-velocity": Exercise(difficulty=2, solution=20)
-    .wrong(0.95, "that is μ; add up 1 + μ + μ² + …")
-    .wrong(1.95, "that is the velocity after the second step; it goes on growing")
-    .wrong(19, "1 + μ + μ² + … begins with 1")
-    .wrong(1, "that is plain descent; the velocity adds up")
-    .wrong(1 / 1.95, "that is for a gradient that flips its sign in every step"),
+    "final-velocity": _velocity(),
     "nesterov-step": Exercise(difficulty=2, solution=_nesterov_step, cases=_quadratic_cases)
     .wrong(
         lambda w, v, c, lr, mu: w + mu * v - lr * c * w,
@@ -132,5 +166,22 @@ EXERCISES = {
         lambda w, v, c, lr, mu: w + mu * v - lr * c,
         "the curvature is the gradient of the gradient (erratum E6): the gradient itself is the "
         "curvature times the point",
+    ),
+}
+
+DRAWN = {
+    "updates-in-five-epochs": Drawn(
+        _five_epochs,
+        {"samples": (900, 1200, 1500, 3000)},
+        lambda samples: [f"data set has {samples} samples"],
+    ),
+    "noise-to-a-third": Drawn(
+        _noise, {"batch": (8, 12, 20, 32)}, lambda batch: [f"a batch of {batch} is off"]
+    ),
+    "largest-rate": Drawn(
+        _largest_rate, {"factor": (4, 5, 6, 8)}, lambda factor: [f"$C = {factor} w^2$"]
+    ),
+    "final-velocity": Drawn(
+        _velocity, {"mu": (0.8, 0.9, 0.96, 0.98)}, lambda mu: [rf"$\mu = {mu}$"]
     ),
 }

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..ledger.overlap import twins
 from .core import Exercise
+from .variants import Drawn
 
 
 def _mask(rng: np.random.Generator) -> Iterator[tuple]:
@@ -60,6 +61,30 @@ def _of_parts(p: Any, gamma: float, inner: float = 1.0, outer: float = 1.0) -> A
     """Give the two terms of the product rule, each with a sign."""
     first = inner * gamma * (1 - p) ** (gamma - 1) * np.log(p)
     return first - outer * (1 - p) ** gamma / p
+
+
+def _looking_away(hard: int = 10) -> Exercise:
+    easy_loss, hard_loss = math.log(0.9), math.log(0.4)
+    easy_part, hard_part = 1000 * 0.01 * easy_loss, hard * 0.36 * hard_loss
+    share = easy_part / (easy_part + hard_part)
+    return (
+        Exercise(difficulty=2, solution=share)
+        .wrong(
+            1000 * easy_loss / (1000 * easy_loss + hard * hard_loss),
+            "that is their share of the cross-entropy: multiply each loss by its factor (1 − p_t)²",
+        )
+        .wrong(easy_part / hard_part, "that is easy over hard; the share is easy over all")
+        .wrong(1 - share, "that is the share of the hard ones")
+        .wrong(
+            0.01 * easy_loss / (0.01 * easy_loss + 0.36 * hard_loss),
+            f"that is for one of each; there are 1000 easy ones and {hard} hard ones",
+        )
+        .wrong(
+            1000 * 0.81 * easy_loss / (1000 * 0.81 * easy_loss + hard * 0.16 * hard_loss),
+            "the factors are p_t² here; they are (1 − p_t)²",
+        )
+        .wrong(100 * share, "a number in percent is followed by %")
+    )
 
 
 EXERCISES: dict[str, Exercise] = {
@@ -172,37 +197,7 @@ EXERCISES: dict[str, Exercise] = {
         lambda confusion: _scores(confusion).mean(),
         "that is the mean over the classes; a score for each was asked for",
     ),
-    "focal-factor": Exercise(
-        difficulty=2,
-        solution=1000
-        * 0.01
-        * math.log(0.9)
-        / (1000 * 0.01 * math.log(0.9) + 10 * 0.36 * math.log(0.4)),
-    )
-    .wrong(
-        1000 * math.log(0.9) / (1000 * math.log(0.9) + 10 * math.log(0.4)),
-        "that is their share of the cross-entropy: multiply each loss by its factor (1 − p_t)²",
-    )
-    .wrong(
-        1000 * 0.01 * math.log(0.9) / (10 * 0.36 * math.log(0.4)),
-        "that is easy over hard; the share is easy over all",
-    )
-    .wrong(
-        10 * 0.36 * math.log(0.4) / (1000 * 0.01 * math.log(0.9) + 10 * 0.36 * math.log(0.4)),
-        "that is the share of the hard ones",
-    )
-    .wrong(
-        0.01 * math.log(0.9) / (0.01 * math.log(0.9) + 0.36 * math.log(0.4)),
-        "that is for one of each; there are 1000 easy ones and 10 hard ones",
-    )
-    .wrong(
-        1000 * 0.81 * math.log(0.9) / (1000 * 0.81 * math.log(0.9) + 10 * 0.16 * math.log(0.4)),
-        "the factors are p_t² here; they are (1 − p_t)²",
-    )
-    .wrong(
-        100 / (1 + 10 * 0.36 * math.log(0.4) / (1000 * 0.01 * math.log(0.9))),
-        "a number in percent is followed by %",
-    ),
+    "focal-factor": _looking_away(),
     "focal-slope": Exercise(
         difficulty=2,
         solution=lambda p, gamma: [
@@ -271,5 +266,11 @@ EXERCISES: dict[str, Exercise] = {
     .wrong("b", "β weighs what is missed: lowering it makes misses cheaper still. Go the other way")
     .wrong(
         "d", "the smoothing matters where a class is absent; it does not choose a side. α and β do"
+    ),
+}
+
+DRAWN = {
+    "focal-factor": Drawn(
+        _looking_away, {"hard": (5, 20, 40)}, lambda hard: [f"and {hard} hard ones"]
     ),
 }

@@ -17,7 +17,7 @@ from typing import Any
 
 import chainrule.exercises
 
-from . import EXERCISES, SECTIONS, Feedback
+from . import EXERCISES, SECTIONS, Feedback, variant
 from .texts import ASKED
 
 
@@ -82,7 +82,7 @@ def listing() -> Iterator[str]:
             yield f"  {name:<26}difficulty {exercise.difficulty} of 3   {exercise.kind}"
 
 
-def report(files: list[Path], limit: int = 300) -> Report:
+def report(files: list[Path], limit: int = 300, number: int | None = None) -> Report:
     """Run the files and tell what becomes of their exercises.
 
     Parameters
@@ -92,6 +92,8 @@ def report(files: list[Path], limit: int = 300) -> Report:
         the last one has it.
     limit : int
         The seconds that a cell, or a statement, may take.
+    number : int, optional
+        The variant that was asked; the book's own numbers if left out.
 
     Returns
     -------
@@ -102,7 +104,8 @@ def report(files: list[Path], limit: int = 300) -> Report:
     FileNotFoundError
         If a file is not there.
     ValueError
-        If a file is neither a notebook nor Python, or the limit is less than a second.
+        If a file is neither a notebook nor Python, the limit is less than a second, or there is no
+        such variant.
     ModuleNotFoundError
         If nbclient or ipykernel is not installed.
     """
@@ -110,12 +113,13 @@ def report(files: list[Path], limit: int = 300) -> Report:
 
     if limit < 1:
         raise ValueError(f"limit: expected at least 1 second, got {limit}")
+    variant(number)
     pieces = {file: _pieces(file) for file in files}
     result = Report()
     total = sum(map(len, pieces.values()))
     with tqdm(total=total, unit="cell", leave=False, disable=None) as bar:  # shown to people alone
         for file in pieces:
-            one = _report(file, pieces[file], limit, bar)
+            one = _report(file, pieces[file], limit, number, bar)
             result.found |= one.found
             result.notes += one.notes
     return result
@@ -144,11 +148,11 @@ def _pieces(file: Path) -> list[Piece]:
     return [Piece(f"code cell {i}", source) for i, source in enumerate(sources, 1)]
 
 
-def _report(file: Path, pieces: list[Piece], limit: int, bar: Any) -> Report:
+def _report(file: Path, pieces: list[Piece], limit: int, number: int | None, bar: Any) -> Report:
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
         log.touch()
-        start = f"__import__({__name__!r}, fromlist=['record']).record({str(log)!r})"
+        start = f"__import__({__name__!r}, fromlist=['record']).record({str(log)!r}, {number})"
         troubles = list(_troubles(start, pieces, file.parent, limit, bar))
         checks = map(json.loads, log.read_text(encoding="utf-8").splitlines())
         result = Report({name: Feedback(right, message) for name, right, message in checks})
@@ -162,14 +166,14 @@ def _report(file: Path, pieces: list[Piece], limit: int, bar: Any) -> Report:
     return result
 
 
-def record(log: str) -> None:
-    """Make every later call of `check` in this process write down what it says."""
-    check = chainrule.exercises.check
+def record(log: str, number: int | None = None) -> None:
+    """Make every later call of `check` in this process write down what it says of a variant."""
+    check, asked = chainrule.exercises.check, variant(number)
 
     @functools.wraps(check)
     def recording(name: str, answer: Any) -> Feedback:
-        known = name in EXERCISES
-        feedback = check(name, answer) if known else Feedback(False, "no exercise has this name")
+        unknown = Feedback(False, "no exercise has this name")
+        feedback = asked[name].check(answer) if name in asked else unknown
         with open(log, "a", encoding="utf-8") as file:
             file.write(json.dumps([name, feedback.right, feedback.message]) + "\n")
         return feedback

@@ -1,12 +1,13 @@
 """The exercises of section 1.5."""
 
 from collections.abc import Iterator
-from math import comb
+from math import ceil, comb, log
 from typing import Any
 
 import numpy as np
 
 from .core import Exercise
+from .variants import Drawn
 
 SIZES = ((2, 3), (1, 2), (3, 1), (2, 2), (3, 4))  # of a layer, outputs and inputs
 NUMBERS = [0.0, -1.5, 2.0, 0.25, -1.0, 0.75]
@@ -33,6 +34,112 @@ def _jacobian(a: Any) -> list[list[float]]:
 
 def _shared(delta: Any, a: Any, delta2: Any, a2: Any) -> list[list[float]]:
     return [[delta[j] * a[k] + delta2[j] * a2[k] for k in range(len(a))] for j in range(len(delta))]
+
+
+COUNTS = {7: "seven", 8: "eight", 9: "nine", 10: "ten"}
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def _entry(a: tuple[float, float, float] = (0.5, 0.3, 0.2)) -> Exercise:
+    a1, a2, a3 = a
+    right = -a3 * (a1 + a2)
+    return (
+        Exercise(difficulty=2, solution=right)
+        .wrong(-right, "the sign is wrong: raising other logits lowers this probability")
+        .wrong(-a1 * a3, "that is what the first logit does; the second rises, too")
+        .wrong(-a2 * a3, "that is what the second logit does; the first rises, too")
+        .wrong(0.0, "0 would be right if all three logits rose")
+        .wrong(-a1 * a2, "that is −a₁ a₂, what one of the two does to the other")
+        .wrong(-a1 - a2, "each entry has the factor a₃, too")
+    )
+
+
+def _curvature(p: float = 0.9) -> Exercise:
+    q = round(1 - p, 6)
+    return (
+        Exercise(difficulty=2, solution=1 / (4 * p * q), bound=1e-4)
+        .wrong(4 * p * q, "the other way round: that is the second over the first")
+        .wrong(1.0, "that is the curvature at a = (½, ½): divide it by the other")
+        .wrong(0.5 / q, "both probabilities stand in the sum, as a₁ a₂")
+        .wrong(0.25 / p**2, f"a₁ a₂ is {p * q:.2g} at the second place, not {p * p:.2g}")
+    )
+
+
+def _batches(samples: int = 7) -> Exercise:
+    return (
+        Exercise(difficulty=2, solution=comb(samples - 1, 2))
+        .wrong(comb(samples, 3), "that is how many batches there are in all")
+        .wrong(comb(samples - 1, 3), "that is how many leave it out")
+        .wrong(
+            comb(samples, 2),
+            "one of the three is chosen already, and it is not among the rest",
+        )
+        .wrong(3 / samples, "that is their share; how many are there?")
+    )
+
+
+def _add_up(beta: float = 0.9) -> Exercise:
+    steps = log(0.01) / log(beta)
+    before = int(steps)
+    return (
+        Exercise(difficulty=2, solution=before + 1)
+        .wrong(
+            before,
+            f"1 − {beta}{str(before).translate(RAISED)} is {1 - beta**before:.5f}: not yet",
+        )
+        .wrong(round(steps, 1), "steps are whole numbers")
+        .wrong(ceil(log(0.1) / log(beta)), "that is where they pass 0.9")
+        .wrong(4603, "that is for β₂ = 0.999")
+    )
+
+
+def _map(v: float = 0.5) -> Exercise:
+    return (
+        Exercise(difficulty=3, solution=-20 * v, bound=1e-6)
+        .wrong(-10 * v, "that is b for the old rate: by what is it multiplied?")
+        .wrong(-5 * v, "the other way round: times the old rate over the new one")
+        .wrong(20 * v, "v points downhill and b uphill")
+        .wrong(-v, "that is −v: the rate has to be divided out of it")
+    )
+
+
+def _bound(norm: float = 2) -> Exercise:
+    return (
+        Exercise(difficulty=2, solution=0.25**3 * norm**2)
+        .wrong(
+            0.25**3 * norm**3,
+            "between layers 3 and 1 there are two weight matrices, not three",
+        )
+        .wrong(0.25**2 * norm**2, "there are three slopes: of layers 3, 2 and 1")
+        .wrong(0.25**3, "the weights stretch, too")
+        .wrong(0.25 * norm, "that is one layer")
+    )
+
+
+def _backward(batch: int = 16) -> Exercise:
+    forward = batch * 6100
+    right = 2 * forward - batch * 5000
+    return (
+        Exercise(difficulty=2, solution=right)
+        .wrong(forward, "that is the forward pass")
+        .wrong(2 * forward, "the first layer's inputs need no error")
+        .wrong(7_200, "that is one sample")
+        .wrong(forward + right, "that is both passes")
+    )
+
+
+def _price(hidden: int = 3) -> Exercise:
+    parameters, forward = 4 * hidden + 1, 3 * hidden
+    return (
+        Exercise(difficulty=2, solution=2 * parameters * forward)
+        .wrong(
+            parameters * forward,
+            "central differences run the network twice for each parameter",
+        )
+        .wrong(2 * forward**2, "the biases are parameters, too")
+        .wrong(2 * parameters, "that is the number of runs: how many multiplications has each?")
+        .wrong(7 * hidden, "that is both passes of backpropagation")
+    )
 
 
 EXERCISES = {
@@ -66,13 +173,7 @@ EXERCISES = {
         lambda d, a, d2, a2: d * a + d2 * a2,
         "that is the diagonal at best: every δ_j meets every a_k",
     ),
-    "jacobian-entry": Exercise(difficulty=2, solution=-0.16)
-    .wrong(0.16, "the sign is wrong: raising other logits lowers this probability")
-    .wrong(-0.1, "that is what the first logit does; the second rises, too")
-    .wrong(-0.06, "that is what the second logit does; the first rises, too")
-    .wrong(0.0, "0 would be right if all three logits rose")
-    .wrong(-0.15, "that is −a₁ a₂, what one of the two does to the other")
-    .wrong(-0.8, "each entry has the factor a₃, too"),
+    "jacobian-entry": _entry(),
     "softmax-jacobian": Exercise(difficulty=2, solution=_jacobian, cases=_probabilities)
     .wrong(
         lambda a: np.diag(a * (1 - a)),
@@ -83,39 +184,42 @@ EXERCISES = {
     )
     .wrong(lambda a: np.outer(a, 1 - a), "the 1 belongs to i = j alone")
     .wrong(lambda a: np.outer(a, a) - np.diag(a), "all signs are flipped"),
-    "curvature-of-two": Exercise(difficulty=2, solution=25 / 9, bound=1e-4)
-    .wrong(0.36, "the other way round: that is the second over the first")
-    .wrong(1.0, "that is the curvature at a = (½, ½): divide it by the other")
-    .wrong(5.0, "both probabilities stand in the sum, as a₁ a₂")
-    .wrong(25 / 81, "a₁ a₂ is 0.09 at the second place, not 0.81"),
-    "batches-with-sample": Exercise(difficulty=2, solution=comb(6, 2))
-    .wrong(comb(7, 3), "that is how many batches there are in all")
-    .wrong(comb(6, 3), "that is how many leave it out")
-    .wrong(comb(7, 2), "one of the three is chosen already, and it is not among the rest")
-    .wrong(3 / 7, "that is their share; how many are there?"),
-    "weights-add-up": Exercise(difficulty=2, solution=44)
-    .wrong(43, "1 − 0.9⁴³ is 0.98922: not yet")
-    .wrong(43.7, "steps are whole numbers")
-    .wrong(22, "that is where they pass 0.9")
-    .wrong(4603, "that is for β₂ = 0.999"),
-    "map-of-nesterov": Exercise(difficulty=3, solution=-10.0, bound=1e-6)
-    .wrong(-5.0, "that is b for the old rate: by what is it multiplied?")
-    .wrong(-2.5, "the other way round: times the old rate over the new one")
-    .wrong(10.0, "v points downhill and b uphill")
-    .wrong(-0.5, "that is −v: the rate has to be divided out of it"),
-    "bound-of-three": Exercise(difficulty=2, solution=0.25**3 * 4)
-    .wrong(0.25**3 * 8, "between layers 3 and 1 there are two weight matrices, not three")
-    .wrong(0.25**2 * 4, "there are three slopes: of layers 3, 2 and 1")
-    .wrong(0.25**3, "the weights stretch, too")
-    .wrong(0.25 * 2, "that is one layer"),
-    "backward-count": Exercise(difficulty=2, solution=115_200)
-    .wrong(97_600, "that is the forward pass")
-    .wrong(195_200, "the first layer's inputs need no error")
-    .wrong(7_200, "that is one sample")
-    .wrong(212_800, "that is both passes"),
-    "price-of-differences": Exercise(difficulty=2, solution=2 * 13 * 9)
-    .wrong(13 * 9, "central differences run the network twice for each parameter")
-    .wrong(2 * 9 * 9, "the biases are parameters, too")
-    .wrong(26, "that is the number of runs: how many multiplications has each?")
-    .wrong(9 + 12, "that is both passes of backpropagation"),
+    "curvature-of-two": _curvature(),
+    "batches-with-sample": _batches(),
+    "weights-add-up": _add_up(),
+    "map-of-nesterov": _map(),
+    "bound-of-three": _bound(),
+    "backward-count": _backward(),
+    "price-of-differences": _price(),
+}
+
+DRAWN = {
+    "jacobian-entry": Drawn(
+        _entry,
+        {"a": ((0.4, 0.5, 0.1), (0.6, 0.1, 0.3), (0.1, 0.5, 0.4))},
+        lambda a: [r"$a = ({},\ {},\ {})$".format(*a)],
+    ),
+    "curvature-of-two": Drawn(
+        _curvature, {"p": (0.6, 0.7, 0.8)}, lambda p: [f"$a = ({p}, {round(1 - p, 6)})$"]
+    ),
+    "batches-with-sample": Drawn(
+        _batches,
+        {"samples": (8, 9, 10)},
+        lambda samples: [f"drawn from {COUNTS[samples]} samples"],
+    ),
+    "weights-add-up": Drawn(
+        _add_up, {"beta": (0.7, 0.8, 0.95)}, lambda beta: [rf"$\beta = {beta}$"]
+    ),
+    "map-of-nesterov": Drawn(_map, {"v": (0.2, 0.3, 0.6)}, lambda v: [f"$v_t = {v}$"]),
+    "bound-of-three": Drawn(
+        _bound,
+        {"norm": (1.5, 3, 5)},
+        lambda norm: [rf"\lVert w^3 \rVert_2 = {norm}$"],
+    ),
+    "backward-count": Drawn(
+        _backward, {"batch": (8, 32, 64)}, lambda batch: [f"a batch of {batch}?"]
+    ),
+    "price-of-differences": Drawn(
+        _price, {"hidden": (2, 4, 5)}, lambda hidden: [f"network 2–{hidden}–1,"]
+    ),
 }

@@ -7,6 +7,7 @@ from math import cos, pi
 import numpy as np
 
 from .core import Exercise
+from .variants import Drawn
 
 
 def _rate_cases(rng: np.random.Generator) -> Iterator[tuple]:
@@ -34,19 +35,31 @@ def _rate(
     return peak * ((1 + height) / 2 if raised else height)
 
 
+def _clip(length: float = 5.2) -> Exercise:
+    return (
+        Exercise(difficulty=1, solution=3 * length / 13)
+        .wrong(3, f"all arrays together are 13 long, more than {length}: none is clipped by itself")
+        .wrong(length / 4, "12 is only the largest of them; the length is √(9 + 16 + 144) = 13")
+        .wrong(3 * length / 19, "19 is the sum; the length is the root of the sum of squares")
+        .wrong(length, "that is the new length of all three together")
+        .wrong(length / 13, "that is the factor: multiply the 3 by it")
+    )
+
+
+def _state(memory: int = 24) -> Exercise:
+    return (
+        Exercise(difficulty=2, solution=memory / 16)
+        .wrong(memory / 8, "that is Adam's state alone: parameters and gradients need memory, too")
+        .wrong(memory / 12, "one of the four is missing: parameters, gradients, m and v")
+        .wrong(memory / 4, "that is for the parameters alone")
+        .wrong(memory / 32, "32 bits are four bytes, not eight")
+        .wrong(memory / 16 * 1e9, "right, but in billions")
+    )
+
+
 EXERCISES = {
-    "clip-by-hand": Exercise(difficulty=1, solution=1.2)
-    .wrong(3, "all arrays together are 13 long, more than 5.2: none is clipped by itself")
-    .wrong(1.3, "12 is only the largest of them; the length is √(9 + 16 + 144) = 13")
-    .wrong(3 * 5.2 / 19, "19 is the sum; the length is the root of the sum of squares")
-    .wrong(5.2, "that is the new length of all three together")
-    .wrong(0.4, "that is the factor: multiply the 3 by it"),
-    "state-of-adam": Exercise(difficulty=2, solution=1.5)
-    .wrong(3, "that is Adam's state alone: parameters and gradients need memory, too")
-    .wrong(2, "one of the four is missing: parameters, gradients, m and v")
-    .wrong(6, "that is for the parameters alone")
-    .wrong(0.75, "32 bits are four bytes, not eight")
-    .wrong(1.5e9, "right, but in billions"),
+    "clip-by-hand": _clip(),
+    "state-of-adam": _state(),
     "warm-up-cosine": Exercise(difficulty=2, solution=_rate, cases=_rate_cases)
     .wrong(
         partial(_rate, first=0),
@@ -71,4 +84,15 @@ EXERCISES = {
     .wrong("b", "equal rates are not equal chances: each optimizer has a best rate of its own")
     .wrong("c", "B's best rate is the largest that was tried: the grid is too short for B")
     .wrong("d", "one seed each: how far apart are two seeds of the same optimizer?"),
+}
+
+DRAWN = {
+    "clip-by-hand": Drawn(
+        _clip, {"length": (6.5, 7.8, 9.1, 10.4)}, lambda length: [f"to the length {length}."]
+    ),
+    "state-of-adam": Drawn(
+        _state,
+        {"memory": (16, 32, 40, 48, 80)},
+        lambda memory: [f"has {memory} GB of memory", rf"${memory} \cdot 10^9$ bytes"],
+    ),
 }

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from .core import Exercise
+from .variants import Drawn
 
 NUMBERS = [2.0, -1.5, 0.5, 0.0, -1.0, 3.0, 0.25, -0.75]
 
@@ -47,15 +48,48 @@ def _scaled_back(x: Any, s: Any, g: Any) -> list[list[float]]:
     ]
 
 
+def _three_times(y: int = 2) -> Exercise:
+    to_v = 2 * (y + 1)
+    return (
+        Exercise(difficulty=1, solution=to_v * (y + 1) + 1)
+        .wrong(to_v * (y + 1), "x goes into C directly, too: that arrow brings 1")
+        .wrong(to_v * y + 1, f"the arrow from x straight to v is missing: it brings {to_v}")
+        .wrong(to_v + 1, f"the arrow from x to u is missing: it brings {to_v} y = {to_v * y}")
+        .wrong(to_v * y, "that is what comes by way of u alone; three arrows leave x")
+        .wrong(1, "that is the last arrow's part alone; add all three")
+        .wrong(to_v, "that is ∂C/∂v; go on to x")
+        .wrong((y + 1) ** 2 + 1, f"v is used twice in v v: ∂C/∂v = 2 v = {to_v}")
+    )
+
+
+def _passes(inputs: int = 5, outputs: int = 200) -> Exercise:
+    return (
+        Exercise(difficulty=1, solution=inputs)
+        .wrong(outputs, "that is what reverse mode takes, one pass for each output")
+        .wrong(
+            1,
+            f"one pass gives the derivatives in one direction, and there are {inputs} inputs",
+        )
+        .wrong(
+            inputs * outputs,
+            f"that is how many derivatives there are; a pass gives {outputs} of them",
+        )
+    )
+
+
+def _twice(x: float = 3.0) -> Exercise:
+    each = 2 * x
+    return (
+        Exercise(difficulty=2, solution=2 * each)
+        .wrong(each, "`backward` adds to `.grad`, and nothing set it back between the two")
+        .wrong(3 * each, f"there were two backward passes, and each adds {each:g}")
+        .wrong(each**2, "they are added, not multiplied")
+        .wrong(0, "nothing sets `.grad` to 0 unless you do")
+    )
+
+
 EXERCISES = {
-    "used-three-times": Exercise(difficulty=1, solution=19)
-    .wrong(18, "x goes into C directly, too: that arrow brings 1")
-    .wrong(13, "the arrow from x straight to v is missing: it brings 6")
-    .wrong(7, "the arrow from x to u is missing: it brings 6 y = 12")
-    .wrong(12, "that is what comes by way of u alone; three arrows leave x")
-    .wrong(1, "that is the last arrow's part alone; add all three")
-    .wrong(6, "that is ∂C/∂v; go on to x")
-    .wrong(10, "v is used twice in v v: ∂C/∂v = 2 v = 6"),
+    "used-three-times": _three_times(),
     "which-order": Exercise(difficulty=2, solution="c")
     .wrong("a", "u would go on to x before v has brought its part to u")
     .wrong("b", "x would have its turn before u has brought its part to x")
@@ -112,10 +146,7 @@ EXERCISES = {
         lambda x, w, g: ((x @ w.T).T @ g + (g @ w.T).T @ x).T,
         "transposed: the gradient has the shape of w",
     ),
-    "forward-passes": Exercise(difficulty=1, solution=5)
-    .wrong(200, "that is what reverse mode takes, one pass for each output")
-    .wrong(1, "one pass gives the derivatives in one direction, and there are five inputs")
-    .wrong(1000, "that is how many derivatives there are; a pass gives 200 of them"),
+    "forward-passes": _passes(),
     "forward-count": Exercise(difficulty=2, solution=351)
     .wrong(
         117,
@@ -128,9 +159,15 @@ EXERCISES = {
         243,
         "either the biases are missing, or the values computed once: here each pass does it",
     ),
-    "after-two-backwards": Exercise(difficulty=2, solution=12)
-    .wrong(6, "`backward` adds to `.grad`, and nothing set it back between the two")
-    .wrong(18, "there were two backward passes, and each adds 6")
-    .wrong(36, "they are added, not multiplied")
-    .wrong(0, "nothing sets `.grad` to 0 unless you do"),
+    "after-two-backwards": _twice(),
+}
+
+DRAWN = {
+    "used-three-times": Drawn(_three_times, {"y": (3, 4, 5)}, lambda y: [f"and $y = {y}$"]),
+    "forward-passes": Drawn(
+        _passes,
+        {"inputs": (3, 8, 12), "outputs": (50, 100, 400)},
+        lambda inputs, outputs: [f"has {inputs} inputs and {outputs} outputs"],
+    ),
+    "after-two-backwards": Drawn(_twice, {"x": (4.0, 5.0, 6.0)}, lambda x: [f"torch.tensor({x},"]),
 }

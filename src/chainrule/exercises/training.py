@@ -1,10 +1,12 @@
 """The exercises of section 1.1."""
 
 from collections.abc import Iterator
+from math import ceil
 
 import numpy as np
 
 from .core import Exercise
+from .variants import Drawn
 
 
 def _updates(rng: np.random.Generator) -> Iterator[tuple]:
@@ -14,17 +16,35 @@ def _updates(rng: np.random.Generator) -> Iterator[tuple]:
     yield *rng.standard_normal((2, 2, 2)).round(1), 0.2
 
 
+def _epoch(batch: int = 32, epoch: int = 30) -> Exercise:
+    full, rest = divmod(1077, batch)
+    updates, update = full + 1, epoch * (full + 1)
+    return (
+        Exercise(difficulty=2, solution=epoch)
+        .wrong(
+            ceil(update / full),
+            f"you counted fewer than {updates} updates an epoch: the smaller batch makes one, too",
+        )
+        .wrong(
+            update * batch / 1077,
+            f"not every update takes {batch} samples: the last of an epoch takes {rest}",
+        )
+        .wrong(
+            epoch - 1,
+            f"updates {update - full} to {update} are one epoch: count the epochs from 1, not from "
+            "0",
+        )
+        .wrong(full, "that is how many full batches an epoch has; a smaller one follows them")
+        .wrong(updates, f"that is how many updates an epoch makes; how many epochs make {update}?")
+    )
+
+
 EXERCISES = {
     "steps-order": Exercise(difficulty=1, solution="c")
     .wrong("a", "feedforward reads the inputs, and loading the data is what sets them")
     .wrong("b", "the loss reads the answers a, and feedforward is what sets them")
     .wrong("d", "the update reads dw and db, and the backward pass is what sets them"),
-    "updates-per-epoch": Exercise(difficulty=2, solution=30)
-    .wrong(31, "you counted fewer than 34 updates an epoch: the smaller batch makes one, too")
-    .wrong(1020 * 32 / 1077, "not every update takes 32 samples: the last of an epoch takes 21")
-    .wrong(29, "updates 987 to 1020 are one epoch: count the epochs from 1, not from 0")
-    .wrong(33, "that is how many full batches an epoch has; a smaller one follows them")
-    .wrong(34, "that is how many updates an epoch makes; how many epochs make 1020?"),
+    "updates-per-epoch": _epoch(),
     "descent-step": Exercise(
         difficulty=1,
         solution=lambda w, gradient, lr: w - lr * gradient,
@@ -56,5 +76,13 @@ EXERCISES = {
         "c",
         "choosing there is right; but the winner's score there is too good, for that score is "
         "what it won by",
+    ),
+}
+
+DRAWN = {
+    "updates-per-epoch": Drawn(
+        _epoch,
+        {"batch": (16, 24, 40, 64), "epoch": (20, 40, 50)},
+        lambda batch, epoch: [f"batches of {batch}", f"{epoch * (1077 // batch + 1)}th update"],
     ),
 }

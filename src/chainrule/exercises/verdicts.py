@@ -1,10 +1,14 @@
 """What `check` says of every choice, and of every number, as tables.
 
-A page that has no Python looks an answer up in them. They are made by asking the checker.
+A page that has no Python looks an answer up in them, and they are what is sealed for students. They
+are made by asking the checker.
 """
 
 import math
+from collections.abc import Callable
 from typing import Any
+
+import numpy as np
 
 from .core import Exercise, Feedback
 
@@ -16,21 +20,23 @@ def choices(exercise: Exercise) -> dict[str, Verdict]:
 
     Examples
     --------
-    >>> from chainrule.exercises import EXERCISES
-    >>> choices(EXERCISES["steps-order"])["c"]
-    [True, 'right']
+    >>> choices(Exercise(difficulty=1, solution="b").wrong("a", "look again"))
+    {'a': [False, 'look again'], 'b': [True, 'right']}
     """
-    letters = sorted({exercise.solution, *(letter for letter, _ in exercise.mistakes)})
-    return {letter: _verdict(exercise.check(letter)) for letter in letters}
+    return {letter: _verdict(exercise.check(letter)) for letter in exercise.letters}
 
 
-def numbers(exercise: Exercise) -> dict[str, Any]:
+def numbers(
+    exercise: Exercise, form: Callable[[float], float | np.float32] = float
+) -> dict[str, Any]:
     """Give the verdicts on numbers.
 
     Parameters
     ----------
     exercise : Exercise
         Its answer is a number.
+    form : callable, optional
+        What makes a float the answer that is checked: one of float32 may miss by more.
 
     Returns
     -------
@@ -40,22 +46,25 @@ def numbers(exercise: Exercise) -> dict[str, Any]:
 
     Examples
     --------
-    >>> from chainrule.exercises import EXERCISES
-    >>> table = numbers(EXERCISES["updates-per-epoch"])
-    >>> [band[3] for band in table["bands"] if band[0] <= 30 <= band[1]]
-    ['right']
+    >>> table = numbers(Exercise(difficulty=1, solution=30).wrong(31, "one too many"))
+    >>> [[*map(round, band[:2]), *band[2:]] for band in table["bands"]]
+    [[30, 30, True, 'right'], [31, 31, False, 'one too many']]
     """
+
+    def told(number: float) -> Feedback:
+        return exercise.check(form(number))
+
     known = {float(exercise.solution), *(float(number) for number, _ in exercise.mistakes)}
     known |= {float(f"{exercise.solution:.{digits}g}") for digits in range(1, 12)}
     waiting = sorted(number for number in known if math.isfinite(number))
     bands: list[list[Any]] = []
     while waiting:
         number = waiting.pop(0)
-        told = exercise.check(number)
-        if _generic(told, number) or any(low <= number <= high for low, high, *_ in bands):
+        generic = told(number).message.startswith(f"{float(form(number)):.12g} is too ")
+        if generic or any(low <= number <= high for low, high, *_ in bands):
             continue
-        low, high = _edge(exercise, number, -1), _edge(exercise, number, +1)
-        bands.append([low, high, *_verdict(told)])
+        low, high = _edge(told, number, -1, known), _edge(told, number, +1, known)
+        bands.append([low, high, *_verdict(told(number))])
         waiting += [math.nextafter(low, -math.inf), math.nextafter(high, math.inf)]
     large = float(exercise.solution)
     return {"unit": exercise.unit, "bands": sorted(bands), "large": large}
@@ -65,22 +74,23 @@ def _verdict(feedback: Feedback) -> Verdict:
     return [feedback.right, feedback.message]
 
 
-def _generic(feedback: Feedback, number: float) -> bool:
-    return feedback.message.startswith(f"{number:.12g} is too ")
+def _edge(told: Callable[[float], Feedback], number: float, way: int, known: set[float]) -> float:
+    """Give the last number of those that are told the same, going up or down from one.
 
-
-def _edge(exercise: Exercise, number: float, way: int) -> float:
-    """Give the last number of those that are told the same, going up or down from one."""
-    told = exercise.check(number)
+    A known number on the way may be told something else, however narrow its own band is.
+    """
+    same = told(number)
     step = max(abs(number), 1e-300) * 1e-17
-    while exercise.check(number + way * step) == told and step < 1e300:
+    while told(number + way * step) == same and step < 1e300:
         step *= 2
     inside, outside = number, number + way * step
+    others = [one for one in known if 0 < way * (one - number) < step and told(one) != same]
+    outside = min(others, key=lambda one: abs(one - number), default=outside)
     while True:
         middle = (inside + outside) / 2
         if middle in (inside, outside):
             return inside
-        if exercise.check(middle) == told:
+        if told(middle) == same:
             inside = middle
         else:
             outside = middle

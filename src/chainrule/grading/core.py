@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..exercises import EXERCISES, Exercise, Feedback
+from ..exercises import EXERCISES, Exercise, Feedback, variant
+from ..exercises.plain import function_of, value_of
 from ..waiting import bar
-from .inside.plain import function_of, value_of
 from .running import Limits, Rooms, Told
 from .students import Student, students
 
@@ -49,11 +49,14 @@ class Grades:
         By name.
     holes : tuple of str
         What the system could not forbid the students' code.
+    exercises : dict of str to Exercise
+        Those that were graded, with the numbers that they were asked with.
     """
 
     worth: dict[str, float]
     rows: tuple[Row, ...]
     holes: tuple[str, ...]
+    exercises: dict[str, Exercise]
 
     def count(self, name: str, right: bool | None) -> int:
         """Give how many have an exercise right, wrong or not at all."""
@@ -61,7 +64,7 @@ class Grades:
 
     def mistakes(self, name: str) -> list[tuple[str, int]]:
         """Give the known mistakes in an exercise, the commonest first, and how many made each."""
-        known = {message for _, message in EXERCISES[name].mistakes}
+        known = {message for _, message in self.exercises[name].mistakes}
         made = Counter(row.feedback[name].message for row in self.rows)
         found = [(message, made[message]) for message in known & made.keys()]
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))
@@ -73,6 +76,7 @@ def grade(
     worth: dict[str, float],
     limits: Limits | None = None,
     at_once: int = 1,
+    number: int | None = None,
 ) -> Grades:
     """Grade what is in a folder.
 
@@ -85,6 +89,8 @@ def grade(
     limits : Limits, optional
     at_once : int
         How many students' files run at a time.
+    number : int, optional
+        The variant that was asked; the book's own numbers if left out.
 
     Returns
     -------
@@ -92,13 +98,16 @@ def grade(
 
     Raises
     ------
+    ValueError
+        If there is no such variant.
     FileNotFoundError
         If there is no such folder, or nobody in it.
     RuntimeError
         If no process runs with these limits.
     """
+    asked = variant(number)
     everybody = students(folder)
-    exercises = {name: EXERCISES[name] for name in worth}
+    exercises = {name: asked[name] for name in worth}
     theirs = [path for student in everybody for path in student.files.values()]
     with (
         Rooms(exercises, folder, limits or Limits()) as rooms,
@@ -114,7 +123,7 @@ def grade(
             disable=None,  # shown to people alone
         )
         rows = tuple(row_of(student, heard, exercises) for student, heard in pairs)
-    return Grades(worth, rows, tuple(holes))
+    return Grades(worth, rows, tuple(holes), exercises)
 
 
 def row_of(student: Student, told: Told, exercises: dict[str, Exercise]) -> Row:

@@ -20,12 +20,13 @@ from typing import Any, Self
 import chainrule
 
 from ..exercises import Exercise
-from .inside.plain import clean, plain_case
+from ..exercises.plain import clean, plain_case
 from .students import Student
 
 PACKAGE = Path(chainrule.__file__).resolve().parent
 NOT_FOR_STUDENTS = ("exercises", "ledger", "figures", "playground", "session", "__main__.py")
-CHECKERS = ("answers.py", "texts.py", "trials.py", "watched.py")  # they hold no solution
+# they hold no solution
+CHECKERS = ("answers.py", "plain.py", "texts.py", "trials.py", "watched.py")
 DOOR = '''"""Where answers are handed in."""
 
 

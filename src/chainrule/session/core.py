@@ -72,8 +72,8 @@ class Session:
     '21'
     >>> session.run("1\n1 / 0").line
     2
-    >>> session.check("updates-per-epoch", "", "30").shown
-    '✓ right'
+    >>> session.check("updates-per-epoch", "", "'many'").shown
+    "✗ expected a number, got 'many'"
     """
 
     def __init__(self, tell: Callable[[str], None]):

@@ -1,6 +1,6 @@
 """The exercises of 1.4 to 1.4.4."""
 
-from .classes import CLASSES
-from .numbers import NUMBERS
+from . import classes, numbers
 
-EXERCISES = NUMBERS | CLASSES
+EXERCISES = numbers.NUMBERS | classes.CLASSES
+DRAWN = numbers.DRAWN | classes.DRAWN

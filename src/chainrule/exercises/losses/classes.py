@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..core import Exercise
+from ..variants import Drawn
 
 
 def _logits_and_classes(rng: np.random.Generator) -> Iterator[tuple]:
@@ -107,6 +108,24 @@ def _of_changed(change: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
 
 def _one_hot(p: Any, t: Any) -> Any:
     return np.eye(p.shape[1])[t]
+
+
+def _weight(rare: int = 50) -> Exercise:
+    common = 850 - rare
+    return (
+        Exercise(difficulty=1, solution=1000 / (3 * rare))
+        .wrong(
+            rare / 1000,
+            "that is the share of the class: the rarer it is, the more it should weigh",
+        )
+        .wrong(
+            1000 / rare,
+            "that is N/N_c; divide by the number of classes, so that a sample weighs 1 on average",
+        )
+        .wrong(500 / rare, "that is for two classes; here K is 3")
+        .wrong(common / rare, "that is how many times more it weighs than the commonest class")
+        .wrong(1000 / (3 * common), "that is the weight of the commonest class")
+    )
 
 
 CLASSES: dict[str, Exercise] = {
@@ -233,14 +252,7 @@ CLASSES: dict[str, Exercise] = {
         -(0.9 * math.log(0.9) + 0.1 * math.log(0.1)),
         "the ε is shared among all ten classes: 0.91 and nine times 0.01",
     ),
-    "balanced-weight": Exercise(difficulty=1, solution=1000 / 150)
-    .wrong(0.05, "that is the share of the class: the rarer it is, the more it should weigh")
-    .wrong(
-        20, "that is N/N_c; divide by the number of classes, so that a sample weighs 1 on average"
-    )
-    .wrong(10, "that is for two classes; here K is 3")
-    .wrong(16, "that is how many times more it weighs than the commonest class")
-    .wrong(1000 / 2400, "that is the weight of the commonest class"),
+    "balanced-weight": _weight(),
     "two-means": Exercise(difficulty=1, solution=2.75)
     .wrong(5.5, "that divides by N = 2, as in (1.29); PyTorch divides by the sum of the weights")
     .wrong(3.5, "that is the mean without weights: weigh the first loss three times")
@@ -283,5 +295,13 @@ CLASSES: dict[str, Exercise] = {
     .wrong(
         lambda z: -np.log(np.maximum(_sigmoid(z), 1e-12)),
         "σ(z) is cut off at 10⁻¹²: no answer can cost more than 27.6 then, where 800 is right",
+    ),
+}
+
+DRAWN = {
+    "balanced-weight": Drawn(
+        _weight,
+        {"rare": (25, 40, 80)},
+        lambda rare: [f"1000 samples {850 - rare} are", f"second and {rare} of the third"],
     ),
 }

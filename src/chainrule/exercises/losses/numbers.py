@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..core import Exercise
+from ..variants import Drawn
 
 
 def _predictions_and_widths(rng: np.random.Generator) -> Iterator[tuple]:
@@ -37,26 +38,72 @@ def _gaussian(
     return np.mean(each + 0.5 * np.log(2 * np.pi))
 
 
+def _rain(first: float = 0.8, third: float = 0.1) -> Exercise:
+    likelihood = first * 0.5 * (1 - third)
+    return (
+        Exercise(difficulty=1, solution=-math.log(likelihood) / 3)
+        .wrong(-math.log(likelihood), "that is the sum over the three days; the loss is their mean")
+        .wrong(likelihood, "that is the likelihood: take −log of it, and divide by N")
+        .wrong(
+            -math.log(first * 0.5 * third) / 3,
+            f"the third day stayed dry: what was seen there had the probability 1 − {third}",
+        )
+        .wrong(
+            -math.log((first + 0.5 + 1 - third) / 3),
+            "that is −log of the mean probability: take the mean of the logarithms",
+        )
+        .wrong(
+            math.log(likelihood) / 3,
+            "the sign is missing: the logarithm of a probability is ≤ 0",
+        )
+        .wrong(
+            -math.log10(likelihood) / 3,
+            "that is the logarithm to base 10; take the natural one",
+        )
+    )
+
+
+def _pull(small: float = 0.2, large: int = 10) -> Exercise:
+    ratio = large / small
+    return (
+        Exercise(difficulty=1, solution=ratio)
+        .wrong(ratio**2, "that is how many times as much it costs; the pull is the slope, 2e")
+        .wrong(1, "that is the absolute error's: its slope has the size 1 everywhere")
+        .wrong(
+            2 * ratio,
+            f"the slopes are 2 · {small} = {2 * small} and 2 · {large} = {2 * large}: take their "
+            "ratio",
+        )
+        .wrong(
+            large,
+            f"that is the error of the outlier; the other sample has one, too: {small}",
+        )
+        .wrong(
+            small / large,
+            "that is how much harder the first pulls than the second: turn the ratio over",
+        )
+    )
+
+
+def _join(delta: int = 3) -> Exercise:
+    half = delta**2 / 2
+    return (
+        Exercise(difficulty=2, solution=half)
+        .wrong(
+            0,
+            f"then the loss would jump: the parabola ends at ½ · {delta}² = {half:g}, the line "
+            f"begins at {delta**2}",
+        )
+        .wrong(delta**2, f"the parabola has a ½, too: at {delta} it has the value {half:g}")
+        .wrong(
+            delta / 2,
+            "in δ (|e| − ½ δ) the δ in front multiplies the ½ δ, too: that makes δ|e| − ½ δ²",
+        )
+    )
+
+
 NUMBERS: dict[str, Exercise] = {
-    "likelihood-of-rain": Exercise(difficulty=1, solution=-math.log(0.8 * 0.5 * 0.9) / 3)
-    .wrong(
-        -math.log(0.8 * 0.5 * 0.9), "that is the sum over the three days; the loss is their mean"
-    )
-    .wrong(0.36, "that is the likelihood: take −log of it, and divide by N")
-    .wrong(
-        -math.log(0.8 * 0.5 * 0.1) / 3,
-        "the third day stayed dry: what was seen there had the probability 1 − 0.1",
-    )
-    .wrong(
-        -math.log((0.8 + 0.5 + 0.9) / 3),
-        "that is −log of the mean probability: take the mean of the logarithms",
-    )
-    .wrong(
-        math.log(0.8 * 0.5 * 0.9) / 3, "the sign is missing: the logarithm of a probability is ≤ 0"
-    )
-    .wrong(
-        -math.log10(0.8 * 0.5 * 0.9) / 3, "that is the logarithm to base 10; take the natural one"
-    ),
+    "likelihood-of-rain": _rain(),
     "gaussian-loss": Exercise(
         difficulty=2,
         solution=lambda m, width, y: (
@@ -140,12 +187,7 @@ NUMBERS: dict[str, Exercise] = {
     )
     .wrong(2, "that is the smallest: moving up from it, four errors shrink and one grows")
     .wrong(96, "that is the third as they stand here: sort them first"),
-    "outlier-pull": Exercise(difficulty=1, solution=50)
-    .wrong(2500, "that is how many times as much it costs; the pull is the slope, 2e")
-    .wrong(1, "that is the absolute error's: its slope has the size 1 everywhere")
-    .wrong(100, "the slopes are 2 · 0.2 = 0.4 and 2 · 10 = 20: take their ratio")
-    .wrong(10, "that is the error of the outlier; the other sample has one, too: 0.2")
-    .wrong(0.02, "that is how much harder the first pulls than the second: turn the ratio over"),
+    "outlier-pull": _pull(),
     "huber-slope": Exercise(
         difficulty=2,
         solution=lambda e, delta: [
@@ -191,8 +233,23 @@ NUMBERS: dict[str, Exercise] = {
         "that is divided by δ, the slope of PyTorch's SmoothL1Loss: Huber's has the slope e where "
         "the error is small",
     ),
-    "huber-join": Exercise(difficulty=2, solution=4.5)
-    .wrong(0, "then the loss would jump: the parabola ends at ½ · 3² = 4.5, the line begins at 9")
-    .wrong(9, "the parabola has a ½, too: at 3 it has the value 4.5")
-    .wrong(1.5, "in δ (|e| − ½ δ) the δ in front multiplies the ½ δ, too: that makes δ|e| − ½ δ²"),
+    "huber-join": _join(),
+}
+
+DRAWN = {
+    "likelihood-of-rain": Drawn(
+        _rain,
+        {"first": (0.6, 0.7), "third": (0.2, 0.3)},
+        lambda first, third: [f"probabilities {first}, 0.5 and {third} for"],
+    ),
+    "outlier-pull": Drawn(
+        _pull,
+        {"small": (0.1, 0.4, 0.5), "large": (6, 8, 12)},
+        lambda small, large: [f"errors {small} and {large}."],
+    ),
+    "huber-join": Drawn(
+        _join,
+        {"delta": (4, 5, 6)},
+        lambda delta: [rf"$\delta = {delta}$", rf"\rvert = {delta}$"],
+    ),
 }

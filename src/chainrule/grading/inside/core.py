@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from ...exercises.plain import clean, plain, recorded, value_of
 from ...exercises.texts import ASKED
 from ...exercises.trials import text_of
 from . import walls
 from .needed import asking, needed
-from .plain import clean, plain, recorded, value_of
 from .reading import Source, sources
 
 FUNCTIONS: dict[str, Any] = {}  # those asked for, with their cases

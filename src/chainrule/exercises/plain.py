@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ...exercises.answers import fresh, untensored
-from ...exercises.texts import Unreadable, quoted
-from ...exercises.trials import Recorded, Trial, name_of, parameters_of, text_of
+from .answers import fresh, untensored
+from .texts import Unreadable, quoted
+from .trials import Recorded, Trial, name_of, parameters_of, text_of
 
 MOST = 5000  # numbers in an answer, or in a function's result
 LONGEST = 500  # characters of a text
