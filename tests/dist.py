@@ -29,7 +29,9 @@ def environment(folder: Path, *packages: str | Path) -> Path:
 
 def left_out(wheel: Path, sdist: Path) -> set[str]:
     """Give what the repository has and the two files lack."""
-    listed = subprocess.check_output(["git", "ls-files", "src/chainrule"], cwd=ROOT, encoding="utf-8")
+    listed = subprocess.check_output(
+        ["git", "ls-files", "src/chainrule"], cwd=ROOT, encoding="utf-8"
+    )
     package = set(listed.split())
     with ZipFile(wheel) as file:
         packed = {f"src/{name}" for name in file.namelist()}
