@@ -7,7 +7,7 @@ import numpy as np
 
 from ..activations import GELU
 from ..ledger import claim
-from .calling import Call, Option
+from .calling import Call, Option, read
 from .core import Part, Subject, Wrong
 
 
@@ -222,7 +222,10 @@ def _pieces(x: Any, upstream: Any, w: Any, b: Any, pieces: int) -> Call:
 def _pieces_back(x: Any, upstream: Any, w: Any, b: Any, pieces: int) -> Call:
     """Ask for the gradient, and go on to x, of which z = w x + b."""
     return Call(
-        ((w @ x + b)[None],), (pieces,), upstream=upstream[None], then=lambda delta: delta[0] @ w
+        ((w @ x + b)[None],),
+        (pieces,),
+        upstream=upstream[None],
+        then=lambda delta: read(delta)[0] @ w,
     )
 
 

@@ -65,6 +65,8 @@ class Theirs:
         found: dict[str, Any] = {}
         for name, value in values.items():
             own, value = self._own(name, known), self.wrapped(value)
+            if hasattr(value, "detach"):  # nothing is differentiated by a setting
+                value = value.detach()
             found |= dict(zip(own, value if len(own) > 1 else (value,), strict=False))
         return found
 
@@ -229,9 +231,8 @@ class Call:
     def closer(self, given: Trial, right: Trial, name: str) -> tuple[Trial, Trial, str]:
         """Give one entry where a function of each number differs, else all, and the call."""
         x, value, expected = self.arrays[0], given.value, right.value
-        if value is None or expected is None or len((*self.arrays, *self.also)) > 1:
-            return given, right, self.shown(name)
-        if np.ndim(x) != 1 or not value.shape == expected.shape == x.shape:
+        alone = len((*self.arrays, *self.also)) == 1 and getattr(x, "ndim", 0) == 1
+        if value is None or expected is None or not alone or value.shape != x.shape:
             return given, right, self.shown(name)
         i = int(np.argmax(~np.isclose(value, expected, 1e-9, 0)))
         one = replace(self, arrays=(float(x[i]),))

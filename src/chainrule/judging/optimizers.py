@@ -3,7 +3,7 @@
 A wrong form is the book's own optimizer with another rule.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from typing import Any
 
@@ -191,6 +191,15 @@ def _adam_steps(name: str) -> tuple[str, Callable]:
     return "adam-steps", adapts
 
 
+def _part(label: str, settings: dict[str, Any], wrong: Wrong, exercises: tuple = ()) -> Part:
+    """Give a claim on a path, from a case of which the optimizer's name is left out."""
+
+    def reads(_: str, w: Any, g: Any, given: dict[str, Any]) -> Steps:
+        return Steps(w, g, given, settings)
+
+    return Part(claim(label), (reads,), wrong=wrong, exercises=exercises)
+
+
 def _subject(
     name: str, kind: str, *labels: str, wrong: Wrong, exercises: tuple = (), **defaults: Any
 ) -> Subject:
@@ -200,26 +209,25 @@ def _subject(
         key: replace(NAMES.get(key, Option(None)), default=None if key == "lr" else value)
         for key, value in settings.items()
     }
-    parts = tuple(
-        Part(
-            claim(label),
-            (lambda _, w, g, given: Steps(w, g, given, settings),),
-            wrong=wrong,
-            exercises=exercises,
-        )
-        for label in labels
-    )
+    parts = tuple(_part(label, settings, wrong, exercises) for label in labels)
     words = ", ".join(f"{key}={value}" for key, value in settings.items() if key != "lr")
     return Subject(name, f"an optimizer: lr, {words}", parts, options)
 
 
-def _one_step(w: Any, g: Any, lr: float) -> Steps:
-    return Steps(w, g[None], {"lr": lr}, _settings("SGD"), last=True)
+def _without_momentum(rng: np.random.Generator) -> Iterator[tuple]:
+    for decay in (0.0, 0.1):
+        w, g = rng.standard_normal(3), rng.standard_normal((12, 3))
+        yield "SGD", w, g, {"lr": 0.05, "weight_decay": decay}
 
 
+_plain = _part("1.2.1f", _settings("SGD"), _of_every(SGD))
+_plain = replace(
+    _plain,
+    claim=replace(_plain.claim, label="1.10", title="gradient descent", cases=_without_momentum),
+)
 _sgd = _subject("SGD", "SGD", "1.2.1f", "1.2.2a", wrong=VELOCITIES)
 SUBJECTS = (
-    replace(_sgd, parts=(Part(claim("1.10"), (_one_step,), wrong=_of_every(SGD)), *_sgd.parts)),
+    replace(_sgd, parts=(_plain, *_sgd.parts)),
     _subject("Momentum", "SGD", "1.2.1f", wrong=VELOCITIES),
     _subject("Nesterov", "SGD", "1.2.2a", wrong=(NOT_AHEAD, *VELOCITIES), nesterov=True),
     _subject("Adagrad", "Adagrad", "1.2.3a", wrong=ADAGRADS),
