@@ -13,7 +13,7 @@ from .exercises import WORDS as ANSWERS
 from .exercises.progress import listing, report
 from .grading import Limits, chosen, grade, points
 from .grading.report import data, summary, table, write_letters
-from .judging.reading import defined_in, named
+from .judging.reading import named
 from .ledger import claims, verify, verify_on
 from .ledger.about import about
 from .ledger.core import WORDS
@@ -183,7 +183,7 @@ def _judge(options: argparse.Namespace) -> int:
     if options.subject is None:
         raise ValueError("--as: say as what it is judged; without a file, all names are listed")
     known = judging.subject(options.subject)
-    defined, where = defined_in(options.file), options.file.name
+    defined, where = judging.defined_in(options.file), options.file.name
     theirs = named(options.name or known.name, defined, where)
     more = {
         key: named(name, defined, where)

@@ -15,17 +15,19 @@ True
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from textwrap import fill
 from typing import Any
 
 from ..exercises.trials import name_of
+from ..ledger import WIDTH
 from ..ledger.core import WORDS, Verdict
 from ..ledger.terminal import readable
 from . import activations, clipping, convolution, losses, optimizers, overlap, pooling
 from .calling import Theirs
 from .core import Subject, outcome
-from .reading import joined
+from .reading import defined_in, joined
 
-__all__ = ["SUBJECTS", "Judgement", "Subject", "judge", "listing", "subject"]
+__all__ = ["SUBJECTS", "Judgement", "Subject", "defined_in", "judge", "listing", "subject"]
 
 SUBJECTS = (
     *optimizers.SUBJECTS,
@@ -50,14 +52,14 @@ class Judgement:
         Of the claims that could be asked.
     messages : list of str
         What is wrong with it; empty if nothing is.
-    left_out : list of str
-        What was not asked, and why.
+    notes : dict of str to list of str
+        What was left out, or judged otherwise, by the reason.
     """
 
     name: str
     verdicts: list[Verdict]
     messages: list[str]
-    left_out: list[str]
+    notes: dict[str, list[str]]
 
     @property
     def right(self) -> bool | None:
@@ -66,14 +68,15 @@ class Judgement:
 
     def lines(self) -> list[str]:
         """Give everything in lines, the largest error that each oracle found among it."""
-        return self._told([line for verdict in self.verdicts for line in verdict.lines()])
+        return [*(line for verdict in self.verdicts for line in verdict.lines()), *self._told()]
 
     def __repr__(self) -> str:
+        told = [fill(line, WIDTH, subsequent_indent="  ") for line in self._told()]
         summaries = [verdict.summary() for verdict in self.verdicts]
-        return readable("\n".join(self._told(summaries)), WORDS)
+        return readable("\n".join([*summaries, *told]), WORDS)
 
-    def _told(self, found: list[str]) -> list[str]:
-        found += [f"– {note}" for note in self.left_out]
+    def _told(self) -> list[str]:
+        found = [f"– {why}: {', '.join(what)}" for why, what in self.notes.items()]
         found += [f"✗ {message}" for message in self.messages]
         told = {True: "✓ {} is right", False: "✗ {} is wrong", None: "– {} could not be asked"}
         return [*found, told[self.right].format(self.name)]
@@ -164,12 +167,15 @@ def judge(
     asked = Theirs(theirs, gradient, tensor, known.options)
     if not callable(theirs) and not hasattr(theirs, "forward"):
         told = f"expected a class or a function, got an object of type {type(theirs).__name__}"
-        return Judgement(known.name, [], [told], [])
+        return Judgement(known.name, [], [told], {})
     name = name_of(theirs)
     outcomes = [outcome(asked, part, name) for part in known.parts]
+    notes: dict[str, list[str]] = {}
+    for why, what in (note for found in outcomes for note in found.notes):
+        notes.setdefault(why, []).append(what)
     return Judgement(
         known.name,
         [found.verdict for found in outcomes if found.verdict],
         list(dict.fromkeys(message for found in outcomes for message in found.messages)),
-        list(dict.fromkeys(note for found in outcomes for note in found.left_out)),
+        notes,
     )

@@ -76,13 +76,13 @@ class Outcome:
         None if it could not be asked.
     messages : tuple of str
         What is wrong.
-    left_out : tuple of str
-        What was not asked, and why.
+    notes : tuple of (str, str)
+        Why something was left out, or judged otherwise, and what.
     """
 
     verdict: Verdict | None
     messages: tuple[str, ...] = ()
-    left_out: tuple[str, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
 
 
 def outcome(theirs: Theirs, part: Part, name: str) -> Outcome:
@@ -90,17 +90,19 @@ def outcome(theirs: Theirs, part: Part, name: str) -> Outcome:
     claim = part.claim
     cases = list(claim.cases(np.random.default_rng(0)))
     if part.gradient and not part.reads[0](*cases[0]).has_gradient(theirs):
-        return Outcome(None, left_out=(f"({claim.label}) {claim.title}: it has none",))
+        return Outcome(None, notes=(("left out, for it has no gradient", f"({claim.label})"),))
     asked = [_Asked.of(theirs, part, reads, cases) for reads in part.reads]
     found = next((one for one in asked if not one.fails), asked[0])
-    left_out = tuple(f"({claim.label}) {claim.title}: {why}" for why in found.left_out)
+    notes = tuple(
+        (why, f"{count} of {len(cases)} cases of ({claim.label})") for why, count in found.left_out
+    )
     if not found.trials:
-        return Outcome(None, left_out=left_out)
+        return Outcome(None, notes=notes)
     values = [np.nan if t.value is None else t.value for t in found.trials]
     slack = 0.0
     if any(t.value is not None and t.value.dtype == np.float32 for t in found.trials):
         slack = claim.roundoffs * unit_roundoff(FORMATS["float32"])
-        left_out += (f"({claim.label}) {claim.title}: float32, so the bounds are wider",)
+        notes += (("its numbers are float32, so these have wider bounds", f"({claim.label})"),)
     claim = _asking(claim, tuple(found.numbers))
     given = iter(values)
     verdict = verify_claim(claim, lambda *case: next(given), slack=slack)
@@ -111,7 +113,7 @@ def outcome(theirs: Theirs, part: Part, name: str) -> Outcome:
         function = theirs.gradient if part.gradient and theirs.gradient else theirs.what
         argument = parameters_of(function, changed[0] + 1)[-1]
         messages = (f"it changes its argument {argument}; work on a copy",)
-    return Outcome(verdict, messages, left_out)
+    return Outcome(verdict, messages, notes)
 
 
 @dataclass(frozen=True)
@@ -124,14 +126,14 @@ class _Asked:
         Which cases were asked.
     trials : list of Trial
     reads : callable
-    left_out : list of str
-        Why others were not.
+    left_out : list of (str, int)
+        Why others were not, and how many.
     """
 
     numbers: list[int]
     trials: list[Trial]
     reads: Reads
-    left_out: list[str]
+    left_out: list[tuple[str, int]]
 
     @classmethod
     def of(cls, theirs: Theirs, part: Part, reads: Reads, cases: list[tuple]) -> "_Asked":
@@ -139,7 +141,7 @@ class _Asked:
         lacking = [reads(*case).lacking(theirs, part.gradient) for case in cases]
         numbers = [i for i, option in enumerate(lacking) if not option]
         left_out = [
-            f"{lacking.count(option)} of {len(cases)} cases left out, for it has no {option}"
+            (f"left out, for it has no {option}", lacking.count(option))
             for option in dict.fromkeys(filter(None, lacking))
         ]
         trials = {i: tried(theirs, reads, cases[i], part.gradient) for i in numbers}
@@ -148,10 +150,7 @@ class _Asked:
         even = [i for i in numbers if i not in uneven]
         if uneven and refused == uneven and even and not any(trials[i].error for i in even):
             numbers = even
-            left_out.append(
-                f"{len(uneven)} of {len(cases)} cases left out, for it takes no two numbers, "
-                "one for each direction"
-            )
+            left_out.append(("left out, for it takes one number for both directions", len(uneven)))
         return cls(numbers, [trials[i] for i in numbers], reads, left_out)
 
     @property

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..exercises.trials import text_of
 
-__all__ = ["defined_in", "joined", "named"]
+__all__ = ["defined_in"]
 
 
 def joined(name: str) -> str:
@@ -40,6 +40,15 @@ def defined_in(path: Path) -> dict[str, Any]:
     ------
     ValueError
         If there is no such file, or it does not run to its end.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "theirs.py")
+    ...     _ = path.write_text("half = 1 / 2", encoding="utf-8")
+    ...     defined_in(path)["half"]
+    0.5
     """
     if path.suffix != ".py" or not path.is_file():
         raise ValueError(f"{path}: expected a Python file, one that ends in .py")
