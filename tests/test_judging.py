@@ -357,6 +357,29 @@ def test_a_fault_is_told(theirs, name, told):
     assert any(told in message for message in found.messages), found
 
 
+@pytest.mark.parametrize(
+    ("theirs", "name"),
+    [
+        (lambda x: np.tanh(x) * (1 + 5e-14), "Tanh"),
+        (lambda x, w, b, **how: convolution.conv2d(x, w, b, **how) * (1 + 2e-14), "conv2d"),
+        (lambda w, g, state, lr: (w - lr * g * (1 + 3e-11), 0), "SGD"),
+    ],
+)
+def test_what_is_more_than_rounding_is_told(theirs, name):
+    found = judge(theirs, name)
+    assert found.right is False
+    assert found.messages
+
+
+def test_a_tensor_that_cannot_be_made_is_told():
+    def tensor(array):
+        raise OSError("no memory")
+
+    assert any(
+        "OSError: no memory" in told for told in judge(np.tanh, "Tanh", tensor=tensor).messages
+    )
+
+
 def test_what_it_prints_is_dropped(capsys):
     assert judge(prints, "Tanh").right
     assert not capsys.readouterr().out

@@ -77,6 +77,14 @@ class Theirs:
         unlike = (n for n in lacking if not np.array_equal(values[n], self.options[n].default))
         return next(unlike, "")
 
+    @property
+    def differentiates(self) -> bool:
+        """Whether their tensors have a `backward`."""
+        try:
+            return hasattr(self.wrapped(np.ones(1)), "backward")
+        except Exception:  # it will be told where it is called
+            return False
+
     def _own(self, name: str, known: Sequence[str] | None) -> tuple[str, ...]:
         """Give what a function calls an option: a name, several for its parts, or none."""
         if known is None or name in known:
@@ -150,8 +158,7 @@ class Call:
     def has_gradient(self, theirs: Theirs) -> bool:
         """Say whether there is a function, a method or a tensor's `backward` that gives it."""
         methods = any(hasattr(theirs.what, name) for name in self._methods)
-        tensors = theirs.tensor is not None and hasattr(theirs.tensor(np.ones(1)), "backward")
-        return bool(theirs.gradient) or methods or tensors
+        return bool(theirs.gradient) or methods or theirs.differentiates
 
     @property
     def _methods(self) -> tuple[str, ...]:

@@ -210,5 +210,8 @@ def _diagnosis(asked: _Asked, part: Part, theirs: Theirs, name: str, slack: floa
     given, right, reading = min(wrong, key=lambda found: len(found[2].shown("f")))
     if part.gradient:
         name = name_of(theirs.gradient) if theirs.gradient else f"the gradient of {name}"
+    if given.agrees(right, bound):
+        error = relative_error(given.value, right.value)
+        return f"{reading.shown(name)}: an error of {error:.1e}, more than rounding explains"
     given, right, call = reading.closer(given, right, name)
     return given.trouble(right, call, bound)
