@@ -348,6 +348,7 @@ def test_every_word_of_a_command_is_explained(monkeypatch, capsys):
         ("verify", True),
         ("exercises", True),
         ("grade", True),
+        ("judge", True),
     ]
     for name, usage in (("verify", "[WORD ...]"), ("exercises", "[--limit S] [FILE ...]")):
         command = commands.choices[name]

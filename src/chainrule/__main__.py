@@ -1,4 +1,4 @@
-"""The commands of the book in a terminal: `python -m chainrule verify`, `exercises`, `grade`."""
+"""The commands of the book in a terminal: `verify`, `exercises`, `grade` and `judge`."""
 
 import argparse
 import os
@@ -7,14 +7,16 @@ from pathlib import Path
 
 import numpy as np
 
+from . import judging
 from .device import to
 from .exercises import WORDS as ANSWERS
 from .exercises.progress import listing, report
 from .grading import Limits, chosen, grade, points
 from .grading.report import data, summary, table, write_letters
+from .judging.reading import named
 from .ledger import claims, verify, verify_on
 from .ledger.about import about
-from .ledger.core import MARKS, WORDS, Finding
+from .ledger.core import WORDS
 from .ledger.terminal import readable
 
 
@@ -24,7 +26,8 @@ def main(arguments: list[str] | None = None) -> int:
     ``verify`` holds the code to the equations asked for, by number or by words, as in "1.7",
     "losses" and "adam", or to all of them. ``exercises`` runs the files named, notebooks or Python,
     and tells which of their exercises are right; without a file it lists all exercises. ``grade``
-    does that for a class, and writes tables and a file for each student.
+    does that for a class, and writes tables and a file for each student. ``judge`` runs a file, and
+    holds what it defines to the equations; without a file it lists what can be judged.
 
     Parameters
     ----------
@@ -36,8 +39,9 @@ def main(arguments: list[str] | None = None) -> int:
     int
         For ``verify``, 0 if every claim holds, 1 if one fails, 2 if none fails but an oracle was
         skipped. For ``exercises``, 0 if there are exercises in the files and all of them are right,
-        or for the list; 1 if one is wrong or open. For ``grade``, 0. A command or
-        file that cannot be used ends the process with 2.
+        or for the list; 1 if one is wrong or open. For ``grade``, 0. For
+        ``judge``, 0 if it is right, or for the list; 1 if it is wrong, 2 if no claim could be
+        asked. A command or file that cannot be used ends the process with 2.
 
     Examples
     --------
@@ -75,6 +79,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     _add_variant(command)
     _add_grade(commands)
+    _add_judge(commands)
     options = parser.parse_args(arguments)
     if options.command == "verify":
         try:
@@ -94,6 +99,11 @@ def main(arguments: list[str] | None = None) -> int:
         except (OSError, ValueError, RuntimeError) as error:
             parser.error(str(error))
         return 0
+    if options.command == "judge":
+        try:
+            return _judge(options)
+        except ValueError as error:
+            parser.error(str(error))
     if not options.files:
         print(readable("\n".join(listing()), ANSWERS))
         return 0
@@ -158,6 +168,44 @@ def _add_variant(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_judge(commands: argparse._SubParsersAction) -> None:
+    command = commands.add_parser("judge", help="hold an implementation of your own to the book")
+    command.add_argument(
+        "file",
+        nargs="?",
+        metavar="FILE",
+        type=Path,
+        help="your Python file: it is run; without it, what can be judged is listed",
+    )
+    command.add_argument("--as", dest="subject", metavar="NAME", help='as what: "Adam", "conv2d"')
+    for option, text in (
+        ("--name", "what it is called in the file (the same)"),
+        ("--gradient", "the function there that gives its gradient"),
+        ("--tensor", "what makes a tensor of your framework, there, of an array"),
+    ):
+        command.add_argument(option, metavar="NAME", help=text)
+
+
+def _judge(options: argparse.Namespace) -> int:
+    """Judge what a file defines, or list what can be judged."""
+    if options.file is None:
+        print(readable("\n".join(judging.listing()), WORDS))
+        return 0
+    if options.subject is None:
+        raise ValueError("--as: say as what it is judged; without a file, all names are listed")
+    known = judging.subject(options.subject)
+    defined, where = judging.defined_in(options.file), options.file.name
+    theirs = named(options.name or known.name, defined, where)
+    more = {
+        key: named(name, defined, where)
+        for key in ("gradient", "tensor")
+        if (name := getattr(options, key))
+    }
+    found = judging.judge(theirs, known.name, **more)
+    print(readable("\n".join(found.lines()), WORDS))
+    return {True: 0, False: 1, None: 2}[found.right]
+
+
 def _grade(options: argparse.Namespace) -> None:
     """Grade a class and write what is asked for."""
     if options.at_once < 1:
@@ -186,19 +234,10 @@ def _verify(labels: list[str], device: str | None, dtype: str) -> int:
     for label in tqdm(labels, unit="claim", leave=False, disable=not sys.stderr.isatty()):
         verdict = verify_on(label, device, dtype) if device else verify(label)
         statuses.append(verdict.status)
-        lines = [f"{MARKS[verdict.status]} {f'({label})':<10}{verdict.claim.title}"]
-        lines += [f"    {_line(finding)}" for finding in verdict.findings]
-        tqdm.write(readable("\n".join(lines), WORDS))
+        tqdm.write(readable("\n".join(verdict.lines()), WORDS))
     counts = {word: statuses.count(word) for word in ("holds", "fails", "skipped")}
     tqdm.write(", ".join(f"{count} {word}" for word, count in counts.items() if count))
     return 1 if counts["fails"] else 2 if counts["skipped"] else 0
-
-
-def _line(finding: Finding) -> str:
-    head = f"{MARKS[finding.status]} {finding.oracle.name:<40}"
-    if finding.error is None:
-        return f"{head}skipped: {finding.reason}"
-    return f"{head}largest error {finding.error:.1e}, bound {finding.oracle.bound:.0e}"
 
 
 if __name__ == "__main__":

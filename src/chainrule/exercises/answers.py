@@ -239,5 +239,7 @@ def differs(
 
 def _numbers(argument: Any) -> np.ndarray:
     """Give the floats of an argument: what counts or points is not rounded."""
+    if isinstance(argument, list):  # of arrays, whose shapes may differ
+        return np.concatenate([np.empty(0), *map(_numbers, argument)])
     array = np.asarray(argument)
     return array.ravel().astype(float) if array.dtype.kind == "f" else np.empty(0)

@@ -165,7 +165,7 @@ class Exercise:
         if not wrong:
             return self._with_manners(answer, trials)
         for mistake, message in self.mistakes:
-            if _alike(trials, self._trials(mistake, cases), self.bound):
+            if alike(trials, self._trials(mistake, cases), self.bound):
                 return Feedback(False, message)
         # the simplest, but no shape with a 1 in it, which hides what is wrong with it
         given, right = min(wrong, key=lambda p: (p[0].hides_its_axes(p[1]), len(p[1].call("f"))))
@@ -248,7 +248,7 @@ def _rounded(number: float, digits: int) -> float:
     return float(f"{number:.{digits}g}")
 
 
-def _alike(trials: list[Trial], made: list[Trial], bound: float) -> bool:
+def alike(trials: list[Trial], made: list[Trial], bound: float) -> bool:
     """Say whether two functions agree wherever not both of them fail, and do so once at least."""
     pairs = list(zip(trials, made, strict=True))
     agree = [one.agrees(other, bound) for one, other in pairs]

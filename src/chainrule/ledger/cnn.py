@@ -18,14 +18,15 @@ POOLS = (
 )
 
 
-def _pools(rng: np.random.Generator) -> Iterator[tuple]:
+def pools(rng: np.random.Generator, windows: tuple = POOLS) -> Iterator[tuple]:
     """Yield images of a few numbers, so that some are equal, all below 0, and a window."""
-    for size, *rest in POOLS:
+    for size, *rest in windows:
         yield rng.integers(-4, -1, (2, 2, *size)).astype(float), *rest
 
 
-def _pools_and_errors(rng: np.random.Generator) -> Iterator[tuple]:
-    for x, kernel, stride, padding in _pools(rng):
+def pools_and_errors(rng: np.random.Generator, windows: tuple = POOLS) -> Iterator[tuple]:
+    """Yield the same with δ."""
+    for x, kernel, stride, padding in pools(rng, windows):
         outputs = twins.counted_outputs(x.shape[2:], kernel, stride, padding, ONE)
         yield x, rng.standard_normal((2, 2, *outputs)), kernel, stride, padding
 
@@ -68,7 +69,7 @@ CLAIMS = (
         title="max-pooling",
         code="convolution.MaxPool2d",
         implementation=_pool(convolution.MaxPool2d),
-        cases=_pools,
+        cases=pools,
         oracles=(
             Oracle("loops", lambda *case: twins.pool(max, *case)),
             Oracle("NumPy's sliding windows", _largest_of_sliding(-np.inf)),
@@ -82,7 +83,7 @@ CLAIMS = (
         title="the gradient of max-pooling",
         code="convolution.MaxPool2d.vjp",
         implementation=_pool_vjp(convolution.MaxPool2d),
-        cases=_pools_and_errors,
+        cases=pools_and_errors,
         oracles=(
             Oracle("loops", twins.to_the_largest),
             Oracle("numpy.argmax of sliding windows", twins.sliding_argmax),
@@ -96,7 +97,7 @@ CLAIMS = (
         title="average pooling",
         code="convolution.AvgPool2d",
         implementation=_pool(convolution.AvgPool2d),
-        cases=_pools,
+        cases=pools,
         oracles=(
             Oracle("loops", _mean_loops),
             Oracle("scipy.signal.correlate2d", _scipy_mean),
@@ -110,7 +111,7 @@ CLAIMS = (
         title="the gradient of average pooling",
         code="convolution.AvgPool2d.vjp",
         implementation=_pool_vjp(convolution.AvgPool2d),
-        cases=_pools_and_errors,
+        cases=pools_and_errors,
         oracles=(
             Oracle("loops", twins.to_all),
             Oracle("complex step of the loops", _mean_step),

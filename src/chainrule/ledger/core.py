@@ -128,6 +128,13 @@ class Finding:
             return f"{self.oracle.name}: error < {self.oracle.bound:.0e}"
         return f"{self.oracle.name}: error {self.error:.1e}, more than {self.oracle.bound:.0e}"
 
+    def line(self) -> str:
+        """Give it as a line of a table: its mark, the oracle, the error and the bound."""
+        head = f"{MARKS[self.status]} {self.oracle.name:<40}"
+        if self.error is None:
+            return f"{head}skipped: {self.reason}"
+        return f"{head}largest error {self.error:.1e}, bound {self.oracle.bound:.0e}"
+
 
 MARKS = {"holds": "✓", "fails": "✗", "skipped": "–"}
 WORDS = {mark: word for word, mark in MARKS.items()}
@@ -165,6 +172,11 @@ class Verdict:
         """Give the verdict in a few lines, an oracle to a line."""
         head = f"{MARKS[self.status]} ({self.claim.label}) {self.claim.title}"
         return "\n".join([head, *(f"  {finding}" for finding in self.findings)])
+
+    def lines(self) -> list[str]:
+        """Give the same as a table, the errors that were found and their bounds in a column."""
+        head = f"{MARKS[self.status]} {f'({self.claim.label})':<10}{self.claim.title}"
+        return [head, *(f"    {finding.line()}" for finding in self.findings)]
 
 
 def verify_claim(

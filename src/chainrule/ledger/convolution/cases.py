@@ -65,9 +65,9 @@ def sizes(rng: np.random.Generator) -> Iterator[tuple]:
         yield tuple(tuple(map(int, rng.integers(low, high, 2))) for low, high in ranges)
 
 
-def convolutions(rng: np.random.Generator) -> Iterator[tuple]:
+def convolutions(rng: np.random.Generator, geometries: tuple = GEOMETRIES) -> Iterator[tuple]:
     """Yield images, kernels, biases, and how the windows stand."""
-    for size, kernel, *rest in GEOMETRIES:
+    for size, kernel, *rest in geometries:
         n, c, o = (int(number) for number in rng.integers(1, 4, 3))
         x, w = rng.standard_normal((n, c + 1, *size)), rng.standard_normal((o, c + 1, *kernel))
         yield x, w, rng.standard_normal(o), *rest
@@ -94,16 +94,16 @@ def grouped(rng: np.random.Generator) -> Iterator[tuple]:
         yield x, w, rng.standard_normal(len(w)), *rest, groups
 
 
-def errors(rng: np.random.Generator) -> Iterator[tuple]:
+def errors(rng: np.random.Generator, geometries: tuple = GEOMETRIES) -> Iterator[tuple]:
     """Yield images, kernels, δ, and how the windows stand."""
-    for x, w, _, *rest in convolutions(rng):
+    for x, w, _, *rest in convolutions(rng, geometries):
         outputs = twins.counted_outputs(x.shape[2:], w.shape[2:], *rest)
         yield x, w, rng.standard_normal((len(x), len(w), *outputs)), *rest
 
 
-def unfolded(rng: np.random.Generator) -> Iterator[tuple]:
+def unfolded(rng: np.random.Generator, geometries: tuple = GEOMETRIES) -> Iterator[tuple]:
     """Yield images and how the windows stand."""
-    for size, *rest in GEOMETRIES:
+    for size, *rest in geometries:
         yield rng.standard_normal((2, 3, *size)), *rest
 
 

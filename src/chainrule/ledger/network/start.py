@@ -31,7 +31,8 @@ def _bound_cases(rng: np.random.Generator) -> Iterator[tuple]:
 def _twin_bounds(weights: list, biases: list, names: list, cost: str, x, y) -> list[float]:
     """Multiply the largest slopes and the roots of the largest eigenvalues of wᵀ w."""
     zs, activities = twin_forward(weights, biases, names, x[0])
-    bound, found = math.hypot(*twin_cost_slope(cost, activities[-1], y[0])), []
+    found: list[float] = []
+    bound = math.hypot(*twin_cost_slope(cost, activities[-1], y[0]))
     for w, name, z in zip(reversed(weights), reversed(names), reversed(zs), strict=True):
         found.insert(0, bound * max(TWIN_SLOPE[name](z_j) for z_j in z))
         bound = found[0] * math.sqrt(np.linalg.eigvalsh(w.T @ w)[-1])

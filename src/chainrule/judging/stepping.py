@@ -1,0 +1,137 @@
+"""How an optimizer is asked: along given gradients, for w after every step."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ..exercises.texts import Unreadable, quoted, written
+from ..exercises.trials import Trial
+from .calling import Theirs, read
+
+
+class Parameter:
+    """What PyTorch's convention asks of a parameter: its numbers, and their gradient.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Parameter(np.zeros(2)).data
+    array([0., 0.])
+    """
+
+    def __init__(self, data: np.ndarray):
+        self.data = data
+        self.grad: Any = None
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Steps of an optimizer along given gradients.
+
+    Beside w stands a second parameter, so that what is remembered of one of them must not be
+    mistaken for what is remembered of the other.
+
+    Attributes
+    ----------
+    w : array
+    gradients : array
+        One row a step.
+    given : dict
+        Settings that the case names.
+    settings : dict
+        All of them, as they are where it does not.
+    last : bool
+        Whether only the last step counts.
+    """
+
+    w: np.ndarray
+    gradients: np.ndarray
+    given: dict[str, Any]
+    settings: dict[str, Any]
+    last: bool = False
+    uneven = False
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """All settings."""
+        return self.settings | self.given
+
+    def lacking(self, theirs: Theirs, gradient: bool) -> str:
+        """Give the option that it needs and the implementation lacks; "" if none."""
+        return theirs.lacks(theirs.what, self.options)
+
+    def has_gradient(self, theirs: Theirs) -> bool:
+        """Say that there is none."""
+        return False
+
+    def run(self, theirs: Theirs, gradient: bool) -> Any:
+        """Give w after every step, or after the last."""
+        what = theirs.what
+        make = partial(what, **theirs.by_name(what, self.options))
+        if not isinstance(what, type):
+            path = self._of_function(make)
+        elif not hasattr(what, "step"):
+            raise Unreadable("the class has no method step")
+        else:
+            path = self._of_class(make, _needed(what.step), theirs)
+        return path[-1] if self.last and path else path
+
+    def _of_function(self, update: Callable) -> list:
+        w, state, path = np.copy(self.w), None, []
+        for g in self.gradients:
+            given = update(w, np.copy(g), state)
+            if not isinstance(given, tuple) or len(given) != 2:
+                raise Unreadable(f"expected w and the state, got {quoted(given)}")
+            w, state = given
+            path.append(read(w))
+        return path
+
+    def _of_class(self, make: Callable, needed: int, theirs: Theirs) -> list:
+        numbers = [np.copy(self.w), 2 * self.w + 1]
+        plain = needed > 0
+        wrap = theirs.wrapped if theirs.tensor else np.asarray if plain else Parameter
+        parameters: list[Any] = [wrap(w) for w in numbers]
+        optimizer = make() if needed > 1 else make(parameters)
+        path = []
+        for g in self.gradients:
+            grads = [np.copy(g), 3 - g]
+            if plain:
+                given = (parameters, grads)[2 - min(needed, 2) :]
+                back = optimizer.step(*given)
+                if isinstance(back, (list, tuple)) and len(back) == len(parameters):
+                    parameters = list(back)
+            else:
+                for parameter, grad in zip(parameters, grads, strict=True):
+                    parameter.grad = theirs.wrapped(grad)
+                optimizer.step()
+            path.append(read(parameters[0]))
+        return path
+
+    def shown(self, name: str) -> str:
+        """Give the call as its author would write it."""
+        words = (f"{key}={written(value)}" for key, value in self.given.items())
+        return f"{name}({', '.join(words)})"
+
+    def closer(self, given: Trial, right: Trial, name: str) -> tuple[Trial, Trial, str]:
+        """Give the first step after which w differs, and what led there."""
+        call, value = self.shown(name), given.value
+        if value is None or right.value is None or value.shape != right.value.shape:
+            return given, right, call
+        steps = zip(value, right.value, strict=True)
+        apart = (i for i, (a, b) in enumerate(steps) if not np.allclose(a, b, 1e-9, 0))
+        t = next(apart, len(value) - 1)
+        call = (
+            f"{call} from w = {written(self.w)} along g = {written(self.gradients[: t + 1])}, "
+            f"w after step {t + 1}"
+        )
+        return replace(given, value=value[t]), replace(right, value=right.value[t]), call
+
+
+def _needed(step: Callable) -> int:
+    """Give how many arguments a step needs, besides its optimizer."""
+    found = list(inspect.signature(step).parameters.values())[1:]
+    return sum(p.kind < p.VAR_POSITIONAL and p.default is p.empty for p in found)
