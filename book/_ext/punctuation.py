@@ -7,6 +7,7 @@ full stop could stand alone at the beginning of the next one.
 import re
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.application import Sphinx
 
 BEFORE, AFTER = (
@@ -24,7 +25,8 @@ WITHIN = (
     (re.compile(r"(?<=\d–)(?=\d)|(?<=\de-)(?=\d)"), "\u2060"),
     (re.compile(r"(\d{4}-)(\d\d-)(?=\d\d)"), "\\1\u2060\\2\u2060"),
 )
-CODE = nodes.FixedTextElement | nodes.literal  # whose spaces are to be copied
+# whose spaces are to be copied
+CODE = nodes.FixedTextElement | nodes.literal | addnodes.desc_sig_element
 
 
 def neighbour(
