@@ -15,7 +15,7 @@ MODULE = re.compile(
 # defaults as Python shows them, and as a reader needs them
 INSIDE = {
     r"=<(?:function|factory)[^,)]*": "=...",
-    r"=lambda \w+: \.\.\.": "=...",
+    r"=lambda [^,)]*": "=...",
     r"<class '(?:\w+\.)*(\w+)'>": r"\1",
 }
 

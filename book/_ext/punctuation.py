@@ -7,7 +7,6 @@ full stop could stand alone at the beginning of the next one.
 import re
 
 from docutils import nodes
-from sphinx import addnodes
 from sphinx.application import Sphinx
 
 BEFORE, AFTER = (
@@ -25,8 +24,7 @@ WITHIN = (
     (re.compile(r"(?<=\d–)(?=\d)|(?<=\de-)(?=\d)"), "\u2060"),
     (re.compile(r"(\d{4}-)(\d\d-)(?=\d\d)"), "\\1\u2060\\2\u2060"),
 )
-# whose spaces are to be copied
-CODE = nodes.FixedTextElement | nodes.literal | addnodes.desc_sig_element
+CODE = nodes.FixedTextElement | nodes.literal  # whose spaces are to be copied
 
 
 def neighbour(
@@ -60,7 +58,8 @@ def keep(app: Sphinx, doctree: nodes.document, page: str) -> None:
     if app.builder.format != "html":
         return
     for element in doctree.findall(nodes.TextElement):
-        if not isinstance(element, CODE | nodes.math):
+        code = not element.get("support_smartquotes", True)  # as a default is
+        if not code and not isinstance(element, CODE | nodes.math):
             keep_whole(element)
     for link in list(doctree.findall(nodes.reference)):
         if isinstance(link[0], nodes.Text) and link[0].startswith(" "):

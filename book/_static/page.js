@@ -74,7 +74,7 @@ each(".stream pre", (el) => {
   el.replaceChildren(...shown);
 });
 
-// On a phone the cells of some tables stand below each other, and each says what it is.
+// The cells of some tables stand below each other, and each says what it is.
 each(".tag_stacked td", (el) => {
   el.dataset.head = el.closest("table").tHead.rows[0].cells[el.cellIndex].textContent;
 });
