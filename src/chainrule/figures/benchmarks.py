@@ -127,8 +127,8 @@ def provenance(record: dict[str, Any]) -> Markdown:
 
     Examples
     --------
-    >>> origin = {"date": "2026-11-29", "device": "CPU", "versions": {"numpy": "2.4.6"}}
-    >>> provenance({**origin, "rounds": 31})
+    >>> record = {"date": "2026-11-29", "device": "CPU", "rounds": 31}
+    >>> provenance(record | {"versions": {"numpy": "2.4.6"}})
     Recorded 2026-11-29 in 31 rounds (CPU; numpy 2.4.6).
     """
     versions = ", ".join(f"{name} {version}" for name, version in record["versions"].items())
