@@ -1,8 +1,9 @@
-"""The reference's index: what stands where, as the modules say."""
+"""The reference: its index, and entries that a reader can use."""
 
 import re
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -11,6 +12,12 @@ from sphinx.util.docutils import SphinxDirective
 MODULE = re.compile(
     r"automodule:: (chainrule\.\w+)$(?:\n   :members:(.*))?", re.MULTILINE
 )
+# defaults as Python shows them, and as a reader needs them
+INSIDE = {
+    r"=<(?:function|factory)[^,)]*": "=...",
+    r"=lambda [^,)]*": "=...",
+    r"<class '(?:\w+\.)*(\w+)'>": r"\1",
+}
 
 
 class Modules(SphinxDirective):
@@ -42,7 +49,27 @@ class Modules(SphinxDirective):
         return lines
 
 
+def readable(
+    app: Sphinx, what: str, name: str, thing: Any, options: Any, *signature
+) -> tuple[str | None, str | None]:
+    """Leave out of a signature what a default is inside Python."""
+    arguments, result = signature
+    for pattern, shown in INSIDE.items():
+        arguments = re.sub(pattern, shown, arguments or "") or None
+    return arguments, result
+
+
+def says_nothing(
+    app: Sphinx, what: str, name: str, thing: Any, skip: bool, options: Any
+) -> bool | None:
+    """Skip the field of a tuple: Python says of it where it stands."""
+    told = str(getattr(thing, "__doc__", ""))
+    return told.startswith("Alias for field") or None
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register it; Sphinx calls this when it loads the extension."""
     app.add_directive("modules", Modules)
+    app.connect("autodoc-process-signature", readable)
+    app.connect("autodoc-skip-member", says_nothing)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -58,7 +58,8 @@ def keep(app: Sphinx, doctree: nodes.document, page: str) -> None:
     if app.builder.format != "html":
         return
     for element in doctree.findall(nodes.TextElement):
-        if not isinstance(element, CODE | nodes.math):
+        code = not element.get("support_smartquotes", True)  # as a default is
+        if not code and not isinstance(element, CODE | nodes.math):
             keep_whole(element)
     for link in list(doctree.findall(nodes.reference)):
         if isinstance(link[0], nodes.Text) and link[0].startswith(" "):

@@ -74,7 +74,7 @@ each(".stream pre", (el) => {
   el.replaceChildren(...shown);
 });
 
-// On a phone the cells of some tables stand below each other, and each says what it is.
+// The cells of some tables stand below each other, and each says what it is.
 each(".tag_stacked td", (el) => {
   el.dataset.head = el.closest("table").tHead.rows[0].cells[el.cellIndex].textContent;
 });
@@ -106,22 +106,28 @@ if (places.length) {
   name.className = "section-name";
   name.setAttribute("aria-hidden", "true"); // the heading itself is read aloud
   document.querySelector(".header-article-items__start").append(name);
-  // the innermost section that begins above the reader's eye; to ask those of a section that is far
-  // away would lay it out
-  const read = (outer) => {
-    const inner = [...outer.querySelectorAll(":scope > section")];
+  const list = document.querySelector(".bd-sidebar-secondary");
+  const links = new Map(places.map((el) => [decodeURI(el.hash).slice(1), el]));
+  // the innermost section, or entry of the reference, that begins above the reader's eye; to ask those
+  // of a section that is far away would lay it out
+  const inside = ":scope > :is(section, dl.py), :scope > dd > dl.py";
+  const linked = (el) => links.get(el.id || el.firstElementChild.id);
+  const read = (outer, found) => {
+    const inner = [...outer.querySelectorAll(inside)];
     const at = inner.findLast((el) => el.getBoundingClientRect().top < 150);
-    return at ? read(at) : outer;
+    return at ? read(at, linked(at) ?? found) : found;
   };
   const mark = () => {
-    const { id } = read(document.querySelector(".bd-article"));
-    const at = places.find((el) => decodeURI(el.hash) === `#${id}`);
+    const at = read(document.querySelector(".bd-article"));
     name.textContent = at?.textContent ?? "";
     for (const el of places) {
       const inside = at !== undefined && el.parentElement.contains(at);
       el.classList.toggle("active", inside);
       el.parentElement.classList.toggle("active", inside);
     }
+    const { top, bottom } = at?.getBoundingClientRect() ?? {};
+    const seen = list.getBoundingClientRect();
+    if (top < seen.top || bottom > seen.bottom) list.scrollTop += top - seen.top - seen.height / 2;
   };
   document.addEventListener("scroll", () => requestAnimationFrame(mark), { passive: true });
   mark();
@@ -152,7 +158,7 @@ const fit = (formulas) => {
 // The arrow keys must reach it: the theme sees to code and outputs when the page loads, but not to
 // those that are unfolded later.
 const boxes =
-  "pre, .cell_output > *, .pst-scrollable-table-container, .panel, .katex-display, span.math";
+  "pre, .cell_output > *, .pst-scrollable-table-container, .katex-display, span.math";
 const showMore = (el, more) => el.classList.toggle("more", more);
 const reachable = new ResizeObserver((entries) => {
   // in the next frame, for an observer must not change the sizes that it observes

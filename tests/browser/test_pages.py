@@ -163,6 +163,33 @@ def test_page_fits_and_is_accessible(browser, roots, width, name):
     assert not wrong, f"{name} at {width} px:\n" + "\n".join(wrong)
 
 
+# letters in drawings, and how they stand out from the page
+PALE = """() => {
+  const light = (color) => color.match(/[\\d.]+/g).slice(0, 3).map((part) => part / 255)
+    .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, c, i) => sum + [0.2126, 0.7152, 0.0722][i] * c, 0.05);
+  const ground = light(getComputedStyle(document.body).backgroundColor);
+  return [...document.querySelectorAll("svg.picture text, .slider text")].filter((el) => {
+    const own = light(getComputedStyle(el).fill);
+    // what has the page's own colour stands on another
+    return own !== ground && Math.max(own, ground) < 4.5 * Math.min(own, ground);
+  }).map((el) => `${el.textContent}: ${getComputedStyle(el).fill}`);
+}"""
+
+
+def test_letters_in_drawings_stand_out(browser, roots, book, name):
+    if not parsed(book / name).select("svg text"):
+        return
+    page = browser.new_page(reduced_motion="reduce")
+    settle(page, roots["file"] + name)
+    pale = {}
+    for mode in ("light", "dark"):
+        page.evaluate("mode => document.documentElement.dataset.theme = mode", mode)
+        pale[mode] = page.evaluate(PALE)
+    page.close()
+    assert pale == {"light": [], "dark": []}
+
+
 # the icons that rules put before and after what a page holds
 ICONS = r"""() => [...document.querySelectorAll("*")].flatMap((el) =>
   ["::before", "::after"].flatMap((part) => {
@@ -231,19 +258,40 @@ def test_cells_below_each_other_say_what_they_are(browser, roots):
     assert overflow <= 0
 
 
+@pytest.mark.parametrize("where", ["reference/benchmarks", "scaling/growth"])
+def test_a_short_cell_stays_on_a_line(browser, roots, where):
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    settle(page, f"{roots['server']}book/{where}.html")
+    broken = page.locator("td").evaluate_all(
+        """(all) => all.filter((el) => el.textContent.length < 18
+          && el.firstElementChild?.clientHeight > 1.5 * parseFloat(getComputedStyle(el).lineHeight)
+        ).map((el) => el.textContent)"""
+    )
+    page.close()
+    assert not broken
+
+
+READ = [
+    ("neural-network/network", "#id5", "By hand"),
+    ("neural-network/network", "#in-short", "In short"),
+    ("reference/api/losses", "#chainrule.losses.MSE.slope", "MSE.slope()"),
+    ("reference/api/figures", "#module-chainrule.figures.kit.grids", "figures.kit.grids"),
+]
+
+
 def test_the_section_that_is_read_is_marked(browser, roots):
-    address = roots["file"] + "book/neural-network/network.html"
     for width in RULES:
         page = browser.new_page(viewport={"width": width, "height": 900}, reduced_motion="reduce")
-        for anchor, name in (("#id5", "By hand"), ("#in-short", "In short")):
-            page.goto(address + anchor)
+        for where, anchor, name in READ:
+            page.goto(f"{roots['file']}book/{where}.html{anchor}")
             page.wait_for_function("scrollY > 1000")
             page.evaluate("new Promise(requestAnimationFrame).then(() => null)")
-            marked = page.evaluate(
-                "[...document.querySelectorAll('#pst-page-toc-nav a.active')].at(-1).hash"
-            )
+            marked = page.locator("#pst-page-toc-nav a.active").last
             bar = page.locator(".section-name")
-            assert marked == anchor
+            assert marked.get_attribute("href") == anchor
+            if width == 1280:
+                box = marked.bounding_box()
+                assert 0 <= box["y"] <= 900 - box["height"]
             assert (bar.inner_text(), bar.is_visible()) == (name, width == 390)
         page.close()
 
@@ -601,6 +649,11 @@ def parsed(path):
 @cache
 def anchors(path):
     return {tag.get("id") or tag.get("name") for tag in parsed(path)(["a", True])}
+
+
+def test_a_signature_says_nothing_of_the_inside_of_python(book, name):
+    shown = [entry.text for entry in parsed(book / name).select("dt.sig")]
+    assert [text for text in shown if re.search("[<\u2060]|lambda", text)] == []
 
 
 def test_every_picture_is_described(book, name):

@@ -8,7 +8,7 @@ from typing import Any
 from .convolution import costs
 from .kit.drawing import beside, clear
 from .kit.picture import BLUE, GREY, Axes, Picture, plot
-from .ledger import Table
+from .ledger import Markdown, Table
 
 RECORDS = Path(__file__).parents[1] / "records"
 # records of other kinds
@@ -98,27 +98,47 @@ def recorded(name: str, key: str = "ratios") -> Table | None:
     record = read_if_there(name)
     if not record.get(key):
         return None
-    head = [f"recorded on {record['device']}, {record['date']}", "ratio (quartiles)"]
+    what = f"time over that of {record['baseline']}" if key == "ratios" else key
+    head = [what, f"ratio (quartiles), {record['device']}, {record['date']}"]
     return Table(head, [[who, _with_quartiles(ratio)] for who, ratio in record[key].items()])
 
 
-def by_size(record: dict[str, Any]) -> Table:
-    """Give the geometric mean of all ratios for each size of the arrays, and over all of them."""
-    rows = {_thousands(int(size)): ratio for size, ratio in record["by_size"].items()}
-    rows["all"] = record["geometric_mean"]
-    head = ["numbers", f"time over that of {record['baseline']}"]
+def by_size(record: dict[str, Any], how: str = "one thread") -> Table:
+    """Give the geometric mean of all ratios for each size of the arrays, and over all of them.
+
+    Examples
+    --------
+    >>> means = {"by_size": {"1000": 0.5}, "geometric_mean": 0.5}
+    >>> by_size({"baseline": "PyTorch", "two threads": means}, "two threads")
+    | numbers, two threads | time over that of PyTorch |
+    | --- | --- |
+    | 1 000 | 0.50 |
+    | all | 0.50 |
+    """
+    means = record[how]
+    rows = {_thousands(int(size)): ratio for size, ratio in means["by_size"].items()}
+    rows["all"] = means["geometric_mean"]
+    head = [f"numbers, {how}", f"time over that of {record['baseline']}"]
     return Table(head, [[size, f"{ratio:.2f}"] for size, ratio in rows.items()])
 
 
-def provenance(record: dict[str, Any]) -> Table:
-    """Give where a record is from: the date, the device, the versions."""
+def provenance(record: dict[str, Any]) -> Markdown:
+    """Say where a record is from: the date, the device, the versions, and how fast the machine is.
+
+    Examples
+    --------
+    >>> record = {"date": "2026-11-29", "device": "CPU", "rounds": 31}
+    >>> provenance(record | {"versions": {"numpy": "2.4.6"}})
+    Recorded 2026-11-29 in 31 rounds (CPU; numpy 2.4.6).
+    """
     versions = ", ".join(f"{name} {version}" for name, version in record["versions"].items())
-    head, row = ["recorded", "on", "rounds"], [record["date"], record["device"], record["rounds"]]
+    how = f"{record['rounds']} rounds ({record['device']}; {versions})"
+    text = f"Recorded {record['date']} in {how}."
     if "machine" in record:
-        head.append("which does with one thread")
-        rates = [record["machine"][f"{what}_per_second"] / 1e9 for what in ("operations", "bytes")]
-        row.append(f"{rates[0]:.0f} · 10⁹ operations and {rates[1]:.0f} · 10⁹ bytes a second")
-    return Table([*head, "with"], [[*row, versions]])
+        rates = (record["machine"][f"{what}_per_second"] / 1e9 for what in ("operations", "bytes"))
+        operations, moved = (f"{rate:.0f}\u00a0·\u00a010⁹" for rate in rates)
+        text += f" One thread does {operations} operations and {moved} bytes a second."
+    return Markdown(text)
 
 
 METHODS = {
@@ -151,7 +171,7 @@ def layers(
     rows.append(["geometric mean", *("–" if m is None else f"{m:.2f}" for m in of_methods)])
     if len(methods) == len(METHODS):
         rows.append(["the fastest of each", f"{means['fastest']:.2f}", *["–"] * (len(methods) - 1)])
-    return Table(["layer", *methods], rows)
+    return Table([way, *methods], rows)
 
 
 def mutants(scope: str = "package") -> dict[str, Any]:
@@ -192,11 +212,11 @@ def unnoticed(record: dict[str, Any], kind: str = "survivors") -> Table:
     >>> print(unnoticed({"equivalent": [one]}, "equivalent"))
     | where | what it was → what it became | why nothing changes |
     | --- | --- | --- |
-    | `a.py`, line 3 | `x` → `+x` | it is x |
+    | `a.py`, line 3 | `x`<br>→ `+x` | it is x |
     """
     rows = []
     for one in record[kind]:
-        row = [f"`{one['file']}`, line {one['line']}", f"`{one['before']}` → `{one['after']}`"]
+        row = [f"`{one['file']}`, line {one['line']}", f"`{one['before']}`<br>→ `{one['after']}`"]
         rows.append([*row, one["reason"]] if kind == "equivalent" else row)
     last = ["why nothing changes"] if kind == "equivalent" else []
     return Table(["where", "what it was → what it became", *last], rows)

@@ -159,8 +159,8 @@ def architecture(axes: Axes, network: Network, x: Any) -> None:
             ends = at[0] + first, at[1] + first
             windows.append([(ends[0] + i, ends[1] + j) for i in (0, side) for j in (0, side)])
         middle = left + (columns + behind) / 2
-        note(axes, middle, 11.3, " × ".join(map(str, shape)), fontsize=9)
-        note(axes, middle, 13.4, does, fontsize=9, color=GREY)
+        note(axes, middle, 11.3, " × ".join(map(str, shape)), fontsize=10)
+        note(axes, middle, 13.4, does, fontsize=10, color=GREY)
         left += columns + behind + GAP * (1 if number < 3 else 1.5 if number < 4 else 2)
     for here, there in pairwise(windows):
         for start, end in zip(here[2:], there[:2], strict=True):

@@ -42,9 +42,9 @@ def columns(axes: Axes) -> None:
         note(axes, found[0] + window + 0.5, found[1] - 0.55, name, color=color, weight="bold")
         text = f"{name}: window ({u}, {v}) is column {window}"
         note(axes, 13.4, 4.6 + 2.0 * line, text, color=color, ha="left")
-    cells(axes, found, matrix, fontsize=9)
+    cells(axes, found, matrix, fontsize=10)
     for row, (i, j) in enumerate(np.ndindex(3, 3)):
-        note(axes, found[0] - 0.25, found[1] + row + 0.5, f"{i},{j}", ha="right", fontsize=9)
+        note(axes, found[0] - 0.25, found[1] + row + 0.5, f"{i},{j}", ha="right", fontsize=10)
     text = "matrix $X$, 9 × 25: a row\nfor each place $i,j$ in it"
     note(axes, 13.4, 11.0, text, ha="left")
 
@@ -117,7 +117,7 @@ def product(axes: Axes, window: int = 8) -> None:
         written[row[0] : row[0] + row[2], row[1] : row[1] + row[3]] = True
         side = 1.4 if at is w else 1.0
         shown = None if at is w else written
-        cells(axes, at, values, size=side, fontsize=9, title=title, above=0.9, written=shown)
+        cells(axes, at, values, size=side, fontsize=10, title=title, above=0.9, written=shown)
         mark(axes, at, row[:2], row[2:], color, size=side, fill=0.35)
     for group in range(1, 5):  # each becomes a row of the image
         axes.plot([of_y[0] + 5 * group] * 2, [of_y[1], of_y[1] + 2], color=GREY, lw=1.6)
@@ -159,7 +159,7 @@ def matrix(figure: Picture, size: int = 3, kernel_size: int = 2) -> None:
             mark(axes, at, place, color=GREY, fill=0.3, width=0)
         title += f", {values.shape[0]} × {values.shape[1]}"
         shown, faint = np.full(values.shape, wide > 10), values == 0
-        cells(axes, at, values, fontsize=9, title=title, above=2.2, written=shown, faint=faint)
+        cells(axes, at, values, fontsize=10, title=title, above=2.2, written=shown, faint=faint)
         note(axes, at[0] + values.shape[1] / 2, at[1] - 0.8, what, color=GREY, fontsize=10)
     mark(axes, left, (row, 0), (1, pixels), ORANGE, fill=0.2)
     mark(axes, left, (0, pixel), (entries, 1), BLUE, fill=0.2)

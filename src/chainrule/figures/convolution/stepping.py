@@ -10,9 +10,9 @@ from ..kit.picture import ORANGE
 from .windows import IMAGE, KERNEL, convolved
 
 WIDTH, HEIGHT = 360, 346
-IMAGE_AT, KERNEL_AT, OUTPUT_AT, MATRIX_AT = (4, 26), (146, 61), (218, 30), (10, 204)
+IMAGE_AT, KERNEL_AT, OUTPUT_AT, MATRIX_AT = (4, 26), (146, 61), (218, 26), (10, 204)
 # the width and height of a cell: of the image, the kernel, the output, and the matrix
-SMALL, SQUARE, WIDE, NARROW = (19.0, 19.0), (21.0, 21.0), (27.6, 25.0), (13.6, 15.0)
+SMALL, SQUARE, WIDE, NARROW = (19.0, 19.0), (21.0, 21.0), (27.6, 26.6), (13.6, 15.0)
 
 
 class Stepper(Moving):

@@ -38,7 +38,7 @@ def cells(
             color = GREY if faint is not None and faint[row, column] else INK
             place = x + (column + 0.5) * size, y + (row + 0.53) * size
             text = number(value).replace("−", "–")  # a shorter stroke for a narrow cell
-            small = min(fontsize, {1: fontsize, 2: 10}.get(len(text), 9))  # to stay in its cell
+            small = fontsize if len(text) == 1 else min(fontsize, 10)  # to stay in its cell
             note(axes, *place, text, fontsize=small, color=color, zorder=4)
 
 

@@ -18,7 +18,7 @@ COLORS = (BLUE, ORANGE, GREEN, PURPLE, RED, "#6B7A00", "#4B3FBF", "#2E86A0", "#D
 
 # In points a picture is as wide as a phone's column is in pixels, so a point there is a pixel.
 WIDTH = 342
-SMALLEST = 9  # points that a text must have to be read there
+SMALLEST = 10  # points that a text must have to be read there
 SHOWN = 540  # pixels that it is wide on a wide page
 
 STYLE: dict[Any, Any] = {

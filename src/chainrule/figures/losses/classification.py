@@ -86,12 +86,12 @@ def example(axes: Axes, probabilities: Any, labels: Any) -> None:
     p, y = to_numpy(probabilities), to_numpy(labels)
     right = p[np.arange(len(p)), y]
     note(axes, 5, -1.35, "probability of each class, in %")
-    note(axes, 11.5, -0.9, "right\nclass", fontsize=9)
-    note(axes, 14.1, -0.9, "its loss\n−log p", fontsize=9)
+    note(axes, 11.5, -0.9, "right\nclass", fontsize=10)
+    note(axes, 14.1, -0.9, "its loss\n−log p", fontsize=10)
     for c in range(p.shape[1]):
-        note(axes, c + 0.5, -0.45, str(c), fontsize=9, color=GREY)
+        note(axes, c + 0.5, -0.45, str(c), fontsize=10, color=GREY)
     for i, row in enumerate(p):
-        note(axes, -0.2, i + 0.5, f"sample {i}", fontsize=9, color=GREY, ha="right")
+        note(axes, -0.2, i + 0.5, f"sample {i}", fontsize=10, color=GREY, ha="right")
         for c, share in enumerate(row):
             mark(axes, (0, 0), (i, c), fill=float(share), width=0)
             look = "bold" if share == row.max() else "normal"
@@ -105,8 +105,8 @@ def example(axes: Axes, probabilities: Any, labels: Any) -> None:
                 zorder=4,
             )
         mark(axes, (0, 0), (i, y[i]), color=ORANGE, fill=0)
-        note(axes, 11.5, i + 0.53, f"{right[i]:.4f}", fontsize=9, color=ORANGE)
-        note(axes, 14.1, i + 0.53, f"{-np.log(right[i]):.3f}", fontsize=9)
+        note(axes, 11.5, i + 0.53, f"{right[i]:.4f}", fontsize=10, color=ORANGE)
+        note(axes, 14.1, i + 0.53, f"{-np.log(right[i]):.3f}", fontsize=10)
     axes.plot([13, 15.2], [len(p) + 0.15] * 2, color=GREY, lw=0.8)
-    note(axes, 11.5, len(p) + 0.8, "their mean", fontsize=9)
-    note(axes, 14.1, len(p) + 0.8, f"{-np.log(right).mean():.3f}", fontsize=9, fontweight="bold")
+    note(axes, 11.5, len(p) + 0.8, "their mean", fontsize=10)
+    note(axes, 14.1, len(p) + 0.8, f"{-np.log(right).mean():.3f}", fontsize=10, fontweight="bold")
