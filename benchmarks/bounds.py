@@ -1,0 +1,147 @@
+"""What a goal is held against that was not reached: a part of ours alone, over all of PyTorch's.
+
+Where the part alone takes longer than the whole was to take, no door that is opened faster would
+help. Side by side in one run, in 32-bit floats, with one thread each and with two.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+import cnn
+import convolution
+import functions
+import numpy as np
+import optimizers
+import training
+from _side_by_side import HOW, measure, ratio, rounds_from_command_line, threads_each, write
+
+from chainrule.activations import ReLU
+from chainrule.arrays.functions import erfc
+from chainrule.losses import CrossEntropy
+from chainrule.network import Linear
+from chainrule.optimizers import SGD, Optimizer
+from chainrule.optimizers.blocks import BLOCK
+from chainrule.training import batches
+
+REST = 0.05
+Pair = tuple[Callable, Callable]
+
+
+def rules_of_a_step() -> Pair:
+    """Give the training of the digits by the rules of the book, called without their doors."""
+    (images, classes), targets = training.data.train, np.eye(10, dtype="float32")
+
+    def train() -> None:
+        rng = np.random.default_rng(0)
+        first, second = (Linear(*size, rng=rng, dtype="float32") for size in ((64, 128), (128, 10)))
+        relu, loss, sgd = ReLU(), CrossEntropy(), SGD(training.LR)
+        for _ in range(training.EPOCHS):
+            for batch in batches(len(images), training.BATCH, rng):
+                x, y = images.take(batch, axis=0), targets.take(classes.take(batch), axis=1)
+                z = first.value(x)
+                a = relu.value(z)
+                logits = np.ascontiguousarray(second.value(a).T)
+                float(np.add.reduce(loss.value(logits, y)) / len(batch))
+                delta = np.ascontiguousarray(loss.slope(logits, y).T) / len(batch)
+                gradients = second.parameters_back(a, delta)
+                delta = relu.back(z, second.back(a, delta))
+                gradients = [*first.parameters_back(x, delta), *gradients]
+                parameters = [*first.parameters, *second.parameters]
+                for w, g in zip(parameters, gradients, strict=True):
+                    w[...] = sgd.rule(1, w, g, None)[0]
+
+    return train, training.train_torch
+
+
+def erfc_of_gelu(size: int) -> Pair:
+    """Give the two calls of erfc that a GELU and its slope make."""
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal(size, "float32")
+    _, theirs = functions.activation_contenders("GELU", rng, size)
+    times = functions.SIZES[size]
+    return functions.repeated(lambda: (erfc(x), erfc(x)), times), functions.repeated(theirs, times)
+
+
+def rule_in_cache(name: str, size: int) -> Pair:
+    """Give an optimizer's rule alone, on numbers that stay in the cache, as often as needed."""
+    rng = np.random.default_rng(0)
+    gradients = [
+        rng.standard_normal(size // optimizers.ARRAYS, "float32") for _ in range(optimizers.ARRAYS)
+    ]
+    theirs = optimizers.contenders(name, gradients, 1)[f"PyTorch {name}"]
+    cls, settings = optimizers.CONTESTS[name]
+    ours: Optimizer = getattr(optimizers.optimizers, cls)(lr=optimizers.LR, **settings)
+    w, g = rng.standard_normal((2, BLOCK), "float32")
+    memory = [None if start is None else np.ones_like(w) for start in ours.start().values()]
+
+    def run() -> None:
+        for _ in range(round(size / BLOCK)):
+            ours.rule(1, w, g, *memory)
+
+    return run, theirs
+
+
+def product_of_a_layer(name: str) -> Pair:
+    """Give the one product of matrices that a convolution's forward pass comes to."""
+    layer = convolution.Layer(name)
+    kernels = layer.weight.reshape(len(layer.weight), -1)
+    outputs = layer.upstream[0, 0].size
+    columns = np.ones((len(layer.x), kernels.shape[1], outputs), "float32")
+    out = np.empty((len(layer.x), len(kernels), outputs), "float32")
+    return partial(np.matmul, kernels, columns, out), layer.forward()["PyTorch"]
+
+
+def products_of_a_network(batch_size: int) -> Pair:
+    """Give the products of matrices that a step of the convolutional network comes to."""
+    shapes = [(12, 9, 64 * batch_size), (24, 108, 64 * batch_size), (10, 384, batch_size)]
+    products = []
+    for i, (o, k, n) in enumerate(shapes):
+        w, a, delta = (np.ones(shape, "float32") for shape in ((o, k), (k, n), (o, n)))
+        products += [(w, a), (delta, a.T)]
+        products += [(w.T, delta)] if i else []  # the first layer's input needs no gradient
+
+    def run() -> None:
+        for _ in range(cnn.STEPS):
+            for left, right in products:
+                left @ right
+
+    return run, cnn.contenders(batch_size)["PyTorch"]
+
+
+PARTS: dict[str, Callable[[], Pair]] = {
+    "training the digits: the rules without their doors": rules_of_a_step,
+    "GELU, 1 000 000 numbers: erfc, twice": partial(erfc_of_gelu, 10**6),
+    **{
+        f"{name}, 10 000 000 numbers: the rule, in the cache": partial(rule_in_cache, name, 10**7)
+        for name in ("SGD", "Adam")
+    },
+    **{
+        f"{name}: its product": partial(product_of_a_layer, name)
+        for name in ("3 → 64, 7 × 7", "512 → 512", "8 → 16, 64 images")
+    },
+    "a step of the CNN, batches of 64: its products": partial(products_of_a_network, 64),
+}
+
+
+if __name__ == "__main__":
+    rounds = rounds_from_command_line(15)
+    found: dict[str, dict] = {}
+    for threads, how in HOW.items():
+        with threads_each(threads):
+            for name, pair in PARTS.items():
+                contenders = dict(zip(("part", "PyTorch"), pair(), strict=True))
+                seconds = measure(contenders, rounds, threads * REST, warm=1)
+                found.setdefault(how, {})[name] = ratio(seconds["PyTorch"], seconds["part"])
+    write(
+        "bounds",
+        {
+            "title": "Bounds",
+            "what": "a part of ours alone, float32",
+            "baseline": "PyTorch",
+            "ratios": found["one thread"],
+            **found,
+            "rounds": rounds,
+            "device": "CPU",
+        },
+        ("chainrule", "numpy", "scipy", "torch"),
+    )
