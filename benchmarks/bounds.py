@@ -124,7 +124,7 @@ PARTS: dict[str, Callable[[], Pair]] = {
 
 
 if __name__ == "__main__":
-    rounds = rounds_from_command_line(15)
+    rounds = rounds_from_command_line(9)
     found: dict[str, dict] = {}
     for threads, how in HOW.items():
         with threads_each(threads):
