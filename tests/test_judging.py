@@ -90,7 +90,8 @@ def test_a_known_wrong_form_is_named(name, gradient, form, message):
 
 
 @pytest.mark.parametrize(
-    ("mistake", "told"), EXERCISES["adam-steps"].mistakes, ids=lambda told: str(told)[:40]
+    ("mistake", "told"),
+    [pytest.param(*each, id=each[1]) for each in EXERCISES["adam-steps"].mistakes],
 )
 @pytest.mark.parametrize("name", ["Adam", "AdamW"])
 def test_what_the_exercise_knows_is_named(name, mistake, told):
