@@ -221,6 +221,114 @@ def test_an_optimizer_has_one_of_these_forms(kind):
     }
 
 
+class FirstAlone(OfParameters):
+    """Adam that returns inside its loop."""
+
+    def step(self):
+        self.t += 1
+        for i, p in enumerate(self.params):
+            p.data = p.data - self.moved(i, p.grad)
+            return
+
+
+class FirstGradient(OfParameters):
+    """Adam that gives every parameter the gradient of the first."""
+
+    def step(self):
+        self.t += 1
+        for i, p in enumerate(self.params):
+            p.data = p.data - self.moved(i, self.params[0].grad)
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [(FirstAlone, "only the first parameter moves"), (FirstGradient, "the gradient of the first")],
+)
+def test_every_parameter_of_an_optimizer_counts(kind, told):
+    (message,) = judge(kind, "Adam").messages
+    assert told in message
+
+
+class Keeping:
+    """Momentum whose velocity begins as the array of the gradient."""
+
+    def __init__(self, params, lr, momentum):
+        self.params, self.lr, self.mu, self.b = params, lr, momentum, [None] * len(params)
+
+    def step(self):
+        for i, p in enumerate(self.params):
+            if self.b[i] is None:
+                self.b[i] = self.first(p.grad)
+            else:
+                self.b[i] *= self.mu
+                self.b[i] += p.grad
+            p.data -= self.lr * self.b[i]
+
+    def first(self, grad):
+        return grad
+
+
+class Copying(Keeping):
+    """The same with a copy."""
+
+    def first(self, grad):
+        return grad.copy()
+
+
+def test_a_gradient_is_written_again_at_each_step():
+    assert judge(Copying, "Momentum").right
+    found = judge(Keeping, "Momentum")
+    assert found.right is False
+    assert found.messages == [
+        "b is the array of p.grad itself, which every step writes again: copy it"
+    ]
+
+
+OPTION_NAMES = {  # those of the page's table
+    "lr": ("lr", "learning_rate"),
+    "betas": ("betas", "beta1, beta2"),
+    "eps": ("eps", "epsilon"),
+    "momentum": ("momentum", "mu"),
+    "alpha": ("alpha", "rho", "beta", "decay"),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "option", "own"),
+    [
+        pytest.param(one.name, option, own, id=f"{one.name}: {own}")
+        for one in SUBJECTS
+        if "lr" in one.options
+        for option, names in OPTION_NAMES.items()
+        if option in one.options
+        for own in names
+    ],
+)
+def test_an_option_goes_by_each_of_its_names(name, option, own):
+    options = subject(name).options
+    words = [own if key == option else key for key in options]
+    passed = [f"{key}=({own})" if key == option else f"{key}={key}" for key in options]
+    source = f"""
+class Own:
+    def __init__(self, {", ".join(words)}):
+        self.held = kind({", ".join(passed)})
+    def step(self, parameters, gradients):
+        self.held.step(parameters, gradients)
+"""
+    made = {"kind": book(name)["theirs"]}
+    exec(source, made)
+    found = judge(made["Own"], name)
+    assert found.right, found
+    assert not found.notes
+
+
+@each_name
+def test_no_name_serves_two_options(name):
+    options = subject(name).options
+    own = [*options, *(own for option in options.values() for own in option.names)]
+    assert len(own) == len(set(own))
+
+
 class Value:
     """A number of a framework that differentiates by itself."""
 
