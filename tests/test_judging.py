@@ -210,6 +210,60 @@ class WithBoth(OfParameters):
         return [p - d for p, d in zip(params, moved, strict=True)]
 
 
+def halved(x, k, stride=2):
+    n, c, h, w = x.shape
+    return x.reshape(n, c, h // k, k, w // k, k).max((3, 5))
+
+
+def covering(x, k, stride=2):
+    h, w = ((size - k) // stride + 1 for size in x.shape[2:])
+    y = np.empty((*x.shape[:2], h, w))
+    for u, v in np.ndindex(h, w):
+        y[:, :, u, v] = x[:, :, u * stride :, v * stride :][:, :, :k, :k].mean((2, 3))
+    return y
+
+
+def shared(x, delta, k, stride=2, *, adds=True):
+    dx = np.zeros(x.shape)
+    for u, v in np.ndindex(delta.shape[2:]):
+        place = dx[:, :, u * stride :, v * stride :][:, :, :k, :k]
+        place[...] = adds * place + delta[:, :, u, v, None, None] / k**2
+    return dx
+
+
+def test_pooling_without_padding_is_asked_more_than_halves():
+    assert judge(halved, "max_pool2d").right is False
+    assert judge(covering, "avg_pool2d", gradient=shared).right
+    assert not judge(covering, "avg_pool2d", gradient=functools.partial(shared, adds=False)).right
+
+
+def test_a_convolution_without_padding_has_kernels_of_any_shape():
+    def cut(x, w, b, stride=1):
+        k = min(w.shape[2:])
+        return convolution.conv2d(x, w[:, :, :k, :k], b, stride=stride)
+
+    def whole(x, w, b, stride=1):
+        return convolution.conv2d(x, w, b, stride=stride)
+
+    assert judge(whole, "conv2d").right
+    assert judge(cut, "conv2d").right is False
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_softmax_takes_large_logits(dtype):
+    def plain(x):
+        e = np.exp(x.astype(dtype))
+        return e / e.sum(1, keepdims=True)
+
+    def less(x):
+        return plain(x - x.max(1, keepdims=True))
+
+    assert judge(less, "Softmax").right
+    assert judge(plain, "Softmax").messages == [
+        "e to the power of a large logit overflows: subtract the largest first"
+    ]
+
+
 @pytest.mark.parametrize("kind", [OfParameters, WithGradients, WithBoth])
 def test_an_optimizer_has_one_of_these_forms(kind):
     found = judge(kind, "Adam")
