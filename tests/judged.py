@@ -31,8 +31,8 @@ ADAMS = (
 WINDOWS = """
 def windows(x, k, stride, padding, dilation=1, outside=0.0):
     x = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)), constant_values=outside)
-    s = dilation * (k - 1) + 1
-    view = np.lib.stride_tricks.sliding_window_view(x, (s, s), (2, 3))
+    s = dilation * (np.broadcast_to(k, 2) - 1) + 1
+    view = np.lib.stride_tricks.sliding_window_view(x, s, (2, 3))
     return view[:, :, ::stride, ::stride, ::dilation, ::dilation]
 """
 BACK = """
@@ -184,6 +184,7 @@ def gradient(x, upstream):
     s = value(x)
     return s * (upstream - (s * upstream).sum(1, keepdims=True))
 """,
+        (" - x.max(1, keepdims=True)", ""),
         ("e.sum(1, keepdims=True)", "e.sum(0)"),
         ("e.sum(1, keepdims=True)", "e.sum()"),
         ("s * (upstream - (s * upstream).sum(1, keepdims=True))", "upstream * s * (1 - s)"),
@@ -317,22 +318,27 @@ def value(columns, size, k, stride=1, padding=0, dilation=1):
         WINDOWS
         + """
 def value(x, w, b, stride=1, padding=0, dilation=1):
-    y = np.einsum("ncuvij,ocij->nouv", windows(x, w.shape[2], stride, padding, dilation), w)
+    y = np.einsum("ncuvij,ocij->nouv", windows(x, w.shape[2:], stride, padding, dilation), w)
     return y + b[:, None, None]
 def gradient(x, w, delta, stride=1, padding=0, dilation=1):
-    held = windows(x, w.shape[2], stride, padding, dilation)
+    held = windows(x, w.shape[2:], stride, padding, dilation)
     dw = np.einsum("nouv,ncuvij->ocij", delta, held)
     dx = np.zeros((*x.shape[:2], x.shape[2] + 2 * padding, x.shape[3] + 2 * padding))
-    s = dilation * (w.shape[2] - 1) + 1
+    r, s = (dilation * (k - 1) + 1 for k in w.shape[2:])
     for u, v in np.ndindex(delta.shape[2:]):
-        place = dx[:, :, u * stride :, v * stride :][:, :, :s:dilation, :s:dilation]
+        place = dx[:, :, u * stride :, v * stride :][:, :, :r:dilation, :s:dilation]
         place += np.einsum("no,ocij->ncij", delta[:, :, u, v], w)
     h, width = x.shape[2:]
     return dx[:, :, padding:padding + h, padding:padding + width], dw, delta.sum((0, 2, 3))
 """,
         (
-            "windows(x, w.shape[2], stride, padding, dilation), w)",
-            "windows(x, w.shape[2], stride, padding, dilation), w[:, :, ::-1, ::-1])",
+            "windows(x, w.shape[2:], stride, padding, dilation), w)",
+            "windows(x, w.shape[2:], stride, padding, dilation), w[:, :, ::-1, ::-1])",
+        ),
+        (
+            "windows(x, w.shape[2:], stride, padding, dilation), w)",
+            "windows(x, min(w.shape[2:]), stride, padding, dilation), "
+            "w[:, :, : min(w.shape[2:]), : min(w.shape[2:])])",
         ),
         ("::stride, ::stride", "::1, ::1"),
         ("y + b[:, None, None]", "y"),

@@ -210,6 +210,60 @@ class WithBoth(OfParameters):
         return [p - d for p, d in zip(params, moved, strict=True)]
 
 
+def halved(x, k, stride=2):
+    n, c, h, w = x.shape
+    return x.reshape(n, c, h // k, k, w // k, k).max((3, 5))
+
+
+def covering(x, k, stride=2):
+    h, w = ((size - k) // stride + 1 for size in x.shape[2:])
+    y = np.empty((*x.shape[:2], h, w))
+    for u, v in np.ndindex(h, w):
+        y[:, :, u, v] = x[:, :, u * stride :, v * stride :][:, :, :k, :k].mean((2, 3))
+    return y
+
+
+def shared(x, delta, k, stride=2, *, adds=True):
+    dx = np.zeros(x.shape)
+    for u, v in np.ndindex(delta.shape[2:]):
+        place = dx[:, :, u * stride :, v * stride :][:, :, :k, :k]
+        place[...] = adds * place + delta[:, :, u, v, None, None] / k**2
+    return dx
+
+
+def test_pooling_without_padding_is_asked_more_than_halves():
+    assert judge(halved, "max_pool2d").right is False
+    assert judge(covering, "avg_pool2d", gradient=shared).right
+    assert not judge(covering, "avg_pool2d", gradient=functools.partial(shared, adds=False)).right
+
+
+def test_a_convolution_without_padding_has_kernels_of_any_shape():
+    def cut(x, w, b, stride=1):
+        k = min(w.shape[2:])
+        return convolution.conv2d(x, w[:, :, :k, :k], b, stride=stride)
+
+    def whole(x, w, b, stride=1):
+        return convolution.conv2d(x, w, b, stride=stride)
+
+    assert judge(whole, "conv2d").right
+    assert judge(cut, "conv2d").right is False
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_softmax_takes_large_logits(dtype):
+    def plain(x):
+        e = np.exp(x.astype(dtype))
+        return e / e.sum(1, keepdims=True)
+
+    def less(x):
+        return plain(x - x.max(1, keepdims=True))
+
+    assert judge(less, "Softmax").right
+    assert judge(plain, "Softmax").messages == [
+        "e to the power of a large logit overflows: subtract the largest first"
+    ]
+
+
 @pytest.mark.parametrize("kind", [OfParameters, WithGradients, WithBoth])
 def test_an_optimizer_has_one_of_these_forms(kind):
     found = judge(kind, "Adam")
@@ -219,6 +273,114 @@ def test_an_optimizer_has_one_of_these_forms(kind):
         "left out, for it has no weight_decay": ["2 of 6 cases of (1.2.5c)"],
         "left out, for it has no amsgrad": ["2 of 2 cases of (1.2.5d)"],
     }
+
+
+class FirstAlone(OfParameters):
+    """Adam that returns inside its loop."""
+
+    def step(self):
+        self.t += 1
+        for i, p in enumerate(self.params):
+            p.data = p.data - self.moved(i, p.grad)
+            return
+
+
+class FirstGradient(OfParameters):
+    """Adam that gives every parameter the gradient of the first."""
+
+    def step(self):
+        self.t += 1
+        for i, p in enumerate(self.params):
+            p.data = p.data - self.moved(i, self.params[0].grad)
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [(FirstAlone, "only the first parameter moves"), (FirstGradient, "the gradient of the first")],
+)
+def test_every_parameter_of_an_optimizer_counts(kind, told):
+    (message,) = judge(kind, "Adam").messages
+    assert told in message
+
+
+class Keeping:
+    """Momentum whose velocity begins as the array of the gradient."""
+
+    def __init__(self, params, lr, momentum):
+        self.params, self.lr, self.mu, self.b = params, lr, momentum, [None] * len(params)
+
+    def step(self):
+        for i, p in enumerate(self.params):
+            if self.b[i] is None:
+                self.b[i] = self.first(p.grad)
+            else:
+                self.b[i] *= self.mu
+                self.b[i] += p.grad
+            p.data -= self.lr * self.b[i]
+
+    def first(self, grad):
+        return grad
+
+
+class Copying(Keeping):
+    """The same with a copy."""
+
+    def first(self, grad):
+        return grad.copy()
+
+
+def test_a_gradient_is_written_again_at_each_step():
+    assert judge(Copying, "Momentum").right
+    found = judge(Keeping, "Momentum")
+    assert found.right is False
+    assert found.messages == [
+        "b is the array of p.grad itself, which every step writes again: copy it"
+    ]
+
+
+OPTION_NAMES = {  # those of the page's table
+    "lr": ("lr", "learning_rate"),
+    "betas": ("betas", "beta1, beta2"),
+    "eps": ("eps", "epsilon"),
+    "momentum": ("momentum", "mu"),
+    "alpha": ("alpha", "rho", "beta", "decay"),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "option", "own"),
+    [
+        pytest.param(one.name, option, own, id=f"{one.name}: {own}")
+        for one in SUBJECTS
+        if "lr" in one.options
+        for option, names in OPTION_NAMES.items()
+        if option in one.options
+        for own in names
+    ],
+)
+def test_an_option_goes_by_each_of_its_names(name, option, own):
+    options = subject(name).options
+    words = [own if key == option else key for key in options]
+    passed = [f"{key}=({own})" if key == option else f"{key}={key}" for key in options]
+    source = f"""
+class Own:
+    def __init__(self, {", ".join(words)}):
+        self.held = kind({", ".join(passed)})
+    def step(self, parameters, gradients):
+        self.held.step(parameters, gradients)
+"""
+    made = {"kind": book(name)["theirs"]}
+    exec(source, made)
+    found = judge(made["Own"], name)
+    assert found.right, found
+    assert not found.notes
+
+
+@each_name
+def test_no_name_serves_two_options(name):
+    options = subject(name).options
+    own = [*options, *(own for option in options.values() for own in option.names)]
+    assert len(own) == len(set(own))
 
 
 class Value:

@@ -1,12 +1,14 @@
 """How activations are judged, and the wrong forms of them that are known."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from ..activations import GELU
 from ..ledger import claim
+from ..ledger.core import Claim
 from .calling import Call, Option, read
 from .core import Part, Subject, Wrong
 
@@ -30,6 +32,7 @@ def _of_value(x: Any) -> tuple[Callable, str]:
     return x, "that is the slope from the value: x is the argument, not f(x)"
 
 
+ALL = "the sum is over the whole batch"
 VALUE = "that is f(x) itself: its slope was asked for"
 
 
@@ -174,6 +177,25 @@ def _rows(x: Any, upstream: Any) -> Call:
     return Call((batch,), options={"axis": -1}, upstream=errors, then=_first)
 
 
+def _with_large(own: Claim) -> Claim:
+    """Give the claim on softmax with logits whose exponentials overflow."""
+    loops, *others = own.oracles
+
+    def cases(rng: np.random.Generator) -> Iterator[tuple]:
+        yield from own.cases(rng)
+        yield 1000 + rng.integers(-32, 33, 6) / 16, rng.standard_normal(6)  # float32 has them, too
+
+    def less(x: Any, upstream: Any) -> Any:  # what all logits have in common plays no part
+        return loops.expected(x - np.round(x.mean(), -3), upstream)
+
+    return replace(own, cases=cases, oracles=(replace(loops, expected=less), *others))
+
+
+def _over_all(x: Any, largest: float = 0.0) -> Any:
+    e = np.exp(x - largest)
+    return e / e.sum()
+
+
 def _of_probabilities(ask: Callable) -> Callable:
     """Give what the exercise on softmax expects: it takes the probabilities."""
     return lambda s, upstream: ask(_rows(np.log(s), upstream))
@@ -184,14 +206,19 @@ SOFTMAX = Subject(
     "Softmax(x), x of shape (N, K)",
     (
         Part(
-            claim("1.17"),
+            _with_large(claim("1.17")),
             (_rows,),
             wrong=(
                 (
                     lambda x, axis: softmax(x, 0),
                     "the sum is over the samples: sum over the classes",
                 ),
-                (lambda x, axis: np.exp(x) / np.exp(x).sum(), "the sum is over the whole batch"),
+                (lambda x, axis: _over_all(x), ALL),
+                (lambda x, axis: _over_all(x, x.max()), ALL),
+                (
+                    lambda x, axis: np.exp(x) / np.exp(x).sum(axis, keepdims=True),
+                    "e to the power of a large logit overflows: subtract the largest first",
+                ),
                 (lambda x, axis: x / x.sum(-1, keepdims=True), "e to the power of x is missing"),
                 (lambda x, axis: np.log(softmax(x)), "that is its logarithm"),
                 (lambda x, axis: np.exp(x), "the sum is missing: divide by it"),

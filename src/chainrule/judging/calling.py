@@ -90,7 +90,7 @@ class Theirs:
         if known is None or name in known:
             return (name,)
         option = self.options[name]
-        one = [(own,) for own in option.names if own not in self.options]
+        one = [(own,) for own in option.names]
         return next((own for own in (*one, *option.apart) if set(own) <= set(known)), ())
 
 

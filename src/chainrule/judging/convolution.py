@@ -21,6 +21,7 @@ EVEN = (
     ((6, 7), (2, 2), (3, 3), NONE, ONE),
     ((8, 7), (3, 3), ONE, (2, 2), (2, 2)),
 )
+OBLONG = (*EVEN, ((6, 7), (2, 3), ONE, NONE, ONE))  # a kernel may be so all the same
 STANDING = {"stride": Option(1, ("s",)), "padding": Option(0, ("pad", "p"))}
 WINDOWS = {**STANDING, "dilation": Option(1, ("d",))}
 
@@ -106,16 +107,16 @@ CONVOLUTION = Subject(
     "conv2d(x, w, b, stride=1, padding=0, dilation=1, groups=1); its gradient: "
     "(x, w, upstream, stride=1, …) -> dx, dw, db",
     (
-        Part(more("2.1d", cases.convolutions, EVEN), (_convolution,), wrong=CONVOLVED),
+        Part(more("2.1d", cases.convolutions, OBLONG), (_convolution,), wrong=CONVOLVED),
         Part(claim("2.1f"), (_convolution,), wrong=CONVOLVED),
         Part(
-            more("2.1.1h", cases.errors, EVEN),
+            more("2.1.1h", cases.errors, OBLONG),
             (_gradient(0),),
             gradient=True,
             wrong=(TURNED, (_back(0, lambda dx, x, delta: -dx), "the sign of dx is wrong")),
         ),
         Part(
-            more("2.1.1e", cases.errors, EVEN),
+            more("2.1.1e", cases.errors, OBLONG),
             (_gradient(1),),
             gradient=True,
             wrong=(
@@ -127,7 +128,7 @@ CONVOLUTION = Subject(
             ),
         ),
         Part(
-            more("2.1.1f", cases.errors, EVEN),
+            more("2.1.1f", cases.errors, OBLONG),
             (_gradient(2),),
             gradient=True,
             wrong=(

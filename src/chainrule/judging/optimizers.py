@@ -43,6 +43,14 @@ def _one_memory(self: Any, parameters: list, gradients: list) -> None:
         super(type(self), self).step([p], [g])
 
 
+def _first_alone(self: Any, parameters: list, gradients: list) -> None:
+    super(type(self), self).step(parameters[:1], gradients[:1])
+
+
+def _first_gradient(self: Any, parameters: list, gradients: list) -> None:
+    super(type(self), self).step(parameters, [gradients[0] for _ in gradients])
+
+
 def _of_every(kind: Any) -> Wrong:
     """Give wrong forms that every optimizer can have."""
     return (
@@ -53,6 +61,14 @@ def _of_every(kind: Any) -> Wrong:
         (
             type(kind.__name__, (kind,), {"step": _one_memory}),
             "all parameters share one memory: each needs its own",
+        ),
+        (
+            type(kind.__name__, (kind,), {"step": _first_alone}),
+            "only the first parameter moves: go on to the others",
+        ),
+        (
+            type(kind.__name__, (kind,), {"step": _first_gradient}),
+            "every parameter takes the gradient of the first: each has its own",
         ),
     )
 
@@ -85,6 +101,10 @@ VELOCITIES: Wrong = (
     (_velocity(lambda mu, b, g: b + g), "the whole velocity is kept: only the share μ of it is"),
     (_velocity(lambda mu, b, g: mu * b + (1 - mu) * g), "that is a mean of gradients: b adds up"),
     (_velocity(lambda mu, b, g: mu * (b + g)), "g is multiplied by μ, too: b := μ b + g"),
+    (
+        _velocity(lambda mu, b, g: 2 * mu * g),
+        "b is the array of p.grad itself, which every step writes again: copy it",
+    ),
     *_of_every(SGD),
 )
 NOT_AHEAD = (
@@ -205,10 +225,13 @@ def _subject(
 ) -> Subject:
     """Give an optimizer that is judged by claims on paths; its options are those of the book's."""
     settings = _settings(kind) | defaults
-    options = {
-        key: replace(NAMES.get(key, Option(None)), default=None if key == "lr" else value)
-        for key, value in settings.items()
-    }
+    options: dict[str, Option] = {}
+    taken = set(settings)
+    for key, value in settings.items():
+        option = NAMES.get(key, Option(None))
+        names = tuple(own for own in option.names if own not in taken)  # each serves one option
+        options[key] = replace(option, default=None if key == "lr" else value, names=names)
+        taken.update(names)
     parts = tuple(_part(label, settings, wrong, exercises) for label in labels)
     words = ", ".join(f"{key}={value}" for key, value in settings.items() if key != "lr")
     return Subject(name, f"an optimizer: lr, {words}", parts, options)

@@ -6,12 +6,19 @@ import numpy as np
 
 from ..convolution import AvgPool2d, MaxPool2d
 from ..ledger.cnn import pools, pools_and_errors
-from ..ledger.convolution.twins import NONE
+from ..ledger.convolution.twins import NONE, ONE
 from .calling import Call, Option, single
 from .convolution import STANDING, more, standing
 from .core import Part, Subject
 
-EVEN = (((6, 4), (2, 2), (2, 2), NONE), ((7, 8), (3, 3), (2, 2), (1, 1)))
+# without padding, too, windows lie apart or over one another, and do not reach the edge
+EVEN = (
+    ((6, 4), (2, 2), (2, 2), NONE),
+    ((7, 8), (3, 3), (2, 2), (1, 1)),
+    ((8, 7), (3, 3), (2, 2), NONE),
+    ((5, 7), (2, 2), (3, 3), NONE),
+    ((4, 5), (3, 3), ONE, NONE),
+)
 SIGN = "the sign of the gradient is wrong"
 
 

@@ -32,8 +32,9 @@ class Parameter:
 class Steps:
     """Steps of an optimizer along given gradients.
 
-    Beside w stands a second parameter, so that what is remembered of one of them must not be
-    mistaken for what is remembered of the other.
+    Where an optimizer takes several parameters, a second one has the numbers of w moved on by one
+    place. Every other number of a path is read from it, so both must be right, and what is
+    remembered of one of them must not be mistaken for what is remembered of the other.
 
     Attributes
     ----------
@@ -91,24 +92,27 @@ class Steps:
         return path
 
     def _of_class(self, make: Callable, needed: int, theirs: Theirs) -> list:
-        numbers = [np.copy(self.w), 2 * self.w + 1]
+        numbers = [np.copy(self.w), np.roll(self.w, 1)]
+        kept = [np.copy(w) for w in numbers]
         plain = needed > 0
         wrap = theirs.wrapped if theirs.tensor else np.asarray if plain else Parameter
         parameters: list[Any] = [wrap(w) for w in numbers]
         optimizer = make() if needed > 1 else make(parameters)
         path = []
         for g in self.gradients:
-            grads = [np.copy(g), 3 - g]
+            grads = [np.copy(g), np.roll(g, 1)]
             if plain:
                 given = (parameters, grads)[2 - min(needed, 2) :]
                 back = optimizer.step(*given)
                 if isinstance(back, (list, tuple)) and len(back) == len(parameters):
                     parameters = list(back)
             else:
-                for parameter, grad in zip(parameters, grads, strict=True):
-                    parameter.grad = theirs.wrapped(grad)
+                for parameter, array, grad in zip(parameters, kept, grads, strict=True):
+                    array[...] = grad  # a backward pass may write where it wrote before
+                    parameter.grad = theirs.wrapped(array)
                 optimizer.step()
-            path.append(read(parameters[0]))
+            first, second = map(read, parameters)
+            path.append(np.where(np.arange(len(g)) % 2, np.roll(second, -1), first))
         return path
 
     def shown(self, name: str) -> str:
