@@ -350,7 +350,10 @@ def test_every_word_of_a_command_is_explained(monkeypatch, capsys):
         ("grade", True),
         ("judge", True),
     ]
-    for name, usage in (("verify", "[WORD ...]"), ("exercises", "[--limit S] [FILE ...]")):
+    for name, usage in (
+        ("verify", "[WORD ...]"),
+        ("exercises", "[--limit S] [--variant N] [FILE ...]"),
+    ):
         command = commands.choices[name]
         assert usage in " ".join(command.format_usage().split())
         assert all(action.help for action in command._actions)

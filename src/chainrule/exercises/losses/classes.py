@@ -53,15 +53,6 @@ def _softmax(z: Any) -> Any:
     return e / e.sum(1, keepdims=True)
 
 
-def _sigmoid(z: Any) -> Any:
-    e = np.exp(-np.abs(z))
-    return np.where(z >= 0, 1.0, e) / (1 + e)
-
-
-def _minus_log(p: Any) -> Any:
-    return -np.log(np.where(p > 0, p, 1.0))
-
-
 def _of_classes(each: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
     """Make a loss of logits and classes out of what is made of the logits of all classes."""
     return lambda z, t: each(z)[np.arange(len(t)), t].mean()
@@ -169,7 +160,7 @@ CLASSES: dict[str, Exercise] = {
     )
     .wrong(
         _of_classes(
-            lambda z: np.where((p := _softmax(z)) > 0, _minus_log(p), z.max(1)[:, None] - z)
+            lambda z: (m := z.max(1, keepdims=True)) - z + _after_sum(z, m) * (_softmax(z) > 0)
         ),
         "where p rounds to 0, the gap to the largest logit is not the whole loss: if several are "
         "nearly as large, log Σ e^(z − m) is left beside it",
@@ -292,7 +283,7 @@ CLASSES: dict[str, Exercise] = {
         "that is log σ(z): the sign is missing",
     )
     .wrong(
-        lambda z: -np.log(np.maximum(_sigmoid(z), 1e-12)),
+        lambda z: -np.log(np.maximum(_softmax(np.stack([z, 0 * z], 1))[:, 0], 1e-12)),
         "σ(z) is cut off at 10⁻¹²: no answer can cost more than 27.6 then, where 800 is right",
     ),
 }
