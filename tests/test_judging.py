@@ -454,6 +454,85 @@ def test_a_gradient_may_take_the_upstream():
     assert judge(np.tanh, "Tanh", gradient=lambda x, u: u * (1 - np.tanh(x) ** 2)).right
 
 
+class Forgetful(Cached):
+    """A layer that forgets its upstream."""
+
+    def backward(self, upstream):
+        return super().backward(np.ones_like(upstream))
+
+
+class InPlace(Cached):
+    """One that writes into its upstream."""
+
+    def backward(self, upstream):
+        upstream *= 1 - np.tanh(self.x) ** 2
+        return upstream
+
+
+class Careless(LossWithout):
+    """A loss whose backward takes an upstream and forgets it."""
+
+    def backward(self, upstream):
+        return super().backward()
+
+
+class Careful(LossWithout):
+    """One that does not."""
+
+    def backward(self, upstream):
+        return upstream * super().backward()
+
+
+class ForgetfulValue(Value):
+    """A tensor whose backward forgets its upstream."""
+
+    def backward(self, upstream):
+        self.source.grad = self.slope
+
+
+def forgetful_tanh(x):
+    y = ForgetfulValue(np.tanh(x.data))
+    y.source, y.slope = x, 1 - y.data**2
+    return y
+
+
+class Vjp:
+    def __call__(self, x):
+        return np.maximum(x, 0)
+
+    def vjp(self, x, upstream):
+        return (x > 0).astype(int)
+
+
+@pytest.mark.parametrize(
+    ("what", "name", "how"),
+    [
+        (Forgetful, "Tanh", {}),
+        (Vjp, "ReLU", {}),
+        (Careless, "MSE", {}),
+        (np.tanh, "Tanh", {"gradient": lambda x, upstream: 1 - np.tanh(x) ** 2}),
+        (forgetful_tanh, "Tanh", {"tensor": ForgetfulValue}),
+    ],
+)
+def test_an_upstream_that_is_taken_plays_a_part(what, name, how):
+    assert judge(what, name, **how).messages == ["the upstream plays no part: multiply by it"]
+
+
+@pytest.mark.parametrize(("what", "name"), [(InPlace, "Tanh"), (Careful, "MSE")])
+def test_an_upstream_may_be_used_in_these_ways(what, name):
+    assert judge(what, name).right
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_an_upstream_costs_no_rounding(dtype):
+    def slope(x, upstream):
+        return (upstream.astype(dtype) * (1 - np.tanh(x.astype(dtype)) ** 2)).astype(dtype)
+
+    found = judge(lambda x: np.tanh(x.astype(dtype)), "Tanh", gradient=slope)
+    assert found.right, found
+    assert bool(found.notes) == (dtype == np.float32)
+
+
 def test_targets_may_be_rows():
     def entropy(z, y):
         z = z - z.max(1, keepdims=True)

@@ -15,7 +15,8 @@ from ..exercises.trials import Trial, name_of, parameters_of
 from ..ledger.core import Cases, Claim, Verdict, verify_claim
 from ..oracles import relative_error
 from ..precision import FORMATS, unit_roundoff
-from .calling import Option, Reading, Theirs
+from .calling import Reading
+from .theirs import Option, Theirs
 
 Reads = Callable[..., Reading]
 Wrong = tuple[tuple[Callable, str], ...]
