@@ -156,6 +156,15 @@ def test_pytorchs_own_is_right(name, monkeypatch):
     assert len(found.verdicts) == len(subject(name).parts)
 
 
+def test_what_a_float32_inside_costs_is_told():
+    torch = pytest.importorskip("torch")
+    told = "; if it keeps some numbers in float32, that is why"
+    (message,) = judge(torch.optim.NAdam, "Nadam", tensor=torch.tensor).messages
+    assert message.endswith(told)
+    (message,) = judge(lambda x: 1.01 * torch.tanh(x), "Tanh", tensor=torch_tensor).messages[:1]
+    assert told not in message
+
+
 def test_float32_is_held_to_what_it_can_keep():
     def tanh(x):
         return np.tanh(x.astype(np.float32))
@@ -358,22 +367,26 @@ OPTION_NAMES = {  # those of the page's table
         for own in names
     ],
 )
-def test_an_option_goes_by_each_of_its_names(name, option, own):
+@pytest.mark.parametrize("alone", [False, True])
+def test_an_option_goes_by_each_of_its_names(name, option, own, alone):
     options = subject(name).options
-    words = [own if key == option else key for key in options]
-    passed = [f"{key}=({own})" if key == option else f"{key}={key}" for key in options]
+    taken = ["lr", option] if alone else list(options)
+    words = [own if key == option else key for key in options if key in taken]
+    passed = {key: key if key in taken else repr(one.default) for key, one in options.items()}
+    passed[option] = f"({own})"
     source = f"""
 class Own:
     def __init__(self, {", ".join(words)}):
-        self.held = kind({", ".join(passed)})
+        self.held = kind({", ".join(f"{key}={value}" for key, value in passed.items())})
     def step(self, parameters, gradients):
         self.held.step(parameters, gradients)
 """
     made = {"kind": book(name)["theirs"]}
     exec(source, made)
     found = judge(made["Own"], name)
-    assert found.right, found
-    assert not found.notes
+    assert not found.messages, found
+    assert alone or found.right
+    assert alone or not found.notes
 
 
 @each_name
