@@ -156,6 +156,15 @@ def test_pytorchs_own_is_right(name, monkeypatch):
     assert len(found.verdicts) == len(subject(name).parts)
 
 
+def test_what_a_float32_inside_costs_is_told():
+    torch = pytest.importorskip("torch")
+    told = "; if it keeps some numbers in float32, that is why"
+    (message,) = judge(torch.optim.NAdam, "Nadam", tensor=torch.tensor).messages
+    assert message.endswith(told)
+    (message,) = judge(lambda x: 1.01 * torch.tanh(x), "Tanh", tensor=torch_tensor).messages[:1]
+    assert told not in message
+
+
 def test_float32_is_held_to_what_it_can_keep():
     def tanh(x):
         return np.tanh(x.astype(np.float32))
@@ -358,22 +367,26 @@ OPTION_NAMES = {  # those of the page's table
         for own in names
     ],
 )
-def test_an_option_goes_by_each_of_its_names(name, option, own):
+@pytest.mark.parametrize("alone", [False, True])
+def test_an_option_goes_by_each_of_its_names(name, option, own, alone):
     options = subject(name).options
-    words = [own if key == option else key for key in options]
-    passed = [f"{key}=({own})" if key == option else f"{key}={key}" for key in options]
+    taken = ["lr", option] if alone else list(options)
+    words = [own if key == option else key for key in options if key in taken]
+    passed = {key: key if key in taken else repr(one.default) for key, one in options.items()}
+    passed[option] = f"({own})"
     source = f"""
 class Own:
     def __init__(self, {", ".join(words)}):
-        self.held = kind({", ".join(passed)})
+        self.held = kind({", ".join(f"{key}={value}" for key, value in passed.items())})
     def step(self, parameters, gradients):
         self.held.step(parameters, gradients)
 """
     made = {"kind": book(name)["theirs"]}
     exec(source, made)
     found = judge(made["Own"], name)
-    assert found.right, found
-    assert not found.notes
+    assert not found.messages, found
+    assert alone or found.right
+    assert alone or not found.notes
 
 
 @each_name
@@ -452,6 +465,85 @@ def test_a_layer_has_one_of_these_forms(what, name):
 
 def test_a_gradient_may_take_the_upstream():
     assert judge(np.tanh, "Tanh", gradient=lambda x, u: u * (1 - np.tanh(x) ** 2)).right
+
+
+class Forgetful(Cached):
+    """A layer that forgets its upstream."""
+
+    def backward(self, upstream):
+        return super().backward(np.ones_like(upstream))
+
+
+class InPlace(Cached):
+    """One that writes into its upstream."""
+
+    def backward(self, upstream):
+        upstream *= 1 - np.tanh(self.x) ** 2
+        return upstream
+
+
+class Careless(LossWithout):
+    """A loss whose backward takes an upstream and forgets it."""
+
+    def backward(self, upstream):
+        return super().backward()
+
+
+class Careful(LossWithout):
+    """One that does not."""
+
+    def backward(self, upstream):
+        return upstream * super().backward()
+
+
+class ForgetfulValue(Value):
+    """A tensor whose backward forgets its upstream."""
+
+    def backward(self, upstream):
+        self.source.grad = self.slope
+
+
+def forgetful_tanh(x):
+    y = ForgetfulValue(np.tanh(x.data))
+    y.source, y.slope = x, 1 - y.data**2
+    return y
+
+
+class Vjp:
+    def __call__(self, x):
+        return np.maximum(x, 0)
+
+    def vjp(self, x, upstream):
+        return (x > 0).astype(int)
+
+
+@pytest.mark.parametrize(
+    ("what", "name", "how"),
+    [
+        (Forgetful, "Tanh", {}),
+        (Vjp, "ReLU", {}),
+        (Careless, "MSE", {}),
+        (np.tanh, "Tanh", {"gradient": lambda x, upstream: 1 - np.tanh(x) ** 2}),
+        (forgetful_tanh, "Tanh", {"tensor": ForgetfulValue}),
+    ],
+)
+def test_an_upstream_that_is_taken_plays_a_part(what, name, how):
+    assert judge(what, name, **how).messages == ["the upstream plays no part: multiply by it"]
+
+
+@pytest.mark.parametrize(("what", "name"), [(InPlace, "Tanh"), (Careful, "MSE")])
+def test_an_upstream_may_be_used_in_these_ways(what, name):
+    assert judge(what, name).right
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_an_upstream_costs_no_rounding(dtype):
+    def slope(x, upstream):
+        return (upstream.astype(dtype) * (1 - np.tanh(x.astype(dtype)) ** 2)).astype(dtype)
+
+    found = judge(lambda x: np.tanh(x.astype(dtype)), "Tanh", gradient=slope)
+    assert found.right, found
+    assert bool(found.notes) == (dtype == np.float32)
 
 
 def test_targets_may_be_rows():

@@ -23,9 +23,9 @@ from ..ledger import WIDTH
 from ..ledger.core import WORDS, Verdict
 from ..ledger.terminal import readable
 from . import activations, clipping, convolution, losses, optimizers, overlap, pooling
-from .calling import Theirs
 from .core import Subject, outcome
 from .reading import defined_in, joined
+from .theirs import Theirs
 
 __all__ = ["SUBJECTS", "Judgement", "Subject", "defined_in", "judge", "listing", "subject"]
 

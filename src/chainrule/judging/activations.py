@@ -9,8 +9,9 @@ import numpy as np
 from ..activations import GELU
 from ..ledger import claim
 from ..ledger.core import Claim
-from .calling import Call, Option, read
+from .calling import Call, read
 from .core import Part, Subject, Wrong
+from .theirs import Option
 
 
 def sigmoid(x: Any) -> Any:
@@ -28,11 +29,8 @@ def _elu(x: Any, alpha: float) -> Any:
     return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
 
 
-def _of_value(x: Any) -> tuple[Callable, str]:
-    return x, "that is the slope from the value: x is the argument, not f(x)"
-
-
 ALL = "the sum is over the whole batch"
+UPSTREAM = "the upstream plays no part: multiply by it"
 VALUE = "that is f(x) itself: its slope was asked for"
 
 
@@ -55,6 +53,10 @@ def _subject(
     def adapts(ask: Callable) -> Callable:
         return lambda x, *given: ask(reads(x, *given))
 
+    def forgets(x: Any, upstream: Any, **given: float) -> Any:
+        return claim(labels[1]).implementation(x, *given.values())
+
+    slope = (*slope, (forgets, UPSTREAM))
     exercises = ((exercise, adapts),) if exercise else ()
     words = f", {option}={default:g}" if option else ""
     return Subject(
@@ -191,11 +193,6 @@ def _with_large(own: Claim) -> Claim:
     return replace(own, cases=cases, oracles=(replace(loops, expected=less), *others))
 
 
-def _over_all(x: Any, largest: float = 0.0) -> Any:
-    e = np.exp(x - largest)
-    return e / e.sum()
-
-
 def _of_probabilities(ask: Callable) -> Callable:
     """Give what the exercise on softmax expects: it takes the probabilities."""
     return lambda s, upstream: ask(_rows(np.log(s), upstream))
@@ -213,8 +210,8 @@ SOFTMAX = Subject(
                     lambda x, axis: softmax(x, 0),
                     "the sum is over the samples: sum over the classes",
                 ),
-                (lambda x, axis: _over_all(x), ALL),
-                (lambda x, axis: _over_all(x, x.max()), ALL),
+                (lambda x, axis: np.exp(x) / np.exp(x).sum(), ALL),
+                (lambda x, axis: softmax(x.ravel()).reshape(x.shape), ALL),
                 (
                     lambda x, axis: np.exp(x) / np.exp(x).sum(axis, keepdims=True),
                     "e to the power of a large logit overflows: subtract the largest first",

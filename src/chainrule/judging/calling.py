@@ -1,7 +1,7 @@
 """How an implementation of somebody else is called, in the few ways that the book's page lists."""
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -9,90 +9,7 @@ import numpy as np
 
 from ..exercises.texts import written
 from ..exercises.trials import Trial
-
-
-@dataclass(frozen=True)
-class Option:
-    """What may be given by name.
-
-    Attributes
-    ----------
-    default : Any
-        What it is where an implementation lacks it.
-    names : tuple of str
-        What else it may be called.
-    apart : tuple of tuples of str
-        What its parts may be called where each is an option by itself.
-    """
-
-    default: Any
-    names: tuple[str, ...] = ()
-    apart: tuple[tuple[str, ...], ...] = ()
-
-
-Options = dict[str, Option]
-
-
-@dataclass(frozen=True)
-class Theirs:
-    """What is judged, and what belongs to it.
-
-    Attributes
-    ----------
-    what : class, function or object
-    gradient : function, optional
-        What gives its gradient, where it is a function by itself.
-    tensor : callable, optional
-        Makes one of their tensors of an array.
-    options : dict of str to Option
-        What may be given to it by name.
-    """
-
-    what: Any
-    gradient: Callable | None = None
-    tensor: Callable[[np.ndarray], Any] | None = None
-    options: Options = field(default_factory=dict)
-
-    def wrapped(self, array: Any) -> Any:
-        """Give an array as they have it, and those in a list."""
-        if isinstance(array, list):
-            return [self.wrapped(part) for part in array]
-        return self.tensor(array) if self.tensor and isinstance(array, np.ndarray) else array
-
-    def by_name(self, function: Callable, values: dict[str, Any]) -> dict[str, Any]:
-        """Give the options that a function has, as it calls them; the others are left out."""
-        known = _parameters(function)
-        found: dict[str, Any] = {}
-        for name, value in values.items():
-            own, value = self._own(name, known), self.wrapped(value)
-            if hasattr(value, "detach"):  # nothing is differentiated by a setting
-                value = value.detach()
-            found |= dict(zip(own, value if len(own) > 1 else (value,), strict=False))
-        return found
-
-    def lacks(self, function: Callable, values: dict[str, Any]) -> str:
-        """Give the first option whose value matters and that a function does not have; or ""."""
-        known = _parameters(function)
-        lacking = (name for name in values if not self._own(name, known))
-        unlike = (n for n in lacking if not np.array_equal(values[n], self.options[n].default))
-        return next(unlike, "")
-
-    @property
-    def differentiates(self) -> bool:
-        """Whether their tensors have a `backward`."""
-        try:
-            return hasattr(self.wrapped(np.ones(1)), "backward")
-        except Exception:  # it will be told where it is called
-            return False
-
-    def _own(self, name: str, known: Sequence[str] | None) -> tuple[str, ...]:
-        """Give what a function calls an option: a name, several for its parts, or none."""
-        if known is None or name in known:
-            return (name,)
-        option = self.options[name]
-        one = [(own,) for own in option.names]
-        return next((own for own in (*one, *option.apart) if set(own) <= set(known)), ())
-
+from .theirs import Theirs
 
 METHODS = ("derivative", "gradient", "vjp", "backward")  # the last two may take an upstream
 
@@ -199,34 +116,51 @@ class Call:
         if theirs.gradient:
             options = theirs.by_name(theirs.gradient, self.options)
             upstream = self._asked_upstream(theirs.gradient, len(self.settings), options)
-            return theirs.gradient(*self.arrays, *upstream, *self.settings, **options)
+            result = theirs.gradient(*self.arrays, *upstream, *self.settings, **options)
+            return self._of_one(result, *upstream)
         if theirs.tensor:
             return self._by_tensors(theirs)
         result, arrays, made = self._value(theirs)
         name = next(name for name in self._methods if hasattr(made, name))
         method = getattr(made, name)
         if name == "backward":
-            needs = len(_required(method))
-            ones = np.ones(np.shape(result))
-            given = (*arrays, ones if self.upstream is None else self.upstream)
-            return method(*given[-needs:]) if needs else method()
-        return method(*arrays, *self._asked_upstream(method, 0, {}))
+            needs, upstream = len(_required(method)), self._some_upstream(np.shape(result))
+            given = (*arrays, upstream)
+            return self._of_one(method(*given[-needs:]), upstream) if needs else method()
+        upstream = self._asked_upstream(method, 0, {})
+        return self._of_one(method(*arrays, *upstream), *upstream)
 
     def _asked_upstream(self, function: Callable, more: int, options: dict[str, Any]) -> tuple:
-        """Give the upstream, as something to pass on; of ones where it is wanted all the same."""
-        if self.upstream is not None:
-            return (self.upstream,)
+        """Give the upstream, as something to pass on; where none is needed, nothing."""
         needed = [name for name in _required(function) if name not in options]
-        return (np.ones(np.shape(self.arrays[0])),) * (len(needed) - more > len(self.arrays))
+        wanted = self.upstream is not None or len(needed) - more > len(self.arrays)
+        shape = np.shape(self.arrays[0]) if len(self.arrays) == 1 else ()  # a loss is one number
+        return (self._some_upstream(shape),) * wanted
+
+    def _some_upstream(self, shape: tuple[int, ...]) -> Any:
+        """Give the upstream; where there is none, powers of two, so that it divides exactly."""
+        if self.upstream is not None:
+            return self.upstream
+        rng = np.random.default_rng(0)
+        return np.asarray(rng.choice([-1, 1], shape) * 2.0 ** rng.integers(1, 4, shape))
+
+    def _of_one(self, result: Any, upstream: Any = None) -> Any:
+        """Give a gradient divided by an upstream that the case itself does not have."""
+        if self.upstream is not None or upstream is None or result is None:
+            return result
+        found, shape = read(result), np.shape(upstream)
+        if found.dtype.kind not in "fi" or (np.prod(shape) != 1 and shape != found.shape):
+            return result
+        return found / self._some_upstream(shape).astype(found.dtype)  # theirs may have changed it
 
     def _by_tensors(self, theirs: Theirs) -> Any:
         result, arrays, _ = self._value(theirs)
         if self.upstream is None and np.ndim(read(result)) == 0:
             result.backward()
-        else:
-            ones = np.ones(np.shape(read(result)))
-            result.backward(theirs.wrapped(ones if self.upstream is None else self.upstream))
-        return arrays[self.of or 0].grad
+            return arrays[0].grad
+        upstream = self._some_upstream(np.shape(read(result)))
+        result.backward(theirs.wrapped(upstream))
+        return self._of_one(arrays[self.of or 0].grad, upstream)
 
     def shown(self, name: str) -> str:
         """Give the call as its author would write it."""
@@ -274,17 +208,6 @@ def _shown(value: Any) -> str:
     if isinstance(value, np.ndarray) and value.size > 9:
         return f"array of shape {value.shape}"
     return written(value, 6)
-
-
-def _parameters(function: Callable) -> list[str] | None:
-    """Give the names that a function knows; None where it takes all, or does not say."""
-    try:
-        found = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
-        return None
-    if any(p.kind is p.VAR_KEYWORD for p in found):
-        return None
-    return [p.name for p in found if p.kind is not p.POSITIONAL_ONLY]
 
 
 def _required(function: Callable) -> list[str]:

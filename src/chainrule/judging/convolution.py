@@ -12,8 +12,9 @@ from ..ledger import claim
 from ..ledger.convolution import cases
 from ..ledger.convolution.twins import NONE, ONE
 from ..ledger.core import Claim
-from .calling import Call, Option, single
+from .calling import Call, single
 from .core import Part, Subject
+from .theirs import Option
 
 # what takes one number for both directions is asked these, too
 EVEN = (

@@ -9,9 +9,10 @@ import numpy as np
 from ..ledger import claim
 from ..ledger.core import Claim
 from ..ledger.losses import cases
-from .activations import sigmoid, softmax
-from .calling import Call, Option
+from .activations import UPSTREAM, sigmoid, softmax
+from .calling import Call
 from .core import Part, Reads, Subject, Wrong
+from .theirs import Option
 
 
 def loss(
@@ -29,6 +30,10 @@ def loss(
     def reads(prediction: Any, target: Any, *given: float) -> Call:
         return Call((prediction, target), options=dict(zip(options, given, strict=True)))
 
+    def forgets(prediction: Any, target: Any, upstream: Any, **given: float) -> Any:
+        return claim(labels[1]).implementation(prediction, target, *given.values())
+
+    gradient = (*gradient, (forgets, UPSTREAM))
     return Subject(
         name,
         call,

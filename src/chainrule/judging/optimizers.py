@@ -13,9 +13,9 @@ from .. import optimizers
 from ..arrays.functions import maximum, sqrt
 from ..ledger import claim
 from ..optimizers import SGD, Adagrad, Adam, AdaMax, AdamW, Nadam, RMSProp
-from .calling import Option
 from .core import Part, Subject, Wrong
 from .stepping import Steps
+from .theirs import Option
 
 NAMES = {
     "lr": Option(None, ("learning_rate", "eta", "rate", "alpha")),

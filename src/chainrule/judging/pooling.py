@@ -7,9 +7,10 @@ import numpy as np
 from ..convolution import AvgPool2d, MaxPool2d
 from ..ledger.cnn import pools, pools_and_errors
 from ..ledger.convolution.twins import NONE, ONE
-from .calling import Call, Option, single
+from .calling import Call, single
 from .convolution import STANDING, more, standing
 from .core import Part, Subject
+from .theirs import Option
 
 # without padding, too, windows lie apart or over one another, and do not reach the edge
 EVEN = (

@@ -10,7 +10,8 @@ import numpy as np
 
 from ..exercises.texts import Unreadable, quoted, written
 from ..exercises.trials import Trial
-from .calling import Theirs, read
+from .calling import read
+from .theirs import Theirs
 
 
 class Parameter:
