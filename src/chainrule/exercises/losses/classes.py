@@ -258,8 +258,8 @@ CLASSES: dict[str, Exercise] = {
     )
     .wrong(
         lambda z: np.log1p(np.exp(-z)),
-        "right from −709 on; below, e^−z overflows: take it out of the sum where z < 0, and "
-        "never form σ(z)",
+        "right from −709 on; below, e^−z overflows, or σ(z) is rounded to 0: take e^−z out of the "
+        "sum where z < 0, and never form σ(z)",
     )
     .wrong(
         lambda z: np.log1p(np.exp(z)) - z,
