@@ -273,6 +273,39 @@ def test_a_softmax_takes_large_logits(dtype):
     ]
 
 
+def sigma(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def less_the_mean(x):
+    e = np.exp(x - x.mean(1, keepdims=True))
+    return e / e.sum(1, keepdims=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "gradient"),
+    [
+        ("Sigmoid", lambda x: np.exp(x) / (1 + np.exp(x)), None),
+        ("Sigmoid", sigma, lambda x: np.exp(-x) / (1 + np.exp(-x)) ** 2),
+        ("BinaryCrossEntropy", lambda z, y: -np.mean(np.log(sigma(np.where(y, z, -z)))), None),
+        ("BinaryCrossEntropy", lambda z, y: np.mean(np.log1p(np.exp(z)) - y * z), None),
+        (
+            "BinaryCrossEntropy",
+            losses.BinaryCrossEntropy(),
+            lambda z, y: (np.exp(z) / (1 + np.exp(z)) - y) / z.size,
+        ),
+        ("Softmax", less_the_mean, None),
+        (
+            "CrossEntropy",
+            losses.CrossEntropy(),
+            lambda z, t: (less_the_mean(z) - np.eye(z.shape[1])[t]) / len(t),
+        ),
+    ],
+)
+def test_what_large_numbers_break_is_wrong(name, value, gradient):
+    assert judge(value, name, gradient=gradient).right is False
+
+
 @pytest.mark.parametrize("kind", [OfParameters, WithGradients, WithBoth])
 def test_an_optimizer_has_one_of_these_forms(kind):
     found = judge(kind, "Adam")

@@ -57,6 +57,8 @@ class Call:
         Which gradient is meant, where there are several.
     then : callable
         What becomes of the result before it is compared.
+    overflows : bool
+        Whether an infinity on the way is no fault where the result is right.
     """
 
     arrays: tuple
@@ -66,6 +68,7 @@ class Call:
     upstream: Any = None
     of: int | None = None
     then: Callable[[Any], Any] = lambda result: result
+    overflows: bool = False
 
     def lacking(self, theirs: Theirs, gradient: bool) -> str:
         """Give the option that it needs and the implementation lacks; "" if none."""
@@ -89,6 +92,10 @@ class Call:
 
     def run(self, theirs: Theirs, gradient: bool) -> Any:
         """Ask for the value, or for the gradient."""
+        if self.overflows:
+            plain = tuple(map(np.array, self.arrays))  # a Watched array would raise
+            with np.errstate(over="ignore"):
+                return replace(self, arrays=plain, overflows=False).run(theirs, gradient)
         result = self._gradient(theirs) if gradient else self._value(theirs)[0]
         if result is None:
             return None

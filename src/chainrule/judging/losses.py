@@ -8,7 +8,9 @@ import numpy as np
 
 from ..ledger import claim
 from ..ledger.core import Claim
+from ..ledger.libraries import special
 from ..ledger.losses import cases
+from . import added
 from .activations import UPSTREAM, sigmoid, softmax
 from .calling import Call
 from .core import Part, Reads, Subject, Wrong
@@ -23,12 +25,14 @@ def loss(
     gradient: Wrong,
     *,
     options: dict[str, Option] | None = None,
+    asked: Callable[[str], Claim] = claim,
 ) -> Subject:
     """Give a loss whose settings come last in a case."""
     options = options or {}
 
     def reads(prediction: Any, target: Any, *given: float) -> Call:
-        return Call((prediction, target), options=dict(zip(options, given, strict=True)))
+        named = dict(zip(options, given, strict=True))
+        return Call((prediction, target), options=named, overflows=added.is_large(prediction))
 
     def forgets(prediction: Any, target: Any, upstream: Any, **given: float) -> Any:
         return claim(labels[1]).implementation(prediction, target, *given.values())
@@ -38,8 +42,8 @@ def loss(
         name,
         call,
         (
-            Part(claim(labels[0]), (reads,), wrong=value),
-            Part(claim(labels[1]), (reads,), gradient=True, wrong=gradient),
+            Part(asked(labels[0]), (reads,), wrong=value),
+            Part(asked(labels[1]), (reads,), gradient=True, wrong=gradient),
         ),
         options,
     )
@@ -132,6 +136,10 @@ def _mean_of(of_samples: Claim) -> Claim:
     )
 
 
+def _known_gradient(z: Any, y: Any) -> Any:
+    return (special.softmax(z, 1) - y) / len(z)
+
+
 def _classes(*options: str) -> tuple[Reads, ...]:
     """Ask with targets as classes; where that cannot be done, as probabilities."""
 
@@ -191,7 +199,9 @@ CROSS_ENTROPY = Subject(
         Part(claim("1.4.4d"), _classes("label_smoothing")),
         Part(claim("1.4.4g"), _classes("weight")),
         Part(
-            replace(claim("1.4.4b"), cases=_labelled),
+            added.with_large(
+                replace(claim("1.4.4b"), cases=_labelled), added.labelled, _known_gradient
+            ),
             _classes(),
             gradient=True,
             wrong=(
@@ -218,6 +228,14 @@ def _yes_or_no(z: Any, y: Any) -> Any:
     return np.log1p(np.exp(-np.abs(z))) + np.maximum(z, 0) - z * y
 
 
+def _yes_or_no_asked(label: str) -> Claim:
+    known = {
+        "1.4.4e": lambda z, y: -np.mean(y * special.log_expit(z) + (1 - y) * special.log_expit(-z)),
+        "1.4.4f": lambda z, y: (special.expit(z) - y) / y.size,
+    }
+    return added.with_large(claim(label), added.answers, known[label])
+
+
 YES_OR_NO = loss(
     *("BinaryCrossEntropy", "BinaryCrossEntropy(logits, target)", ("1.4.4e", "1.4.4f")),
     value=(
@@ -231,6 +249,7 @@ YES_OR_NO = loss(
         (lambda z, y: (y - sigmoid(z)) / len(z), SIGN),
         (lambda z, y: (z - y) / len(z), "the sigmoid is missing: p − y"),
     ),
+    asked=_yes_or_no_asked,
 )
 
 SUBJECTS = (*REGRESSION, CROSS_ENTROPY, YES_OR_NO)
