@@ -246,6 +246,13 @@ def test_pooling_without_padding_is_asked_more_than_halves():
     assert not judge(covering, "avg_pool2d", gradient=functools.partial(shared, adds=False)).right
 
 
+def test_pooling_without_a_stride_has_that_of_its_kernel():
+    torch = pytest.importorskip("torch")
+    pool = torch.nn.functional.max_pool2d
+    assert judge(lambda x, k: pool(x, k), "max_pool2d", tensor=torch_tensor).right
+    assert judge(lambda x, k: pool(x, k, 1), "max_pool2d", tensor=torch_tensor).right is False
+
+
 def test_a_convolution_without_padding_has_kernels_of_any_shape():
     def cut(x, w, b, stride=1):
         k = min(w.shape[2:])

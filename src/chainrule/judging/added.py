@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ..ledger import claim
 from ..ledger.core import Claim, Oracle
+from ..ledger.libraries import special
 
 OVERFLOWS = 700  # from about here on, e to this power is more than float64 holds
 
@@ -35,6 +37,24 @@ def with_large(own: Claim, added: Callable, known: Callable) -> Claim:
     return replace(own, cases=cases, oracles=(*map(kept, own.oracles), of_large))
 
 
+def with_tables(label: str) -> Claim:
+    """Give the claim of a loss with its first case as a table of four rows, too."""
+    own = claim(label)
+
+    def cases(rng: np.random.Generator) -> Iterator[tuple]:
+        yield from own.cases(rng)
+        prediction, target, *given = next(own.cases(rng))
+        rows = (4, len(target) // 4)
+        yield prediction.reshape(rows), target.reshape(rows), *given
+
+    def kept(oracle: Oracle) -> Oracle:
+        if not oracle.name.startswith("SymPy, "):
+            return oracle
+        return replace(oracle, expected=lambda z, y: oracle.expected(z.ravel(), y.ravel()))
+
+    return replace(own, cases=cases, oracles=tuple(map(kept, own.oracles)))
+
+
 def slopes(rng: np.random.Generator) -> Iterator[tuple]:
     """Yield numbers of which σ is almost 0 or 1."""
     yield (np.array([-800.0, -40.0, 0.0, 40.0, 800.0]),)
@@ -55,6 +75,12 @@ def logits(rng: np.random.Generator) -> Iterator[tuple]:
         np.array([0.0, 0.0, 2000.0]),
     ):
         yield x, rng.standard_normal(len(x))
+
+
+def softmax_vjp(x: Any, upstream: Any) -> Any:
+    """Give the upstream times the Jacobian of softmax."""
+    s = special.softmax(x)
+    return s * (upstream - s @ upstream)
 
 
 def labelled(rng: np.random.Generator) -> Iterator[tuple]:

@@ -50,6 +50,7 @@ def loss(
 
 
 SUM = "that is the sum over the samples; the loss is their mean"
+ROWS = "divided by the number of rows: N counts every number"
 NO_MEAN = "the mean is missing: divide by N"
 SIGN = "the sign is wrong: that is minus the gradient"
 
@@ -62,6 +63,7 @@ def _huber(e: Any, delta: float) -> Any:
 REGRESSION = (
     loss(
         *("MSE", "MSE(prediction, target)", ("1.25", "1.4.1a")),
+        asked=added.with_tables,
         value=(
             (lambda y_hat, y: np.mean((y_hat - y) ** 2) / 2, "the ½ is not in (1.25)"),
             (lambda y_hat, y: np.sqrt(np.mean((y_hat - y) ** 2)), "the root is not in (1.25)"),
@@ -69,13 +71,16 @@ REGRESSION = (
             (lambda y_hat, y: (y_hat - y) ** 2, "the mean is missing: that is each square"),
         ),
         gradient=(
-            (lambda y_hat, y: 2 * (y - y_hat) / len(y), SIGN),
+            (lambda y_hat, y: 2 * (y - y_hat) / y.size, SIGN),
             (lambda y_hat, y: 2 * (y_hat - y), NO_MEAN),
+            (lambda y_hat, y: 2 * (y_hat - y) / len(y), ROWS),
+            (lambda y_hat, y: (y_hat - y) / y.size, "the 2 is missing: 2 (ŷ − y)/N"),
             (lambda y_hat, y: y_hat - y, "the 2 and the mean are missing: 2 (ŷ − y)/N"),
         ),
     ),
     loss(
         *("MAE", "MAE(prediction, target)", ("1.26", "1.4.2a")),
+        asked=added.with_tables,
         value=(
             (lambda y_hat, y: np.sum(np.abs(y_hat - y)), SUM),
             (lambda y_hat, y: np.mean((y_hat - y) ** 2), "that is the mean squared error"),
@@ -83,12 +88,15 @@ REGRESSION = (
         ),
         gradient=(
             (lambda y_hat, y: np.sign(y_hat - y), NO_MEAN),
-            (lambda y_hat, y: (y_hat - y) / len(y), "the slope of |e| has the size 1"),
-            (lambda y_hat, y: np.ones(len(y)) / len(y), "below the target the slope is −1"),
+            (lambda y_hat, y: np.sign(y_hat - y) / len(y), ROWS),
+            (lambda y_hat, y: np.sign(y - y_hat) / y.size, SIGN),
+            (lambda y_hat, y: (y_hat - y) / y.size, "the slope of |e| has the size 1"),
+            (lambda y_hat, y: np.ones(y.shape) / y.size, "below the target the slope is −1"),
         ),
     ),
     loss(
         *("Huber", "Huber(prediction, target, delta=1.0)", ("1.27", "1.4.3a")),
+        asked=added.with_tables,
         value=(
             (lambda y_hat, y, delta: np.sum(_huber(y_hat - y, delta)), SUM),
             (
@@ -103,9 +111,14 @@ REGRESSION = (
         ),
         gradient=(
             (lambda y_hat, y, delta: np.clip(y_hat - y, -delta, delta), NO_MEAN),
-            (lambda y_hat, y, delta: np.clip(y - y_hat, -delta, delta) / len(y), SIGN),
+            (lambda y_hat, y, delta: np.clip(y_hat - y, -delta, delta) / len(y), ROWS),
             (
-                lambda y_hat, y, delta: np.minimum(y_hat - y, delta) / len(y),
+                lambda y_hat, y, delta: np.clip(y_hat - y, -1, 1) / y.size,
+                "δ is missing: it stays 1",
+            ),
+            (lambda y_hat, y, delta: np.clip(y - y_hat, -delta, delta) / y.size, SIGN),
+            (
+                lambda y_hat, y, delta: np.minimum(y_hat - y, delta) / y.size,
                 "cut off above only: an error below −δ has the slope −δ",
             ),
         ),
@@ -233,7 +246,7 @@ def _yes_or_no_asked(label: str) -> Claim:
         "1.4.4e": lambda z, y: -np.mean(y * special.log_expit(z) + (1 - y) * special.log_expit(-z)),
         "1.4.4f": lambda z, y: (special.expit(z) - y) / y.size,
     }
-    return added.with_large(claim(label), added.answers, known[label])
+    return added.with_large(added.with_tables(label), added.answers, known[label])
 
 
 YES_OR_NO = loss(
@@ -246,8 +259,9 @@ YES_OR_NO = loss(
     ),
     gradient=(
         (lambda z, y: sigmoid(z) - y, NO_MEAN),
-        (lambda z, y: (y - sigmoid(z)) / len(z), SIGN),
-        (lambda z, y: (z - y) / len(z), "the sigmoid is missing: p − y"),
+        (lambda z, y: (sigmoid(z) - y) / len(z), ROWS),
+        (lambda z, y: (y - sigmoid(z)) / z.size, SIGN),
+        (lambda z, y: (z - y) / z.size, "the sigmoid is missing: p − y"),
     ),
     asked=_yes_or_no_asked,
 )
