@@ -246,6 +246,13 @@ def test_pooling_without_padding_is_asked_more_than_halves():
     assert not judge(covering, "avg_pool2d", gradient=functools.partial(shared, adds=False)).right
 
 
+def test_pooling_without_a_stride_has_that_of_its_kernel():
+    torch = pytest.importorskip("torch")
+    pool = torch.nn.functional.max_pool2d
+    assert judge(lambda x, k: pool(x, k), "max_pool2d", tensor=torch_tensor).right
+    assert judge(lambda x, k: pool(x, k, 1), "max_pool2d", tensor=torch_tensor).right is False
+
+
 def test_a_convolution_without_padding_has_kernels_of_any_shape():
     def cut(x, w, b, stride=1):
         k = min(w.shape[2:])
@@ -271,6 +278,39 @@ def test_a_softmax_takes_large_logits(dtype):
     assert judge(plain, "Softmax").messages == [
         "e to the power of a large logit overflows: subtract the largest first"
     ]
+
+
+def sigma(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def less_the_mean(x):
+    e = np.exp(x - x.mean(1, keepdims=True))
+    return e / e.sum(1, keepdims=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "gradient"),
+    [
+        ("Sigmoid", lambda x: np.exp(x) / (1 + np.exp(x)), None),
+        ("Sigmoid", sigma, lambda x: np.exp(-x) / (1 + np.exp(-x)) ** 2),
+        ("BinaryCrossEntropy", lambda z, y: -np.mean(np.log(sigma(np.where(y, z, -z)))), None),
+        ("BinaryCrossEntropy", lambda z, y: np.mean(np.log1p(np.exp(z)) - y * z), None),
+        (
+            "BinaryCrossEntropy",
+            losses.BinaryCrossEntropy(),
+            lambda z, y: (np.exp(z) / (1 + np.exp(z)) - y) / z.size,
+        ),
+        ("Softmax", less_the_mean, None),
+        (
+            "CrossEntropy",
+            losses.CrossEntropy(),
+            lambda z, t: (less_the_mean(z) - np.eye(z.shape[1])[t]) / len(t),
+        ),
+    ],
+)
+def test_what_large_numbers_break_is_wrong(name, value, gradient):
+    assert judge(value, name, gradient=gradient).right is False
 
 
 @pytest.mark.parametrize("kind", [OfParameters, WithGradients, WithBoth])

@@ -57,6 +57,10 @@ class Call:
         Which gradient is meant, where there are several.
     then : callable
         What becomes of the result before it is compared.
+    standard : dict
+        The options whose default depends on the case, and what it is here.
+    overflows : bool
+        Whether an infinity on the way is no fault where the result is right.
     """
 
     arrays: tuple
@@ -66,11 +70,15 @@ class Call:
     upstream: Any = None
     of: int | None = None
     then: Callable[[Any], Any] = lambda result: result
+    standard: dict[str, Any] = field(default_factory=dict)
+    overflows: bool = False
 
     def lacking(self, theirs: Theirs, gradient: bool) -> str:
         """Give the option that it needs and the implementation lacks; "" if none."""
         function = theirs.gradient if gradient and theirs.gradient else theirs.what
-        return theirs.lacks(function, self.options)
+        standard = [k for k, v in self.standard.items() if self.options[k] == v]
+        needed = {k: v for k, v in self.options.items() if k not in standard}
+        return theirs.lacks(function, needed)
 
     def has_gradient(self, theirs: Theirs) -> bool:
         """Say whether there is a function, a method or a tensor's `backward` that gives it."""
@@ -89,6 +97,10 @@ class Call:
 
     def run(self, theirs: Theirs, gradient: bool) -> Any:
         """Ask for the value, or for the gradient."""
+        if self.overflows:
+            plain = tuple(map(np.array, self.arrays))  # a Watched array would raise
+            with np.errstate(over="ignore"):
+                return replace(self, arrays=plain, overflows=False).run(theirs, gradient)
         result = self._gradient(theirs) if gradient else self._value(theirs)[0]
         if result is None:
             return None

@@ -38,6 +38,10 @@ CLIP = Subject(
             (lambda gradients, max_norm: Call((gradients,), (max_norm,), then=_flat),),
             wrong=(
                 (
+                    lambda gs, most: [g * min(1.0, most / (_norm(gs) + 1e-6)) for g in gs],
+                    "that adds 1e-6 to the norm, as PyTorch does; here nothing is added",
+                ),
+                (
                     lambda gs, most: [g * most / _norm(gs) for g in gs],
                     "a vector that is short enough is made longer: leave it as it is",
                 ),

@@ -8,7 +8,9 @@ import numpy as np
 
 from ..ledger import claim
 from ..ledger.core import Claim
+from ..ledger.libraries import special
 from ..ledger.losses import cases
+from . import added
 from .activations import UPSTREAM, sigmoid, softmax
 from .calling import Call
 from .core import Part, Reads, Subject, Wrong
@@ -23,12 +25,14 @@ def loss(
     gradient: Wrong,
     *,
     options: dict[str, Option] | None = None,
+    asked: Callable[[str], Claim] = claim,
 ) -> Subject:
     """Give a loss whose settings come last in a case."""
     options = options or {}
 
     def reads(prediction: Any, target: Any, *given: float) -> Call:
-        return Call((prediction, target), options=dict(zip(options, given, strict=True)))
+        named = dict(zip(options, given, strict=True))
+        return Call((prediction, target), options=named, overflows=added.is_large(prediction))
 
     def forgets(prediction: Any, target: Any, upstream: Any, **given: float) -> Any:
         return claim(labels[1]).implementation(prediction, target, *given.values())
@@ -38,14 +42,15 @@ def loss(
         name,
         call,
         (
-            Part(claim(labels[0]), (reads,), wrong=value),
-            Part(claim(labels[1]), (reads,), gradient=True, wrong=gradient),
+            Part(asked(labels[0]), (reads,), wrong=value),
+            Part(asked(labels[1]), (reads,), gradient=True, wrong=gradient),
         ),
         options,
     )
 
 
 SUM = "that is the sum over the samples; the loss is their mean"
+ROWS = "divided by the number of rows: N counts every number"
 NO_MEAN = "the mean is missing: divide by N"
 SIGN = "the sign is wrong: that is minus the gradient"
 
@@ -58,6 +63,7 @@ def _huber(e: Any, delta: float) -> Any:
 REGRESSION = (
     loss(
         *("MSE", "MSE(prediction, target)", ("1.25", "1.4.1a")),
+        asked=added.with_tables,
         value=(
             (lambda y_hat, y: np.mean((y_hat - y) ** 2) / 2, "the ½ is not in (1.25)"),
             (lambda y_hat, y: np.sqrt(np.mean((y_hat - y) ** 2)), "the root is not in (1.25)"),
@@ -65,13 +71,16 @@ REGRESSION = (
             (lambda y_hat, y: (y_hat - y) ** 2, "the mean is missing: that is each square"),
         ),
         gradient=(
-            (lambda y_hat, y: 2 * (y - y_hat) / len(y), SIGN),
+            (lambda y_hat, y: 2 * (y - y_hat) / y.size, SIGN),
             (lambda y_hat, y: 2 * (y_hat - y), NO_MEAN),
+            (lambda y_hat, y: 2 * (y_hat - y) / len(y), ROWS),
+            (lambda y_hat, y: (y_hat - y) / y.size, "the 2 is missing: 2 (ŷ − y)/N"),
             (lambda y_hat, y: y_hat - y, "the 2 and the mean are missing: 2 (ŷ − y)/N"),
         ),
     ),
     loss(
         *("MAE", "MAE(prediction, target)", ("1.26", "1.4.2a")),
+        asked=added.with_tables,
         value=(
             (lambda y_hat, y: np.sum(np.abs(y_hat - y)), SUM),
             (lambda y_hat, y: np.mean((y_hat - y) ** 2), "that is the mean squared error"),
@@ -79,12 +88,15 @@ REGRESSION = (
         ),
         gradient=(
             (lambda y_hat, y: np.sign(y_hat - y), NO_MEAN),
-            (lambda y_hat, y: (y_hat - y) / len(y), "the slope of |e| has the size 1"),
-            (lambda y_hat, y: np.ones(len(y)) / len(y), "below the target the slope is −1"),
+            (lambda y_hat, y: np.sign(y_hat - y) / len(y), ROWS),
+            (lambda y_hat, y: np.sign(y - y_hat) / y.size, SIGN),
+            (lambda y_hat, y: (y_hat - y) / y.size, "the slope of |e| has the size 1"),
+            (lambda y_hat, y: np.ones(y.shape) / y.size, "below the target the slope is −1"),
         ),
     ),
     loss(
         *("Huber", "Huber(prediction, target, delta=1.0)", ("1.27", "1.4.3a")),
+        asked=added.with_tables,
         value=(
             (lambda y_hat, y, delta: np.sum(_huber(y_hat - y, delta)), SUM),
             (
@@ -99,9 +111,14 @@ REGRESSION = (
         ),
         gradient=(
             (lambda y_hat, y, delta: np.clip(y_hat - y, -delta, delta), NO_MEAN),
-            (lambda y_hat, y, delta: np.clip(y - y_hat, -delta, delta) / len(y), SIGN),
+            (lambda y_hat, y, delta: np.clip(y_hat - y, -delta, delta) / len(y), ROWS),
             (
-                lambda y_hat, y, delta: np.minimum(y_hat - y, delta) / len(y),
+                lambda y_hat, y, delta: np.clip(y_hat - y, -1, 1) / y.size,
+                "δ is missing: it stays 1",
+            ),
+            (lambda y_hat, y, delta: np.clip(y - y_hat, -delta, delta) / y.size, SIGN),
+            (
+                lambda y_hat, y, delta: np.minimum(y_hat - y, delta) / y.size,
                 "cut off above only: an error below −δ has the slope −δ",
             ),
         ),
@@ -130,6 +147,10 @@ def _mean_of(of_samples: Claim) -> Claim:
         oracles=oracles,
         saboteur=mean(of_samples.saboteur),
     )
+
+
+def _known_gradient(z: Any, y: Any) -> Any:
+    return (special.softmax(z, 1) - y) / len(z)
 
 
 def _classes(*options: str) -> tuple[Reads, ...]:
@@ -191,7 +212,9 @@ CROSS_ENTROPY = Subject(
         Part(claim("1.4.4d"), _classes("label_smoothing")),
         Part(claim("1.4.4g"), _classes("weight")),
         Part(
-            replace(claim("1.4.4b"), cases=_labelled),
+            added.with_large(
+                replace(claim("1.4.4b"), cases=_labelled), added.labelled, _known_gradient
+            ),
             _classes(),
             gradient=True,
             wrong=(
@@ -218,6 +241,14 @@ def _yes_or_no(z: Any, y: Any) -> Any:
     return np.log1p(np.exp(-np.abs(z))) + np.maximum(z, 0) - z * y
 
 
+def _yes_or_no_asked(label: str) -> Claim:
+    known = {
+        "1.4.4e": lambda z, y: -np.mean(y * special.log_expit(z) + (1 - y) * special.log_expit(-z)),
+        "1.4.4f": lambda z, y: (special.expit(z) - y) / y.size,
+    }
+    return added.with_large(added.with_tables(label), added.answers, known[label])
+
+
 YES_OR_NO = loss(
     *("BinaryCrossEntropy", "BinaryCrossEntropy(logits, target)", ("1.4.4e", "1.4.4f")),
     value=(
@@ -228,9 +259,11 @@ YES_OR_NO = loss(
     ),
     gradient=(
         (lambda z, y: sigmoid(z) - y, NO_MEAN),
-        (lambda z, y: (y - sigmoid(z)) / len(z), SIGN),
-        (lambda z, y: (z - y) / len(z), "the sigmoid is missing: p − y"),
+        (lambda z, y: (sigmoid(z) - y) / len(z), ROWS),
+        (lambda z, y: (y - sigmoid(z)) / z.size, SIGN),
+        (lambda z, y: (z - y) / z.size, "the sigmoid is missing: p − y"),
     ),
+    asked=_yes_or_no_asked,
 )
 
 SUBJECTS = (*REGRESSION, CROSS_ENTROPY, YES_OR_NO)

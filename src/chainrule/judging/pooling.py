@@ -24,11 +24,13 @@ SIGN = "the sign of the gradient is wrong"
 
 
 def _pool(x: Any, kernel: Any, *how: Any) -> Call:
-    return Call((x,), (single(kernel),), standing(*how))
+    k = single(kernel)
+    return Call((x,), (k,), standing(*how), standard={"stride": k})
 
 
 def _pool_back(x: Any, delta: Any, kernel: Any, *how: Any) -> Call:
-    return Call((x,), (single(kernel),), standing(*how), upstream=delta)
+    k = single(kernel)
+    return Call((x,), (k,), standing(*how), upstream=delta, standard={"stride": k})
 
 
 def _summed(x: Any, k: Any, **how: Any) -> Any:
@@ -66,7 +68,10 @@ def _pooled(name: str, kind: Any, other: Any, labels: tuple[str, str], value: tu
                 ),
             ),
         ),
-        {**STANDING, "stride": Option(2, ("s",))},
+        {
+            **STANDING,
+            "stride": Option(None, ("s",)),
+        },  # where it is missing, it is the kernel's size,
     )
 
 
