@@ -105,7 +105,8 @@ def variant(number: int | None) -> dict[str, Exercise]:
 
     Examples
     --------
-    >>> EXERCISES["noise-to-a-third"].check(variant(7)["noise-to-a-third"].solution).right
+    >>> other = variant(7)["noise-to-a-third"].solution
+    >>> EXERCISES["noise-to-a-third"].check(other).right
     False
     """
     if number is None:
