@@ -74,7 +74,10 @@ def _subject(
 
 
 def _sigmoid_asked(label: str) -> Claim:
-    known = {"1.16": special.expit, "1.3.1a": lambda x: special.expit(x) * special.expit(-x)}
+    known = {
+        "1.16": lambda x: special.expit(x),
+        "1.3.1a": lambda x: special.expit(x) * special.expit(-x),
+    }
     return added.with_large(claim(label), added.slopes, known[label])
 
 

@@ -33,7 +33,7 @@ def with_large(own: Claim, added: Callable, known: Callable) -> Claim:
     def cases(rng: np.random.Generator) -> Iterator[tuple]:
         return chain(own.cases(rng), added(rng))
 
-    of_large = Oracle("scipy.special, large numbers", known, applies=is_large)
+    of_large = Oracle("scipy.special, large numbers", known, needs="scipy", applies=is_large)
     return replace(own, cases=cases, oracles=(*map(kept, own.oracles), of_large))
 
 
