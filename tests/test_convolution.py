@@ -12,6 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
+from chainrule.activations import ReLU
 from chainrule.arrays import to_numpy
 from chainrule.convolution import (
     AvgPool2d,
@@ -35,6 +36,7 @@ from chainrule.convolution import (
 )
 from chainrule.convolution.winograd import MATRICES
 from chainrule.ledger.convolution import counts
+from chainrule.network import Network
 from chainrule.oracles import adjoint_error, relative_error
 
 PAIRS = st.tuples(st.integers(1, 3), st.integers(1, 3))
@@ -116,11 +118,14 @@ def test_gradients_are_those_of_pytorch(drawn, method):
         assert relative_error(gradient, leaf.grad.numpy()) < 1e-12
 
 
-@pytest.mark.parametrize("lines", [1, 50_000])
+@pytest.mark.parametrize("buffer", [1, 50_000])  # a window a tile, or some rows
+@pytest.mark.parametrize(("images", "few"), [(1, 8), (150_000, 8), (150_000, 3)])  # 1; 4 and 3
 @pytest.mark.parametrize(("stride", "dilation"), [(1, 1), (2, 1), (1, 2), (3, 2)])
-def test_blocks_and_tiles_give_what_one_product_gives(lines, stride, dilation, monkeypatch):
-    monkeypatch.setattr(tiled, "COLUMNS", 1)  # 64 windows a tile
-    monkeypatch.setattr(tiled, "LINES", lines)  # an image a block, or a few
+def test_blocks_and_tiles_give_what_one_product_gives(
+    buffer, images, few, stride, dilation, monkeypatch
+):
+    for name, value in (("BUFFER", buffer), ("IMAGES", images), ("FEW", few)):
+        monkeypatch.setattr(tiled, name, value)
     rng = np.random.default_rng(0)
     x, weight = rng.standard_normal((7, 4, 33, 26)), rng.standard_normal((6, 2, 3, 5))
     options = {"stride": stride, "padding": (2, 1), "dilation": dilation, "groups": 2}
@@ -132,6 +137,24 @@ def test_blocks_and_tiles_give_what_one_product_gives(lines, stride, dilation, m
     ]
     for found, gradient in zip(*ways, strict=True):
         assert relative_error(found, gradient) < 1e-13
+
+
+def test_small_images_come_last_in_memory_from_layer_to_layer_and_back():
+    rng = np.random.default_rng(0)
+    layers = Conv2d(2, 3, 3, padding=1, rng=rng), ReLU(), MaxPool2d(2), Flatten()
+    x = rng.standard_normal((16, 2, 6, 8))
+    trace = Network(layers).forward(x)
+    images = trace.inputs[1:]
+    assert [np.argmin(a.strides) for a in images] == [0, 0, 0]
+    assert np.shares_memory(trace.output, images[-1])  # rows without a copy
+    delta = rng.standard_normal(trace.output.shape)
+    for layer, a in zip(layers[:0:-1], images[::-1], strict=True):
+        delta = layer.vjp(a, delta)
+        assert np.argmin(delta.strides) == 0
+    back = conv2d_vjp(x, layers[0].weight, delta, padding=1, method="loops")
+    ordered = conv2d_vjp(x, layers[0].weight, np.ascontiguousarray(delta), padding=1)
+    for found, expected in zip(ordered, back, strict=True):
+        assert relative_error(found, expected) < 1e-13
 
 
 LAYERS = [  # N, C, side, O, kernel, stride, padding: those of benchmarks/convolution.py
@@ -587,13 +610,6 @@ def test_columns_have_to_be_as_many_as_the_windows(shape):
     assert col2im(np.ones((1, 4, 4)), 3, 2).shape == (1, 1, 3, 3)
     with pytest.raises(ValueError, match=r"columns: expected shape \(N, C·4, 4\), got "):
         col2im(np.ones(shape), 3, 2)
-
-
-def test_windows_that_are_thrown_away_do_not_warn():
-    x = np.zeros((1, 1, 2, 2), "float32")
-    x[0, 0, 0, 1] = x[0, 0, 1, 0] = 3e38  # the end of a row and the beginning of the next
-    y = conv2d(x, np.ones((1, 1, 1, 2), "float32"), method="tiled")
-    np.testing.assert_array_equal(y[0, 0, :, 0], np.array([3e38, 3e38], "float32"))
 
 
 def test_a_layer_names_a_setting_that_cannot_be():

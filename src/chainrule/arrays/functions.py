@@ -117,9 +117,12 @@ def stack(arrays: list[Array], axis: int = 0) -> Array:
 
 
 def full(shape: tuple[int, ...], number: float, like: Array) -> Array:
-    """Do as ``numpy.full``, in the library and dtype of another array and on its device."""
+    """Do as ``numpy.full``, in the library and dtype of another array and on its device.
+
+    Of as many axes, it lies in memory in the same order, so that going over both is quick.
+    """
     if isinstance(like, OF_NUMPY):
-        return np.full(shape, number, like.dtype) if number else np.zeros(shape, like.dtype)
+        return np.full_like(like, number, shape=shape, subok=False)
     return library(like).full(shape, number, dtype=like.dtype, device=device(like))
 
 

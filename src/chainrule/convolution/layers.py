@@ -8,6 +8,7 @@ import numpy as np
 
 from ..arrays import Array, real
 from ..arrays.functions import reshape
+from ..arrays.memory import in_order_of
 from ..arrays.settings import count, generator
 from ..layers import Layer, Weighted, initial_std
 from .geometry import Geometry, Size, known_geometry, pair, size
@@ -145,7 +146,7 @@ class Flatten(Layer):
 
     def back(self, x, delta):
         """Give the rows of errors as images."""
-        return reshape(delta, x.shape)
+        return in_order_of(x, reshape(delta, x.shape))
 
     def _read(self, x: Array) -> Array:
         x = real(x)

@@ -52,12 +52,12 @@ def conv2d(
         Channels and kernels are cut into so many groups, and each kernel sees its own group only.
     method : {"auto", "tiled", "im2col", "loops", "winograd", "winograd-2", "winograd-4"}
         How it is computed: "im2col" by one matrix product; "tiled" by many, each with the columns
-        of a few windows, in some megabytes and as many as one image and its output have; "loops"
-        straight from the definition, and slowly; "winograd-2" and "winograd-4", for kernels of
-        3 × 3 with stride and dilation 1, by Winograd's method, in tiles of 2 × 2 or 4 × 4 outputs,
-        and "winograd" by that of the two that multiplies less. "tiled" and "loops" are for NumPy
-        arrays; "auto" takes "im2col" for all others, "winograd-2" for layers so large that it is
-        faster and its error bound (`winograd_bound`) not above that of a sum, and else "tiled".
+        of a few windows, in some megabytes and as many as one image has; "loops" straight from the
+        definition, and slowly; "winograd-2" and "winograd-4", for kernels of 3 × 3 with stride and
+        dilation 1, by Winograd's method, in tiles of 2 × 2 or 4 × 4 outputs, and "winograd" by that
+        of the two that multiplies less. "tiled" and "loops" are for NumPy arrays; "auto" takes
+        "im2col" for all others, "winograd-2" for layers so large that it is faster and its error
+        bound (`winograd_bound`) not above that of a sum, and else "tiled".
 
     Returns
     -------
@@ -119,8 +119,8 @@ def conv2d_vjp(
         Which of "x", "weight" and "bias" are wanted.
     method : {"auto", "tiled", "im2col", "loops", "winograd", "winograd-2", "winograd-4"}
         As in `conv2d`; for the kernels' gradient "auto" takes Winograd's method never. Where a
-        number is NaN or infinite, the gradients by "tiled", and all that Winograd's method gives,
-        may be NaN in places where others are finite.
+        number is NaN or infinite, what Winograd's method gives may be NaN in places where others
+        are finite.
 
     Returns
     -------

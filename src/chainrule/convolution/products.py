@@ -12,20 +12,16 @@ LONG = 512  # so many terms of a long sum are added up at a time
 
 
 def multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
-    """Write the products a b of matrices, a few columns of b at a time if the parts are small.
-
-    What b holds may be anything where no one looks: no overflow is reported.
-    """
+    """Write the products a b of matrices, a few columns of b at a time if the parts are small."""
     least, most = WIDTHS
     small = SMALL // (a.shape[-2] * a.shape[-1])
     size = min(most, small // least * least)
-    with np.errstate(all="ignore"):
-        if small >= b.shape[-1] or not size:
-            np.matmul(a, b, out=out)
-            return
-        np.matmul(a[..., None, :, :], _parts(b, size), out=_parts(out, size))
-        rest = slice(b.shape[-1] // size * size, None)
-        np.matmul(a, b[..., rest], out=out[..., rest])
+    if small >= b.shape[-1] or not size:
+        np.matmul(a, b, out=out)
+        return
+    np.matmul(a[..., None, :, :], _parts(b, size), out=_parts(out, size))
+    rest = slice(b.shape[-1] // size * size, None)
+    np.matmul(a, b[..., rest], out=out[..., rest])
 
 
 def long_product(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -2,19 +2,17 @@
 
 `im2col` copies every pixel up to k_h k_w times and keeps all the copies. Here the columns are made
 for one tile of windows, multiplied with the kernels, and overwritten by the next tile's. To make
-them fast, a block of images is laid out in lines first:
+them fast, a block of images is laid out anew first, with the zeros around them:
 
-- A line holds a channel of the images, row after row, the zeros between the rows included. With a
-  stride of 1, going one window on is then going one number on, and the pixels that a place (i, j)
-  of the kernel meets are the line itself, read from a later number on: one long copy. Windows that
-  reach over a row's end are computed too, and thrown away.
-- With a stride s, every s-th row and column make a line of their own, which brings the stride back
-  to 1.
-- The zeros right of a row are also those left of the next one, and are there only once.
+- The images come last: the numbers that a pixel has in all images of the block lie side by side,
+  then those of the pixel to its right. So what a place (i, j) of the kernel meets in a row of
+  windows is one run of numbers, and a long one even where the images are small. Many outputs are
+  left in this order, for the next layer.
+- With a stride s, every s-th row and column are laid out by themselves, which brings the stride
+  back to 1.
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import product
 from math import prod
 
@@ -23,42 +21,15 @@ import numpy as np
 from .geometry import Geometry
 from .products import long_product, multiply
 
-COLUMNS = 4 * 2**20  # bytes of a tile's columns
-LINES = 2**20  # bytes of a block's lines
+BUFFER = 4 * 2**20  # bytes of a tile's columns and outputs
+IMAGES = 4 * 2**20  # bytes of a block's images
+WIDE = 48  # windows in a row: so many make a long run in one image
+PIECE = 2**20  # bytes of a product of columns and errors
+FEW = 8  # images: so many are given back as they lie in a block
 
-
-@lru_cache  # a layer asks for the same one at every step of a training
-class _Layout:
-    """How images become lines: an image has `rows` rows of `pitch` numbers in each line.
-
-    `shifts` says for each place (i, j) of the kernel which line it meets, and from which number on.
-    """
-
-    def __init__(self, geometry: Geometry):
-        self.geometry = g = geometry
-        (sh, sw), (dh, dw) = g.stride, g.dilation
-        every = zip(g.size, g.before, g.after, g.stride, g.output_size, strict=True)
-        self.rows, self.pitch = (
-            max(-(-(size + max(before, after)) // step), outputs)
-            for size, before, after, step, outputs in every
-        )
-        self.line = self.rows * self.pitch
-        self.shifts = [
-            ((i * dh) % sh, (j * dw) % sw, (i * dh) // sh * self.pitch + (j * dw) // sw)
-            for i, j in product(*map(range, g.kernel_size))
-        ]
-        self.further = self.shifts[-1][2]
-
-    def pieces(self, lines: np.ndarray, images: np.ndarray) -> Iterator[tuple]:
-        """Give parts of the lines and the pixels that stand there, both (C, N, rows, columns)."""
-        (sh, sw), (top, left), n = self.geometry.stride, self.geometry.before, len(images)
-        for a, b in product(range(sh), range(sw)):
-            first, second = (a - top) % sh, (b - left) % sw
-            pixels = images[:, :, first::sh, second::sw].swapaxes(0, 1)
-            row, column = (first + top) // sh, (second + left) // sw
-            height, width = pixels.shape[2:]
-            in_rows = lines[a, b, :, : n * self.line].reshape(-1, n, self.rows, self.pitch)
-            yield in_rows[:, :, row : row + height, column : column + width], pixels
+Tile = tuple[
+    slice, slice, slice, slice
+]  # where its windows are: an index of outputs (N, O, oh, ow)
 
 
 class Tiles:
@@ -67,107 +38,160 @@ class Tiles:
     Attributes
     ----------
     weight : array, shape (groups, O/groups, C/groups·kh·kw)
-    lines : array, shape (s_h, s_w, C, numbers)
-        Those of a block's images.
-    outputs : array, shape (groups, O/groups, numbers)
-        Lines for what stands for windows: the block's outputs, or the errors there.
+    images : int
+        How many are in a block at most.
+    pixels : array, shape (s_h, s_w, C, rows, columns, images)
+        Those of a block, the zeros around them included.
     """
 
     def __init__(self, x: np.ndarray, w: np.ndarray, geometry: Geometry, groups: int):
-        self.layout = layout = _Layout(geometry)
+        self.geometry, self.dtype = geometry, x.dtype
         (n, channels), kernels = x.shape[:2], len(w)
         self.weight = w.reshape(groups, kernels // groups, -1)
+        every = zip(geometry.padded_size, geometry.stride, strict=True)
+        self._shape = *geometry.stride, channels, *(-(-size // step) for size, step in every)
 
-        image = x.itemsize * layout.line * max(channels * prod(geometry.stride), kernels)
-        self.images = max(1, min(n, LINES // image))
-        column = x.itemsize * groups * self.weight.shape[2]
-        # as many windows as kernels, at least: else adding gradients up is more work than columns
-        most = max(COLUMNS // column, kernels // groups, 64)
-        windows = self.images * layout.line
-        self.size = -(-windows // -(-windows // most) // 64) * 64  # BLAS likes such widths
+        rows, (height, width) = groups * self.weight.shape[2], geometry.output_size
+        most = IMAGES // (x.itemsize * prod(self._shape)) if width < WIDE else 1
+        self.images = evenly(n, most)
+        windows = BUFFER // (x.itemsize * self.images * (rows + kernels))
+        self.tile = evenly(height, windows // width), evenly(width, windows)
+        numbers = prod(self.tile) * self.images
+        self._columns = np.empty(rows * numbers, x.dtype)
+        self._outputs = np.empty(kernels * numbers, x.dtype)
 
-        self.lines = np.zeros((*geometry.stride, channels, windows + layout.further), x.dtype)
-        self.outputs = np.zeros((*self.weight.shape[:2], windows), x.dtype)
-        places = prod(geometry.kernel_size)
-        self._columns = np.empty((groups, channels // groups, places, self.size), x.dtype)
+    def room(self, n: int, channels: int, size: tuple[int, int]) -> np.ndarray:
+        """Give room for images (N, C, H, W); in memory they come last, unless they are few."""
+        if min(n, self.images) < FEW:
+            return np.empty((n, channels, *size), self.dtype)
+        return images_first(np.empty((channels, *size, n), self.dtype))
 
     def blocks(self, n: int) -> Iterator[slice]:
         """Give the images, a block at a time."""
         for first in range(0, n, self.images):
-            yield slice(first, min(n, first + self.images))
+            images = min(self.images, n - first)
+            if first == 0 or images != self.images:
+                self.pixels = np.zeros((*self._shape, images), self.dtype)
+            yield slice(first, first + images)
 
-    def tiles(self, block: slice) -> Iterator[slice]:
-        """Give the windows of a block, a tile at a time."""
-        windows = (block.stop - block.start) * self.layout.line
-        for first in range(0, windows, self.size):
-            yield slice(first, min(windows, first + self.size))
+    def tiles(self, block: slice) -> Iterator[Tile]:
+        """Give the windows of a block, a tile at a time: some rows, or a part of a row."""
+        (oh, ow), (height, width) = self.geometry.output_size, self.tile
+        for row, column in product(range(0, oh, height), range(0, ow, width)):
+            rows = slice(row, min(oh, row + height))
+            yield block, slice(None), rows, slice(column, min(ow, column + width))
 
     def lay_out(self, images: np.ndarray) -> None:
-        """Write a block of images into the lines."""
-        for numbers, pixels in self.layout.pieces(self.lines, images):
-            numbers[...] = pixels
+        """Write images into the pixels."""
+        for pixels, given in self._pieces(images):
+            pixels[...] = given
 
     def collect(self, images: np.ndarray) -> None:
-        """Write the lines into a block of images."""
-        for numbers, pixels in self.layout.pieces(self.lines, images):
-            pixels[...] = numbers
+        """Write the pixels into images."""
+        for pixels, given in self._pieces(images):
+            given[...] = pixels
 
-    def windows(self, block: slice) -> np.ndarray:
-        """Give of the outputs what stands for windows, shape (N, O, oh, ow)."""
-        n, (oh, ow) = block.stop - block.start, self.layout.geometry.output_size
-        in_rows = self.outputs[:, :, : n * self.layout.line]
-        shape = (-1, n, self.layout.rows, self.layout.pitch)
-        return in_rows.reshape(shape)[:, :, :oh, :ow].swapaxes(0, 1)
+    def _pieces(self, images: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Give parts of the pixels and of the images that belong together, the images last."""
+        (sh, sw), (top, left) = self.geometry.stride, self.geometry.before
+        for a, b in product(range(sh), range(sw)):
+            first, second = (a - top) % sh, (b - left) % sw
+            given = images_last(images[:, :, first::sh, second::sw])
+            row, column = (first + top) // sh, (second + left) // sw
+            height, width = given.shape[1:3]
+            yield self.pixels[a, b, :, row : row + height, column : column + width], given
 
-    def matrix(self, tile: slice) -> np.ndarray:
-        """Give the columns of a tile, shape (groups, C/groups·kh·kw, windows), as they are."""
-        rows = self._columns.reshape(len(self._columns), -1, self.size)
-        return rows[:, :, : tile.stop - tile.start]
+    def outputs(self, tile: Tile) -> np.ndarray:
+        """Give room for the outputs of a tile, or the errors there, (O, rows, columns, images)."""
+        shape = prod(self.weight.shape[:2]), *self._windows(tile)
+        return self._outputs[: prod(shape)].reshape(shape)
 
-    def columns(self, tile: slice) -> np.ndarray:
-        """Give the columns of a tile, copied from the lines."""
+    def errors(self, delta: np.ndarray, tile: Tile) -> np.ndarray:
+        """Give the errors of a tile, as a matrix for each group."""
+        errors = self.outputs(tile)
+        errors[...] = images_last(delta[tile])
+        return self.matrices(errors)
+
+    def columns(self, tile: Tile) -> np.ndarray:
+        """Give the columns of a tile, as a matrix for each group, copied from the pixels."""
         for columns, met in self._pairs(tile):
             columns[...] = met
-        return self.matrix(tile)
+        return self.matrices(self._by_place(tile))
 
-    def add_columns(self, tile: slice) -> None:
-        """Add the columns of a tile to the lines that they would be copied from."""
+    def add_columns(self, W: np.ndarray, errors: np.ndarray, tile: Tile) -> None:
+        """Add the products of two matrices, columns, to the pixels that these would come from."""
+        multiply(W, errors, out=self.matrices(self._by_place(tile)))
         for columns, met in self._pairs(tile):
             met += columns
 
-    def _pairs(self, tile: slice) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    def _pairs(self, tile: Tile) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Give, for each place of the kernel, its rows of the columns and the pixels it meets."""
-        (sh, sw, _, numbers), groups = self.lines.shape, len(self.weight)
-        of_groups = self.lines.reshape(sh, sw, groups, -1, numbers)
-        for place, (a, b, shift) in enumerate(self.layout.shifts):
-            columns = self._columns[:, :, place, : tile.stop - tile.start]
-            yield columns, of_groups[a, b, :, :, tile.start + shift : tile.stop + shift]
+        columns, (*_, rows, across) = self._by_place(tile), tile
+        (sh, sw), (dh, dw) = self.geometry.stride, self.geometry.dilation
+        for place, (i, j) in enumerate(product(*map(range, self.geometry.kernel_size))):
+            (below, a), (right, b) = divmod(i * dh, sh), divmod(j * dw, sw)
+            yield (
+                columns[:, place],
+                self.pixels[a, b, :, shifted(rows, below), shifted(across, right)],
+            )
+
+    def _by_place(self, tile: Tile) -> np.ndarray:
+        """Give the columns of a tile, shape (C, kh·kw, rows, columns, images), as they are."""
+        shape = self._shape[2], prod(self.geometry.kernel_size), *self._windows(tile)
+        return self._columns[: prod(shape)].reshape(shape)
+
+    def _windows(self, tile: Tile) -> tuple[int, int, int]:
+        """Give how many windows a tile has below each other and side by side, in all images."""
+        images, _, rows, columns = tile
+        return (*(each.stop - each.start for each in (rows, columns, images)),)
+
+    def matrices(self, numbers: np.ndarray) -> np.ndarray:
+        """Give numbers (…, rows, columns, images) as a matrix for each group, a row per window."""
+        return numbers.reshape(len(self.weight), -1, prod(numbers.shape[-3:]))
+
+
+def evenly(n: int, most: int) -> int:
+    """Give into how many at a time n are cut, as evenly as can be: at most so many, at least 1."""
+    parts = -(-n // max(1, most))
+    return -(-n // parts)
+
+
+def images_last(x: np.ndarray) -> np.ndarray:
+    """Give images (N, C, H, W) as an array (C, H, W, N), in the same memory."""
+    return x.transpose(1, 2, 3, 0)
+
+
+def images_first(x: np.ndarray) -> np.ndarray:
+    """Give an array (C, H, W, N) as images (N, C, H, W), in the same memory."""
+    return x.transpose(3, 0, 1, 2)
+
+
+def shifted(where: slice, by: int) -> slice:
+    """Give a slice that lies so much further on."""
+    return slice(where.start + by, where.stop + by)
 
 
 def convolve(x, w, b, geometry, groups):
     """Give the convolution of images with kernels, shape (N, O, oh, ow)."""
-    y = np.empty((len(x), len(w), *geometry.output_size), x.dtype)
     tiles = Tiles(x, w, geometry, groups)
-    W, Y = tiles.weight, tiles.outputs
+    y = tiles.room(len(x), len(w), geometry.output_size)
     for block in tiles.blocks(len(x)):
         tiles.lay_out(x[block])
         for tile in tiles.tiles(block):
-            multiply(W, tiles.columns(tile), out=Y[:, :, tile])
-        y[block] = tiles.windows(block) + b
+            Y = tiles.outputs(tile)
+            multiply(tiles.weight, tiles.columns(tile), out=tiles.matrices(Y))
+            np.add(images_first(Y), b, out=y[tile])
     return y
 
 
 def gradient_of_images(x, w, delta, geometry, groups):
     """Give ∂C/∂x."""
-    dx = np.empty(x.shape, x.dtype)
     tiles = Tiles(x, w, geometry, groups)
-    W, errors = tiles.weight, tiles.outputs
+    dx = tiles.room(len(x), x.shape[1], geometry.size)
     for block in tiles.blocks(len(x)):
-        tiles.windows(block)[...] = delta[block]
-        tiles.lines[...] = 0
+        tiles.pixels[...] = 0
         for tile in tiles.tiles(block):
-            multiply(W.mT, errors[:, :, tile], out=tiles.matrix(tile))
-            tiles.add_columns(tile)
+            tiles.add_columns(tiles.weight.mT, tiles.errors(delta, tile), tile)
         tiles.collect(dx[block])
     return dx
 
@@ -177,12 +201,11 @@ def gradient_of_weight(x, w, delta, geometry, groups):
     tiles = Tiles(x, w, geometry, groups)
     # transposed: BLAS is faster when the longer side of the product comes first
     total = np.zeros(tiles.weight.mT.shape, x.dtype)
-    piece = max(1, LINES // (total.itemsize * groups * total.shape[2]))
+    piece = max(1, PIECE // (total.itemsize * groups * total.shape[2]))
     for block in tiles.blocks(len(x)):
-        tiles.windows(block)[...] = delta[block]
         tiles.lay_out(x[block])
         for tile in tiles.tiles(block):
-            X, errors = tiles.columns(tile), tiles.outputs[:, :, tile]
+            X, errors = tiles.columns(tile), tiles.errors(delta, tile)
             for first in range(0, total.shape[1], piece):
                 rows = slice(first, first + piece)
                 total[:, rows] += long_product(X[:, rows], errors)
