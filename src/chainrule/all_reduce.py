@@ -149,7 +149,8 @@ def hiding_batch(communication: float, per_sample: float) -> int:
     Returns
     -------
     int
-        The smallest share of a batch whose backward pass takes at least as long.
+        The smallest share of a batch whose backward pass takes at least as long. Where the
+        quotient of the two arguments is all but whole, its rounding decides.
 
     Examples
     --------

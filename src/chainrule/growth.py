@@ -4,6 +4,7 @@ A cost is positive wherever it is asked for, or a ValueError is raised.
 """
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,11 @@ def log_slope(n: float, parts: Sequence[float], powers: Sequence[float]) -> floa
     found = np.array([not_negative.read(part, "parts") for part in parts])
     if len(found) != len(powers) or not found.any():
         raise ValueError(f"parts: expected one for each power, not all 0, got {list(parts)}")
-    return float(slope(n, found, np.array(powers, float)))
+    with np.errstate(all="ignore"):
+        at_n = float(slope(n, found, np.array(powers, float)))
+    if not isfinite(at_n):
+        raise ValueError(f"n: expected a size whose costs a float can hold, got {n}")
+    return at_n
 
 
 def slope(n, parts, powers):
@@ -120,7 +125,7 @@ def straight_fit(work: Any, costs: Any) -> tuple[float, float]:
     Parameters
     ----------
     work : array_like, shape (n,)
-        Positive.
+        Positive, and not all the same.
     costs : array_like, shape (n,)
         Positive.
 
@@ -141,6 +146,8 @@ def straight_fit(work: Any, costs: Any) -> tuple[float, float]:
         raise ValueError(f"costs: expected one for each of two or more, got {costs.shape}")
     if not ((work > 0).all() and (costs > 0).all()):
         raise ValueError("costs: expected positive ones, of positive work")
+    if (work == work[0]).all():
+        raise ValueError(f"work: expected at least two different amounts, got {work.tolist()}")
     columns = np.stack([1 / costs, work / costs], axis=1)
     fixed, each = np.linalg.lstsq(columns, np.ones(len(work)))[0]
     return float(fixed), float(each)

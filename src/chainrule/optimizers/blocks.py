@@ -15,7 +15,7 @@ from array_api_compat import device
 from ..arrays import Array, copied, library, to_numpy, wide_dtype
 from ..arrays.rules import narrowed, widened
 
-BLOCK = 65_536
+BLOCK = 131_072
 """How many numbers make a block at most: few enough to stay in the cache."""
 
 Arrays = Sequence[Array]
