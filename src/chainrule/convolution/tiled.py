@@ -174,12 +174,12 @@ def shifted(where: slice, by: int) -> slice:
 def convolve(x, w, b, geometry, groups):
     """Give the convolution of images with kernels, shape (N, O, oh, ow)."""
     tiles = Tiles(x, w, geometry, groups)
-    y = tiles.room(len(x), len(w), geometry.output_size)
+    W, y = tiles.weight, tiles.room(len(x), len(w), geometry.output_size)
     for block in tiles.blocks(len(x)):
         tiles.lay_out(x[block])
         for tile in tiles.tiles(block):
             Y = tiles.outputs(tile)
-            multiply(tiles.weight, tiles.columns(tile), out=tiles.matrices(Y))
+            multiply(W, tiles.columns(tile), out=tiles.matrices(Y))
             np.add(images_first(Y), b, out=y[tile])
     return y
 
