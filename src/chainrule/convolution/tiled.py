@@ -173,9 +173,9 @@ def shifted(where: slice, by: int) -> slice:
 
 def convolve(x, w, b, geometry, groups):
     """Give the convolution of images with kernels, shape (N, O, oh, ow)."""
-    tiles = Tiles(x, w, geometry, groups)
-    W, y = tiles.weight, tiles.room(len(x), len(w), geometry.output_size)
-    for block in tiles.blocks(len(x)):
+    n, tiles = len(x), Tiles(x, w, geometry, groups)
+    W, y = tiles.weight, tiles.room(n, len(w), geometry.output_size)
+    for block in tiles.blocks(n):
         tiles.lay_out(x[block])
         for tile in tiles.tiles(block):
             Y = tiles.outputs(tile)
