@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-RAISED = {"over": "raise", "divide": "raise", "invalid": "raise"}
+RAISED: dict[str, Any] = {"over": "raise", "divide": "raise", "invalid": "raise"}
 TRUSTED = ("numpy", "scipy", "chainrule")  # these see to it afterwards
 
 _answering = ContextVar("_answering", default=False)
@@ -84,15 +84,14 @@ def _asks() -> str:
     settings = frame.f_globals
     while frame.f_back and frame.f_globals is settings:
         frame = frame.f_back
-    # a function that is decorated with errstate is called from here
-    if frame.f_globals is globals():
-        return ""
-    return frame.f_globals.get("__name__", "").partition(".")[0]
+    name = frame.f_globals.get("__name__", "")
+    # an answer that is decorated with errstate is called from here
+    return "" if name == __name__ else name.partition(".")[0]
 
 
 def _of_torch() -> AbstractContextManager:
     """Have each result of PyTorch looked at, if it was imported."""
-    torch = sys.modules.get("torch")
+    torch: Any = sys.modules.get("torch")
     if not hasattr(torch, "overrides"):
         return nullcontext()
 
