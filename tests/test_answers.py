@@ -519,10 +519,12 @@ def test_numpy_is_told_anything_again_once_an_answer_is_judged():
     def asks_in_turn(x):
         return check("elu-slope", lambda x, alpha: np.exp(x)) and np.exp(np.asarray(x) * 9.0)
 
-    before = np.geterr()
+    own = np.errstate.__enter__.__globals__
+    before, names = np.geterr(), dict(own)
     for answer in (raises, asks_in_turn):
         assert check("stable-sigmoid", answer).right is False
     assert np.geterr() == before
+    assert own == names
     with np.errstate(over="ignore"):
         assert np.exp(800.0) == np.inf
 
@@ -542,13 +544,6 @@ def test_another_thread_is_told_what_it_asks_for_while_an_answer_is_judged():
         judged = list(pool.map(lambda _: check("stable-sigmoid", answer).right, range(2)))
     assert judged == [True, True]
     assert set(seen) == {np.inf}
-
-
-def test_libraries_may_silence_numpy_as_they_need_it():
-    exercise = Exercise(1, lambda x: np.log(2.0), lambda rng: iter([(np.array([0.0, -800.0]),)]))
-    special = pytest.importorskip("scipy.special")
-    assert exercise.check(lambda x: special.logsumexp(np.asarray([0.0, 0.0]))).right
-    assert exercise.check(lambda x: np.log(1 + np.nanmax(np.exp(np.asarray(x))))).right
 
 
 def test_an_overflow_of_pytorch_is_found():
