@@ -18,7 +18,7 @@ each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 ROOMS = {
     "exercises": {
         *("answers", "core", "plain", "progress", "sealed", "texts", "trials", "variants"),
-        *("verdicts", "watched"),
+        *("unsilenced", "verdicts", "watched"),
     },
     "figures": {"benchmarks", "cards", "exercises", "kit", "ledger", "source"},
     "ledger": {"about", "core", "letters", "libraries", "oracles", "sabotage", "terminal"},

@@ -13,6 +13,10 @@ def sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
 
+def cut(z, far, f):
+    return np.where(z > far, 1.0, np.where(z < -far, 0.0, f(np.clip(z, -far, far))))
+
+
 def stable(z):
     return np.exp(np.minimum(z, 0)) / (1 + np.exp(-np.abs(z)))
 
@@ -210,6 +214,14 @@ def pool_back(window_and_error):
 
 def only(place):
     return np.eye(4)[place].reshape(2, 2)
+
+
+def found_from(best, window):
+    place = 0, 0
+    for at in np.ndindex(2, 2):
+        if window[at] > best:
+            best, place = window[at], at
+    return only(2 * place[0] + place[1])
 
 
 def log_sum(z):
@@ -533,12 +545,14 @@ WRONG_ANSWERS = {
         (sigmoid, "e^−x overflows"),
         (lambda x: np.exp(x) / (np.exp(x) + 1), "e^x overflows"),
         (lambda x: np.where(x < 0, np.exp(x) / (1 + np.exp(x)), sigmoid(x)), "both branches"),
-        (lambda x: 1 - 1 / (1 + np.exp(-np.abs(x))), "right for x ≤ 0"),
+        (lambda x: stable(-np.abs(x)), "right for x ≤ 0"),
         (
             lambda x: np.where(x < 0, np.exp(-np.abs(x)), 1) / (1 + np.exp(-np.abs(x)) ** 2),
             "right at 0 and far out only",
         ),
         (lambda x: 1 / (np.exp(-np.abs(x)) + 1), "right for x ≥ 0"),
+        (lambda x: cut(x, 10, sigmoid), "Nothing has to be cut"),
+        (lambda x: np.where(x < 0, 1 - stable(-x), stable(x)), "it is lost"),
     ],
     "softmax-vjp": [
         (lambda s, u: u * (s - s**2), "diagonal"),
@@ -559,6 +573,10 @@ WRONG_ANSWERS = {
             "−α has no slope",
         ),
         (lambda x, alpha: alpha * np.exp(-np.maximum(-x, 0)), "right up to 0"),
+        (
+            lambda x, alpha: np.where(x > 0, 1.0, alpha * np.exp(np.clip(x, -7, 0)) * (x > -7)),
+            "cut off",
+        ),
     ],
     "wrong-slope": [("a", "1.3.8a"), ("b", "factored"), ("d", "1 − σ(x) is σ(−x)")],
     "swish-slope": [
@@ -573,6 +591,10 @@ WRONG_ANSWERS = {
         (lambda x, beta: beta * stable(beta * x) * stable(-beta * x), "x is a factor, too"),
         (lambda x, beta: beta * x * stable(beta * x) * stable(-beta * x), "add the first"),
         (lambda x, beta: stable(x) * (1 + x * stable(-x)), "right for β = 1 only"),
+        (
+            lambda x, beta: cut(beta * x, 7, lambda s: sigmoid(s) * (1 + s * sigmoid(-s))),
+            "cut off",
+        ),
     ],
     # 1.4
     "likelihood-of-rain": [
@@ -691,6 +713,16 @@ WRONG_ANSWERS = {
             lambda z, t: shifted_loss(z, t, lambda z, axis: abs(z).max(axis)),
             "largest logit in size",
         ),
+        (
+            lambda z, t: (log_sums(z, m := np.maximum(top(z), 0)) - picked(z - m, t)).mean(),
+            "Begin with a logit",
+        ),
+        (
+            lambda z, t: (
+                np.log(rows(np.where(z - top(z) < -15, 0, np.exp(z - top(z))))) - z + top(z)
+            )[range(len(t)), t].mean(),
+            "left out where it is small",
+        ),
         (lambda z, t: (log_sums(z, top(z)) - picked(z, t)).mean(), "subtract it from z_t"),
         (lambda z, t: (log_sums(z, top(z)) + z.max(1)).mean(), "that is log Σ"),
         (lambda z, t: -row_losses(z, t).mean(), "not negative"),
@@ -733,6 +765,7 @@ WRONG_ANSWERS = {
         (lambda z: np.logaddexp(0, z), "if the answer is no"),
         (lambda z: -np.logaddexp(0, -z), "that is log σ(z)"),
         (lambda z: -np.log(np.maximum(stable(z), 1e-12)), "cut off at 10⁻¹²"),
+        (lambda z: np.logaddexp(0, -z) * (z < 20), "At z = 25"),
     ],
     "soft-dice": [
         (
@@ -1130,6 +1163,7 @@ WRONG_ANSWERS = {
             pool_back(lambda window, error: error * window.max() * only(np.argmax(window))),
             "by itself is not x",
         ),
+        (pool_back(lambda window, error: error * found_from(-1, window)), "begin with a pixel"),
     ],
     "shift-by-one": [
         ("a", "cannot stay as it is"),
@@ -1243,7 +1277,9 @@ NEARLY_RIGHT = {
         )
     ],
     "stable-sigmoid": [
-        lambda x: 1 / (1 + np.exp(-np.clip(x, -30, 30))),
+        *(lambda x, k=k: 1 / (1 + np.exp(-np.clip(x, -k, k))) for k in (3, 5, 10, 30, 36)),
+        lambda x: 1 / (1 + np.exp(-np.clip(x, -33, 800))),
+        lambda x: 1 / (1 + np.exp(-np.clip(x, -700, 5))),
         lambda x: 1 / (1 + np.exp(-x)),
         lambda x: np.exp(x) / (1 + np.exp(x)),
         lambda x: np.where(x < 0, np.exp(x) / (1 + np.exp(x)), 1 / (1 + np.exp(-x))),
@@ -1252,6 +1288,9 @@ NEARLY_RIGHT = {
         lambda z, t: -np.log(picked(row_softmax(z) + 1e-12, t)).mean(),
         lambda z, t: (log_sums(z, top(z)) - (z - top(z))[0, t]).mean(),
         lambda z, t: row_losses(z - z[:, :1], t).mean() + 1e-6,
+        lambda z, t: (np.log(rows(np.exp(np.clip(z - top(z), -20, 0)))) - z + top(z))[
+            range(len(t)), t
+        ].mean(),
     ],
     "stable-log-sigmoid": [
         lambda z: np.where(z > -30, np.log1p(np.exp(-np.maximum(z, -30))), 30.0),

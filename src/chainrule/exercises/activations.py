@@ -1,7 +1,7 @@
 """The exercises of section 1.3."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -19,9 +19,12 @@ def _values_of_a_tanh(rng: np.random.Generator) -> Iterator[tuple]:
 
 
 def _far(rng: np.random.Generator) -> Iterator[tuple]:
+    yield (np.array([-2.0]),)
     yield (np.array([800.0, -1.5, 0.0, 3.0, 0.25]),)
     yield (np.array([-800.0, 1.5, 0.0]),)
-    yield (np.array([-2.0]),)
+    # between 3 and these may lie whatever an answer cuts off at
+    yield (np.array([0.5, 20.0]),)
+    yield (np.array([-80.0]),)
     yield (np.array([[0.5, -1.0], [-3.0, 2.0]]),)
     yield (rng.standard_normal(4).round(1),)
 
@@ -38,6 +41,7 @@ def _with_scale(rng: np.random.Generator) -> Iterator[tuple]:
         yield np.array([-1.5, 0.0, 2.0, 0.25])[:size], scale
     yield np.array([800.0, -0.5, 0.75, 0.0, -3.0]), 0.3
     yield np.array([-800.0, 0.5, 1.0]), 3.0
+    yield np.array([2.0, -25.0, 20.0]), 0.9  # see _far
     yield np.array([[0.5, -1.0], [-3.0, 2.0]]), 0.6
     yield rng.standard_normal(6).round(1), 1.3
 
@@ -51,6 +55,15 @@ _sigmoids = np.vectorize(_sigmoid, otypes=[float])
 
 def _slopes(x: np.ndarray) -> np.ndarray:
     return _sigmoids(x) * _sigmoids(-x)
+
+
+def _swish_slopes(x: np.ndarray) -> np.ndarray:
+    return _sigmoids(x) + x * _slopes(x)
+
+
+def _cut(f: Callable[[np.ndarray], np.ndarray], below: float, above: float) -> Callable:
+    """Give a function that is a constant below −5, and another one above 5."""
+    return lambda x: np.where(x < -5, below, np.where(x > 5, above, f(x)))
 
 
 def _temperature(gap: int = 2) -> Exercise:
@@ -143,7 +156,17 @@ EXERCISES = {
         lambda x: np.where(x >= 0, 1, np.exp(-np.abs(x))) / (1 + np.exp(-2 * np.abs(x))),
         "right at 0 and far out only: both exponents are −|x|",
     )
-    .wrong(lambda x: 1 / (1 + np.exp(-np.abs(x))), "right for x ≥ 0, but below 0 it gives σ(|x|)"),
+    .wrong(lambda x: 1 / (1 + np.exp(-np.abs(x))), "right for x ≥ 0, but below 0 it gives σ(|x|)")
+    .wrong(
+        _cut(_sigmoids, 0.0, 1.0),
+        "cut off: σ(20) is 1 − 2·10⁻⁹, not 1, and σ(−20) is 2·10⁻⁹, not 0. Nothing has to be cut "
+        "off if no exponent is positive",
+    )
+    .wrong(
+        lambda x: (1 + np.tanh(x / 2)) / 2,
+        "right as long as σ(x) is not small; where it is added to 1, or taken from it, or cut off, "
+        "it is lost: σ(−80) is 1.8·10⁻³⁵, not 0",
+    ),
     "softmax-shift": Exercise(difficulty=1, solution="d")
     .wrong("a", "its numerator is; what happens to the denominator?")
     .wrong("b", "all other terms grow by the same factor, so its share is what it was")
@@ -189,6 +212,10 @@ EXERCISES = {
     )
     .wrong(
         lambda x, alpha: alpha * np.exp(np.minimum(x, 0)), "right up to 0; above, the slope is 1"
+    )
+    .wrong(
+        lambda x, alpha: np.where(x < -5, 0.0, np.where(x > 0, 1.0, alpha * np.exp(-np.abs(x)))),
+        "cut off: far below 0 the slope is small, but not 0. e^x does not overflow there",
     ),
     "wrong-slope": Exercise(difficulty=2, solution="c")
     .wrong("a", "this one is right: take σ(x) out of equation 1.3.8a")
@@ -196,7 +223,7 @@ EXERCISES = {
     .wrong("d", "this one is right: 1 − σ(x) is σ(−x)"),
     "swish-slope": Exercise(
         difficulty=2,
-        solution=lambda x, beta: _sigmoids(beta * x) + beta * x * _slopes(beta * x),
+        solution=lambda x, beta: _swish_slopes(beta * x),
         cases=_with_scale,
     )
     .wrong(
@@ -215,7 +242,12 @@ EXERCISES = {
         lambda x, beta: x * beta * _slopes(beta * x),
         "that is the second term of the product rule: add the first",
     )
-    .wrong(lambda x, beta: _sigmoids(x) + x * _slopes(x), "right for β = 1 only: σ is taken at βx"),
+    .wrong(lambda x, beta: _swish_slopes(x), "right for β = 1 only: σ is taken at βx")
+    .wrong(
+        lambda x, beta: _cut(_swish_slopes, 0.0, 1.0)(beta * x),
+        "cut off: far from 0 the slope is neither 0 nor 1 yet. No number has to be cut off with a "
+        "sigmoid whose exponents are never positive",
+    ),
     "dead-neuron": _dead(),
     "maxout-relu": Exercise(difficulty=2, solution="a")
     .wrong("b", "this is max(x, 0): the second piece is a constant")

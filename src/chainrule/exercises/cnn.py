@@ -35,7 +35,9 @@ def _a_stride_too_many(kernels: Any, strides: Any) -> int:
 def _image_and_upstream(rng: np.random.Generator) -> Iterator[tuple]:
     # so few levels that several pixels of a window are often the largest
     for m, n in ((1, 2), (2, 2), (2, 3), (3, 1), (1, 1), (3, 4)):
-        yield rng.integers(-3, 4, (2 * m, 2 * n)) / 2, rng.integers(-6, 7, (m, n)) / 2
+        yield rng.integers(-1, 6, (2 * m, 2 * n)) / 2, rng.integers(-6, 7, (m, n)) / 2
+    # below every number that a search may begin with
+    yield rng.integers(-3, 4, (2, 2)) / 2 - 20000, np.array([[2.0]])
 
 
 def _max_pool_back(x: Any, upstream: Any) -> Any:
@@ -162,6 +164,13 @@ EXERCISES = {
     .wrong(
         lambda x, upstream: _pool_back(x, upstream, lambda w: w * _one_hot(w.argmax(axis=-1))),
         "the places are right; the derivative of the largest number by itself is not x",
+    )
+    .wrong(
+        lambda x, upstream: _pool_back(
+            x, upstream, lambda w: _one_hot(w.argmax(axis=-1) * (w.max(axis=-1) > 0))
+        ),
+        "the search for the largest begins with a number, and where all pixels are below it, none "
+        "is found: begin with a pixel",
     ),
     "shift-by-one": Exercise(difficulty=2, solution="c")
     .wrong("a", "a kernel finds the same pattern elsewhere: its map cannot stay as it is")

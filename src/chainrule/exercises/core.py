@@ -11,6 +11,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from .answers import read_array, read_choice, read_number, typed
 from .texts import Unreadable, quoted, written
 from .trials import Recorded, Trial, name_of, parameters_of
+from .unsilenced import unsilenced
 
 
 @dataclass(frozen=True)
@@ -174,7 +175,7 @@ class Exercise:
     def _trials(self, function: Any, cases: list[tuple]) -> list[Trial]:
         if isinstance(function, Recorded):
             return list(function.trials)
-        return [Trial.of(function, case, self.cancels) for case in cases]
+        return [Trial.of(unsilenced(function), case, self.cancels) for case in cases]
 
     def _call(self, answer: Any, trial: Trial) -> str:
         return trial.call(name_of(answer))

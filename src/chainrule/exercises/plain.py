@@ -10,6 +10,7 @@ import numpy as np
 from .answers import fresh, untensored
 from .texts import Unreadable, quoted
 from .trials import Recorded, Trial, name_of, parameters_of, text_of
+from .unsilenced import unsilenced
 
 MOST = 5000  # numbers in an answer, or in a function's result
 LONGEST = 500  # characters of a text
@@ -101,7 +102,7 @@ def recorded(function: Any, cases: list[tuple], cancels: bool) -> dict[str, Any]
     return {
         "name": name_of(function),
         "parameters": parameters_of(function, len(cases[0])),
-        "trials": [_told(Trial.of(function, case, cancels)) for case in cases],
+        "trials": [_told(Trial.of(unsilenced(function), case, cancels)) for case in cases],
     }
 
 

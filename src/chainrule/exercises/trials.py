@@ -9,6 +9,7 @@ import numpy as np
 
 from .answers import agrees, differs, fresh, read_array, same
 from .texts import Unreadable, quoted, written
+from .unsilenced import RAISED
 from .watched import watched
 
 
@@ -56,7 +57,7 @@ class Trial:
         arguments = tuple(map(fresh, case))
         try:
             # what NumPy would only warn of is a failure here
-            with np.errstate(over="raise", divide="raise", invalid="raise"):
+            with np.errstate(**RAISED):
                 result = function(*watched(arguments))
             if result is None or result is ...:
                 return cls(case, cancels, empty=True)
@@ -113,7 +114,8 @@ class Trial:
             return f"{call}: {self.error}"
         if isinstance(self.error, FloatingPointError):
             what = text_of(self.error).replace(" encountered", "")
-            return f"{call}: {what}, of which NumPy only warns; here it counts as a failure"
+            told = "PyTorch says nothing" if "PyTorch" in what else "NumPy only warns"
+            return f"{call}: {what}, of which {told}; here it counts as a failure"
         if self.error is not None:
             return f"{call} raised {type(self.error).__name__}: {text_of(self.error)}"
         assert right.value is not None

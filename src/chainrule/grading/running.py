@@ -26,7 +26,7 @@ from .students import Student
 PACKAGE = Path(chainrule.__file__).resolve().parent
 NOT_FOR_STUDENTS = ("exercises", "ledger", "figures", "playground", "session", "__main__.py")
 # they hold no solution
-CHECKERS = ("answers.py", "plain.py", "texts.py", "trials.py", "watched.py")
+CHECKERS = ("answers.py", "plain.py", "texts.py", "trials.py", "unsilenced.py", "watched.py")
 DOOR = '''"""Where answers are handed in."""
 
 
