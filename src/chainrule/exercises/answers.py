@@ -141,7 +141,8 @@ def read_array(value: Any) -> np.ndarray:
     if array.dtype.kind == "c":
         raise Unreadable(f"expected real numbers, got the complex {quoted(value)}")
     if array.dtype.kind == "b":
-        raise Unreadable(f"expected numbers, got {quoted(value)}: True and False are none")
+        told = f"expected numbers, got {quoted(value)}: True and False are none"
+        raise Unreadable(f"{told}, but (x > 0) * 1.0 gives them")
     if array.dtype.kind not in "iufO" or not all(map(_is_number, array.flat)):
         raise Unreadable(f"expected numbers, got {quoted(value)}")
     if array.dtype.kind == "O":

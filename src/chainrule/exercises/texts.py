@@ -100,7 +100,8 @@ def quoted(answer: Any, width: int = 60) -> str:
     ('[1, 2]', "'aaaaaaa…")
     """
     try:
-        text = " ".join(repr(answer).split())
+        plain = np.asarray(answer) if isinstance(answer, np.ndarray) else answer
+        text = " ".join(repr(plain).split())
     except KeyboardInterrupt:
         raise
     except BaseException:

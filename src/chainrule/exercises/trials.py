@@ -74,7 +74,7 @@ class Trial:
         """Say whether two results are the same numbers."""
         if self.value is None or right.value is None:
             return False
-        return agrees(self._like(right), right.value, self._sizes, bound)
+        return agrees(self.like(right), right.value, self._sizes, bound)
 
     @property
     def _sizes(self) -> tuple:
@@ -91,9 +91,9 @@ class Trial:
         if self.value is None or right.value is None:
             return False
         shape = right.value.shape
-        return self._like(right).shape != shape and 1 in shape
+        return self.like(right).shape != shape and 1 in shape
 
-    def _like(self, right: Self) -> np.ndarray:
+    def like(self, right: Self) -> np.ndarray:
         """Give the result, without the brackets where one number is asked for."""
         assert self.value is not None
         assert right.value is not None
@@ -119,7 +119,7 @@ class Trial:
         if self.error is not None:
             return f"{call} raised {type(self.error).__name__}: {text_of(self.error)}"
         assert right.value is not None
-        expected, value = right.value, self._like(right)
+        expected, value = right.value, self.like(right)
         if value.shape != expected.shape:
             return f"{call}: {_shapes(expected.shape, value.shape)}"
         if expected.size > 8:

@@ -12,6 +12,7 @@ True
 ['f(0.12573): expected 0.12507187, got 0.1250677']
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -22,17 +23,30 @@ from ..exercises.trials import name_of
 from ..ledger import WIDTH
 from ..ledger.core import WORDS, Verdict
 from ..ledger.terminal import readable
-from . import activations, clipping, convolution, losses, optimizers, overlap, pooling
-from .core import Subject, outcome
+from . import (
+    activations,
+    clipping,
+    convolution,
+    entropy,
+    losses,
+    optimizers,
+    overlap,
+    pooling,
+    several,
+)
+from .core import Outcome, Subject, outcome
 from .reading import defined_in, joined
 from .theirs import Theirs
 
 __all__ = ["SUBJECTS", "Judgement", "Subject", "defined_in", "judge", "listing", "subject"]
 
+UNASKED = "left out, for no case that it can be asked changes it"
 SUBJECTS = (
     *optimizers.SUBJECTS,
     *activations.SUBJECTS,
+    *several.SUBJECTS,
     *losses.SUBJECTS,
+    *entropy.SUBJECTS,
     *overlap.SUBJECTS,
     *convolution.SUBJECTS,
     *pooling.SUBJECTS,
@@ -170,12 +184,31 @@ def judge(
         return Judgement(known.name, [], [told], {})
     name = name_of(theirs)
     outcomes = [outcome(asked, part, name) for part in known.parts]
-    notes: dict[str, list[str]] = {}
-    for why, what in (note for found in outcomes for note in found.notes):
-        notes.setdefault(why, []).append(what)
     return Judgement(
         known.name,
         [found.verdict for found in outcomes if found.verdict],
         list(dict.fromkeys(message for found in outcomes for message in found.messages)),
-        notes,
+        _notes(asked, known, outcomes),
     )
+
+
+def _notes(theirs: Theirs, known: Subject, outcomes: list[Outcome]) -> dict[str, list[str]]:
+    """Gather what was left out, claim by claim, and the options that were not asked."""
+    counts, left_out = Counter[str](), Counter[tuple[str, str]]()
+    notes: dict[str, dict[str, None]] = {}
+    given: dict[bool, list] = {False: [], True: []}  # of their gradient, if it is by itself
+    for part, found in zip(known.parts, outcomes, strict=True):
+        counts[part.claim.label] += found.count
+        for why, count in found.left_out:
+            left_out[why, part.claim.label] += count
+        for why, what in found.notes:
+            notes.setdefault(why, {})[what] = None
+        given[part.gradient and bool(theirs.gradient)] += found.given
+    for (why, label), count in left_out.items():
+        notes.setdefault(why, {})[f"{count} of {counts[label]} cases of ({label})"] = None
+    for gradient, options in given.items():
+        for name in theirs.unasked(theirs.function(gradient), options):
+            notes.setdefault("left out, for no case that it can be asked changes it", {})[name] = (
+                None
+            )
+    return {why: list(what) for why, what in notes.items()}

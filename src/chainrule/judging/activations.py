@@ -1,6 +1,6 @@
-"""How activations are judged, and the wrong forms of them that are known."""
+"""How activations of each number by itself are judged, and the known wrong forms of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from ..ledger import claim
 from ..ledger.core import Claim
 from ..ledger.libraries import special
 from . import added
-from .calling import Call, read
+from .calling import Call
 from .core import Part, Subject, Wrong
 from .theirs import Option
 
@@ -20,19 +20,32 @@ def sigmoid(x: Any) -> Any:
     return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))
 
 
-def softmax(x: Any, axis: int = -1) -> Any:
-    """Give the softmax."""
-    e = np.exp(x - x.max(axis, keepdims=True))
-    return e / e.sum(axis, keepdims=True)
-
-
 def _elu(x: Any, alpha: float) -> Any:
     return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
 
 
-ALL = "the sum is over the whole batch"
 UPSTREAM = "the upstream plays no part: multiply by it"
 VALUE = "that is f(x) itself: its slope was asked for"
+
+
+def _phi(x: Any) -> Any:
+    return np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi)
+
+
+# far below 0, SymPy takes minutes for these
+FAR = {
+    "1.22": lambda x: x * special.ndtr(x),
+    "1.3.7a": lambda x: special.ndtr(x) + x * _phi(x),
+}
+
+
+def _asked(label: str) -> Claim:
+    own = claim(label)
+
+    def far(rng: np.random.Generator) -> Iterator[tuple]:
+        return ((added.FAR, *given) for _, *given in own.cases(rng))
+
+    return added.with_large(own, far, FAR.get(label))
 
 
 def _subject(
@@ -45,7 +58,6 @@ def _subject(
     value: Wrong,
     slope: Wrong,
     exercise: str = "",
-    asked: Callable[[str], Claim] = claim,
 ) -> Subject:
     """Give an activation of each number by itself, with at most one option."""
 
@@ -66,21 +78,14 @@ def _subject(
         name,
         f"{name}(x{words})",
         (
-            Part(asked(labels[0]), (reads,), wrong=value),
-            Part(asked(labels[1]), (reads,), gradient=True, wrong=slope, exercises=exercises),
+            Part(_asked(labels[0]), (reads,), wrong=value),
+            Part(_asked(labels[1]), (reads,), gradient=True, wrong=slope, exercises=exercises),
         ),
         {option: Option(default, names)} if option else {},
     )
 
 
-def _sigmoid_asked(label: str) -> Claim:
-    def known(x: Any) -> Any:
-        return special.expit(x) * (special.expit(-x) if label == "1.3.1a" else 1)
-
-    return added.with_large(claim(label), added.slopes, known)
-
-
-ELEMENTWISE = (
+SUBJECTS = (
     _subject(
         *("Sigmoid", ("1.16", "1.3.1a")),
         value=(
@@ -92,7 +97,6 @@ ELEMENTWISE = (
             (sigmoid, VALUE),
             (lambda x: sigmoid(x) * (1 + sigmoid(x)), "the sign: σ(x) (1 − σ(x))"),
         ),
-        asked=_sigmoid_asked,
     ),
     _subject(
         *("Tanh", ("1.18", "1.3.3a")),
@@ -159,7 +163,7 @@ ELEMENTWISE = (
             (GELU("tanh").derivative, "that is the slope of the form by tanh (1.3.7b)"),
             (GELU(), VALUE),
             (
-                lambda x: x * np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi),
+                lambda x: x * _phi(x),
                 "the first term of the product rule, Φ(x), is missing",
             ),
         ),
@@ -175,126 +179,3 @@ ELEMENTWISE = (
         exercise="swish-slope",
     ),
 )
-
-
-# ---- of several numbers at once ------------------------------------------------------------------
-
-
-def _first(rows: Any) -> Any:
-    return rows[0]
-
-
-def _rows(x: Any, upstream: Any) -> Call:
-    """Ask for three rows, of which the first counts: the others must not touch it."""
-    batch, errors = np.stack([x, x[::-1], 2 * x]), np.stack([upstream, 2 * upstream, upstream])
-    return Call((batch,), options={"axis": -1}, upstream=errors, then=_first)
-
-
-def _of_probabilities(ask: Callable) -> Callable:
-    """Give what the exercise on softmax expects: it takes the probabilities."""
-    return lambda s, upstream: ask(_rows(np.log(s), upstream))
-
-
-def _less_the_largest_of_all(x: Any, axis: int) -> Any:
-    e = np.exp(x - x.max())
-    return e / e.sum(axis, keepdims=True)
-
-
-SOFTMAX = Subject(
-    "Softmax",
-    "Softmax(x), x of shape (N, K)",
-    (
-        Part(
-            added.with_large(claim("1.17"), added.logits, lambda x, upstream: special.softmax(x)),
-            (_rows,),
-            wrong=(
-                (
-                    lambda x, axis: softmax(x, 0),
-                    "the sum is over the samples: sum over the classes",
-                ),
-                (lambda x, axis: np.exp(x) / np.exp(x).sum(), ALL),
-                (
-                    _less_the_largest_of_all,
-                    "the largest of the whole batch is subtracted: subtract that of each row",
-                ),
-                (lambda x, axis: softmax(x.ravel()).reshape(x.shape), ALL),
-                (
-                    lambda x, axis: np.exp(x) / np.exp(x).sum(axis, keepdims=True),
-                    "e to the power of a large logit overflows: subtract the largest first",
-                ),
-                (lambda x, axis: x / x.sum(-1, keepdims=True), "e to the power of x is missing"),
-                (lambda x, axis: np.log(softmax(x)), "that is its logarithm"),
-                (lambda x, axis: np.exp(x), "the sum is missing: divide by it"),
-            ),
-        ),
-        Part(
-            added.with_large(claim("1.3.2a"), added.logits, added.softmax_vjp),
-            (_rows,),
-            gradient=True,
-            wrong=(
-                (lambda x, u, axis: u * softmax(x), "the second term, with −f_i f_j, is missing"),
-                (
-                    lambda x, u, axis: softmax(x) * (u - (u * softmax(x)).sum(0)),
-                    "the sum is over the samples: sum over the classes",
-                ),
-            ),
-            exercises=(("softmax-vjp", _of_probabilities),),
-        ),
-    ),
-    {"axis": Option(-1, ("dim",))},
-)
-
-
-def _pieces(x: Any, upstream: Any, w: Any, b: Any, pieces: int) -> Call:
-    return Call(((w @ x + b)[None],), (pieces,), upstream=upstream[None], then=_first)
-
-
-def _pieces_back(x: Any, upstream: Any, w: Any, b: Any, pieces: int) -> Call:
-    """Ask for the gradient, and go on to x, of which z = w x + b."""
-    return Call(
-        ((w @ x + b)[None],),
-        (pieces,),
-        upstream=upstream[None],
-        then=lambda delta: read(delta)[0] @ w,
-    )
-
-
-def _grouped(z: Any, pieces: int) -> Any:
-    return z.reshape(*z.shape[:-1], -1, pieces)
-
-
-def _to_all(z: Any, upstream: Any, pieces: int) -> Any:
-    return np.repeat(upstream, pieces, axis=-1)
-
-
-def _to_every_largest(z: Any, upstream: Any, pieces: int) -> Any:
-    held = _grouped(z, pieces)
-    return (held * (held == held.max(-1, keepdims=True)) * upstream[..., None]).reshape(z.shape)
-
-
-MAXOUT = Subject(
-    "Maxout",
-    "Maxout(z, pieces), z of shape (N, units · pieces), the pieces of a unit adjacent",
-    (
-        Part(
-            claim("1.24"),
-            (_pieces,),
-            wrong=(
-                (lambda z, pieces: _grouped(z, pieces).min(-1), "that is the smallest piece"),
-                (lambda z, pieces: _grouped(z, pieces).mean(-1), "that is the mean of the pieces"),
-                (lambda z, pieces: _grouped(z, pieces).sum(-1), "that is the sum of the pieces"),
-            ),
-        ),
-        Part(
-            claim("1.3.9a"),
-            (_pieces_back,),
-            gradient=True,
-            wrong=(
-                (_to_all, "every piece gets δ: only the largest one had a say"),
-                (_to_every_largest, "the derivative of the largest piece by itself is 1, not z"),
-            ),
-        ),
-    ),
-)
-
-SUBJECTS = (*ELEMENTWISE, SOFTMAX, MAXOUT)

@@ -12,6 +12,7 @@ from ..ledger.core import Claim, Oracle
 from ..ledger.libraries import special
 
 OVERFLOWS = 700  # from about here on, e to this power is more than float64 holds
+FAR = np.array([-800.0, -40.0, -1.0, 1.0, 40.0, 800.0])  # where curves are flat, or straight
 
 
 def is_large(x: Any, *rest: Any) -> bool:
@@ -19,22 +20,40 @@ def is_large(x: Any, *rest: Any) -> bool:
     return bool(np.max(np.abs(x)) > OVERFLOWS)
 
 
-def with_large(own: Claim, added: Callable, known: Callable) -> Claim:
+def with_large(own: Claim, added: Callable, known: Callable | None = None) -> Claim:
     """Give a claim with large numbers, too, for which PyTorch and a function of SciPy's are asked.
 
-    SymPy's thirty digits are enough for them as well; the other oracles overflow.
+    Where there is no such function, SymPy's thirty digits are; the other oracles overflow.
     """
 
     def kept(oracle: Oracle) -> Oracle:
-        if oracle.needs == "torch" or oracle.name.startswith("SymPy, "):
+        if oracle.needs == "torch" or (known is None and oracle.name.startswith("SymPy, ")):
             return oracle
         return replace(oracle, applies=lambda *case: not is_large(*case))
 
     def cases(rng: np.random.Generator) -> Iterator[tuple]:
         return chain(own.cases(rng), added(rng))
 
-    of_large = Oracle("scipy.special, large numbers", known, needs="scipy", applies=is_large)
-    return replace(own, cases=cases, oracles=(*map(kept, own.oracles), of_large))
+    oracles = tuple(map(kept, own.oracles))
+    if known:
+        name = "scipy.special, large numbers"
+        oracles += (Oracle(name, known, needs="scipy", applies=is_large),)
+    return replace(own, cases=cases, oracles=oracles)
+
+
+def with_each(own: Claim, options: dict[str, tuple[Any, Any]]) -> Claim:
+    """Give a claim with cases in which one option alone differs from its default, and with none.
+
+    Options come last in a case; they are given by their defaults and what they are then.
+    """
+
+    def cases(rng: np.random.Generator) -> Iterator[tuple]:
+        yield from own.cases(rng)
+        arrays = next(own.cases(rng))[: -len(options)]
+        for name in ("", *options):
+            yield *arrays, *(pair[key == name] for key, pair in options.items())
+
+    return replace(own, cases=cases)
 
 
 def with_tables(label: str) -> Claim:
@@ -55,11 +74,6 @@ def with_tables(label: str) -> Claim:
     return replace(own, cases=cases, oracles=tuple(map(kept, own.oracles)))
 
 
-def slopes(rng: np.random.Generator) -> Iterator[tuple]:
-    """Yield numbers of which σ is almost 0 or 1."""
-    yield (np.array([-800.0, -40.0, 0.0, 40.0, 800.0]),)
-
-
 def answers(rng: np.random.Generator) -> Iterator[tuple]:
     """Yield logits that are sure, rightly and wrongly."""
     z = np.array([40.0, -40.0, 800.0, -800.0])
@@ -72,6 +86,7 @@ def logits(rng: np.random.Generator) -> Iterator[tuple]:
     for x in (
         1000 + rng.integers(-32, 33, 6) / 16,
         712 + rng.integers(-16, 17, 6) / 16,  # e^−712 is not 0 yet, and e^712 is too much
+        92 + rng.integers(-16, 17, 6) / 16,  # the same of float32
         np.array([0.0, 0.0, 2000.0]),
     ):
         yield x, rng.standard_normal(len(x))
@@ -84,7 +99,7 @@ def softmax_vjp(x: Any, upstream: Any) -> Any:
 
 
 def labelled(rng: np.random.Generator) -> Iterator[tuple]:
-    """Yield such logits of three samples, and as targets probabilities that are 0 or 1."""
+    """Yield such logits of five samples, and as targets probabilities that are 0 or 1."""
     spread = np.array([[0.0, 0.0, 2000.0], [2000.0, 0.0, -2000.0], [0.0, 1.0, 2.0]])
-    for z in (1000 + rng.integers(-32, 33, (3, 3)) / 16, spread):
-        yield z, np.eye(3)[[2, 1, 0]]
+    for z in (1000 + rng.integers(-32, 33, (5, 3)) / 16, spread[[0, 1, 2, 0, 1]]):
+        yield z, np.eye(3)[[2, 1, 0, 1, 2]]

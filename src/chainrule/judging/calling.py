@@ -17,8 +17,12 @@ METHODS = ("derivative", "gradient", "vjp", "backward")  # the last two may take
 class Reading(Protocol):
     """A case of a claim, as something to ask of an implementation."""
 
+    @property
+    def options(self) -> dict[str, Any]:
+        """Give what is given by name."""
+
     def lacking(self, theirs: Theirs, gradient: bool) -> str:
-        """Give the option that it needs and the implementation lacks; "" if none."""
+        """Say what option it needs and the implementation lacks; "" if none."""
 
     def has_gradient(self, theirs: Theirs) -> bool:
         """Say whether a gradient can be asked for."""
@@ -61,6 +65,8 @@ class Call:
         The options whose default depends on the case, and what it is here.
     overflows : bool
         Whether an infinity on the way is no fault where the result is right.
+    refused : str
+        Why it is not asked, if it is not.
     """
 
     arrays: tuple
@@ -72,13 +78,13 @@ class Call:
     then: Callable[[Any], Any] = lambda result: result
     standard: dict[str, Any] = field(default_factory=dict)
     overflows: bool = False
+    refused: str = ""
 
     def lacking(self, theirs: Theirs, gradient: bool) -> str:
-        """Give the option that it needs and the implementation lacks; "" if none."""
-        function = theirs.gradient if gradient and theirs.gradient else theirs.what
+        """Say what option it needs and the implementation lacks; "" if none."""
         standard = [k for k, v in self.standard.items() if self.options[k] == v]
         needed = {k: v for k, v in self.options.items() if k not in standard}
-        return theirs.lacks(function, needed)
+        return self.refused or theirs.lacks(theirs.function(gradient), needed)
 
     def has_gradient(self, theirs: Theirs) -> bool:
         """Say whether there is a function, a method or a tensor's `backward` that gives it."""
@@ -99,7 +105,7 @@ class Call:
         """Ask for the value, or for the gradient."""
         if self.overflows:
             plain = tuple(map(np.array, self.arrays))  # a Watched array would raise
-            with np.errstate(over="ignore"):
+            with np.errstate(all="ignore"):
                 return replace(self, arrays=plain, overflows=False).run(theirs, gradient)
         result = self._gradient(theirs) if gradient else self._value(theirs)[0]
         if result is None:

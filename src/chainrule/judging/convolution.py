@@ -1,6 +1,6 @@
 """How convolution, im2col and col2im are judged, and the wrong forms of them that are known."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import chain
 from typing import Any
@@ -10,7 +10,8 @@ import numpy as np
 from ..convolution import col2im, conv2d, conv2d_vjp, im2col
 from ..ledger import claim
 from ..ledger.convolution import cases
-from ..ledger.convolution.twins import NONE, ONE
+from ..ledger.convolution.gradients import differentiated
+from ..ledger.convolution.twins import NONE, ONE, counted_outputs
 from ..ledger.core import Claim
 from .calling import Call, single
 from .core import Part, Subject
@@ -19,8 +20,10 @@ from .theirs import Option
 # what takes one number for both directions is asked these, too
 EVEN = (
     ((7, 7), (3, 3), (2, 2), (1, 1), ONE),
-    ((6, 7), (2, 2), (3, 3), NONE, ONE),
     ((8, 7), (3, 3), ONE, (2, 2), (2, 2)),
+    ((6, 7), (2, 2), (3, 3), NONE, ONE),  # here each option is alone
+    ((5, 6), (3, 3), ONE, (1, 1), ONE),
+    ((7, 6), (2, 2), ONE, NONE, (3, 3)),
 )
 OBLONG = (*EVEN, ((6, 7), (2, 3), ONE, NONE, ONE))  # a kernel may be so all the same
 STANDING = {"stride": Option(1, ("s",)), "padding": Option(0, ("pad", "p"))}
@@ -49,10 +52,24 @@ def _convolution(
 
 def _gradient(of: int) -> Callable:
     def reads(x: Any, w: Any, delta: Any, *how: Any) -> Call:
-        zeros = np.zeros(len(w))
-        return Call((x, w), options=standing(*how), also=(zeros,), upstream=delta, of=of)
+        options = standing(*how[:3]) | {"groups": (*how, 1)[3]}
+        return Call((x, w), options=options, also=(np.zeros(len(w)),), upstream=delta, of=of)
 
     return reads
+
+
+def _grouped(rng: np.random.Generator) -> Iterator[tuple]:
+    """Yield images, kernels, δ, how the windows stand, and groups."""
+    for x, w, _, *how, groups in cases.grouped(rng):
+        outputs = counted_outputs(x.shape[2:], w.shape[2:], *how)
+        yield x, w, rng.standard_normal((len(x), len(w), *outputs)), *how, groups
+
+
+def _gradient_in_groups(label: str, of: int) -> Part:
+    own = claim(label)
+    title = f"{own.title.split(',')[0]}, in groups"
+    in_groups = replace(own, title=title, cases=_grouped, oracles=differentiated(of))
+    return Part(in_groups, (_gradient(of),), gradient=True)
 
 
 def _without(*lost: str) -> Callable:
@@ -141,6 +158,8 @@ CONVOLUTION = Subject(
                 (_back(2, lambda db, x, delta: -db), "the sign of db is wrong"),
             ),
         ),
+        _gradient_in_groups("2.1.1h", 0),
+        _gradient_in_groups("2.1.1e", 1),
     ),
     {**WINDOWS, "groups": Option(1)},
 )

@@ -12,7 +12,7 @@ import numpy as np
 from ..exercises import EXERCISES
 from ..exercises.core import alike
 from ..exercises.trials import Trial, name_of, parameters_of
-from ..ledger.core import Cases, Claim, Verdict, verify_claim
+from ..ledger.core import Cases, Claim, Verdict, each_array, verify_claim
 from ..oracles import relative_error
 from ..precision import FORMATS, unit_roundoff
 from .calling import Reading
@@ -21,6 +21,7 @@ from .theirs import Option, Theirs
 Reads = Callable[..., Reading]
 Wrong = tuple[tuple[Callable, str], ...]
 Adapts = Callable[[Callable[[Reading], Any]], Callable]
+FEW_BITS = ("float16", "bfloat16")
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Part:
     ----------
     claim : Claim
     reads : tuple of callable
-        Each makes a case something to ask; the first that theirs can be asked by is taken.
+        Each makes a case something to ask; the one that most can be asked by is taken.
     gradient : bool
         Whether it is about the gradient.
     wrong : tuple of (callable, str)
@@ -79,11 +80,20 @@ class Outcome:
         What is wrong.
     notes : tuple of (str, str)
         Why something was left out, or judged otherwise, and what.
+    left_out : list of (str, int)
+        Why cases were left out, and how many.
+    count : int
+        How many cases there are.
+    given : list of dict
+        The options of the others.
     """
 
     verdict: Verdict | None
     messages: tuple[str, ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
+    left_out: list[tuple[str, int]] = field(default_factory=list)
+    count: int = 0
+    given: list[dict[str, Any]] = field(default_factory=list)
 
 
 def outcome(theirs: Theirs, part: Part, name: str) -> Outcome:
@@ -92,18 +102,19 @@ def outcome(theirs: Theirs, part: Part, name: str) -> Outcome:
     cases = list(claim.cases(np.random.default_rng(0)))
     if part.gradient and not part.reads[0](*cases[0]).has_gradient(theirs):
         return Outcome(None, notes=(("left out, for it has no gradient", f"({claim.label})"),))
-    asked = [_Asked.of(theirs, part, reads, cases) for reads in part.reads]
-    found = next((one for one in asked if not one.fails), asked[0])
-    notes = tuple(
-        (why, f"{count} of {len(cases)} cases of ({claim.label})") for why, count in found.left_out
-    )
+    found = _asked(theirs, part, cases)
+    options = [found.reads(*trial.case).options for trial in found.trials]
+    counted = Outcome(None, left_out=found.left_out, count=len(cases), given=options)
     if not found.trials:
-        return Outcome(None, notes=notes)
+        return counted
     values = [np.nan if t.value is None else t.value for t in found.trials]
-    slack = 0.0
+    if few := next((dtype for dtype in found.dtypes if dtype in FEW_BITS), ""):
+        why = f"left out, for its numbers are {few}: float32 is the least that is judged"
+        return replace(counted, notes=((why, f"({claim.label})"),))
+    slack, notes = 0.0, counted.notes
     if any(t.value is not None and t.value.dtype == np.float32 for t in found.trials):
         slack = claim.roundoffs * unit_roundoff(FORMATS["float32"])
-        notes += (("its numbers are float32, so these have wider bounds", f"({claim.label})"),)
+        notes = (("its numbers are float32, so these have wider bounds", f"({claim.label})"),)
     claim = _asking(claim, tuple(found.numbers))
     given = iter(values)
     verdict = verify_claim(claim, lambda *case: next(given), slack=slack)
@@ -111,10 +122,21 @@ def outcome(theirs: Theirs, part: Part, name: str) -> Outcome:
     if verdict.status == "fails":
         messages = (_diagnosis(found, replace(part, claim=claim), theirs, name, slack),)
     elif changed := next((t.changed for t in found.trials if t.changed), ()):
-        function = theirs.gradient if part.gradient and theirs.gradient else theirs.what
+        function = theirs.function(part.gradient)
         argument = parameters_of(function, changed[0] + 1)[-1]
         messages = (f"it changes its argument {argument}; work on a copy",)
-    return Outcome(verdict, messages, notes)
+    return replace(counted, verdict=verdict, messages=messages, notes=notes)
+
+
+def _asked(theirs: Theirs, part: Part, cases: list[tuple]) -> "_Asked":
+    """Ask in the way in which least is refused, and then least is wrong."""
+    found: list[_Asked] = []
+    for reads in part.reads:
+        found.append(_Asked.of(theirs, part, reads, cases))
+        if not found[-1].wrong:
+            break
+    able = [one for one in found if one.failed < len(one.trials)] or found[:1]
+    return min(able, key=lambda one: (one.failed - len(one.trials), one.wrong))
 
 
 @dataclass(frozen=True)
@@ -126,6 +148,10 @@ class _Asked:
     numbers : list of int
         Which cases were asked.
     trials : list of Trial
+    dtypes : list of str
+        Of what numbers the results were.
+    rights : list of Trial
+        What is right.
     reads : callable
     left_out : list of (str, int)
         Why others were not, and how many.
@@ -133,6 +159,8 @@ class _Asked:
 
     numbers: list[int]
     trials: list[Trial]
+    dtypes: list[str]
+    rights: list[Trial]
     reads: Reads
     left_out: list[tuple[str, int]]
 
@@ -140,30 +168,60 @@ class _Asked:
     def of(cls, theirs: Theirs, part: Part, reads: Reads, cases: list[tuple]) -> "_Asked":
         """Ask what theirs has the options for."""
         lacking = [reads(*case).lacking(theirs, part.gradient) for case in cases]
-        numbers = [i for i, option in enumerate(lacking) if not option]
+        numbers = [i for i, why in enumerate(lacking) if not why]
         left_out = [
-            (f"left out, for it has no {option}", lacking.count(option))
-            for option in dict.fromkeys(filter(None, lacking))
+            (f"left out, for {why}", lacking.count(why))
+            for why in dict.fromkeys(filter(None, lacking))
         ]
         trials = {i: tried(theirs, reads, cases[i], part.gradient) for i in numbers}
         uneven = [i for i in numbers if reads(*cases[i]).uneven]
-        refused = [i for i in uneven if isinstance(trials[i].error, (TypeError, ValueError))]
+        refused = [i for i in uneven if isinstance(trials[i][0].error, (TypeError, ValueError))]
         even = [i for i in numbers if i not in uneven]
-        if uneven and refused == uneven and even and not any(trials[i].error for i in even):
+        if uneven and refused == uneven and even and not any(trials[i][0].error for i in even):
             numbers = even
             left_out.append(("left out, for it takes one number for both directions", len(uneven)))
-        return cls(numbers, [trials[i] for i in numbers], reads, left_out)
+        rights = [_rights(part.claim)[i] for i in numbers]
+        given = [_bare(trials[i][0], right) for i, right in zip(numbers, rights, strict=True)]
+        return cls(numbers, given, [trials[i][1] for i in numbers], rights, reads, left_out)
 
     @property
-    def fails(self) -> bool:
-        """Whether nothing came of any case."""
-        return all(trial.failed or trial.empty for trial in self.trials)
+    def failed(self) -> int:
+        """How many cases nothing came of."""
+        return sum(trial.failed or trial.empty for trial in self.trials)
+
+    @property
+    def wrong(self) -> int:
+        """How many cases nothing right came of."""
+        pairs = zip(self.trials, self.rights, strict=True)
+        return sum(not trial.agrees(right, 1e-9) for trial, right in pairs)
 
 
-def tried(theirs: Theirs, reads: Reads, case: tuple, gradient: bool) -> Trial:
-    """Ask theirs one case; what it prints is dropped."""
+def tried(theirs: Theirs, reads: Reads, case: tuple, gradient: bool) -> tuple[Trial, str]:
+    """Ask theirs one case, and give the dtype of the result, too; what it prints is dropped."""
+    dtypes = []
+
+    def ask(*case: Any) -> Any:
+        result = reads(*case).run(theirs, gradient)
+        one = result[0] if isinstance(result, (list, tuple)) and result else result
+        dtypes.append(str(getattr(one, "dtype", "")).removeprefix("torch."))
+        return result
+
     with redirect_stdout(StringIO()):
-        return Trial.of(lambda *case: reads(*case).run(theirs, gradient), case)
+        return Trial.of(ask, case), (dtypes or [""])[0]
+
+
+@cache
+def _rights(claim: Claim) -> list[Trial]:
+    """Give what the book's own code makes of the cases."""
+    cases = claim.cases(np.random.default_rng(0))
+    return [Trial.of(claim.implementation, case) for case in cases]
+
+
+def _bare(trial: Trial, right: Trial) -> Trial:
+    """Give a trial without the brackets around one number, as the exercises read it."""
+    if trial.value is None or right.value is None:
+        return trial
+    return replace(trial, value=trial.like(right))
 
 
 @cache  # the ledger keeps the oracles' answers to cases that are the same function
@@ -182,10 +240,15 @@ def _asking(claim: Claim, numbers: tuple[int, ...]) -> Claim:
 def _diagnosis(asked: _Asked, part: Part, theirs: Theirs, name: str, slack: float) -> str:
     """Say which known mistake it is, or else where it differs."""
     claim, trials = part.claim, asked.trials
+
+    def narrowed(array: Any) -> Any:  # a form rounds and overflows as theirs does
+        return array.astype(np.float32) if slack and array.dtype.kind == "f" else array
+
     for form, message in part.wrong:
         other = replace(theirs, tensor=None, gradient=form if part.gradient else None)
         other = other if part.gradient else replace(other, what=form)
-        made = [tried(other, asked.reads, trial.case, part.gradient) for trial in trials]
+        cases = [each_array(narrowed, trial.case) for trial in trials]
+        made = [tried(other, asked.reads, case, part.gradient)[0] for case in cases]
         if alike(trials, made, 1e-9):
             return message
     for exercise, adapts in part.exercises:
@@ -202,10 +265,9 @@ def _diagnosis(asked: _Asked, part: Part, theirs: Theirs, name: str, slack: floa
     if alike([trials[i] for i in able], [of_form[i] for i in able], 1e-9):
         return f"a known wrong form: {claim.mistake}"
     bound = min(oracle.bound for oracle in claim.oracles) + slack
-    pairs = [(trial, Trial.of(claim.implementation, trial.case)) for trial in trials]
     wrong = [
         (given, right, asked.reads(*given.case))
-        for given, right in pairs
+        for given, right in zip(trials, asked.rights, strict=True)
         if given.value is None or relative_error(given.value, right.value) > bound
     ]
     if not wrong:

@@ -12,9 +12,10 @@ import numpy as np
 from .. import optimizers
 from ..arrays.functions import maximum, sqrt
 from ..ledger import claim
+from ..ledger.core import Claim
 from ..optimizers import SGD, Adagrad, Adam, AdaMax, AdamW, Nadam, RMSProp
 from .core import Part, Subject, Wrong
-from .stepping import Steps
+from .stepping import ALONE, Steps, each_alone
 from .theirs import Option
 
 NAMES = {
@@ -211,20 +212,31 @@ def _adam_steps(name: str) -> tuple[str, Callable]:
     return "adam-steps", adapts
 
 
-def _part(label: str, settings: dict[str, Any], wrong: Wrong, exercises: tuple = ()) -> Part:
-    """Give a claim on a path, from a case of which the optimizer's name is left out."""
+def _part(own: Claim, settings: dict[str, Any], wrong: Wrong, exercises: tuple = ()) -> Part:
+    """Give a claim on paths, from a case of which the optimizer's name is left out."""
 
     def reads(_: str, w: Any, g: Any, given: dict[str, Any]) -> Steps:
         return Steps(w, g, given, settings)
 
-    return Part(claim(label), (reads,), wrong=wrong, exercises=exercises)
+    return Part(own, (reads,), wrong=wrong, exercises=exercises)
 
 
 def _subject(
-    name: str, kind: str, *labels: str, wrong: Wrong, exercises: tuple = (), **defaults: Any
+    name: str,
+    kind: str,
+    *labels: str,
+    wrong: Wrong,
+    exercises: tuple = (),
+    without: str = "",
+    **defaults: Any,
 ) -> Subject:
-    """Give an optimizer that is judged by claims on paths; its options are those of the book's."""
+    """Give an optimizer that is judged by claims on paths.
+
+    Its options are those of the book's, but for one that has no part in it; what is switched on or
+    off is about the last of the claims.
+    """
     settings = _settings(kind) | defaults
+    settings.pop(without, None)
     options: dict[str, Option] = {}
     taken = set(settings)
     for key, value in settings.items():
@@ -232,7 +244,14 @@ def _subject(
         names = tuple(own for own in option.names if own not in taken)  # each serves one option
         options[key] = replace(option, default=None if key == "lr" else value, names=names)
         taken.update(names)
-    parts = tuple(_part(label, settings, wrong, exercises) for label in labels)
+    switches = [key for key in settings if isinstance(ALONE[key], bool)]
+    alone: dict[str, list[str]] = {label: [] for label in labels}
+    alone[labels[0]] += [key for key in settings if key not in switches]
+    alone[labels[-1]] += switches
+    parts = tuple(
+        _part(each_alone(claim(label), keys), settings, wrong, exercises)
+        for label, keys in alone.items()
+    )
     words = ", ".join(f"{key}={value}" for key, value in settings.items() if key != "lr")
     return Subject(name, f"an optimizer: lr, {words}", parts, options)
 
@@ -243,16 +262,17 @@ def _without_momentum(rng: np.random.Generator) -> Iterator[tuple]:
         yield "SGD", w, g, {"lr": 0.05, "weight_decay": decay}
 
 
-_plain = _part("1.2.1f", _settings("SGD"), _of_every(SGD))
-_plain = replace(
-    _plain,
-    claim=replace(_plain.claim, label="1.10", title="gradient descent", cases=_without_momentum),
-)
+_plain = replace(claim("1.2.1f"), label="1.10", title="gradient descent", cases=_without_momentum)
 _sgd = _subject("SGD", "SGD", "1.2.1f", "1.2.2a", wrong=VELOCITIES)
 SUBJECTS = (
-    replace(_sgd, parts=(_plain, *_sgd.parts)),
-    _subject("Momentum", "SGD", "1.2.1f", wrong=VELOCITIES),
-    _subject("Nesterov", "SGD", "1.2.2a", wrong=(NOT_AHEAD, *VELOCITIES), nesterov=True),
+    replace(_sgd, parts=(_part(_plain, _settings("SGD"), _of_every(SGD)), *_sgd.parts)),
+    _subject("Momentum", "SGD", "1.2.1f", wrong=VELOCITIES, without="nesterov"),
+    _subject(
+        *("Nesterov", "SGD", "1.2.2a"),
+        wrong=(NOT_AHEAD, *VELOCITIES),
+        without="dampening",
+        nesterov=True,
+    ),
     _subject("Adagrad", "Adagrad", "1.2.3a", wrong=ADAGRADS),
     _subject("RMSProp", "RMSProp", "1.2.4a", "1.2.4b", wrong=RMSPROPS),
     _subject(*("Adam", "Adam", "1.2.5c", "1.2.5d"), wrong=ADAMS, exercises=(_adam_steps("Adam"),)),

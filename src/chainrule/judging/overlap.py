@@ -4,7 +4,10 @@ from typing import Any
 
 import numpy as np
 
+from ..ledger import claim
+from ..ledger.core import Claim
 from ..losses import Dice, Tversky
+from . import added
 from .losses import SIGN, loss
 from .theirs import Option
 
@@ -25,6 +28,11 @@ def _tversky(p: Any, y: Any, alpha: float, beta: float, smooth: float, hits: flo
     hit, found, true = _sums(p, y)
     wrong = alpha * (found - hit) + beta * (true - hit)
     return np.mean((hits * hit + smooth) / (hits * hit + wrong + smooth))
+
+
+def _tversky_asked(label: str) -> Claim:
+    options = {"alpha": (0.5, 0.3), "beta": (0.5, 0.2), "smooth": (1e-5, 0.1)}
+    return added.with_each(claim(label), options)
 
 
 def _dice_slope(p: Any, y: Any, smooth: float) -> Any:
@@ -83,5 +91,6 @@ SUBJECTS = (
             "beta": Option(0.5, ("b",)),
             "smooth": Option(1e-5, ("eps", "epsilon", "smoothing")),
         },
+        asked=_tversky_asked,
     ),
 )

@@ -12,13 +12,16 @@ from .convolution import STANDING, more, standing
 from .core import Part, Subject
 from .theirs import Option
 
-# without padding, too, windows lie apart or over one another, and do not reach the edge
+# without padding, too, windows lie apart or over one another, and do not reach the edge; and
+# where a stride cannot be given, windows of other sizes lie side by side
 EVEN = (
     ((6, 4), (2, 2), (2, 2), NONE),
     ((7, 8), (3, 3), (2, 2), (1, 1)),
     ((8, 7), (3, 3), (2, 2), NONE),
     ((5, 7), (2, 2), (3, 3), NONE),
     ((4, 5), (3, 3), ONE, NONE),
+    ((6, 9), (3, 3), (3, 3), NONE),
+    ((7, 4), (3, 3), (3, 3), (1, 1)),
 )
 SIGN = "the sign of the gradient is wrong"
 
@@ -41,7 +44,7 @@ def _pooled(name: str, kind: Any, other: Any, labels: tuple[str, str], value: tu
     """Give a way to pool, with another one as a wrong form."""
     return Subject(
         name,
-        f"{name}(x, kernel_size, stride=2, padding=0)",
+        f"{name}(x, kernel_size, stride=kernel_size, padding=0)",
         (
             Part(
                 more(labels[0], pools, EVEN),
@@ -51,6 +54,10 @@ def _pooled(name: str, kind: Any, other: Any, labels: tuple[str, str], value: tu
                     (
                         lambda x, k, stride, **how: kind(k, stride=1, **how)(x),
                         "the stride plays no part: it stays 1",
+                    ),
+                    (
+                        lambda x, k, stride, **how: kind(k, stride=2, **how)(x),
+                        "the stride stays 2: by itself, it is the size of the window",
                     ),
                 ),
             ),

@@ -1,7 +1,7 @@
 """How an optimizer is asked: along given gradients, for w after every step."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -10,8 +10,40 @@ import numpy as np
 
 from ..exercises.texts import Unreadable, quoted, written
 from ..exercises.trials import Trial
+from ..ledger.core import Claim
 from .calling import read
 from .theirs import Theirs
+
+# what each option is where it alone is not its default; to momentum, some belong
+ALONE = {
+    "lr": 0.02,
+    "momentum": 0.6,
+    "dampening": 0.3,
+    "weight_decay": 0.2,
+    "nesterov": True,
+    "lr_decay": 0.2,
+    "initial_accumulator_value": 0.3,
+    "eps": 1e-3,
+    "alpha": 0.7,
+    "centered": True,
+    "betas": (0.7, 0.95),
+    "amsgrad": True,
+    "momentum_decay": 0.05,
+}
+
+
+def each_alone(own: Claim, options: Collection[str]) -> Claim:
+    """Give a claim on paths with cases in which one of these options differs from its default."""
+
+    def cases(rng: np.random.Generator) -> Iterator[tuple]:
+        yield from own.cases(rng)
+        name, w, g, given = next(own.cases(rng))
+        given = {key: given[key] for key in ("lr", "momentum", "nesterov") if key in given}
+        falling = g * 0.5 ** np.arange(len(g))[:, None]  # so that a largest one stays the largest
+        for option in options:
+            yield name, w, falling, given | {option: ALONE[option]}
+
+    return replace(own, cases=cases)
 
 
 class Parameter:
@@ -63,7 +95,7 @@ class Steps:
         return self.settings | self.given
 
     def lacking(self, theirs: Theirs, gradient: bool) -> str:
-        """Give the option that it needs and the implementation lacks; "" if none."""
+        """Say what option it needs and the implementation lacks; "" if none."""
         return theirs.lacks(theirs.what, self.options)
 
     def has_gradient(self, theirs: Theirs) -> bool:

@@ -50,6 +50,10 @@ class Theirs:
     tensor: Callable[[np.ndarray], Any] | None = None
     options: Options = field(default_factory=dict)
 
+    def function(self, gradient: bool) -> Any:
+        """Give what is called for the value, or for the gradient."""
+        return self.gradient if gradient and self.gradient else self.what
+
     def wrapped(self, array: Any) -> Any:
         """Give an array as they have it, and those in a list."""
         if isinstance(array, list):
@@ -68,11 +72,25 @@ class Theirs:
         return found
 
     def lacks(self, function: Callable, values: dict[str, Any]) -> str:
-        """Give the first option whose value matters and that a function does not have; or ""."""
+        """Say which is the first option that matters and that a function does not have; or ""."""
         known = _parameters(function)
         lacking = (name for name in values if not self._own(name, known))
         unlike = (n for n in lacking if not np.array_equal(values[n], self.options[n].default))
-        return next(unlike, "")
+        return next((f"it has no {name}" for name in unlike), "")
+
+    def unasked(self, function: Callable, given: Sequence[dict[str, Any]]) -> list[str]:
+        """Give the options that a function has and that were never given but as it has them."""
+        known = _parameters(function)
+        if known is None or not given:
+            return []
+        defaults = {p.name: p.default for p in inspect.signature(function).parameters.values()}
+        named = [self.by_name(function, values) for values in given]
+        own = [name for option in self.options for name in self._own(option, known)]
+        return [
+            name
+            for name in own
+            if all(name not in n or np.array_equal(n[name], defaults[name]) for n in named)
+        ]
 
     @property
     def differentiates(self) -> bool:
