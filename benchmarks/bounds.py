@@ -7,7 +7,6 @@ help. Side by side in one run, in 32-bit floats, with one thread each and with t
 from collections.abc import Callable
 from functools import partial
 
-import cnn
 import convolution
 import functions
 import numpy as np
@@ -23,7 +22,7 @@ from chainrule.optimizers import SGD, Optimizer
 from chainrule.optimizers.blocks import BLOCK
 from chainrule.training import batches
 
-REST = 0.05
+REST = 0.1  # seconds before a contender with two threads
 Pair = tuple[Callable, Callable]
 
 
@@ -98,23 +97,6 @@ def product_of_a_layer(name: str) -> Pair:
     return products[min(seconds, key=lambda n: min(seconds[n]))], layer.forward()["PyTorch"]
 
 
-def products_of_a_network(batch_size: int) -> Pair:
-    """Give the products of matrices that a step of the convolutional network comes to."""
-    shapes = [(12, 9, 64 * batch_size), (24, 108, 64 * batch_size), (10, 384, batch_size)]
-    products = []
-    for i, (o, k, n) in enumerate(shapes):
-        w, a, delta = (np.ones(shape, "float32") for shape in ((o, k), (k, n), (o, n)))
-        products += [(w, a), (delta, a.T)]
-        products += [(w.T, delta)] if i else []  # the first layer's input needs no gradient
-
-    def run() -> None:
-        for _ in range(cnn.STEPS):
-            for left, right in products:
-                left @ right
-
-    return run, cnn.contenders(batch_size)["PyTorch"]
-
-
 PARTS: dict[str, Callable[[], Pair]] = {
     "training the digits: the rules without their doors": rules_of_a_step,
     "GELU, 1 000 000 numbers: erfc, twice": partial(erfc_of_gelu, 10**6),
@@ -126,7 +108,6 @@ PARTS: dict[str, Callable[[], Pair]] = {
         f"{name}: its product": partial(product_of_a_layer, name)
         for name in ("3 → 64, 7 × 7", "512 → 512", "8 → 16, 64 images")
     },
-    "a step of the CNN, batches of 64: its products": partial(products_of_a_network, 64),
 }
 
 
@@ -137,7 +118,7 @@ if __name__ == "__main__":
         with threads_each(threads):
             for name, pair in PARTS.items():
                 contenders = dict(zip(("part", "PyTorch"), pair(), strict=True))
-                seconds = measure(contenders, rounds, threads * REST, warm=1)
+                seconds = measure(contenders, rounds, (threads - 1) * REST, warm=1)
                 found.setdefault(how, {})[name] = ratio(seconds["PyTorch"], seconds["part"])
     write(
         "bounds",

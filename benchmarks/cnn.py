@@ -19,7 +19,7 @@ from chainrule.losses import CrossEntropy
 from chainrule.network import Linear, Network
 from chainrule.optimizers import Adam
 
-REST = 0.05  # seconds before a contender, for each thread
+REST = 0.1  # seconds before a contender with two threads
 LR = 1e-3
 BATCH_SIZES = (4, 8, 16, 32, 64)
 STEPS = 20
@@ -86,7 +86,7 @@ if __name__ == "__main__":
     for threads, how in HOW.items():
         with threads_each(threads):
             for batch_size in BATCH_SIZES:
-                seconds = measure(contenders(batch_size), rounds, threads * REST, warm=1)
+                seconds = measure(contenders(batch_size), rounds, (threads - 1) * REST, warm=1)
                 found = ratio(seconds["PyTorch"], seconds["chainrule"])
                 ratios.setdefault(how, {})[f"batches of {batch_size}"] = found
     write(

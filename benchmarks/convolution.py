@@ -1,8 +1,9 @@
 """Convolution: ours in NumPy against PyTorch's and against other ways, side by side in one run.
 
 `conv2d` and its gradients over seven layers, from the first of a large network to small ones, in
-32-bit floats: with one thread each, and with two. Each contender rests, so that the threads of the
-one before, which wait spinning, go to sleep, runs once, and is timed the next time.
+32-bit floats: with one thread each, and with two. Each contender runs once, and is timed the next
+time. With two threads it rests before, so that those of the one before, which wait spinning, go to
+sleep.
 """
 
 import tracemalloc
@@ -18,7 +19,7 @@ from torch.nn import functional
 
 from chainrule.convolution import Geometry, conv2d, conv2d_fft, conv2d_vjp, intensity
 
-REST = 0.05  # seconds before a contender, for each thread
+REST = 0.1  # seconds before a contender with two threads
 METHODS = ("tiled", "im2col", "winograd")
 # N, C, side, O, kernel, stride, padding
 LAYERS = {
@@ -157,7 +158,7 @@ def of_layer(name: str, rounds: int) -> dict[str, Any]:
         for threads, how in HOW.items():
             with threads_each(threads):
                 all_of_them = contenders | others if threads == 1 else contenders
-                seconds = measure(all_of_them, rounds, threads * REST, warm=1)
+                seconds = measure(all_of_them, rounds, (threads - 1) * REST, warm=1)
             found.setdefault(how, {})[way] = ratios(seconds)
             if way == "forward":
                 found[how]["operations_per_second"] = {
@@ -186,7 +187,7 @@ def by_kernel_size(rounds: int) -> dict[str, list[float | None]]:
             contenders["Winograd"] = lambda w=weight: conv2d(
                 x, w, padding="same", method="winograd"
             )
-        seconds = measure(contenders, rounds, REST, warm=1)
+        seconds = measure(contenders, rounds, warm=1)
         for name in ("in tiles", "Fourier", "Winograd", "PyTorch"):
             time = median(seconds[name]) if name in seconds else None
             found.setdefault(name, []).append(time)
