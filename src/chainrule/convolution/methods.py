@@ -56,8 +56,9 @@ def conv2d(
         definition, and slowly; "winograd-2" and "winograd-4", for kernels of 3 × 3 with stride and
         dilation 1, by Winograd's method, in tiles of 2 × 2 or 4 × 4 outputs, and "winograd" by that
         of the two that multiplies less. "tiled" and "loops" are for NumPy arrays; "auto" takes
-        "im2col" for all others, "winograd-2" for layers so large that it is faster and its error
-        bound (`winograd_bound`) not above that of a sum, and else "tiled".
+        "im2col" for all others; "winograd-2" for layers of 128 kernels and 128 tiles or more, where
+        it is mostly faster, if its error bound (`winograd_bound`) is not above that of a sum; and
+        else "tiled".
 
     Returns
     -------

@@ -15,7 +15,7 @@ def _ramps(rng: np.random.Generator) -> Iterator[tuple]:
     yield (b,)
     yield (a,)
     for _ in range(3):
-        right, down, level = rng.uniform(-3, 3, 3).round(1)
+        right, down, level = rng.integers(-24, 25, 3) / 8  # exact, however large the kernel
         yield (right * b + down * a + level,)
 
 

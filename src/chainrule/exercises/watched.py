@@ -52,7 +52,7 @@ class Watched(np.ndarray):
         alone = method == "__call__" and ufunc.signature is None
         name = ufunc.__name__ if method == "__call__" else method
         for one in result if isinstance(result, tuple) else (result,):
-            if np.asarray(one).dtype.kind == "f" and not trusted:
+            if np.asarray(one).dtype.kind in "fc" and not trusted:
                 _look(name, plain, np.asarray(one), how.get("where", True), alone)
         return out[0] if out is not None else watched(result)
 
@@ -78,7 +78,7 @@ def _look(name: str, inputs: list[Any], result: np.ndarray, where: Any, alone: b
     """Raise what NumPy would for a result of these inputs, number by number or as a whole."""
     with np.errstate(all="ignore"):
         known = [np.asarray(value) for value in inputs]
-        numbers = [value for value in known if value.dtype.kind in "iufb"]
+        numbers = [value for value in known if value.dtype.kind in "iufbc"]
         finite, nan = np.array(True), np.array(False)
         for value in numbers:
             finite = finite & (np.isfinite(value) if alone else np.isfinite(value).all())
