@@ -58,7 +58,8 @@ def conv2d(
         of the two that multiplies less. "tiled" and "loops" are for NumPy arrays; "auto" takes
         "im2col" for all others; "winograd-2" for layers of 128 kernels and 128 tiles or more, where
         it is mostly faster, if its error bound (`winograd_bound`) is not above that of a sum; and
-        else "tiled".
+        else "tiled". Where a number is NaN or infinite, or so large that the sum of four overflows,
+        what Winograd's method gives may be NaN in places where others are finite.
 
     Returns
     -------
@@ -119,9 +120,7 @@ def conv2d_vjp(
     wrt : str or iterable of str
         Which of "x", "weight" and "bias" are wanted.
     method : {"auto", "tiled", "im2col", "loops", "winograd", "winograd-2", "winograd-4"}
-        As in `conv2d`; for the kernels' gradient "auto" takes Winograd's method never. Where a
-        number is NaN or infinite, what Winograd's method gives may be NaN in places where others
-        are finite.
+        As in `conv2d`; for the kernels' gradient "auto" takes Winograd's method never.
 
     Returns
     -------

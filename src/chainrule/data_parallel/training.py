@@ -69,7 +69,8 @@ def train(
     FileNotFoundError
         If the folder of the checkpoint is not there.
     ValueError
-        If a number is less than 1, or if the checkpoint does not fit the network or the batches.
+        If `epochs` or `batch_size` is less than 1, `lr` not positive, or `seed` negative, or if the
+        checkpoint does not fit the network or the batches.
     RuntimeError
         If the processes do not start alike, or if a sum over them fails.
 
