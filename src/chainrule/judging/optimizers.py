@@ -15,7 +15,7 @@ from ..ledger import claim
 from ..ledger.core import Claim
 from ..optimizers import SGD, Adagrad, Adam, AdaMax, AdamW, Nadam, RMSProp
 from .core import Part, Subject, Wrong
-from .stepping import ALONE, Steps, each_alone
+from .stepping import ALONE, Steps, each_alone, with_a_matrix
 from .theirs import Option
 
 NAMES = {
@@ -218,7 +218,7 @@ def _part(own: Claim, settings: dict[str, Any], wrong: Wrong, exercises: tuple =
     def reads(_: str, w: Any, g: Any, given: dict[str, Any]) -> Steps:
         return Steps(w, g, given, settings)
 
-    return Part(own, (reads,), wrong=wrong, exercises=exercises)
+    return Part(with_a_matrix(own), (reads,), wrong=wrong, exercises=exercises)
 
 
 def _subject(
