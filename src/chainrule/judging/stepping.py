@@ -166,14 +166,17 @@ class Steps:
             path.append(_one_of(t, parameters, g))
         return path
 
-    def shown(self, name: str) -> str:
-        """Give the call as its author would write it."""
-        words = (f"{key}={written(value)}" for key, value in self.given.items())
+    def shown(self, name: str, theirs: Theirs) -> str:
+        """Give the call as its author would write it: what differs from their defaults is named."""
+        given = theirs.by_name(theirs.what, self.given) | theirs.unlike(theirs.what, self.options)
+        words = (f"{key}={written(value)}" for key, value in given.items())
         return f"{name}({', '.join(words)})"
 
-    def closer(self, given: Trial, right: Trial, name: str) -> tuple[Trial, Trial, str]:
+    def closer(
+        self, given: Trial, right: Trial, name: str, theirs: Theirs
+    ) -> tuple[Trial, Trial, str]:
         """Give the first step after which w differs, and what led there."""
-        call, value = self.shown(name), given.value
+        call, value = self.shown(name, theirs), given.value
         if value is None or right.value is None or value.shape != right.value.shape:
             shapes = " and ".join(str(w.shape) for w in _both(self.w))
             return given, right, f"{call} with parameters of shapes {shapes}"
