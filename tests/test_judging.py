@@ -386,8 +386,8 @@ def test_an_optimizer_has_one_of_these_forms(kind):
     assert found.right, found
     assert [v.claim.label for v in found.verdicts] == ["1.2.5c"]
     assert found.notes == {
-        "left out, for it has no weight_decay": ["3 of 10 cases of (1.2.5c)"],
-        "left out, for it has no amsgrad": ["3 of 3 cases of (1.2.5d)"],
+        "left out, for it has no weight_decay": ["3 of 11 cases of (1.2.5c)"],
+        "left out, for it has no amsgrad": ["4 of 4 cases of (1.2.5d)"],
     }
 
 
@@ -926,10 +926,14 @@ def test_the_command_exits_with_what_it_found(run, source, words, code, told):
     assert told in printed
 
 
-def test_the_command_asks_for_a_python_file(tmp_path, capsys):
+@pytest.mark.parametrize(
+    ("name", "told"), [("none.py", "no such file"), ("own.txt", "expected a Python file")]
+)
+def test_the_command_asks_for_a_python_file(tmp_path, capsys, name, told):
+    (tmp_path / "own.txt").touch()
     with pytest.raises(SystemExit, match="2"):
-        main(["judge", str(tmp_path / "none.py"), "--as", "Adam"])
-    assert "expected a Python file" in capsys.readouterr().err
+        main(["judge", str(tmp_path / name), "--as", "Adam"])
+    assert f"{name}: {told}" in capsys.readouterr().err
 
 
 def test_the_command_lists_what_it_knows(capsys):

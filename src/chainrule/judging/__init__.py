@@ -208,7 +208,7 @@ def _notes(theirs: Theirs, known: Subject, outcomes: list[Outcome]) -> dict[str,
         notes.setdefault(why, {})[f"{count} of {counts[label]} cases of ({label})"] = None
     for gradient, options in given.items():
         for name in theirs.unasked(theirs.function(gradient), options):
-            notes.setdefault("left out, for no case that it can be asked changes it", {})[name] = (
-                None
-            )
+            notes.setdefault(UNASKED, {})[name] = None
+        for told in theirs.own_defaults(theirs.function(gradient)):
+            notes.setdefault("not judged", {})[told] = None
     return {why: list(what) for why, what in notes.items()}

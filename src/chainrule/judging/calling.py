@@ -30,10 +30,12 @@ class Reading(Protocol):
     def run(self, theirs: Theirs, gradient: bool) -> Any:
         """Ask for the value, or for the gradient."""
 
-    def shown(self, name: str) -> str:
+    def shown(self, name: str, theirs: Theirs) -> str:
         """Give the call as its author would write it."""
 
-    def closer(self, given: Trial, right: Trial, name: str) -> tuple[Trial, Trial, str]:
+    def closer(
+        self, given: Trial, right: Trial, name: str, theirs: Theirs
+    ) -> tuple[Trial, Trial, str]:
         """Give where two results differ first, and the call."""
 
     @property
@@ -104,7 +106,7 @@ class Call:
     def run(self, theirs: Theirs, gradient: bool) -> Any:
         """Ask for the value, or for the gradient."""
         if self.overflows:
-            plain = tuple(map(np.array, self.arrays))  # a Watched array would raise
+            plain = tuple(map(_plain, self.arrays))  # a Watched array would raise
             with np.errstate(all="ignore"):
                 return replace(self, arrays=plain, overflows=False).run(theirs, gradient)
         result = self._gradient(theirs) if gradient else self._value(theirs)[0]
@@ -180,23 +182,25 @@ class Call:
         result.backward(theirs.wrapped(upstream))
         return self._of_one(arrays[self.of or 0].grad, upstream)
 
-    def shown(self, name: str) -> str:
+    def shown(self, name: str, theirs: Theirs) -> str:
         """Give the call as its author would write it."""
         given = (*self.arrays, *self.also, *(() if self.upstream is None else (self.upstream,)))
         words = [*map(_shown, given), *map(_shown, self.settings)]
         words += [f"{key}={_shown(value)}" for key, value in self.options.items()]
         return f"{name}({', '.join(words)})"
 
-    def closer(self, given: Trial, right: Trial, name: str) -> tuple[Trial, Trial, str]:
+    def closer(
+        self, given: Trial, right: Trial, name: str, theirs: Theirs
+    ) -> tuple[Trial, Trial, str]:
         """Give one entry where a function of each number differs, else all, and the call."""
         x, value, expected = self.arrays[0], given.value, right.value
         alone = len((*self.arrays, *self.also)) == 1 and getattr(x, "ndim", 0) == 1
         if value is None or expected is None or not alone or value.shape != x.shape:
-            return given, right, self.shown(name)
+            return given, right, self.shown(name, theirs)
         i = int(np.argmax(~np.isclose(value, expected, 1e-9, 0)))
         one = replace(self, arrays=(float(x[i]),))
         given, right = replace(given, value=value[i]), replace(right, value=expected[i])
-        return given, right, one.shown(name)
+        return given, right, one.shown(name, theirs)
 
 
 def numbers(result: Any) -> Any:
@@ -218,6 +222,10 @@ def read(result: Any) -> np.ndarray:
 def single(pair: tuple) -> Any:
     """Give one number for two directions, where both have the same."""
     return pair[0] if len(set(pair)) == 1 else pair
+
+
+def _plain(value: Any) -> Any:
+    return [*map(np.array, value)] if isinstance(value, list) else np.array(value)
 
 
 def _shown(value: Any) -> str:

@@ -272,17 +272,18 @@ def _diagnosis(asked: _Asked, part: Part, theirs: Theirs, name: str, slack: floa
     ]
     if not wrong:
         return "it agrees with the book's own code, but not with every oracle"
-    given, right, reading = min(wrong, key=lambda found: len(found[2].shown("f")))
+    given, right, reading = min(wrong, key=lambda found: len(found[2].shown("f", theirs)))
     if part.gradient:
         name = name_of(theirs.gradient) if theirs.gradient else f"the gradient of {name}"
     if given.agrees(right, bound):
         error = relative_error(given.value, right.value)
-        return f"{reading.shown(name)}: an error of {error:.1e}, more than rounding explains"
+        call = reading.shown(name, theirs)
+        return f"{call}: an error of {error:.1e}, more than rounding explains"
     coarse = bound + claim.roundoffs * unit_roundoff(FORMATS["float32"])
     near = all(
         one.value is not None and relative_error(one.value, other.value) <= coarse
         for one, other, _ in wrong
     )
-    given, right, call = reading.closer(given, right, name)
+    given, right, call = reading.closer(given, right, name, theirs)
     why = "; if it keeps some numbers in float32, that is why" if theirs.tensor and near else ""
     return given.trouble(right, call, bound) + why

@@ -15,7 +15,7 @@ from ..ledger import claim
 from ..ledger.core import Claim
 from ..optimizers import SGD, Adagrad, Adam, AdaMax, AdamW, Nadam, RMSProp
 from .core import Part, Subject, Wrong
-from .stepping import ALONE, Steps, each_alone
+from .stepping import ALONE, Steps, each_alone, with_a_matrix
 from .theirs import Option
 
 NAMES = {
@@ -218,7 +218,7 @@ def _part(own: Claim, settings: dict[str, Any], wrong: Wrong, exercises: tuple =
     def reads(_: str, w: Any, g: Any, given: dict[str, Any]) -> Steps:
         return Steps(w, g, given, settings)
 
-    return Part(own, (reads,), wrong=wrong, exercises=exercises)
+    return Part(with_a_matrix(own), (reads,), wrong=wrong, exercises=exercises)
 
 
 def _subject(
@@ -228,12 +228,13 @@ def _subject(
     wrong: Wrong,
     exercises: tuple = (),
     without: str = "",
+    named: tuple[str, ...] = (),
     **defaults: Any,
 ) -> Subject:
     """Give an optimizer that is judged by claims on paths.
 
     Its options are those of the book's, but for one that has no part in it; what is switched on or
-    off is about the last of the claims.
+    off is about the last of the claims. Of those that its name stands for, defaults do not count.
     """
     settings = _settings(kind) | defaults
     settings.pop(without, None)
@@ -242,7 +243,10 @@ def _subject(
     for key, value in settings.items():
         option = NAMES.get(key, Option(None))
         names = tuple(own for own in option.names if own not in taken)  # each serves one option
-        options[key] = replace(option, default=None if key == "lr" else value, names=names)
+        here = "" if key in named else None
+        options[key] = replace(
+            option, default=None if key == "lr" else value, names=names, here=here
+        )
         taken.update(names)
     switches = [key for key in settings if isinstance(ALONE[key], bool)]
     alone: dict[str, list[str]] = {label: [] for label in labels}
@@ -266,11 +270,14 @@ _plain = replace(claim("1.2.1f"), label="1.10", title="gradient descent", cases=
 _sgd = _subject("SGD", "SGD", "1.2.1f", "1.2.2a", wrong=VELOCITIES)
 SUBJECTS = (
     replace(_sgd, parts=(_part(_plain, _settings("SGD"), _of_every(SGD)), *_sgd.parts)),
-    _subject("Momentum", "SGD", "1.2.1f", wrong=VELOCITIES, without="nesterov"),
+    _subject(
+        "Momentum", "SGD", "1.2.1f", wrong=VELOCITIES, without="nesterov", named=("momentum",)
+    ),
     _subject(
         *("Nesterov", "SGD", "1.2.2a"),
         wrong=(NOT_AHEAD, *VELOCITIES),
         without="dampening",
+        named=("momentum", "nesterov"),
         nesterov=True,
     ),
     _subject("Adagrad", "Adagrad", "1.2.3a", wrong=ADAGRADS),

@@ -77,7 +77,7 @@ def _pooled(name: str, kind: Any, other: Any, labels: tuple[str, str], value: tu
         ),
         {
             **STANDING,
-            "stride": Option(None, ("s",)),
+            "stride": Option(None, ("s",), here="kernel_size"),
         },  # where it is missing, it is the kernel's size,
     )
 

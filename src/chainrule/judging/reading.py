@@ -39,7 +39,7 @@ def defined_in(path: Path) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        If there is no such file, or it does not run to its end.
+        If there is no such file, it is no Python file, or it does not run to its end.
 
     Examples
     --------
@@ -50,7 +50,9 @@ def defined_in(path: Path) -> dict[str, Any]:
     ...     defined_in(path)["half"]
     0.5
     """
-    if path.suffix != ".py" or not path.is_file():
+    if not path.is_file():
+        raise ValueError(f"{path}: no such file")
+    if path.suffix != ".py":
         raise ValueError(f"{path}: expected a Python file, one that ends in .py")
     sys.path.insert(0, str(path.parent))
     try:

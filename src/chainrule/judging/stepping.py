@@ -10,7 +10,7 @@ import numpy as np
 
 from ..exercises.texts import Unreadable, quoted, written
 from ..exercises.trials import Trial
-from ..ledger.core import Claim
+from ..ledger.core import Claim, Oracle
 from .calling import read
 from .theirs import Theirs
 
@@ -30,6 +30,24 @@ ALONE = {
     "amsgrad": True,
     "momentum_decay": 0.05,
 }
+
+
+def with_a_matrix(own: Claim) -> Claim:
+    """Give a claim on paths with a case in which w is a matrix."""
+
+    def cases(rng: np.random.Generator) -> Iterator[tuple]:
+        yield from own.cases(rng)
+        name, _, g, given = next(own.cases(rng))
+        yield name, rng.standard_normal((3, 2)), rng.standard_normal((len(g), 3, 2)), given
+
+    def kept(oracle: Oracle) -> Oracle:
+        def expected(name: str, w: Any, g: Any, given: dict) -> Any:
+            flat = oracle.expected(name, np.ravel(w), g.reshape(len(g), -1), given)
+            return flat.reshape(g.shape)
+
+        return oracle if oracle.needs else replace(oracle, expected=expected)
+
+    return replace(own, cases=cases, oracles=tuple(map(kept, own.oracles)))
 
 
 def each_alone(own: Claim, options: Collection[str]) -> Claim:
@@ -65,9 +83,9 @@ class Parameter:
 class Steps:
     """Steps of an optimizer along given gradients.
 
-    Where an optimizer takes several parameters, a second one has the numbers of w moved on by one
-    place. Every other number of a path is read from it, so both must be right, and what is
-    remembered of one of them must not be mistaken for what is remembered of the other.
+    A second parameter has the numbers of w moved on by one place; that of a matrix is a vector.
+    After every other step it is read instead of w, so both must be right, and what is remembered
+    of one of them must not be mistaken for what is remembered of the other.
 
     Attributes
     ----------
@@ -115,25 +133,26 @@ class Steps:
         return path[-1] if self.last and path else path
 
     def _of_function(self, update: Callable) -> list:
-        w, state, path = np.copy(self.w), None, []
-        for g in self.gradients:
-            given = update(w, np.copy(g), state)
-            if not isinstance(given, tuple) or len(given) != 2:
-                raise Unreadable(f"expected w and the state, got {quoted(given)}")
-            w, state = given
-            path.append(read(w))
+        held, path = [(w, None) for w in _both(self.w)], []
+        for t, g in enumerate(self.gradients):
+            for i, grad in enumerate(_both(g)):
+                given = update(held[i][0], grad, held[i][1])
+                if not isinstance(given, tuple) or len(given) != 2:
+                    raise Unreadable(f"expected w and the state, got {quoted(given)}")
+                held[i] = given
+            path.append(_one_of(t, [w for w, _ in held], g))
         return path
 
     def _of_class(self, make: Callable, needed: int, theirs: Theirs) -> list:
-        numbers = [np.copy(self.w), np.roll(self.w, 1)]
+        numbers = _both(self.w)
         kept = [np.copy(w) for w in numbers]
         plain = needed > 0
         wrap = theirs.wrapped if theirs.tensor else np.asarray if plain else Parameter
         parameters: list[Any] = [wrap(w) for w in numbers]
         optimizer = make() if needed > 1 else make(parameters)
         path = []
-        for g in self.gradients:
-            grads = [np.copy(g), np.roll(g, 1)]
+        for t, g in enumerate(self.gradients):
+            grads = _both(g)
             if plain:
                 given = (parameters, grads)[2 - min(needed, 2) :]
                 back = optimizer.step(*given)
@@ -144,28 +163,43 @@ class Steps:
                     array[...] = grad  # a backward pass may write where it wrote before
                     parameter.grad = theirs.wrapped(array)
                 optimizer.step()
-            first, second = map(read, parameters)
-            path.append(np.where(np.arange(len(g)) % 2, np.roll(second, -1), first))
+            path.append(_one_of(t, parameters, g))
         return path
 
-    def shown(self, name: str) -> str:
-        """Give the call as its author would write it."""
-        words = (f"{key}={written(value)}" for key, value in self.given.items())
+    def shown(self, name: str, theirs: Theirs) -> str:
+        """Give the call as its author would write it: what differs from their defaults is named."""
+        given = theirs.by_name(theirs.what, self.given) | theirs.unlike(theirs.what, self.options)
+        words = (f"{key}={written(value)}" for key, value in given.items())
         return f"{name}({', '.join(words)})"
 
-    def closer(self, given: Trial, right: Trial, name: str) -> tuple[Trial, Trial, str]:
+    def closer(
+        self, given: Trial, right: Trial, name: str, theirs: Theirs
+    ) -> tuple[Trial, Trial, str]:
         """Give the first step after which w differs, and what led there."""
-        call, value = self.shown(name), given.value
+        call, value = self.shown(name, theirs), given.value
         if value is None or right.value is None or value.shape != right.value.shape:
-            return given, right, call
+            shapes = " and ".join(str(w.shape) for w in _both(self.w))
+            return given, right, f"{call} with parameters of shapes {shapes}"
         steps = zip(value, right.value, strict=True)
         apart = (i for i, (a, b) in enumerate(steps) if not np.allclose(a, b, 1e-9, 0))
         t = next(apart, len(value) - 1)
         call = (
             f"{call} from w = {written(self.w)} along g = {written(self.gradients[: t + 1])}, "
-            f"w after step {t + 1}"
+            f"w after step {t + 1}{', as a second parameter' * (t % 2)}"
         )
         return replace(given, value=value[t]), replace(right, value=right.value[t]), call
+
+
+def _both(numbers: np.ndarray) -> list[np.ndarray]:
+    """Give the numbers of w, or its gradient, and those of a second parameter."""
+    moved = np.roll(numbers, 1)
+    return [np.copy(numbers), moved.ravel() if numbers.ndim > 1 else moved]
+
+
+def _one_of(t: int, parameters: list, like: np.ndarray) -> np.ndarray:
+    """Give w after a step, by turns from the first parameter and from the second."""
+    found = read(parameters[t % 2])
+    return np.roll(found, -1).reshape(like.shape) if t % 2 and found.size == like.size else found
 
 
 def _needed(step: Callable) -> int:

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ..exercises.texts import written
+
 
 @dataclass(frozen=True)
 class Option:
@@ -20,11 +22,14 @@ class Option:
         What else it may be called.
     apart : tuple of tuples of str
         What its parts may be called where each is an option by itself.
+    here : str, optional
+        How its default is told where theirs is another; "" if it is never told.
     """
 
     default: Any
     names: tuple[str, ...] = ()
     apart: tuple[tuple[str, ...], ...] = ()
+    here: str | None = None
 
 
 Options = dict[str, Option]
@@ -83,14 +88,35 @@ class Theirs:
         known = _parameters(function)
         if known is None or not given:
             return []
-        defaults = {p.name: p.default for p in inspect.signature(function).parameters.values()}
+        defaults = _defaults(function)
         named = [self.by_name(function, values) for values in given]
         own = [name for option in self.options for name in self._own(option, known)]
         return [
             name
             for name in own
-            if all(name not in n or np.array_equal(n[name], defaults[name]) for n in named)
+            if all(name not in n or _same(n[name], defaults, name) for n in named)
         ]
+
+    def unlike(self, function: Callable, values: dict[str, Any]) -> dict[str, Any]:
+        """Give the options that a function has and that are not its defaults, as it calls them."""
+        defaults, given = _defaults(function), self.by_name(function, values)
+        return {name: value for name, value in given.items() if not _same(value, defaults, name)}
+
+    def own_defaults(self, function: Callable) -> list[str]:
+        """Tell the defaults of a function that are others than the book's."""
+        defaults, told = _defaults(function), []
+        for name, option in self.options.items():
+            if option.here == "" or (option.here or option.default) is None:
+                continue
+            own, here = self._own(name, list(defaults)), option.default
+            for key, ours in zip(own, here if len(own) > 1 else (here,), strict=False):
+                theirs = defaults[key]
+                both = theirs if isinstance(theirs, tuple) else (theirs,)  # of two directions
+                alike = np.array_equal(theirs, ours) or all(one == ours for one in both)
+                if isinstance(theirs, (bool, int, float, tuple)) and not alike:
+                    book = option.here or written(ours)
+                    told.append(f"its default {key}={written(theirs)} (here it is {book})")
+        return told
 
     @property
     def differentiates(self) -> bool:
@@ -107,6 +133,20 @@ class Theirs:
         option = self.options[name]
         one = [(own,) for own in option.names]
         return next((own for own in (*one, *option.apart) if set(own) <= set(known)), ())
+
+
+def _defaults(function: Callable) -> dict[str, Any]:
+    """Give the defaults that a function says that it has."""
+    try:
+        found = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return {}
+    named = (p for p in found if p.kind is not p.POSITIONAL_ONLY)
+    return {p.name: p.default for p in named if p.default is not p.empty}
+
+
+def _same(value: Any, defaults: dict[str, Any], name: str) -> bool:
+    return name in defaults and np.array_equal(value, defaults[name])
 
 
 def _parameters(function: Callable) -> list[str] | None:
