@@ -209,3 +209,70 @@ def test_a_default_that_is_not_the_books_is_told(theirs, name, told):
     found = judge(theirs, name)
     assert found.right
     assert found.notes.get("not judged") == told
+
+
+# ---- what a class passes on, and logits far below 0 ----------------------------------------------
+
+
+class Plain:
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+        self.params, self.lr, self.betas, self.eps, self.t = [*params], lr, betas, eps, 0
+        self.m, self.v = ([np.zeros_like(p.data) for p in self.params] for _ in range(2))
+
+    def step(self):
+        self.t += 1
+        b1, b2 = self.betas
+        for m, v, p in zip(self.m, self.v, self.params, strict=True):
+            m += (1 - b1) * (p.grad - m)
+            v += (1 - b2) * (p.grad**2 - v)
+            step = m / (1 - b1**self.t) / (np.sqrt(v / (1 - b2**self.t)) + self.eps)
+            p.data = p.data - self.lr * step
+
+
+class Decayed(Plain):
+    def __init__(self, params, lr=1e-3, weight_decay=0.01, **kwargs):
+        super().__init__(params, lr, **kwargs)
+        self.weight_decay = weight_decay
+
+    def step(self):
+        for p in self.params:
+            p.data = p.data * (1 - self.lr * self.weight_decay)
+        super().step()
+
+
+class Handed(Plain):
+    def __init__(self, *args, **kw):
+        super().__init__(*args, **kw)
+
+
+def test_a_class_has_the_options_of_the_parent_that_it_passes_them_on_to():
+    found = judge(Decayed, "AdamW")
+    assert found.right, found
+    assert "it has no amsgrad" in str(found)
+    assert "it has no betas" not in str(found)
+    assert judge(Handed, "Adam").right
+
+
+def from_zero(x, axis=-1):
+    e = np.exp(x - np.maximum(x.max(axis, keepdims=True), 0))
+    return e / e.sum(axis, keepdims=True)
+
+
+def largest_in_size(x, axis=-1):
+    e = np.exp(x - np.abs(x).max(axis, keepdims=True))
+    return e / e.sum(axis, keepdims=True)
+
+
+@pytest.mark.parametrize(
+    ("softmax", "said"), [(from_zero, "from 0 on"), (largest_in_size, "largest in size")]
+)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_logits_far_below_0_are_asked(softmax, said):
+    found = judge(softmax, "Softmax")
+    assert not found.right
+    assert said in str(found)
+
+    def cross_entropy(z, y):
+        return -np.log(softmax(z)[np.arange(len(z)), y]).mean()
+
+    assert not judge(cross_entropy, "CrossEntropy").right

@@ -87,9 +87,23 @@ def logits(rng: np.random.Generator) -> Iterator[tuple]:
         1000 + rng.integers(-32, 33, 6) / 16,
         712 + rng.integers(-16, 17, 6) / 16,  # e^−712 is not 0 yet, and e^712 is too much
         92 + rng.integers(-16, 17, 6) / 16,  # the same of float32
+        -1000 + rng.integers(-32, 33, 6) / 16,  # the largest is one of these, not 0
+        np.array([-2000.0, 0.0, 0.5]),  # nor is it the largest in size
         np.array([0.0, 0.0, 2000.0]),
     ):
         yield x, rng.standard_normal(len(x))
+
+
+def below_too(own: Claim) -> Claim:
+    """Give a claim with its last logits far below 0, too, all of them or all but the largest."""
+
+    def cases(rng: np.random.Generator) -> Iterator[tuple]:
+        for z, *given in own.cases(rng):
+            yield z, *given
+        yield z - z.max() - 1000, *given
+        yield z - z.max(1, keepdims=True), *given
+
+    return replace(own, cases=cases)
 
 
 def softmax_vjp(x: Any, upstream: Any) -> Any:
@@ -101,5 +115,6 @@ def softmax_vjp(x: Any, upstream: Any) -> Any:
 def labelled(rng: np.random.Generator) -> Iterator[tuple]:
     """Yield such logits of five samples, and as targets probabilities that are 0 or 1."""
     spread = np.array([[0.0, 0.0, 2000.0], [2000.0, 0.0, -2000.0], [0.0, 1.0, 2.0]])
-    for z in (1000 + rng.integers(-32, 33, (5, 3)) / 16, spread[[0, 1, 2, 0, 1]]):
+    near = rng.integers(-32, 33, (5, 3)) / 16
+    for z in (1000 + near, -1000 + near, spread[[0, 1, 2, 0, 1]]):
         yield z, np.eye(3)[[2, 1, 0, 1, 2]]

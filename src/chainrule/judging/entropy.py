@@ -18,7 +18,7 @@ from .activations import sigmoid
 from .calling import Call
 from .core import Part, Reads, Subject, Wrong
 from .losses import NO_MEAN, ROWS, SIGN, SUM, loss
-from .several import softmax
+from .several import FROM_0, IN_SIZE, softmax
 from .theirs import Option
 
 
@@ -126,6 +126,23 @@ _ENTROPY: Wrong = (
     (lambda z, y: _log_loss(z, y).mean() / z.shape[1], "a mean over the classes, too: only a sum"),
     (lambda z, y: _log_loss(z, y), "the mean is missing: that is the loss of each sample"),
 )
+
+
+def _far_from(m: Callable) -> Callable:
+    """Give the mean loss with another number than the largest taken off."""
+
+    def loss(z: Any, y: Any) -> Any:
+        with np.errstate(all="ignore"):
+            z = z - m(z)
+            return (np.log(np.exp(z).sum(1)) - (z * _hot(z, y)).sum(1)).mean()
+
+    return loss
+
+
+_TOO_FAR: Wrong = (
+    (_far_from(lambda z: np.maximum(z.max(1, keepdims=True), 0)), FROM_0),
+    (_far_from(lambda z: np.abs(z).max(1, keepdims=True)), IN_SIZE),
+)
 CROSS_ENTROPY = Subject(
     "CrossEntropy",
     "CrossEntropy(logits, target), logits of shape (N, K), target classes, or rows of shape (N, K)",
@@ -137,9 +154,9 @@ CROSS_ENTROPY = Subject(
             exercises=(("stable-cross-entropy", _stable),),
         ),
         Part(
-            _mean_of(claim("1.4.4c")),
+            _mean_of(added.below_too(claim("1.4.4c"))),
             _classes(),
-            wrong=_ENTROPY,
+            wrong=(*_ENTROPY, *_TOO_FAR),
             exercises=(("stable-cross-entropy", _stable),),
         ),
         Part(claim("1.4.4d"), _classes("label_smoothing")),

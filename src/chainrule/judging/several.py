@@ -15,6 +15,8 @@ from .theirs import Option
 
 ALL = "the sum is over the whole batch"
 LAST = "axis plays no part: the sum is along the last one"
+FROM_0 = "the largest is looked for from 0 on: where all are far below it, every e^(x − m) is 0"
+IN_SIZE = "that is the largest in size: where that one is negative, every e^(x − m) can be 0"
 
 
 def softmax(x: Any, axis: int = -1) -> Any:
@@ -41,6 +43,13 @@ def _of_probabilities(ask: Callable) -> Callable:
 def _less_the_largest_of_all(x: Any, axis: int) -> Any:
     e = np.exp(x - x.max())
     return e / e.sum(axis, keepdims=True)
+
+
+def less(x: Any, m: Any, axis: int) -> Any:
+    """Give the softmax from e^(x − m)."""
+    with np.errstate(all="ignore"):
+        e = np.exp(x - m)
+        return e / e.sum(axis, keepdims=True)
 
 
 def _columns(x: Any, upstream: Any) -> Call:
@@ -77,6 +86,8 @@ VALUES: Wrong = (
         lambda x, axis: np.exp(x) / np.exp(x).sum(axis, keepdims=True),
         "e to the power of a large logit overflows: subtract the largest first",
     ),
+    (lambda x, axis: less(x, np.maximum(x.max(axis, keepdims=True), 0), axis), FROM_0),
+    (lambda x, axis: less(x, np.abs(x).max(axis, keepdims=True), axis), IN_SIZE),
     (lambda x, axis: x / x.sum(-1, keepdims=True), "e to the power of x is missing"),
     (lambda x, axis: np.log(softmax(x)), "that is its logarithm"),
     (lambda x, axis: np.exp(x), "the sum is missing: divide by it"),

@@ -1,7 +1,7 @@
 """What is judged: somebody's implementation, and the names of its options."""
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -137,10 +137,7 @@ class Theirs:
 
 def _defaults(function: Callable) -> dict[str, Any]:
     """Give the defaults that a function says that it has."""
-    try:
-        found = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
-        return {}
+    found = (p for own in reversed([*_signatures(function)]) for p in own)
     named = (p for p in found if p.kind is not p.POSITIONAL_ONLY)
     return {p.name: p.default for p in named if p.default is not p.empty}
 
@@ -151,10 +148,26 @@ def _same(value: Any, defaults: dict[str, Any], name: str) -> bool:
 
 def _parameters(function: Callable) -> list[str] | None:
     """Give the names that a function knows; None where it takes all, or does not say."""
+    signatures = [*_signatures(function)]
+    if not signatures or (len(signatures) == 1 and _passes_on(signatures[0])):
+        return None
+    return [p.name for own in signatures for p in own if p.kind is not p.POSITIONAL_ONLY]
+
+
+def _signatures(function: Callable) -> Iterator[list[inspect.Parameter]]:
+    """Yield a function's parameters; of a class those of its parents, too, that it passes on to."""
     try:
-        found = inspect.signature(function).parameters.values()
+        found = [*inspect.signature(function).parameters.values()]
     except (TypeError, ValueError):
-        return None
-    if any(p.kind is p.VAR_KEYWORD for p in found):
-        return None
-    return [p.name for p in found if p.kind is not p.POSITIONAL_ONLY]
+        return
+    yield found
+    parents = function.mro()[1:-1] if isinstance(function, type) else []
+    starts = [vars(parent)["__init__"] for parent in parents if "__init__" in vars(parent)]
+    while starts and _passes_on(found):
+        found = [*inspect.signature(starts.pop(0)).parameters.values()][1:]
+        yield found
+
+
+def _passes_on(parameters: list[inspect.Parameter]) -> bool:
+    """Say whether there is a `**`."""
+    return any(p.kind is p.VAR_KEYWORD for p in parameters)
