@@ -174,6 +174,8 @@ class _Tiling:
     ----------
     blocks : list of Block
         The tiles, in parts that stay in the cache.
+    axis : int
+        Where a block's images are among its axes: last if they are many, for longer copies.
     """
 
     def __init__(self, method: Winograd, x: Array, w: Array, size: Pair):
@@ -184,6 +186,11 @@ class _Tiling:
         tiles = max(BLOCK // tile, min(128, 2 * BLOCK // tile))  # with few, kernels cost too much
         images, rows_of_one = tiles // (rows * self.columns), tiles // self.columns
         self.blocks = [*product(_slices(x.shape[0], images), _slices(rows, rows_of_one))]
+        self.axis = 4 if self.blocks[0][0].stop >= 2 * self.columns else 2
+
+    def order(self, images: Any, rows: Any, columns: Any) -> tuple[Any, Any, Any]:
+        """Give sizes, or slices, in the order of a block's axes."""
+        return (images, rows, columns) if self.axis == 2 else (rows, columns, images)
 
     def kernels(self, most: int) -> list[slice]:
         """Give a group's kernels, in parts of which the transforms have at most so many bytes."""
@@ -193,26 +200,29 @@ class _Tiling:
     def tiles(self, x: Array, k: int, block: Block, before: Pair) -> Array:
         """Give k × k numbers for each tile, shape (k, k, groups, C/groups, tiles); 0 outside x."""
         (images, rows), (top, left), (h, w) = block, before, x.shape[3:]
-        x = moveaxis(x[images, ...], 0, 2)
         first, m = rows.start * self.m - top, self.m
         height, width = m * (rows.stop - rows.start - 1) + k, m * (self.columns - 1) + k
-        around = full((*x.shape[:3], height, width), 0, like=x)
+        x, every = moveaxis(x[images, ...], 0, self.axis), slice(None)
+        shape = *x.shape[:2], *self.order(images.stop - images.start, height, width)
+        around = library(x).zeros(shape, dtype=x.dtype, device=device(x))
         up, down = _inside(first, height, h)
         a, b = _inside(-left, width, w)
-        around[..., up - first : down - first, a + left : b + left] = x[..., up:down, a:b]
+        there = self.order(every, slice(up - first, down - first), slice(a + left, b + left))
+        around[..., *there] = x[..., *self.order(every, slice(up, down), slice(a, b))]
         tiling = Geometry((height, width), (k, k), (m, m))
-        places = [around[..., *pixels] for *_, pixels in tiling.positions()]
+        places = [around[..., *self.order(every, *met)] for *_, met in tiling.positions()]
         return reshape(stack(places), (k, k, *x.shape[:2], -1))
 
     def write(self, Y: Array, y: Array, block: Block) -> None:
         """Write m × m outputs for each tile, shape (m, m, groups, O/groups, tiles), into y."""
         (images, rows), m, (height, width) = block, self.m, y.shape[3:]
-        y = y[images, :, :, rows.start * m : min(rows.stop * m, height), :]
-        height, shape = y.shape[3], (*y.shape[1:3], y.shape[0], -1, self.columns)
-        for a, b in product(range(min(m, height)), range(min(m, width))):
-            outputs = y[..., a:height:m, b:width:m]
-            of_tiles = moveaxis(reshape(Y[a, b, ...], shape), 2, 0)
-            outputs[...] = of_tiles[..., : outputs.shape[3], : outputs.shape[4]]
+        first, last = rows.start * m, min(rows.stop * m, height)
+        y = moveaxis(y[images, :, :, first:last, :], 0, self.axis)
+        tiles = self.order(images.stop - images.start, rows.stop - rows.start, self.columns)
+        for a, b in product(range(min(m, last - first)), range(min(m, width))):
+            outputs = y[..., *self.order(slice(None), slice(a, None, m), slice(b, None, m))]
+            of_tiles = reshape(Y[a, b, ...], (*y.shape[:2], *tiles))
+            outputs[...] = of_tiles[*map(slice, outputs.shape)]  # no pixels are beyond the image
 
 
 def both_sides(matrix: np.ndarray, x: Array) -> Array:
