@@ -16,6 +16,8 @@ from _side_by_side import HOW, measure, ratio, rounds_from_command_line, threads
 
 from chainrule.activations import ReLU
 from chainrule.arrays.functions import erfc
+from chainrule.convolution.products import multiply
+from chainrule.convolution.tiled import Tiles
 from chainrule.losses import CrossEntropy
 from chainrule.network import Linear
 from chainrule.optimizers import SGD, Optimizer
@@ -97,6 +99,20 @@ def product_of_a_layer(name: str) -> Pair:
     return products[min(seconds, key=lambda n: min(seconds[n]))], layer.forward()["PyTorch"]
 
 
+def tiles_of_a_layer(name: str) -> Pair:
+    """Give the columns that tiles of a layer are made of, and their products, and nothing else."""
+    layer = convolution.Layer(name)
+    tiles = Tiles(layer.x, layer.weight, layer.geometry, 1)
+    (block,) = tiles.blocks(len(layer.x))
+    tiles.lay_out(layer.x)
+
+    def run() -> None:
+        for tile in tiles.tiles(block):
+            multiply(tiles.weight, tiles.columns(tile), tiles.matrices(tiles.outputs(tile)))
+
+    return run, layer.forward()["PyTorch"]
+
+
 PARTS: dict[str, Callable[[], Pair]] = {
     "training the digits: the rules without their doors": rules_of_a_step,
     "GELU, 1 000 000 numbers: erfc, twice": partial(erfc_of_gelu, 10**6),
@@ -108,6 +124,9 @@ PARTS: dict[str, Callable[[], Pair]] = {
         f"{name}: its product": partial(product_of_a_layer, name)
         for name in ("3 → 64, 7 × 7", "512 → 512", "8 → 16, 64 images")
     },
+    "8 → 16, 64 images: its columns and their product": partial(
+        tiles_of_a_layer, "8 → 16, 64 images"
+    ),
 }
 
 

@@ -219,10 +219,10 @@ class _Tiling:
         first, last = rows.start * m, min(rows.stop * m, height)
         y = moveaxis(y[images, :, :, first:last, :], 0, self.axis)
         tiles = self.order(images.stop - images.start, rows.stop - rows.start, self.columns)
+        Y = reshape(Y, (m, m, *y.shape[:2], *tiles))
         for a, b in product(range(min(m, last - first)), range(min(m, width))):
             outputs = y[..., *self.order(slice(None), slice(a, None, m), slice(b, None, m))]
-            of_tiles = reshape(Y[a, b, ...], (*y.shape[:2], *tiles))
-            outputs[...] = of_tiles[*map(slice, outputs.shape)]  # no pixels are beyond the image
+            outputs[...] = Y[a, b, *map(slice, outputs.shape)]  # no pixels are beyond the image
 
 
 def both_sides(matrix: np.ndarray, x: Array) -> Array:
