@@ -63,7 +63,12 @@ class Theirs:
         """Give an array as they have it, and those in a list."""
         if isinstance(array, list):
             return [self.wrapped(part) for part in array]
-        return self.tensor(array) if self.tensor and isinstance(array, np.ndarray) else array
+        if not self.tensor or not isinstance(array, np.ndarray):
+            return array
+        made = self.tensor(array)
+        if array.dtype.kind == "f" and getattr(made, "requires_grad", None) is False:
+            made.requires_grad_()  # tensors of PyTorch have a gradient if they are asked to
+        return made
 
     def by_name(self, function: Callable, values: dict[str, Any]) -> dict[str, Any]:
         """Give the options that a function has, as it calls them; the others are left out."""

@@ -139,8 +139,8 @@ MEANT = {
     "beale": (
         "Adam",
         "Beale's function. On the plain the gradients are small, on the walls huge. Plain descent, "
-        "Nesterov and Adam arrive from all five starts. For the others it depends on the start, "
-        "and for momentum also on which rates are tried.",
+        "Nesterov and Adam arrive from all of these five starts, the others from some; for "
+        "momentum that depends on which rates are tried, too. It says nothing about other starts.",
     ),
 }
 SHOWN = [0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 30, 40, 50, 65, 80, 100, 125, 150]
