@@ -204,7 +204,7 @@ class _Tiling:
         height, width = m * (rows.stop - rows.start - 1) + k, m * (self.columns - 1) + k
         x, every = moveaxis(x[images, ...], 0, self.axis), slice(None)
         shape = *x.shape[:2], *self.order(images.stop - images.start, height, width)
-        around = library(x).zeros(shape, dtype=x.dtype, device=device(x))
+        around = library(x).zeros(shape, dtype=x.dtype, device=device(x))  # in order, as x is not
         up, down = _inside(first, height, h)
         a, b = _inside(-left, width, w)
         there = self.order(every, slice(up - first, down - first), slice(a + left, b + left))
