@@ -264,13 +264,10 @@ def searched(record: dict[str, Any]) -> Table:
 
 
 def hidden_softmax(record: dict[str, Any]) -> Table:
-    """Give what softmax in the hidden layer learns if one layer's gradients are enlarged."""
+    """Give what softmax in the hidden layer learns if some gradients are enlarged."""
     return Table(
         ["gradients times 128", "validation accuracy"],
-        [
-            [which.replace("as it is", "none"), spread(shares)]
-            for which, shares in record["hidden softmax"].items()
-        ],
+        [[which, spread(shares)] for which, shares in record["hidden softmax"].items()],
     )
 
 
