@@ -24,6 +24,7 @@ from chainrule.optimizers import SGD, Optimizer
 from chainrule.optimizers.blocks import BLOCK
 from chainrule.training import batches
 
+SMALL = "8 → 16, 64 images"
 REST = 0.1  # seconds before a contender with two threads
 Pair = tuple[Callable, Callable]
 
@@ -83,32 +84,21 @@ def rule_in_cache(name: str, size: int) -> Pair:
     return run, theirs
 
 
-def product_of_a_layer(name: str) -> Pair:
-    """Give the product of matrices that a convolution's forward pass comes to.
-
-    Of an image at a time or of all at once, whichever is the faster.
-    """
-    layer = convolution.Layer(name)
-    kernels, images = layer.weight.reshape(len(layer.weight), -1), len(layer.x)
-    products: dict[str, Callable] = {}
-    for n, outputs in ((images, layer.upstream[0, 0].size), (1, layer.upstream[:, 0].size)):
-        columns = np.ones((n, kernels.shape[1], outputs), "float32")
-        out = np.empty((n, len(kernels), outputs), "float32")
-        products[f"{n}"] = partial(np.matmul, kernels, columns, out)
-    seconds = measure(products, rounds=3, warm=1)
-    return products[min(seconds, key=lambda n: min(seconds[n]))], layer.forward()["PyTorch"]
-
-
-def tiles_of_a_layer(name: str) -> Pair:
-    """Give the columns that tiles of a layer are made of, and their products, and nothing else."""
+def products_of_a_layer(name: str, columns: bool = False) -> Pair:
+    """Give the products that a layer's tiles come to; with their columns, or as these lie there."""
     layer = convolution.Layer(name)
     tiles = Tiles(layer.x, layer.weight, layer.geometry, 1)
-    (block,) = tiles.blocks(len(layer.x))
-    tiles.lay_out(layer.x)
+    made = [
+        (tile, tiles.columns(tile), tiles.matrices(tiles.outputs(tile)))
+        for block in tiles.blocks(len(layer.x))
+        for tile in tiles.tiles(block)
+    ]
 
     def run() -> None:
-        for tile in tiles.tiles(block):
-            multiply(tiles.weight, tiles.columns(tile), tiles.matrices(tiles.outputs(tile)))
+        for tile, X, Y in made:
+            if columns:
+                tiles.columns(tile)
+            multiply(tiles.weight, X, out=Y)
 
     return run, layer.forward()["PyTorch"]
 
@@ -121,12 +111,10 @@ PARTS: dict[str, Callable[[], Pair]] = {
         for name in ("SGD", "Adam")
     },
     **{
-        f"{name}: its product": partial(product_of_a_layer, name)
-        for name in ("3 → 64, 7 × 7", "512 → 512", "8 → 16, 64 images")
+        f"{name}: the products in tiles": partial(products_of_a_layer, name)
+        for name in ("3 → 64, 7 × 7", "512 → 512", SMALL)
     },
-    "8 → 16, 64 images: its columns and their product": partial(
-        tiles_of_a_layer, "8 → 16, 64 images"
-    ),
+    f"{SMALL}: these and their columns": partial(products_of_a_layer, SMALL, columns=True),
 }
 
 
