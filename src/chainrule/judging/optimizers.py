@@ -22,7 +22,7 @@ NAMES = {
     "lr": Option(None, ("learning_rate", "eta", "rate", "alpha")),
     "eps": Option(None, ("epsilon",)),
     "betas": Option(None, (), (("beta1", "beta2"), ("beta_1", "beta_2"), ("b1", "b2"))),
-    "alpha": Option(None, ("beta", "rho", "decay", "decay_rate")),
+    "alpha": Option(None, ("beta", "rho", "gamma", "decay", "decay_rate")),
     "momentum": Option(None, ("mu", "beta")),
 }
 CALLS = (
@@ -131,10 +131,7 @@ def _roots(kind: Any, new: Callable) -> Wrong:
             _squares(kind, new, lambda s, eps: sqrt(s + eps)),
             "ε is inside the root: there it counts as √ε. Add it to the root",
         ),
-        (
-            _squares(kind, new, lambda s, eps: s + eps),
-            "the root is missing: divide by √ of the sum",
-        ),
+        (_squares(kind, new, lambda s, eps: s + eps), "the root is missing: divide by √ of it"),
         *_of_every(kind),
     )
 
@@ -154,6 +151,10 @@ RMSPROPS: Wrong = (
         _squares(RMSProp, lambda self, v, g: (1 - self.alpha) * v + self.alpha * g**2),
         "β and 1 − β have changed places",
     ),
+    (
+        _squares(RMSProp, lambda self, v, g: 0.9 * v + 0.1 * g**2),
+        "β is fixed at 0.9. Here it is 0.99 if nothing is said: make it an option",
+    ),
     *_roots(RMSProp, lambda self, v, g: self.alpha * v + (1 - self.alpha) * g**2),
 )
 
@@ -162,11 +163,17 @@ def _never_forgets(self: Any, t: int, w: Any, g: Any, m: Any, u: Any) -> tuple:
     return AdaMax.rule(self, t, w, g, m, u / self.betas[1])
 
 
-def _uncorrected(self: Any, t: int, w: Any, g: Any, m: Any, u: Any) -> tuple:
-    beta1, beta2 = self.betas
-    m = beta1 * m + (1 - beta1) * g
-    u = maximum(beta2 * u, abs(g) + self.eps)
-    return w - self.lr * m / u, m, u
+def _adamax(inside: float = 1, outside: float = 0, corrected: bool = True) -> Any:
+    """Give AdaMax with so many ε beside |g|, and so many beside u."""
+
+    def rule(self: Any, t: int, w: Any, g: Any, m: Any, u: Any) -> tuple:
+        beta1, beta2 = self.betas
+        m = beta1 * m + (1 - beta1) * g
+        u = maximum(beta2 * u, abs(g) + inside * self.eps)
+        size = self.lr / (1 - beta1**t) if corrected else self.lr
+        return w - size * m / (u + outside * self.eps), m, u
+
+    return _form(AdaMax, rule)
 
 
 ADAMS: Wrong = (
@@ -188,7 +195,9 @@ ADAMWS: Wrong = (
 )
 ADAMAXES: Wrong = (
     (_form(AdaMax, _never_forgets), "u never forgets: the earlier one is multiplied by β₂"),
-    (_form(AdaMax, _uncorrected), "m is not corrected: divide it by 1 − β₁ᵗ"),
+    (_adamax(corrected=False), "m is not corrected: divide it by 1 − β₁ᵗ"),
+    (_adamax(inside=0), "ε is missing: a gradient that was always 0 gives 0/0"),
+    (_adamax(0, 1), "ε is added to u: it belongs to |g|, inside the maximum"),
     *_miscounted(AdaMax),
     *_of_every(AdaMax),
 )

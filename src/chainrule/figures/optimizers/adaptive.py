@@ -64,8 +64,8 @@ def largest_as_norm(axes: Axes, gradients: np.ndarray, beta: float) -> None:
         largest.append(optimizer.state_dict()["largest"][0][0])
     axes.plot(largest, color=ORANGE, label="AdaMax: the largest, slowly forgotten")
     axes.plot(np.abs(gradients), ".", color=GREY, ms=4, label="|g|")
-    axes.legend(ncols=2, loc="upper right", fontsize=10)
-    axes.set_ylim(0, 1.5 * max(largest))
+    axes.figure.legend(loc="outside lower center", ncols=3)
+    axes.set_ylim(0, None)
 
 
 @plot(height=3.2, xlabel="step", ylabel="learning rate", ylim=(0, None))
