@@ -127,7 +127,7 @@ class Break:
 
     @property
     def code(self) -> Any:
-        """What to show: the method or function that is wrong."""
+        """The method or function that is wrong, to be shown."""
         if self.rule:
             return self.rule
         ways_back = ("vjp", "back", "parameters_back")
