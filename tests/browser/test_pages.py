@@ -429,6 +429,16 @@ def test_search_results_are_accessible(browser, roots):
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.parametrize("words", ["optimizers", "softmax", "gradient"])
+def test_search_results_fit_a_phone(browser, roots, words):
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(roots["server"] + f"search.html?q={words}")
+    page.wait_for_selector("#search-results li p.context")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
+
+
 @pytest.mark.parametrize("source", ["file", "server"])
 def test_search_finds_backpropagation(browser, roots, source):
     page = browser.new_page()

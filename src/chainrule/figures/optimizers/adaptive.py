@@ -62,7 +62,7 @@ def largest_as_norm(axes: Axes, gradients: np.ndarray, beta: float) -> None:
     for g in gradients:
         optimizer.step([w], [np.array([g])])
         largest.append(optimizer.state_dict()["largest"][0][0])
-    axes.plot(largest, color=ORANGE, label="AdaMax: the largest, slowly forgotten")
+    axes.plot(largest, color=ORANGE, label="AdaMax")
     axes.plot(np.abs(gradients), ".", color=GREY, ms=4, label="|g|")
     axes.figure.legend(loc="outside lower center", ncols=3)
     axes.set_ylim(0, None)
