@@ -478,6 +478,8 @@ class TestPoints:
     def test_of_every_section(self):
         assert chosen([]) == [*EXERCISES]
         assert [n for s in SECTIONS for n in chosen([s.title.split()[0]])] == [*EXERCISES]
+        for word in ("1.4.5", "1.4.6", "1.4.8", "1.4.5-1.4.8"):
+            assert chosen([word]) == chosen(["overlap"])
         with pytest.raises(ValueError, match=re.escape("did you mean 'losses'?")):
             chosen(["loses"])
 

@@ -15,7 +15,8 @@ def chosen(sections: Iterable[str]) -> list[str]:
     Parameters
     ----------
     sections : iterable of str
-        Numbers as in the headings, "1.4" or "1.4.5–1.4.8", or names of pages, "losses".
+        Numbers as in the headings, "1.4" or "1.4.5–1.4.8", one of those, "1.4.6", or names of
+        pages, "losses".
 
     Raises
     ------
@@ -74,9 +75,12 @@ def points(file: Path | None, names: list[str]) -> dict[str, float]:
     return {name: worth.get(name, 1) for name in names}
 
 
-def _keys(section) -> tuple[str, str]:
-    """Give how a section may be called: its number, and its page's name."""
-    return section.title.split()[0], section.page.rpartition("/")[2]
+def _keys(section) -> set[str]:
+    """Give how a section may be called: its number, or each of its numbers, and its page's name."""
+    number = section.title.split()[0]
+    first, last = (n.rsplit(".", 1) for n in (number.split("–") * 2)[:2])
+    each = {f"{first[0]}.{part}" for part in range(int(first[1]), int(last[1]) + 1)}
+    return {section.page.rpartition("/")[2], number, number.replace("–", "-"), *each}
 
 
 def _near(word: str, known: Iterable[str]) -> str:

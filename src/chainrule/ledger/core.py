@@ -130,7 +130,7 @@ class Finding:
 
     def line(self) -> str:
         """Give it as a line of a table: its mark, the oracle, the error and the bound."""
-        head = f"{MARKS[self.status]} {self.oracle.name:<40}"
+        head = f"{MARKS[self.status]} {self.oracle.name:<38}  "
         if self.error is None:
             return f"{head}skipped: {self.reason}"
         return f"{head}largest error {self.error:.1e}, bound {self.oracle.bound:.0e}"
