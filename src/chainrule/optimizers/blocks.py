@@ -1,9 +1,10 @@
 """How parameters are cut into blocks, to which a rule is applied one after another.
 
 A rule is a formula for whole arrays. Its temporaries cost little where they stay in the cache, and
-calling it pays where there is something to do: so NumPy arrays are cut into blocks, small ones are
-joined to one, and each block keeps what is remembered of its numbers. An array of another library
-is a block as it is: on a GPU, small pieces would be slow.
+calling it pays where there is something to do: so large NumPy arrays are cut into blocks, small
+ones are joined to one, and each block keeps what is remembered of its numbers. An array between, or
+of another library, is a block as it is: on a GPU, small pieces would be slow.
+
 """
 
 from collections.abc import Callable, Sequence
@@ -18,14 +19,10 @@ from ..arrays.rules import narrowed, widened
 BLOCK = 131_072
 """How many numbers make a block at most: few enough to stay in the cache."""
 
+SMALL = 4096
+"""Below how many numbers an array is joined with others: copying them costs less than a call."""
+
 Arrays = Sequence[Array]
-
-
-def row(array: Array) -> Any:
-    """Give an array's numbers one after the other, to read from and to write to."""
-    if not isinstance(array, np.ndarray):
-        return np.reshape(array, -1) if isinstance(array, np.generic) else array
-    return array.reshape(-1) if array.flags.c_contiguous else array.flat
 
 
 class Block:
@@ -33,23 +30,29 @@ class Block:
 
     Parameters
     ----------
-    places : list of (int, slice)
-        Which parameter, and where in its row.
+    of : list of int
+        Which parameters.
+    piece : slice, ... or None
+        Where in the row of the one parameter; ... for all of it; None where several are joined.
     few_bits : bool
         Whether their dtype has fewer than 32.
     """
 
-    def __init__(self, places: list[tuple[int, Any]], few_bits: bool):
-        self.places = places
+    def __init__(self, of: list[int], piece: Any, few_bits: bool):
+        self.of = of
+        self.piece = piece
         self.few_bits = few_bits
         self.memory: list[Array | None] = []
 
-    def read(self, rows: Sequence[Any]) -> Array:
-        """Give the block's numbers in these rows: a view, if it can be one."""
-        parts = [rows[i][where] for i, where in self.places]
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+    def read(self, arrays: Arrays) -> Array:
+        """Give the block's numbers in these arrays: a view, if it can be one."""
+        if self.piece is None:
+            return np.concatenate([arrays[i] for i in self.of], axis=None)
+        array = arrays[self.of[0]]
+        return array if self.piece is ... else _row(array)[self.piece]
 
-    def computed(self, rule: Callable[..., tuple], parameters: Any, gradients: Any) -> tuple:
+    def computed(self, rule: Callable[..., tuple], parameters: Arrays, gradients: Arrays) -> tuple:
+
         """Apply a rule to the block; nothing is written yet. 16 bits are computed with in 32."""
         w, g = self.read(parameters), self.read(gradients)
         if not self.few_bits:
@@ -58,16 +61,18 @@ class Block:
         new, *memory = rule(*(a if a is None else widened(a) for a in (w, g, *self.memory)))
         return narrowed(new, w), [a if a is None else narrowed(a, w) for a in memory]
 
-    def write(self, rows: Sequence[Any], numbers: Array) -> None:
-        """Put the block's numbers into these rows."""
-        if len(self.places) == 1:
-            ((i, where),) = self.places
-            rows[i][where] = numbers
+    def write(self, arrays: Arrays, numbers: Array) -> None:
+        """Put the block's numbers into these arrays."""
+        if self.piece is not None:
+            array = arrays[self.of[0]]
+            (array if self.piece is ... else _row(array))[self.piece] = numbers
             return
         at = 0
-        for i, where in self.places:
-            rows[i][where] = numbers[at : at + where.stop]
-            at += where.stop
+        for i in self.of:
+            array = arrays[i]
+            array[...] = numbers[at : at + array.size].reshape(array.shape)
+            at += array.size
+
 
 
 class Layout:
@@ -88,12 +93,15 @@ class Layout:
         self.like = [_description(p) for p in parameters]
         self.start = start
         self.blocks = _blocks(parameters)
+        self.small = all(isinstance(p, np.ndarray) for p in parameters) and (
+            sum(p.size for p in parameters) <= BLOCK
+        )
         for name, initial in start.items():
             known = initial is not None and name in memory
-            arrays = map(_alike, memory[name], parameters) if known else parameters
-            rows = [row(array) for array in arrays]
+            arrays = [*map(_alike, memory[name], parameters)] if known else parameters
             for block in self.blocks:
-                numbers = block.read(rows)
+                numbers = block.read(arrays)
+
                 xp = library(numbers)
                 if known:
                     block.memory.append(copied(numbers))
@@ -113,14 +121,13 @@ class Layout:
                     np.empty(shape, dtype) if issubclass(cls, np.ndarray) else None
                     for cls, dtype, shape, _ in self.like
                 ]
-                rows = [a if a is None else row(a) for a in found[name]]
                 for block in self.blocks:
-                    i, where = block.places[0]
-                    if where is ...:
-                        found[name][i] = block.memory[k]
+                    if block.piece is ...:
+                        found[name][block.of[0]] = block.memory[k]
                     else:
-                        block.write(rows, block.memory[k])
+                        block.write(found[name], block.memory[k])
         return found
+
 
 
 def _blocks(parameters: Arrays) -> list[Block]:
@@ -129,18 +136,24 @@ def _blocks(parameters: Arrays) -> list[Block]:
     room: dict[Any, int] = {}
     for i, p in enumerate(parameters):
         few_bits = wide_dtype(p) is not None
-        if not isinstance(p, np.ndarray):
-            blocks.append(Block([(i, ...)], few_bits))
-        elif p.size >= BLOCK:
+        if not isinstance(p, np.ndarray) or SMALL <= p.size <= BLOCK:
+            blocks.append(Block([i], ..., few_bits))
+        elif p.size > BLOCK:
             starts = range(0, p.size, BLOCK)
-            blocks += [Block([(i, slice(start, start + BLOCK))], few_bits) for start in starts]
+            blocks += [Block([i], slice(start, start + BLOCK), few_bits) for start in starts]
         elif p.size:
             if room.get(p.dtype, 0) < p.size:
-                joined[p.dtype], room[p.dtype] = Block([], few_bits), BLOCK
+                joined[p.dtype], room[p.dtype] = Block([], None, few_bits), BLOCK
                 blocks.append(joined[p.dtype])
-            joined[p.dtype].places.append((i, slice(0, p.size)))
+            joined[p.dtype].of.append(i)
             room[p.dtype] -= p.size
     return blocks
+
+
+def _row(array: np.ndarray) -> Any:
+    """Give an array's numbers one after the other, to read from and to write to."""
+    return array.reshape(-1) if array.flags.c_contiguous else array.flat
+
 
 
 def _description(p: Array) -> tuple:

@@ -1,15 +1,17 @@
 """What the optimizers share: a step is checked whole before it changes anything."""
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+
 from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 
-from ..arrays import Array, copied, detached, with_numbers
+from ..arrays import Array, copied, with_numbers
 from ..arrays.settings import Settings, not_negative, positive
-from .blocks import Layout, row
+from .blocks import Layout
+
 from .fitting import fitting, require_apart, require_arrays, require_finite
 
 
@@ -78,25 +80,27 @@ class Optimizer(Settings):
         TypeError
             If these are not lists of arrays, or a gradient has another dtype than its parameter.
         """
-        gradients = fitting(parameters, gradients)
+        w, g = fitting(parameters, gradients)
         if check_finite:
-            require_finite(gradients)
+            require_finite(g)
         numbers = tuple(map(id, parameters))
         if numbers != self._numbers:
             require_apart(parameters)
-        parameters = [detached(p) for p in parameters]
-        layout, before = self._laid_out(parameters), self.counters()
-        w, g = [row(p) for p in parameters], [row(detached(a)) for a in gradients]
+        layout, before = self._laid_out(w), self.counters()
         self.advance()
         rule = self._decayed_rule()
+        results: Iterable[tuple] = (block.computed(rule, w, g) for block in layout.blocks)
         try:
-            if len(layout.blocks) > 1 and _may_raise():  # then it fails before anything is written
+            if layout.small:  # then what fails fails before anything is written
+                results = [*results]
+            elif _may_raise():
                 for block in layout.blocks:
                     block.computed(rule, w, g)
-            for block in layout.blocks:
-                new, memory = block.computed(rule, w, g)
+
+            for block, (new, memory) in zip(layout.blocks, results, strict=True):
                 block.write(w, new)
                 block.memory = memory
+
         except (ArithmeticError, Warning):
             vars(self).update(before)
             raise

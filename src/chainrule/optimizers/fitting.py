@@ -4,14 +4,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..arrays import Array, copied, kind, library, plain, same_library, same_shape
+from ..arrays import Array, copied, detached, kind, library, plain, same_library, same_shape
 from ..arrays.memory import require_writable, same_places, share_memory
 
 
-def fitting(parameters: Sequence[Array], gradients: Sequence[Array]) -> list[Array]:
-    """Give gradients to make a step with; raise an error that names what does not fit."""
-    if isinstance(gradients, list) and _fit_at_once(parameters, gradients):
-        return gradients  # as nearly always; what follows is slow
+def fitting(
+    parameters: Sequence[Array], gradients: Sequence[Array]
+) -> tuple[Sequence[Array], Sequence[Array]]:
+    """Give what a step is made with; raise an error that names what does not fit."""
+    if _fit_at_once(parameters, gradients):
+        return parameters, gradients  # as nearly always; what follows is slow
+
     require_arrays(parameters, "parameters")
     gradients = require_arrays(gradients, "gradients")
     if len(parameters) != len(gradients):
@@ -29,13 +32,15 @@ def fitting(parameters: Sequence[Array], gradients: Sequence[Array]) -> list[Arr
                 f"{name}: expected dtype {parameter.dtype} (its parameter's), got {gradient.dtype}"
             )
         same_library(gradient, parameter, name)
-    return [_apart_from(parameters, i, g) for i, g in enumerate(gradients)]
+    apart = [_apart_from(parameters, i, g) for i, g in enumerate(gradients)]
+    return [*map(detached, parameters)], [*map(detached, apart)]
 
 
-def _fit_at_once(parameters: Sequence[Array], gradients: list[Array]) -> bool:
+def _fit_at_once(parameters: Sequence[Array], gradients: Sequence[Array]) -> bool:
     """Say whether these are lists of plain arrays that fit, and no memory is in both."""
-    if type(parameters) is not list or len(parameters) != len(gradients):
+    if not type(parameters) is type(gradients) is list or len(parameters) != len(gradients):
         return False
+
     if not all(map(_plain_pair, parameters, gradients)):
         return False
     owners = [*map(_owner, gradients)]
