@@ -6,6 +6,8 @@ help. Side by side in one run, in 32-bit floats, with one thread each and with t
 
 from collections.abc import Callable
 from functools import partial
+from operator import call
+from typing import Any
 
 import convolution
 import functions
@@ -25,12 +27,24 @@ from chainrule.optimizers.blocks import BLOCK
 from chainrule.training import batches
 
 SMALL = "8 → 16, 64 images"
+FLOAT = np.dtype("float32")
+
+FLOAT = np.dtype("float32")
+
 REST = 0.1  # seconds before a contender with two threads
 Pair = tuple[Callable, Callable]
 
 
-def rules_of_a_step() -> Pair:
-    """Give the training of the digits by the rules of the book, called without their doors."""
+def looked_at(rule: Callable[..., Any], *arrays: np.ndarray) -> Any:
+    """Apply a rule to arrays that are of NumPy, of 32-bit floats and not empty: a least door."""
+    for x in arrays:
+        if type(x) is not np.ndarray or x.dtype is not FLOAT or 0 in x.shape:
+            raise TypeError
+    return rule(*arrays)
+
+
+def rules_of_a_step(door: Callable[..., Any]) -> Pair:
+    """Give the training of the digits by the rules of the book, each called through such a door."""
     (images, classes), targets = training.data.train, np.eye(10, dtype="float32")
 
     def train() -> None:
@@ -40,17 +54,17 @@ def rules_of_a_step() -> Pair:
         for _ in range(training.EPOCHS):
             for batch in batches(len(images), training.BATCH, rng):
                 x, y = images.take(batch, axis=0), targets.take(classes.take(batch), axis=1)
-                z = first.value(x)
-                a = relu.value(z)
-                logits = np.ascontiguousarray(second.value(a).T)
-                float(np.add.reduce(loss.value(logits, y)) / len(batch))
-                delta = np.ascontiguousarray(loss.slope(logits, y).T) / len(batch)
-                gradients = second.parameters_back(a, delta)
-                delta = relu.back(z, second.back(a, delta))
-                gradients = [*first.parameters_back(x, delta), *gradients]
+                z = door(first.value, x)
+                a = door(relu.value, z)
+                logits = np.ascontiguousarray(door(second.value, a).T)
+                float(np.add.reduce(door(loss.value, logits, y)) / len(batch))
+                delta = np.ascontiguousarray(door(loss.slope, logits, y).T) / len(batch)
+                gradients = door(second.parameters_back, a, delta)
+                delta = door(relu.back, z, door(second.back, a, delta))
+                gradients = [*door(first.parameters_back, x, delta), *gradients]
                 parameters = [*first.parameters, *second.parameters]
                 for w, g in zip(parameters, gradients, strict=True):
-                    w[...] = sgd.rule(1, w, g, None)[0]
+                    w[...] = door(partial(sgd.rule, 1, b=None), w, g)[0]
 
     return train, training.train_torch
 
@@ -104,7 +118,8 @@ def products_of_a_layer(name: str, columns: bool = False) -> Pair:
 
 
 PARTS: dict[str, Callable[[], Pair]] = {
-    "training the digits: the rules without their doors": rules_of_a_step,
+    "training the digits: the rules without their doors": partial(rules_of_a_step, call),
+    "training the digits: the rules, a look at each array": partial(rules_of_a_step, looked_at),
     "GELU, 1 000 000 numbers: erfc, twice": partial(erfc_of_gelu, 10**6),
     **{
         f"{name}, 10 000 000 numbers: the rule, in the cache": partial(rule_in_cache, name, 10**7)

@@ -23,6 +23,7 @@ from chainrule.activations import Softmax, Swish
 from chainrule.arrays import to_numpy
 from chainrule.convolution import AvgPool2d, Conv2d, Flatten, MaxPool2d
 from chainrule.losses import Loss, Triplet
+from chainrule.losses.core import value_and_gradient
 from chainrule.network import Linear
 from chainrule.optimizers import Optimizer
 from chainrule.oracles import central_difference, relative_error
@@ -581,6 +582,30 @@ def test_loss_is_pure(cls, shape, targets, convert):
         np.testing.assert_array_equal(to_numpy(function(prediction, target)), first)
     for array, old in zip((prediction, target), before, strict=True):
         np.testing.assert_array_equal(to_numpy(array), old)
+
+
+@each_library
+@each_loss
+def test_value_and_gradient_are_what_both_give(cls, shape, targets, convert):
+    loss, arrays = cls(), pair(shape, targets, convert=convert)
+    for found, expected in zip(
+        value_and_gradient(loss, *arrays), (loss(*arrays), loss.gradient(*arrays)), strict=True
+    ):
+        np.testing.assert_array_equal(to_numpy(found), to_numpy(expected))
+
+
+def test_what_a_subclass_makes_of_a_loss_is_not_passed_by():
+    class Doubled(losses.MSE):
+        def __call__(self, prediction, target):
+            return 2 * super().__call__(prediction, target)
+
+    class Tripled(losses.MSE):
+        def gradient(self, prediction, target, upstream=None):
+            return 3 * super().gradient(prediction, target, upstream)
+
+    x, y = np.array([3.0]), np.array([1.0])
+    assert value_and_gradient(Doubled(), x, y) == (8.0, [4.0])
+    assert value_and_gradient(Tripled(), x, y) == (4.0, [12.0])
 
 
 @each_reduction

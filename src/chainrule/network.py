@@ -4,7 +4,7 @@ A layer is a differentiable function, ``layer(x)`` and ``layer.vjp(x, upstream)`
 ``layer.parameters`` gives their gradients by ``layer.parameter_vjp(x, upstream)``.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -101,12 +101,11 @@ class Network:
     @property
     def parameters(self) -> list[Array]:
         """The parameters of all layers, first layer first, each of them once."""
-        return [*{id(p): p for p in self._places()}.values()]
+        return [*{id(p): p for own in self._own() for p in own or ()}.values()]
 
-    def _places(self) -> Iterator[Array]:
-        """Yield the parameter of every place where one stands, first layer first."""
-        for layer in self.layers:
-            yield from getattr(layer, "parameters", ())
+    def _own(self) -> list[list[Array] | None]:
+        """Give the parameters of each layer, None where it has no such thing."""
+        return [getattr(layer, "parameters", None) for layer in self.layers]
 
     def map(self, function: Callable[[Array], Array]) -> "Network":
         """Give the same network with every parameter replaced by `function` of it."""
@@ -135,7 +134,7 @@ class Network:
         ValueError
             If x has no rows or does not fit the first layer.
         """
-        x = real(x, like=None if hasattr(x, "dtype") else next(self._places(), None))
+        x = real(x, like=None if hasattr(x, "dtype") else next(iter(self.parameters), None))
         if x.shape[:1] == (0,):
             raise ValueError(f"x: expected at least one sample, got shape {tuple(x.shape)}")
         inputs = [x]
@@ -170,7 +169,7 @@ class Network:
             raise ValueError(
                 f"trace: expected the inputs of {len(self.layers)} layers, got {len(trace.inputs)}"
             )
-        own = [getattr(layer, "parameters", None) for layer in self.layers]
+        own = self._own()
         first = next((i for i, parameters in enumerate(own) if parameters is not None), len(own))
         gradients: list[Array] = []
         kept: list[Array] = []
@@ -183,7 +182,7 @@ class Network:
 
     def errors(self, inputs, delta):
         """Yield each layer, its input a of `inputs` and its error delta, from the last one on."""
-        for layer, a in reversed([*zip(self.layers, inputs, strict=True)]):
+        for layer, a in zip(reversed(self.layers), reversed(inputs), strict=True):
             yield layer, a, delta
             delta = layer.vjp(a, delta)
 

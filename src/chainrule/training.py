@@ -21,6 +21,7 @@ from .arrays import (
 )
 from .arrays.settings import count, generator
 from .checkpoint import load, save
+from .losses.core import value_and_gradient
 from .network import Network
 from .optimizers import Optimizer
 from .waiting import bar
@@ -186,9 +187,9 @@ def five_steps(network, loss, optimizer, x, y, batches, on_gradients):
     for batch in batches:
         inputs, targets = rows(x, batch), rows(y, batch)  # 1. load data
         trace = network.forward(inputs)  # 2. feedforward
-        yield loss(trace.output, targets), len(batch)  # 3. compute the loss
-        upstream = loss.gradient(trace.output, targets)  # 4. backward
-        gradients = network.backward(trace, upstream).parameters
+        value, upstream = value_and_gradient(loss, trace.output, targets)
+        yield value, len(batch)  # 3. compute the loss
+        gradients = network.backward(trace, upstream).parameters  # 4. backward
         gradients = on_gradients(gradients) or gradients
         optimizer.step(network.parameters, gradients)  # 5. gradient descent
 

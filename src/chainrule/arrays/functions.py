@@ -80,7 +80,6 @@ def _finite(x: Array) -> bool:
     return np.count_nonzero(np.isfinite(x)) == x.size
 
 
-
 def times(x: Array, w: Array | float) -> Array:
     """Give x w, and 0 where w is 0, even if x is infinite there.
 

@@ -167,6 +167,16 @@ class ClassLoss(Loss):
         return from_front(self.slope(*arrays) * share, 1)
 
 
+def value_and_gradient(loss: Any, prediction: Array, target: Array) -> tuple[Array, Array]:
+    """Give a loss and its gradient: of one of the book's, the arrays are read once for both."""
+    cls = type(loss)
+    if not isinstance(loss, Loss) or (cls.__call__, cls.gradient) != (Loss.__call__, Loss.gradient):
+        return loss(prediction, target), loss.gradient(prediction, target)
+    like, arrays, count = loss._read(prediction, target)
+    value = narrowed(loss._reduce(loss._losses(*arrays), count), like)
+    return value, narrowed(loss._slopes(arrays, count, None, like), like)
+
+
 # ---- reading -------------------------------------------------------------------------------------
 
 

@@ -4,7 +4,6 @@ A rule is a formula for whole arrays. Its temporaries cost little where they sta
 calling it pays where there is something to do: so large NumPy arrays are cut into blocks, small
 ones are joined to one, and each block keeps what is remembered of its numbers. An array between, or
 of another library, is a block as it is: on a GPU, small pieces would be slow.
-
 """
 
 from collections.abc import Callable, Sequence
@@ -52,7 +51,6 @@ class Block:
         return array if self.piece is ... else _row(array)[self.piece]
 
     def computed(self, rule: Callable[..., tuple], parameters: Arrays, gradients: Arrays) -> tuple:
-
         """Apply a rule to the block; nothing is written yet. 16 bits are computed with in 32."""
         w, g = self.read(parameters), self.read(gradients)
         if not self.few_bits:
@@ -74,7 +72,6 @@ class Block:
             at += array.size
 
 
-
 class Layout:
     """The blocks of some parameters.
 
@@ -90,7 +87,7 @@ class Layout:
     def __init__(
         self, parameters: Arrays, start: dict[str, float | None], memory: dict[str, list[Array]]
     ):
-        self.like = [_description(p) for p in parameters]
+        self.like = _descriptions(parameters)
         self.start = start
         self.blocks = _blocks(parameters)
         self.small = all(isinstance(p, np.ndarray) for p in parameters) and (
@@ -101,7 +98,6 @@ class Layout:
             arrays = [*map(_alike, memory[name], parameters)] if known else parameters
             for block in self.blocks:
                 numbers = block.read(arrays)
-
                 xp = library(numbers)
                 if known:
                     block.memory.append(copied(numbers))
@@ -110,7 +106,7 @@ class Layout:
 
     def fits(self, parameters: Arrays, start: dict[str, float | None]) -> bool:
         """Tell whether these parameters are like those that the blocks were cut for."""
-        return start == self.start and [_description(p) for p in parameters] == self.like
+        return start == self.start and _descriptions(parameters) == self.like
 
     def memory(self) -> dict[str, list[Array]]:
         """Give what is remembered, by name, an array for every parameter."""
@@ -127,7 +123,6 @@ class Layout:
                     else:
                         block.write(found[name], block.memory[k])
         return found
-
 
 
 def _blocks(parameters: Arrays) -> list[Block]:
@@ -155,9 +150,8 @@ def _row(array: np.ndarray) -> Any:
     return array.reshape(-1) if array.flags.c_contiguous else array.flat
 
 
-
-def _description(p: Array) -> tuple:
-    return type(p), p.dtype, p.shape, None if isinstance(p, np.ndarray) else device(p)
+def _descriptions(parameters: Arrays) -> list[tuple]:
+    return [(type(p), p.dtype, p.shape, p.device) for p in parameters]
 
 
 def _alike(array: Array, parameter: Array) -> Array:

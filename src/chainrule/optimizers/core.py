@@ -2,7 +2,6 @@
 
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -11,7 +10,6 @@ import numpy as np
 from ..arrays import Array, copied, with_numbers
 from ..arrays.settings import Settings, not_negative, positive
 from .blocks import Layout
-
 from .fitting import fitting, require_apart, require_arrays, require_finite
 
 

@@ -14,7 +14,6 @@ def fitting(
     """Give what a step is made with; raise an error that names what does not fit."""
     if _fit_at_once(parameters, gradients):
         return parameters, gradients  # as nearly always; what follows is slow
-
     require_arrays(parameters, "parameters")
     gradients = require_arrays(gradients, "gradients")
     if len(parameters) != len(gradients):
@@ -40,11 +39,9 @@ def _fit_at_once(parameters: Sequence[Array], gradients: Sequence[Array]) -> boo
     """Say whether these are lists of plain arrays that fit, and no memory is in both."""
     if not type(parameters) is type(gradients) is list or len(parameters) != len(gradients):
         return False
-
     if not all(map(_plain_pair, parameters, gradients)):
         return False
-    owners = [*map(_owner, gradients)]
-    return all(o is not None for o in owners) and {*map(id, owners)}.isdisjoint(map(id, parameters))
+    return {*map(id, map(_owner, gradients))}.isdisjoint(map(id, [None, *parameters]))
 
 
 def _plain_pair(parameter: Array, gradient: Array) -> bool:
