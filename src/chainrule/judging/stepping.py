@@ -33,12 +33,14 @@ ALONE = {
 
 
 def with_a_matrix(own: Claim) -> Claim:
-    """Give a claim on paths with a case in which w is a matrix."""
+    """Give a claim on paths with a case in which w is a matrix, whose gradient can be 0."""
 
     def cases(rng: np.random.Generator) -> Iterator[tuple]:
         yield from own.cases(rng)
         name, _, g, given = next(own.cases(rng))
-        yield name, rng.standard_normal((3, 2)), rng.standard_normal((len(g), 3, 2)), given
+        g = rng.standard_normal((len(g), 3, 2))
+        g[len(g) // 2] = g[-1, 0] = 0
+        yield name, rng.standard_normal((3, 2)), g, given
 
     def kept(oracle: Oracle) -> Oracle:
         def expected(name: str, w: Any, g: Any, given: dict) -> Any:
