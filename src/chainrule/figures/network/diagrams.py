@@ -83,7 +83,7 @@ def hidden_error(axes: Axes) -> None:
     for j, at in enumerate(right, 1):
         _node(axes, at, f"$\\delta_{j}^{{l+1}}$")
         _link(axes, at, left[0], color=ORANGE)
-    for j, place in ((1, (3.44, 4.0)), (2, (5.5, 2.5))):  # beside the arrows
+    for j, place in ((1, (3.44, 4.0)), (2, (5.85, 2.5))):  # beside the arrows
         note(axes, *place, f"$w_{{{j}1}}^{{l+1}}$", color=ORANGE, fontsize=12)
     text = (
         "$\\delta_1^l = (w_{11}^{l+1}\\delta_1^{l+1}$\n$\\qquad + w_{21}^{l+1}\\delta_2^{l+1})"

@@ -94,7 +94,7 @@ def factors(figure: Picture, smallest: float, largest: float) -> None:
             heights = [convergence_factor(rate, curvature, mu) for rate in rates]
             axes.plot(rates, heights, style, color=color, label=f"λ = {curvature:g}")
         axes.plot(lr, factor, "o", color=INK)
-        beside(axes, (lr, factor), (-12, -18), f"best: {factor:.2f}", ha="right")
+        beside(axes, (lr, factor), (-24, -18), f"best: {factor:.2f}", ha="right")
         axes.axhline(1, color=GREY, lw=1)
         axes.set(xlabel="learning rate α", ylim=(0, 1.3), xticks=np.arange(0, rates[-1], 0.05))
     left.set(title="without momentum", ylabel="factor per step")
