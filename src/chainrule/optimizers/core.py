@@ -115,7 +115,7 @@ class Optimizer(Settings):
             return lambda w, g, *memory: self.rule(t, w, g, *memory)
         return lambda w, g, *memory: self.rule(t, *self.decay(w, g), *memory)
 
-    def _laid_out(self, parameters: list[Array]) -> Layout:
+    def _laid_out(self, parameters: Sequence[Array]) -> Layout:
         """Give the memory laid out like the parameters. Nothing is changed: it may be refused."""
         start = self.start()
         if self._layout is not None and self._layout.fits(parameters, start):
