@@ -189,8 +189,8 @@ def five_steps(network, loss, optimizer, x, y, batches, on_gradients):
         trace = network.forward(inputs)  # 2. feedforward
         value, upstream = value_and_gradient(loss, trace.output, targets)
         yield value, len(batch)  # 3. compute the loss
-        gradients = network.backward(trace, upstream).parameters  # 4. backward
-        gradients = on_gradients(gradients) or gradients
+        found = network.backward(trace, upstream).parameters  # 4. backward
+        gradients = on_gradients(found) or found
         optimizer.step(network.parameters, gradients)  # 5. gradient descent
 
 
