@@ -271,6 +271,25 @@ def test_large_arrays_equal_their_small_pieces(cls, options, shape, layout):
 
 
 @each_case
+@pytest.mark.parametrize("layout", [np.array, strided, transposed], ids=lambda f: f.__name__)
+def test_arrays_together_equal_each_by_itself(cls, options, layout):
+    # joined to one block, a block as it is, none at all, and cut into blocks
+    shapes = [(3,), (5, 7), (70, 80), (0, 3), (), (6, 4), (2, BLOCK // 2 + 3)]
+    starts = [points(shape) for shape in shapes]
+    together = [layout(w) if w.ndim == 2 else w.copy() for w in starts]
+    optimizer, alone = cls(lr=0.1, **options), [cls(lr=0.1, **options) for _ in shapes]
+    for step in range(2):
+        gradients = [slope_like(w, step) for w in starts]
+        optimizer.step(together, gradients)
+        for each, w, gradient in zip(alone, starts, gradients, strict=True):
+            each.step([w.reshape(-1)], [gradient.reshape(-1)])
+    for a, b in zip(together, starts, strict=True):
+        np.testing.assert_array_equal(a, b)
+    kept = [arrays_of(value) for value in optimizer.state_dict().values()]
+    assert all([a.shape for a in arrays] == shapes for arrays in kept if arrays)
+
+
+@each_case
 def test_views_are_updated_in_place(cls, options):
     whole, column = points((4, 3)), points((4, 3))[:, 1].copy()
     before = whole.copy()

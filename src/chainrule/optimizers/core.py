@@ -94,11 +94,9 @@ class Optimizer(Settings):
             elif _may_raise():
                 for block in layout.blocks:
                     block.computed(rule, w, g)
-
             for block, (new, memory) in zip(layout.blocks, results, strict=True):
                 block.write(w, new)
                 block.memory = memory
-
         except (ArithmeticError, Warning):
             vars(self).update(before)
             raise
