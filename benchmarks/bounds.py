@@ -28,9 +28,6 @@ from chainrule.training import batches
 
 SMALL = "8 → 16, 64 images"
 FLOAT = np.dtype("float32")
-
-FLOAT = np.dtype("float32")
-
 REST = 0.1  # seconds before a contender with two threads
 Pair = tuple[Callable, Callable]
 

@@ -170,7 +170,9 @@ def test_a_gradient_may_lie_in_another_parameter(convert, size):
 
 
 @each_optimizer
-@pytest.mark.parametrize("sizes", [(3, 3, 3), (LARGE, 3, LARGE), (3 * LARGE,)], ids=str)
+@pytest.mark.parametrize(
+    "sizes", [(3, 3, 3), (5000, 3, 5000), (LARGE, 3, LARGE), (3 * LARGE,)], ids=str
+)
 @pytest.mark.parametrize("strict", [True, False], ids=["raise", "warn"])
 def test_a_step_that_overflows_half_way_changes_nothing(label, sizes, strict):
     """Numbers that overflow are the last ones; `warn` is an error in the tests."""

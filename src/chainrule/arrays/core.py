@@ -148,8 +148,7 @@ def floating(x: Array, name: str = "x", like: Array | None = None) -> tuple[Any,
 def upstream_of(x: Array, shape: tuple, meaning: str, like: Array) -> Array:
     """Give an upstream as an array of the library of `like`; refuse it if it has another shape."""
     x = real(x, "upstream", like)
-    if x.shape != shape:
-        same_shape(x, shape, "upstream", meaning)
+    same_shape(x, shape, "upstream", meaning)
     return x
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .core import WIDE, Array, library, wide_dtype
+from .core import Array, library, wide_dtype
 
 SHORT = 32
 """Up to this length NumPy adds up an axis faster where it comes first in memory."""
@@ -42,8 +42,7 @@ def agree(first: Array, *others: Array) -> bool:
     for x in others:
         if x.dtype is not dtype and x.dtype != dtype:
             return False
-    known = first.__class__ is np.ndarray and dtype in WIDE  # as nearly always
-    return known or (wide_dtype(first) is None and getattr(dtype, "isnative", True))
+    return wide_dtype(first) is None and getattr(dtype, "isnative", True)
 
 
 def cast(x: Array, dtype: Any) -> Array:

@@ -1,4 +1,4 @@
-"""The wrong forms of optimizers that are known: the book's own, with another rule."""
+"""The wrong forms of optimizers that are known: the book's own, changed in one place."""
 
 from collections.abc import Callable
 from typing import Any

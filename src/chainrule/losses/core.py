@@ -62,8 +62,7 @@ class Loss(Settings):
             If an array does not hold numbers, or the target numbers of a kind that the loss does
             not know.
         """
-        like, arrays, count = self._read(prediction, target)
-        return narrowed(self._reduce(self._losses(*arrays), count), like)
+        return self._value(*self._read(prediction, target))
 
     def gradient(self, prediction: Array, target: Array, upstream: Array | None = None) -> Array:
         """Give the loss's gradient with respect to the prediction.
@@ -79,8 +78,7 @@ class Loss(Settings):
         -------
         array, shaped like the prediction
         """
-        like, arrays, count = self._read(prediction, target)
-        return narrowed(self._slopes(arrays, count, upstream, like), like)
+        return self._gradient(*self._read(prediction, target), upstream)
 
     def value(self, *arrays):
         """Give the loss of each entry or sample; the formula alone."""
@@ -93,6 +91,14 @@ class Loss(Settings):
     def _read(self, prediction: Array, target: Array) -> tuple[Array, tuple, Any]:
         """Give the prediction, what the formulas are applied to, and what the mean divides by."""
         raise NotImplementedError
+
+    def _value(self, like: Array, arrays: tuple, count: Any) -> Array:
+        return narrowed(self._reduce(self._losses(*arrays), count), like)
+
+    def _gradient(
+        self, like: Array, arrays: tuple, count: Any, upstream: Array | None = None
+    ) -> Array:
+        return narrowed(self._slopes(arrays, count, upstream, like), like)
 
     def _losses(self, *arrays: Array) -> Array:
         return self.value(*arrays)
@@ -172,9 +178,8 @@ def value_and_gradient(loss: Any, prediction: Array, target: Array) -> tuple[Arr
     cls = type(loss)
     if not isinstance(loss, Loss) or (cls.__call__, cls.gradient) != (Loss.__call__, Loss.gradient):
         return loss(prediction, target), loss.gradient(prediction, target)
-    like, arrays, count = loss._read(prediction, target)
-    value = narrowed(loss._reduce(loss._losses(*arrays), count), like)
-    return value, narrowed(loss._slopes(arrays, count, None, like), like)
+    read = loss._read(prediction, target)
+    return loss._value(*read), loss._gradient(*read)
 
 
 # ---- reading -------------------------------------------------------------------------------------

@@ -90,8 +90,10 @@ class Layout:
         self.like = _descriptions(parameters)
         self.start = start
         self.blocks = _blocks(parameters)
-        self.small = all(isinstance(p, np.ndarray) for p in parameters) and (
-            sum(p.size for p in parameters) <= BLOCK
+        # whether all blocks can be computed before the first is written
+        self.small = len(self.blocks) == 1 or (
+            all(isinstance(p, np.ndarray) for p in parameters)
+            and sum(p.size for p in parameters) <= BLOCK
         )
         for name, initial in start.items():
             known = initial is not None and name in memory
