@@ -11,6 +11,7 @@ from pathlib import Path
 
 import axe_playwright_python
 import pytest
+from playwright.sync_api import expect
 
 from chainrule.exercises import EXERCISES, SECTIONS
 from chainrule.exercises.progress import report
@@ -307,8 +308,8 @@ def test_run_all_above_brings_what_a_cell_needs(wide, roots):
     check.locator("summary").click()
     assert check.locator(".cell_output").is_visible()
     check.get_by_role("button", name="Run", exact=True).click()
-    check.locator(".now .printed").wait_for()
-    assert check.locator(".now .printed").inner_text().split() == built.split()
+    # its lines come one after the other
+    expect(check.locator(".now .printed")).to_have_text(built, use_inner_text=True)
     assert not check.locator(".cell_output").inner_text()
 
 
