@@ -21,6 +21,7 @@ from chainrule.arrays.functions import erfc
 from chainrule.convolution.products import multiply
 from chainrule.convolution.tiled import Tiles
 from chainrule.losses import CrossEntropy
+from chainrule.losses.classification import log_softmax
 from chainrule.network import Linear
 from chainrule.optimizers import SGD, Optimizer
 from chainrule.optimizers.blocks import BLOCK
@@ -54,8 +55,9 @@ def rules_of_a_step(door: Callable[..., Any]) -> Pair:
                 z = door(first.value, x)
                 a = door(relu.value, z)
                 logits = np.ascontiguousarray(door(second.value, a).T)
-                float(np.add.reduce(door(loss.value, logits, y)) / len(batch))
-                delta = np.ascontiguousarray(door(loss.slope, logits, y).T) / len(batch)
+                log_p = door(log_softmax, logits)
+                float(np.add.reduce(door(loss.value, log_p, y)) / len(batch))
+                delta = np.ascontiguousarray(door(loss.slope, log_p, y).T) / len(batch)
                 gradients = door(second.parameters_back, a, delta)
                 delta = door(relu.back, z, door(second.back, a, delta))
                 gradients = [*door(first.parameters_back, x, delta), *gradients]

@@ -11,9 +11,9 @@ from typing import Any, Self
 
 import numpy as np
 
-from .arrays import Array, floating_dtype, real, upstream_of
+from .arrays import Array, floating_dtype, real, same_shape
 from .arrays.functions import sum
-from .arrays.rules import agree, cast, together
+from .arrays.rules import alike, cast, together
 from .arrays.settings import count, generator
 
 __all__ = ["Linear", "initial_std"]
@@ -28,7 +28,7 @@ class Layer:
 
     def __call__(self, x: Array) -> Array:
         """Give the layer's output for x; a ValueError if x is not of the shape that it takes."""
-        return self._run("value", self._read(x))
+        return self._run("value", x)
 
     def vjp(self, x: Array, upstream: Array) -> Array:
         """Carry a gradient back through the layer.
@@ -50,7 +50,7 @@ class Layer:
         ValueError
             If a shape does not fit.
         """
-        return self._run("back", *self._read_both(x, upstream))
+        return self._run("back", x, upstream)
 
     def value(self, x):
         """Give the output; the formula alone."""
@@ -60,23 +60,22 @@ class Layer:
         """Give ∂C/∂x, given the upstream ∂C/∂output; the formula alone."""
         raise NotImplementedError
 
-    def _read(self, x: Array) -> Array:
-        """Give x as an array that the layer takes; refuse any other."""
-        raise NotImplementedError
-
     def _output_shape(self, x: Array) -> tuple[int, ...]:
-        """Give the shape of the output for such an x."""
+        """Give the shape of the output for x; a ValueError if x is not of one the layer takes."""
         raise NotImplementedError
 
-    def _read_both(self, x: Array, upstream: Array) -> tuple[Array, Array]:
-        x = self._read(x)
-        return x, upstream_of(upstream, self._output_shape(x), "the shape of the output", like=x)
-
-    def _run(self, rule: str, *arrays: Array) -> Any:
+    def _run(self, rule: str, x: Array, *upstream: Array) -> Any:
         own = getattr(self, "parameters", ())
-        if agree(*own, *arrays):  # as nearly always; what follows is slow
-            return getattr(self, rule)(*arrays)
-        given, dtype = together(*own, *arrays)
+        as_they_are = alike(*own, x, *upstream)
+        if not as_they_are:
+            x = real(x, like=next(iter(own), None))
+            upstream = tuple(real(each, "upstream", like=x) for each in upstream)
+        shape = self._output_shape(x)
+        for each in upstream:
+            same_shape(each, shape, "upstream", "the shape of the output")
+        if as_they_are:
+            return getattr(self, rule)(x, *upstream)
+        given, dtype = together(*own, x, *upstream)
         in_turn = iter(given)
         layer: Any = self.map(lambda parameter: next(in_turn)) if own else self  # type: ignore[attr-defined]
         found = getattr(layer, rule)(*in_turn)
@@ -111,7 +110,7 @@ class Weighted(Layer):
 
     def parameter_vjp(self, x: Array, upstream: Array) -> list[Array]:
         """Give ∂C/∂weight and ∂C/∂bias, shaped like these; x and upstream are those of `vjp`."""
-        return self._run("parameters_back", *self._read_both(x, upstream))
+        return self._run("parameters_back", x, upstream)
 
     def parameters_back(self, x, upstream):
         """Give ∂C/∂weight and ∂C/∂bias, given the upstream; the formulas alone."""
@@ -244,12 +243,8 @@ class Linear(Weighted):
         """Give Δᵀ A, and the sum of the rows of Δ, for a batch a and its errors delta."""
         return [delta.T @ a, sum(delta, axis=0)]
 
-    def _read(self, x: Array) -> Array:
-        x = real(x, like=self.weight)
-        n_in = self.weight.shape[1]
+    def _output_shape(self, x: Array) -> tuple[int, ...]:
+        n_out, n_in = self.weight.shape
         if x.ndim != 2 or x.shape[1] != n_in:
             raise ValueError(f"x: expected a batch of shape (N, {n_in}), got {tuple(x.shape)}")
-        return x
-
-    def _output_shape(self, x: Array) -> tuple[int, ...]:
-        return x.shape[0], self.weight.shape[0]
+        return x.shape[0], n_out

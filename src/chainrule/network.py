@@ -170,19 +170,21 @@ class Network:
                 f"trace: expected the inputs of {len(self.layers)} layers, got {len(trace.inputs)}"
             )
         own = self._own()
-        first = next((i for i, parameters in enumerate(own) if parameters is not None), len(own))
         gradients: list[Array] = []
         kept: list[Array] = []
-        errors = self.errors(trace.inputs, upstream)  # no more are asked for than have a use
-        for parameters, (layer, a, delta) in zip(reversed(own[first:]), errors, strict=False):
-            if parameters is not None:
-                gradients = [*layer.parameter_vjp(a, delta), *gradients]
-                kept = [delta, *kept]
+        errors = self.errors(trace.inputs, upstream)
+        waiting = len(own) - own.count(None)
+        while waiting:  # so no more errors are asked for than have a use
+            layer, a, delta = next(errors)
+            if hasattr(layer, "parameters"):
+                gradients[:0] = layer.parameter_vjp(a, delta)
+                kept.insert(0, delta)
+                waiting -= 1
         return Gradients(_added_up(gradients, own), kept if deltas else None)
 
     def errors(self, inputs, delta):
         """Yield each layer, its input a of `inputs` and its error delta, from the last one on."""
-        for layer, a in reversed([*zip(self.layers, inputs, strict=True)]):
+        for layer, a in zip(reversed(self.layers), reversed(inputs), strict=True):
             yield layer, a, delta
             delta = layer.vjp(a, delta)
 

@@ -41,10 +41,6 @@ class Softmax(AlongAxis):
         return s * (upstream - sum(upstream * s, axis=0))
 
 
-softmax = Softmax().value
-"""The formula alone, along the first axis, for others."""
-
-
 @dataclass(frozen=True)
 class Maxout(Settings):
     """Maxout, the largest of the pieces of each unit (equation 1.24).

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
-from .core import Array, library, wide_dtype
+from .core import WIDE, Array, library, wide_dtype
 
 SHORT = 32
 """Up to this length NumPy adds up an axis faster where it comes first in memory."""
@@ -29,20 +30,20 @@ def together(*arrays: Array | None) -> tuple[list, Any]:
     """
     given = [x for x in arrays if x is not None]
     dtype = given[0].dtype
-    if agree(*given):  # as nearly always
+    if alike(*given):
         return [*arrays], dtype
     dtype = library(given[0]).result_type(*{x.dtype for x in given}, dtype)
     found = [x if x is None else cast(x, dtype) for x in arrays]
     return [x if x is None else widened(x) for x in found], dtype
 
 
-def agree(first: Array, *others: Array) -> bool:
-    """Say whether arrays can be computed with as they are: of one dtype, of 32 bits or more."""
-    dtype = first.dtype
-    for x in others:
-        if x.dtype is not dtype and x.dtype != dtype:
+def alike(*arrays: Any) -> bool:
+    """Say whether these are what they nearly always are: NumPy's, of one dtype of 32 or 64 bits."""
+    dtype = getattr(arrays[0], "dtype", None)
+    for x in arrays:
+        if x.__class__ is not ndarray or x.dtype is not dtype:
             return False
-    return wide_dtype(first) is None and getattr(dtype, "isnative", True)
+    return dtype in WIDE
 
 
 def cast(x: Array, dtype: Any) -> Array:

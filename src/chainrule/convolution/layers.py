@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import Array, real
+from ..arrays import Array
 from ..arrays.functions import reshape
 from ..arrays.memory import in_order_of
 from ..arrays.settings import count, generator
 from ..layers import Layer, Weighted, initial_std
 from .geometry import Geometry, Size, known_geometry, pair, size
 from .methods import conv2d, conv2d_vjp
-from .reading import read_images
+from .reading import require_images
 
 
 class Conv2d(Weighted):
@@ -111,14 +111,11 @@ class Conv2d(Weighted):
         _, *found = conv2d_vjp(x, self.weight, delta, wrt=wrt, **self.options)
         return found
 
-    def _read(self, x: Array) -> Array:
-        x = read_images(x, like=self.weight)
+    def _output_shape(self, x: Array) -> tuple[int, ...]:
+        require_images(x)
         channels = self.weight.shape[1] * self.options["groups"]
         if x.shape[1] != channels:
             raise ValueError(f"x: expected images of {channels} channels, got {tuple(x.shape)}")
-        return x
-
-    def _output_shape(self, x: Array) -> tuple[int, ...]:
         stride, padding, dilation, _ = self.options.values()
         kernel = tuple(self.weight.shape[2:])
         geometry = known_geometry(tuple(x.shape[2:]), kernel, stride, padding, dilation)
@@ -148,11 +145,7 @@ class Flatten(Layer):
         """Give the rows of errors as images."""
         return in_order_of(x, reshape(delta, x.shape))
 
-    def _read(self, x: Array) -> Array:
-        x = real(x)
+    def _output_shape(self, x: Array) -> tuple[int, ...]:
         if x.ndim < 2:
             raise ValueError(f"x: expected shape (N, …), got {tuple(x.shape)}")
-        return x
-
-    def _output_shape(self, x: Array) -> tuple[int, ...]:
         return x.shape[0], prod(x.shape[1:])

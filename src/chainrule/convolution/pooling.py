@@ -10,7 +10,7 @@ from ..arrays.settings import Settings
 from ..layers import Layer
 from .columns import put_back, windows
 from .geometry import Geometry, Size, known_geometry, pair, sizes
-from .reading import read_images
+from .reading import require_images
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,8 @@ class Pool(Layer, Settings):
         """Give, for each place in the window, what it gets of the errors; the formula alone."""
         raise NotImplementedError
 
-    def _read(self, x: Array) -> Array:
-        return read_images(x)
-
     def _output_shape(self, x: Array) -> tuple[int, ...]:
+        require_images(x)
         return (*x.shape[:2], *self._geometry(x).output_size)
 
     def _geometry(self, x: Array) -> Geometry:

@@ -5,14 +5,19 @@ from ..arrays.settings import count
 from .geometry import Geometry, Size
 
 
-def read_images(x: Array, like: Array | None = None) -> Array:
+def read_images(x: Array) -> Array:
     """Give images as floating-point numbers; a ValueError if x is not (N, C, H, W)."""
-    x = real(x, like=like)
+    x = real(x)
+    require_images(x)
+    return x
+
+
+def require_images(x: Array) -> None:
+    """Raise a ValueError unless x is of shape (N, C, H, W)."""
     if x.ndim != 4 or 0 in x.shape[2:]:
         raise ValueError(
             f"x: expected images of shape (N, C, H, W), a pixel or more, got {tuple(x.shape)}"
         )
-    return x
 
 
 def read_convolution(

@@ -8,13 +8,18 @@ import numpy as np
 from array_api_compat import device
 
 from ..activations.smooth import sigmoid
-from ..activations.vectors import softmax
 from ..arrays import Array, floating, kind, library, same_shape, to_numpy
 from ..arrays.functions import below_largest, exp, log, sum, times
 from ..arrays.rules import to_front, widened
 from ..arrays.settings import count as counted
 from ..arrays.settings import fraction, weights, whole
 from .core import ClassLoss, YesNoLoss, as_array, between_0_and_1, hot, log_losses, per_class
+
+
+def log_softmax(z):
+    """Give log p = z − log Σ_c e^z_c, the logarithm of softmax along the first axis."""
+    z = below_largest(z)
+    return z - log(sum(exp(z), axis=0))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -49,15 +54,16 @@ class CrossEntropy(ClassLoss):
     label_smoothing: float = fraction(0.0, "the share of a target that all classes share alike")
     ignore_index: int = whole(-100, "samples of this class do not count; any number")
 
-    def value(self, z, y):
+    def value(self, log_p, y):
         """Give −Σ_c y_c log p_c."""
-        z = below_largest(z)
-        log_p = z - log(sum(exp(z), axis=0))
         return -sum(times(log_p, y), axis=0)  # 0 log 0 is 0
 
-    def slope(self, z, y):
+    def slope(self, log_p, y):
         """Give p Σ_c y_c − y."""
-        return softmax(z) * sum(y, axis=0) - y
+        return exp(log_p) * sum(y, axis=0) - y
+
+    def _ready(self, z: Array, y: Array) -> tuple:
+        return log_softmax(z), y
 
     def soften(self, y, n):
         """Spread a share of each target over all n classes."""

@@ -162,7 +162,11 @@ class ClassLoss(Loss):
         prediction = with_classes(prediction, "logits")
         z = to_front(widened(prediction), 1)
         y, count = self._classes(z, target)
-        return prediction, (z, y), count
+        return prediction, self._ready(z, y), count
+
+    def _ready(self, z: Array, y: Array) -> tuple:
+        """Give what the formulas are applied to."""
+        return z, y
 
     def _classes(self, z: Array, target: Array) -> tuple[Array, Any]:
         """Give the target as numbers shaped like z, and what the mean divides by."""
@@ -176,7 +180,8 @@ class ClassLoss(Loss):
 def value_and_gradient(loss: Any, prediction: Array, target: Array) -> tuple[Array, Array]:
     """Give a loss and its gradient: of one of the book's, the arrays are read once for both."""
     cls = type(loss)
-    if not isinstance(loss, Loss) or (cls.__call__, cls.gradient) != (Loss.__call__, Loss.gradient):
+    of_the_book = isinstance(loss, Loss) and cls.__call__ is Loss.__call__
+    if not of_the_book or cls.gradient is not Loss.gradient:
         return loss(prediction, target), loss.gradient(prediction, target)
     read = loss._read(prediction, target)
     return loss._value(*read), loss._gradient(*read)
@@ -227,6 +232,8 @@ def with_classes(prediction: Array, meaning: str) -> Array:
 
 def as_array(target: Array, like: Array) -> Array:
     """Give the target as an array of the prediction's library."""
+    if target.__class__ is like.__class__ is np.ndarray and target.dtype.isnative:
+        return target  # as nearly always
     if not hasattr(target, "dtype"):
         target = library(like).asarray(from_python(target, "target"), device=device(like))
     target = plain(target, "target")

@@ -10,7 +10,7 @@ import numpy as np
 from ..arrays import Array, copied, with_numbers
 from ..arrays.settings import Settings, not_negative, positive
 from .blocks import Layout
-from .fitting import fitting, require_apart, require_arrays, require_finite
+from .fitting import Seen, fitting, require_apart, require_arrays, require_finite
 
 
 @dataclass(eq=False)
@@ -32,7 +32,7 @@ class Optimizer(Settings):
         self.steps = 0
         self._memory: dict[str, list[Array]] = {}  # what was loaded and not yet laid out
         self._layout: Layout | None = None
-        self._numbers: tuple[int, ...] = ()  # of the parameters found to be apart
+        self._seen = Seen()  # the parameters, found to be apart
 
     def __setattr__(self, name: str, value: Any) -> None:
         declared = type(self).__dataclass_fields__.get(name)
@@ -78,29 +78,34 @@ class Optimizer(Settings):
         TypeError
             If these are not lists of arrays, or a gradient has another dtype than its parameter.
         """
-        w, g = fitting(parameters, gradients)
+        w, g, layout, seen = parameters, gradients, self._layout, self._seen
+        if layout is None or layout.start != self.start() or not seen.fit(parameters, gradients):
+            w, g = fitting(parameters, gradients)
+            if not seen.are(parameters):
+                require_apart(parameters)
+                seen = Seen(parameters)
+            layout = self._laid_out(w)
         if check_finite:
             require_finite(g)
-        numbers = tuple(map(id, parameters))
-        if numbers != self._numbers:
-            require_apart(parameters)
-        layout, before = self._laid_out(w), self.counters()
+        before = self.counters()
         self.advance()
         rule = self._decayed_rule()
-        results: Iterable[tuple] = (block.computed(rule, w, g) for block in layout.blocks)
+        results: Iterable[tuple]
         try:
             if layout.small:  # then what fails fails before anything is written
-                results = [*results]
-            elif _may_raise():
-                for block in layout.blocks:
+                results = [block.computed(rule, w, g) for block in layout.blocks]
+            else:
+                for block in layout.blocks if _may_raise() else ():
                     block.computed(rule, w, g)
+                results = (block.computed(rule, w, g) for block in layout.blocks)
             for block, (new, memory) in zip(layout.blocks, results, strict=True):
                 block.write(w, new)
                 block.memory = memory
         except (ArithmeticError, Warning):
             vars(self).update(before)
             raise
-        vars(self).update(_layout=layout, _memory={}, _numbers=numbers)
+        if not (layout is self._layout and seen is self._seen):
+            vars(self).update(_layout=layout, _memory={}, _seen=seen)
 
     def advance(self) -> None:
         """Count the step."""

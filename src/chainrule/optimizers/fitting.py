@@ -1,19 +1,59 @@
 """What is refused before a step changes anything."""
 
 from collections.abc import Sequence
+from operator import is_
 
 import numpy as np
+from numpy import ndarray
 
 from ..arrays import Array, copied, detached, kind, library, plain, same_library, same_shape
 from ..arrays.memory import require_writable, same_places, share_memory
+
+
+class Seen:
+    """The parameters of the step before; what was looked at then need not be again.
+
+    They are held themselves: by its `id` alone, a new array can be taken for one that is gone.
+    """
+
+    def __init__(self, parameters: Sequence[Array] = ()):
+        self.parameters = [*parameters]
+        self.kinds = [(p, p.dtype, p.shape) for p in parameters]
+        self.owners = {*map(_owner, parameters)}
+
+    def __reduce__(self):  # a copy holds copies, which have other owners
+        return Seen, (self.parameters,)
+
+    def are(self, parameters: Sequence[Array]) -> bool:
+        """Tell whether these are the same arrays."""
+        same = len(parameters) == len(self.parameters)
+        return same and all(map(is_, parameters, self.parameters))
+
+    def fit(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> bool:
+        """Tell whether they can be stepped with as they are: NumPy's, and no memory is in both."""
+        if not type(parameters) is type(gradients) is list:
+            return False
+        if None in self.owners or not len(parameters) == len(gradients) == len(self.kinds):
+            return False
+        for p, g, (known, dtype, shape) in zip(parameters, gradients, self.kinds, strict=True):
+            if p is not known or (owner := _owner(g)) is None or owner in self.owners:
+                return False
+            if g.dtype is not dtype or not g.shape == p.shape == shape or not p.flags.writeable:
+                return False
+        return True
+
+
+def _owner(x: Array) -> int | None:
+    """Give the number of the plain array in whose memory this one lies, None if it is in none."""
+    if x.__class__ is ndarray and not x.flags.owndata:
+        x = x.base
+    return id(x) if x.__class__ is ndarray and x.flags.owndata else None
 
 
 def fitting(
     parameters: Sequence[Array], gradients: Sequence[Array]
 ) -> tuple[Sequence[Array], Sequence[Array]]:
     """Give what a step is made with; raise an error that names what does not fit."""
-    if _fit_at_once(parameters, gradients):
-        return parameters, gradients  # as nearly always; what follows is slow
     require_arrays(parameters, "parameters")
     gradients = require_arrays(gradients, "gradients")
     if len(parameters) != len(gradients):
@@ -33,35 +73,6 @@ def fitting(
         same_library(gradient, parameter, name)
     apart = [_apart_from(parameters, i, g) for i, g in enumerate(gradients)]
     return [*map(detached, parameters)], [*map(detached, apart)]
-
-
-def _fit_at_once(parameters: Sequence[Array], gradients: Sequence[Array]) -> bool:
-    """Say whether these are lists of plain arrays that fit, and no memory is in both."""
-    if not type(parameters) is type(gradients) is list or len(parameters) != len(gradients):
-        return False
-    if not all(map(_plain_pair, parameters, gradients)):
-        return False
-    return {*map(id, map(_owner, gradients))}.isdisjoint(map(id, [None, *parameters]))
-
-
-def _plain_pair(parameter: Array, gradient: Array) -> bool:
-    """Say whether these are plain arrays that fit each other, the parameter in its own memory."""
-    return (
-        type(parameter) is type(gradient) is np.ndarray
-        and parameter.dtype is gradient.dtype
-        and parameter.dtype.char in "def"
-        and parameter.dtype.isnative
-        and parameter.shape == gradient.shape
-        and parameter.flags.owndata
-        and parameter.flags.carray  # writable, too
-    )
-
-
-def _owner(x: np.ndarray) -> np.ndarray | None:
-    """Give the plain array whose memory this one shows, None if there is none."""
-    if x.flags.owndata:
-        return x
-    return x.base if type(x.base) is np.ndarray and x.base.flags.owndata else None
 
 
 def require_apart(parameters: Sequence[Array]) -> None:
