@@ -13,6 +13,7 @@ from rows import optimizer as optimizer_of
 from chainrule.activations import Tanh
 from chainrule.network import Linear, Network
 from chainrule.optimizers import SGD, Adam
+from chainrule.optimizers.fitting import Seen
 
 REFUSED = (TypeError, ValueError)
 LARGE = 70_000  # more than what is computed with at once
@@ -175,10 +176,16 @@ def test_a_gradient_may_lie_in_another_parameter(convert, size):
 @pytest.mark.parametrize("size", [8, 3 * LARGE])
 def test_a_gradient_may_lie_in_another_parameter_from_the_second_step_on(size):
     a, b = np.full(size, 1.0), np.full(size, 3.0)
-    (a, b), optimizer = copy.deepcopy(([a, b], stepped(SGD(lr=0.5), a, b)))
-    optimizer.step([a, b], [b[:], a[:]])
+    stepped(SGD(lr=0.5), a, b).step([a, b], [b[:], a[:]])
     np.testing.assert_array_equal(a, np.full(size, -0.5))
     np.testing.assert_array_equal(b, np.full(size, 2.5))
+
+
+def test_a_copy_knows_its_own_parameters():
+    a, seen = copy.deepcopy((w := np.ones(3), Seen([w])))
+    assert seen.fit([a], [np.ones(3)])
+    assert not seen.fit([a], [a[:]])
+    assert not seen.fit([w], [np.ones(3)])
 
 
 def stepped(optimizer, *parameters):

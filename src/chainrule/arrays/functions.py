@@ -57,7 +57,7 @@ where = _of_any_library("where")
 def max(x: Array, axis: int | None = None) -> Array:
     """Do as ``numpy.max``, for an array of any library."""
     if isinstance(x, OF_NUMPY):
-        return np.maximum.reduce(x, axis=axis)
+        return np.maximum.reduce(x, axis)
     return library(x).max(x, axis=axis)
 
 
@@ -70,8 +70,8 @@ def sum(x: Array, axis: int | tuple[int, ...] | None = None) -> Array:
     """
     if not isinstance(x, OF_NUMPY):
         return library(x).sum(x, axis=axis)  # PyTorch sees to it by itself
-    if x.dtype.itemsize > 2:
-        return np.add.reduce(x, axis=axis)  # what np.sum comes to after some more calls
+    if x.itemsize > 2:
+        return np.add.reduce(x, axis)  # what np.sum comes to after some more calls
     return np.add.reduce(x, axis=axis, dtype=np.float32).astype(x.dtype)
 
 

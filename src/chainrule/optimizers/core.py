@@ -78,15 +78,18 @@ class Optimizer(Settings):
         TypeError
             If these are not lists of arrays, or a gradient has another dtype than its parameter.
         """
-        w, g, layout, seen = parameters, gradients, self._layout, self._seen
-        if layout is None or layout.start != self.start() or not seen.fit(parameters, gradients):
-            w, g = fitting(parameters, gradients)
+        layout, seen = self._layout, self._seen
+        if layout is not None and layout.start != self.start():
+            layout = None
+        known = layout is not None and seen.fit(parameters, gradients)  # as nearly always
+        w, g = (parameters, gradients) if known else fitting(parameters, gradients)
+        if check_finite:
+            require_finite(g)
+        if layout is None or not known:
             if not seen.are(parameters):
                 require_apart(parameters)
                 seen = Seen(parameters)
             layout = self._laid_out(w)
-        if check_finite:
-            require_finite(g)
         before = self.counters()
         self.advance()
         rule = self._decayed_rule()
