@@ -155,7 +155,7 @@ class ClassLoss(Loss):
     """A loss of each sample's logits, shape (N, K, …), for targets that are classes, (N, …).
 
     The formulas get logits and target with the classes along the first axis, z and y of shape
-    (K, N, …).
+    (K, N, …), or what `_ready` makes of these.
     """
 
     def _read(self, prediction: Array, target: Array) -> tuple:

@@ -21,7 +21,7 @@ class Seen:
         self.kinds = [(p, p.dtype, p.shape) for p in parameters]
         self.owners = {*map(_owner, parameters)}
 
-    def __reduce__(self):  # a copy holds copies, which have other owners
+    def __reduce__(self):  # a copy holds copies, whose owners are others
         return Seen, (self.parameters,)
 
     def are(self, parameters: Sequence[Array]) -> bool:
