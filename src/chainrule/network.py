@@ -184,7 +184,7 @@ class Network:
 
     def errors(self, inputs, delta):
         """Yield each layer, its input a of `inputs` and its error delta, from the last one on."""
-        for layer, a in zip(reversed(self.layers), reversed(inputs), strict=True):
+        for layer, a in reversed([*zip(self.layers, inputs, strict=True)]):
             yield layer, a, delta
             delta = layer.vjp(a, delta)
 

@@ -289,9 +289,8 @@ def _require_dtypes(network: Network, x: Array, y: Array) -> None:
     """Refuse data that would give gradients of a wider dtype than the parameters have."""
     for parameter in network.parameters[:1]:
         xp, own = library(parameter), parameter.dtype
-        arrays = {"x": x, "y": y}
-        if kind(y) == "integral":  # classes, or targets that take the dtype of the outputs
-            del arrays["y"]
+        # of integers, y holds classes, or targets that take the dtype of the outputs
+        arrays = {"x": x} if kind(y) == "integral" else {"x": x, "y": y}
         for name, array in arrays.items():
             _, numbers = floating(array[:1])
             if xp.result_type(numbers.dtype, own) != own:
