@@ -18,7 +18,7 @@ class Seen:
 
     def __init__(self, parameters: Sequence[Array] = ()):
         self.parameters = [*parameters]
-        self.kinds = [(p, p.dtype, p.shape) for p in parameters]
+        self.kinds = [(p.dtype, p.shape) for p in parameters]
         self.owners = {*map(_owner, parameters)}
 
     def __reduce__(self):  # a copy holds copies, whose owners are others
@@ -33,10 +33,10 @@ class Seen:
         """Tell whether they can be stepped with as they are: NumPy's, and no memory is in both."""
         if not type(parameters) is type(gradients) is list:
             return False
-        if None in self.owners or not len(parameters) == len(gradients) == len(self.kinds):
+        if None in self.owners or len(gradients) != len(self.kinds) or not self.are(parameters):
             return False
-        for p, g, (known, dtype, shape) in zip(parameters, gradients, self.kinds, strict=True):
-            if p is not known or (owner := _owner(g)) is None or owner in self.owners:
+        for p, g, (dtype, shape) in zip(parameters, gradients, self.kinds, strict=True):
+            if (owner := _owner(g)) is None or owner in self.owners:
                 return False
             if g.dtype is not dtype or not g.shape == p.shape == shape or not p.flags.writeable:
                 return False
