@@ -19,7 +19,7 @@ from chainrule.optimizers import Optimizer
 
 ARRAYS = 10
 SIZES = {10**4: 20, 10**6: 2, 10**7: 1}  # how many numbers, and how many steps in a round
-REST = 0.01
+REST = 0.05  # seconds before a contender with two threads
 LR = 1e-3
 TORCH_NAMES = {
     "SGD": "SGD",
@@ -62,14 +62,14 @@ def contenders(name: str, gradients: list[np.ndarray], times: int) -> dict[str, 
     return {f"chainrule {name}": step_ours, f"PyTorch {name}": step_theirs}
 
 
-def ratios_at(size: int, rounds: int) -> dict[str, dict[str, float]]:
+def ratios_at(size: int, rounds: int, rest: float) -> dict[str, dict[str, float]]:
     """Give our time over PyTorch's, by optimizer."""
     rng = np.random.default_rng(0)
     gradients = [rng.standard_normal(size // ARRAYS, "float32") for _ in range(ARRAYS)]
     all_of_them: dict[str, Callable] = {}
     for name in CONTESTS:
         all_of_them |= contenders(name, gradients, SIZES[size])
-    seconds = measure(all_of_them, rounds, REST)
+    seconds = measure(all_of_them, rounds, rest, warm=1)
     return {
         name: ratio(seconds[f"PyTorch {name}"], seconds[f"chainrule {name}"]) for name in CONTESTS
     }
@@ -110,13 +110,14 @@ def busy_core() -> Iterator[None]:
 
 
 if __name__ == "__main__":
-    rounds = rounds_from_command_line(11)
+    rounds = rounds_from_command_line(9)
     found = {}
     for threads, how in HOW.items():
         with threads_each(threads):
-            found[how] = summary({size: ratios_at(size, rounds) for size in SIZES})
+            rest = (threads - 1) * REST
+            found[how] = summary({size: ratios_at(size, rounds, rest) for size in SIZES})
     with threads_each(2), busy_core():
-        found["a core busy"] = summary({size: ratios_at(size, rounds) for size in SIZES})
+        found["a core busy"] = summary({size: ratios_at(size, rounds, REST) for size in SIZES})
     write(
         "optimizers",
         {
