@@ -24,6 +24,7 @@ from chainrule.convolution import (
     winograd_pair,
 )
 from chainrule.figures import show_source
+from chainrule.layers import Layer
 from chainrule.network import Linear
 from chainrule.oracles import relative_error
 
@@ -163,6 +164,27 @@ def test_tensors_of_two_halves_are_computed_with_in_32_bits(name):
         tensors = [torch.as_tensor(a).half() for a in arrays]
         found = function(tensors[0].bfloat16(), *tensors[1:])
         assert {one.dtype for one in as_list(found)} == {torch.float32}
+
+
+class Scale(Layer):
+    """A layer with a parameter and no way to map it, which keeps what it was applied to."""
+
+    def __init__(self, w):
+        self.parameters = [w]
+
+    def value(self, x):
+        self.seen = x
+        return x * self.parameters[0]
+
+    def _output_shape(self, x):
+        return x.shape
+
+
+@pytest.mark.parametrize("convert", [np.array, torch.tensor], ids=["numpy", "torch"])
+def test_a_formula_of_one_dtype_is_applied_by_the_layer_itself(convert):
+    layer, x = Scale(convert(np.full(3, 2.0))), convert(np.ones((2, 3)))
+    np.testing.assert_array_equal(layer(x), np.full((2, 3), 2.0))
+    assert layer.seen is x
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int8", "uint16", "int64", "uint64"])

@@ -154,6 +154,26 @@ def test_nothing_below_the_first_parameters_is_differentiated():
     assert relative_error(found.deltas, expected.deltas) < 1e-15
 
 
+class Identity:
+    """A layer that says that it has no parameters."""
+
+    parameters = None
+
+    def __call__(self, x):
+        return x
+
+    def vjp(self, x, upstream):
+        return upstream
+
+
+def test_a_layer_may_have_none_for_parameters():
+    linear = Linear(3, 1, rng=np.random.default_rng(0))
+    net, x = Network([Identity(), linear, Identity()]), np.ones((2, 3))
+    found = net.backward(net.forward(x), np.ones((2, 1))).parameters
+    np.testing.assert_array_equal(found[0], [[2.0, 2.0, 2.0]])
+    np.testing.assert_array_equal(found[1], [2.0])
+
+
 def test_network_without_parameters_has_no_gradients():
     net = Network([UnaskedReLU()])
     assert net.parameters == []

@@ -145,6 +145,30 @@ def test_on_gradients_may_return_nothing():
     assert_same(net.parameters, twin.parameters)
 
 
+def test_a_parameter_that_is_replaced_on_the_way_is_trained():
+    rng = np.random.default_rng(0)
+    net = Network([Linear(1, 1, rng=rng)])
+    x, first = rng.standard_normal((40, 1)), net.layers[0].weight
+
+    def halved(gradients):
+        if net.layers[0].weight is first:
+            net.layers[0].weight = first / 2
+
+    fit(
+        net,
+        MSE(),
+        SGD(lr=0.1),
+        x,
+        3 * x,
+        epochs=3,
+        batch_size=4,
+        rng=rng,
+        on_gradients=halved,
+        progress=False,
+    )
+    assert abs(net.layers[0].weight.item() - 3) < 0.1
+
+
 def test_gradients_may_be_changed_in_place():
     x, y = small_data()
     net = small_network()

@@ -7,6 +7,7 @@ stands once, in `Layer` and `Weighted`.
 import copy
 from collections.abc import Callable
 from math import sqrt
+from operator import is_
 from typing import Any, Self
 
 import numpy as np
@@ -24,6 +25,7 @@ class Layer:
 
     It takes one array x and gives one of another shape. Arrays of several dtypes are computed with
     in the one that they promote to, 16-bit numbers in 32 bits; the result comes back in the former.
+    One with `parameters` has a method `map` for that, as `Weighted`.
     """
 
     def __call__(self, x: Array) -> Array:
@@ -76,9 +78,11 @@ class Layer:
         if as_they_are:
             return getattr(self, rule)(x, *upstream)
         given, dtype = together(*own, x, *upstream)
-        in_turn = iter(given)
-        layer: Any = self.map(lambda parameter: next(in_turn)) if own else self  # type: ignore[attr-defined]
-        found = getattr(layer, rule)(*in_turn)
+        layer: Any = self
+        if not all(map(is_, own, given)):  # the layer itself keeps its parameters as they are
+            in_turn = iter(given)
+            layer = self.map(lambda parameter: next(in_turn))  # type: ignore[attr-defined]
+        found = getattr(layer, rule)(*given[len(own) :])
         return [cast(g, dtype) for g in found] if isinstance(found, list) else cast(found, dtype)
 
 

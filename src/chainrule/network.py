@@ -176,7 +176,7 @@ class Network:
         waiting = len(own) - own.count(None)
         while waiting:  # so no more errors are asked for than have a use
             layer, a, delta = next(errors)
-            if hasattr(layer, "parameters"):
+            if getattr(layer, "parameters", None) is not None:
                 gradients[:0] = layer.parameter_vjp(a, delta)
                 kept.insert(0, delta)
                 waiting -= 1

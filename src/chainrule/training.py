@@ -184,7 +184,6 @@ def fit(
 
 def five_steps(network, loss, optimizer, x, y, batches, on_gradients):
     """Do the five steps of figure 1.1 with every batch; yield its loss and its size."""
-    parameters = network.parameters
     for batch in batches:
         inputs, targets = rows(x, batch), rows(y, batch)  # 1. load data
         trace = network.forward(inputs)  # 2. feedforward
@@ -192,7 +191,7 @@ def five_steps(network, loss, optimizer, x, y, batches, on_gradients):
         yield value, len(batch)  # 3. compute the loss
         found = network.backward(trace, upstream).parameters  # 4. backward
         gradients = on_gradients(found) or found
-        optimizer.step(parameters, gradients)  # 5. gradient descent
+        optimizer.step(network.parameters, gradients)  # 5. gradient descent
 
 
 def accuracy(network: Network, x: Array, y: Array) -> float:

@@ -127,3 +127,17 @@ LONG_DOORS += [
 def test_long_sums_are_rounded_once(door):
     each = [few for few in FEW if door.tensors or few == "numpy"]
     assert_all([(few, door, few) for few in each], assert_rounded_once)
+
+
+VJPS = [door for door in DOORS if door.name.startswith("activations.") and ".vjp" in door.name]
+
+
+@pytest.mark.parametrize("door", VJPS, ids=lambda d: d.name)
+@pytest.mark.parametrize("few", FEW)
+def test_a_wider_upstream_gives_a_gradient_as_wide(door, few):
+    wide = (lambda a: a.astype("float32")) if few == "numpy" else torch_kind("float32")
+    x, upstream = door.values()
+    (found,) = door(FEW[few](x), wide(upstream), convert=FEW[few])
+    (expected,) = door(wide(in64(FEW[few](x))), wide(upstream), convert=wide)
+    assert found.dtype == expected.dtype
+    np.testing.assert_array_equal(in64(found), in64(expected))

@@ -65,6 +65,17 @@ def test_a_class_that_there_is_not_is_refused(name, convert, dtype, bad):
 
 
 @each_library
+@pytest.mark.parametrize("name", ["CrossEntropy", "Focal", "Dice", "Tversky"])
+@pytest.mark.parametrize("bad", [-1, 3, 255])
+def test_a_pixel_of_a_class_that_there_is_not_is_refused(name, convert, bad):
+    p, target = np.full((2, 3, 4, 4), 1 / 3), np.zeros((2, 4, 4), int)
+    target[1, 2, 3] = bad
+    for door in doors(name):
+        with pytest.raises(ValueError, match=r"^target: expected classes 0 … 2 .*, got"):
+            door(convert(p), convert(target))
+
+
+@each_library
 @pytest.mark.parametrize("index", [255, -1, -100, 2])
 def test_only_the_class_to_ignore_may_be_out_of_range(convert, index):
     loss, y = CrossEntropy(ignore_index=index), np.array([0, 1, index])

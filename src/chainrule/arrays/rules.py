@@ -16,11 +16,11 @@ SHORT = 32
 
 
 def apply(rule: Callable[..., Any], *arrays: Array) -> Array:
-    """Give a rule's result, of the dtype of the first array; 16 bits are computed with in 32."""
-    first = arrays[0]
-    if wide_dtype(first) is None:
+    """Give a rule's result, in the dtype that the arrays promote to; 16 bits are widened to 32."""
+    if wide_dtype(arrays[0]) is None:
         return rule(*arrays)
-    return narrowed(rule(*map(widened, arrays)), first)
+    given, dtype = together(*arrays)
+    return cast(rule(*given), dtype)
 
 
 def together(*arrays: Array | None) -> tuple[list, Any]:

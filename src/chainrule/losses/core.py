@@ -259,7 +259,7 @@ def hot(z: Array, classes: Array, ignore_index: int | None = None) -> tuple[Arra
         counted = to_numpy(classes).astype(int)
         if ignore_index is not None:
             counted = counted[counted != ignore_index]
-        if len(counted) > count:
+        if counted.size > count:
             raise ValueError(
                 f"target: expected classes 0 … {z.shape[0] - 1} (the prediction has {z.shape[0]} "
                 f"entries a sample), got classes from {counted.min()} to {counted.max()}"

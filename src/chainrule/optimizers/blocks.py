@@ -13,6 +13,7 @@ import numpy as np
 from array_api_compat import device
 
 from ..arrays import Array, copied, library, to_numpy, wide_dtype
+from ..arrays.memory import share_memory
 from ..arrays.rules import narrowed, widened
 
 BLOCK = 131_072
@@ -55,7 +56,7 @@ class Block:
         w, g = self.read(parameters), self.read(gradients)
         if not self.few_bits:
             new, *memory = rule(w, g, *self.memory)
-            return new, [copied(a) if a is g or a is w else a for a in memory]  # they are not ours
+            return new, [copied(a) if _lies_in(a, w, g) else a for a in memory]  # they are not ours
         new, *memory = rule(*(a if a is None else widened(a) for a in (w, g, *self.memory)))
         return narrowed(new, w), [a if a is None else narrowed(a, w) for a in memory]
 
@@ -145,6 +146,13 @@ def _blocks(parameters: Arrays) -> list[Block]:
             joined[p.dtype].of.append(i)
             room[p.dtype] -= p.size
     return blocks
+
+
+def _lies_in(a: Array | None, w: Array, g: Array) -> bool:
+    """Say whether what a rule gives to remember lies in an array that it was given."""
+    if a is None or (a.__class__ is np.ndarray and a.base is None):  # as nearly always
+        return a is not None and (a is w or a is g)
+    return share_memory(a, w) or share_memory(a, g)
 
 
 def _row(array: np.ndarray) -> Any:

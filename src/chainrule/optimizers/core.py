@@ -29,6 +29,7 @@ class Optimizer(Settings):
     weight_decay = 0.0  # most make a setting of it
 
     def __post_init__(self):
+        self._require_together()
         self.steps = 0
         self._memory: dict[str, list[Array]] = {}  # what was loaded and not yet laid out
         self._layout: Layout | None = None
@@ -39,6 +40,9 @@ class Optimizer(Settings):
         if declared is not None and "read" in declared.metadata:
             value = declared.metadata["read"](value, name)
         super().__setattr__(name, value)
+
+    def _require_together(self) -> None:
+        """Raise a ValueError if the settings do not go together."""
 
     # ---- what an optimizer says of itself -------------------------------------------------------
 
@@ -73,11 +77,12 @@ class Optimizer(Settings):
         Raises
         ------
         ValueError
-            If the lists do not fit each other or what was remembered of earlier steps, or a
-            gradient is not finite under `check_finite`.
+            If the lists do not fit each other or what was remembered of earlier steps, a gradient
+            is not finite under `check_finite`, or settings no longer go together.
         TypeError
             If these are not lists of arrays, or a gradient has another dtype than its parameter.
         """
+        self._require_together()
         layout, seen = self._layout, self._seen
         if layout is not None and layout.start != self.start():
             layout = None
@@ -104,7 +109,7 @@ class Optimizer(Settings):
             for block, (new, memory) in zip(layout.blocks, results, strict=True):
                 block.write(w, new)
                 block.memory = memory
-        except (ArithmeticError, Warning):
+        except BaseException:
             vars(self).update(before)
             raise
         if not (layout is self._layout and seen is self._seen):

@@ -39,8 +39,7 @@ class SGD(Optimizer):
     weight_decay: float = not_negative(0.0, "ρ: ρ w is added to g")
     nesterov: bool = switch(False, "whether to look ahead")
 
-    def __post_init__(self):
-        super().__post_init__()
+    def _require_together(self):
         if self.nesterov and (not self.momentum or self.dampening):
             raise ValueError(
                 f"nesterov: expected momentum and no dampening with it, got momentum="

@@ -18,29 +18,42 @@ class Seen:
 
     def __init__(self, parameters: Sequence[Array] = ()):
         self.parameters = [*parameters]
-        self.kinds = [(p.dtype, p.shape) for p in parameters]
+        self.kinds = [*map(_kind, parameters)]
         self.owners = {*map(_owner, parameters)}
 
-    def __reduce__(self):  # a copy holds copies, whose owners are others
-        return Seen, (self.parameters,)
+    def __reduce__(self):  # with a copy of an optimizer, other parameters may be stepped
+        return Seen, ()
 
     def are(self, parameters: Sequence[Array]) -> bool:
-        """Tell whether these are the same arrays."""
-        same = len(parameters) == len(self.parameters)
-        return same and all(map(is_, parameters, self.parameters))
+        """Tell whether these are the same arrays, and lie where they did."""
+        if len(parameters) != len(self.parameters):
+            return False
+        same = all(map(is_, parameters, self.parameters))
+        return same and [*map(_kind, parameters)] == self.kinds
 
     def fit(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> bool:
         """Tell whether they can be stepped with as they are: NumPy's, and no memory is in both."""
         if not type(parameters) is type(gradients) is list:
             return False
-        if None in self.owners or len(gradients) != len(self.kinds) or not self.are(parameters):
+        if None in self.owners or not len(parameters) == len(gradients) == len(self.kinds):
             return False
-        for p, g, (dtype, shape) in zip(parameters, gradients, self.kinds, strict=True):
-            if (owner := _owner(g)) is None or owner in self.owners:
+        known = zip(self.parameters, self.kinds, parameters, gradients, strict=True)
+        for seen, (dtype, shape, strides), p, g in known:
+            if p is not seen or (owner := _owner(g)) is None or owner in self.owners:
                 return False
-            if g.dtype is not dtype or not g.shape == p.shape == shape or not p.flags.writeable:
+            if not dtype is p.dtype is g.dtype or not shape == p.shape == g.shape:
+                return False
+            if strides != p.strides or not p.flags.writeable:
                 return False
         return True
+
+
+def _kind(x: Array) -> tuple:
+    """Give all that can be changed of an array without changing a number."""
+    if isinstance(x, ndarray):
+        return x.dtype, x.shape, x.strides
+    place = (x.data_ptr(), x.stride()) if hasattr(x, "data_ptr") else ()
+    return x.dtype, x.shape, *place
 
 
 def _owner(x: Array) -> int | None:
