@@ -57,11 +57,6 @@ def widened(x: Array) -> Array:
     return x if wide is None else library(x).astype(x, wide)
 
 
-def narrowed(x: Array, like: Array) -> Array:
-    """Give x in the dtype of another array."""
-    return cast(x, like.dtype)
-
-
 def to_front(x: Array, axis: int) -> Array:
     """Give x with an axis moved to the front."""
     if axis in (0, -x.ndim):

@@ -27,7 +27,7 @@ from ..arrays import (
     with_numbers,
 )
 from ..arrays.functions import as_numbers, exp, is_class, log1p, maximum, sum
-from ..arrays.rules import from_front, narrowed, to_front, widened
+from ..arrays.rules import cast, from_front, to_front, widened
 from ..arrays.settings import Settings, one_of
 
 
@@ -93,12 +93,12 @@ class Loss(Settings):
         raise NotImplementedError
 
     def _value(self, like: Array, arrays: tuple, count: Any) -> Array:
-        return narrowed(self._reduce(self._losses(*arrays), count), like)
+        return cast(self._reduce(self._losses(*arrays), count), like.dtype)
 
     def _gradient(
         self, like: Array, arrays: tuple, count: Any, upstream: Array | None = None
     ) -> Array:
-        return narrowed(self._slopes(arrays, count, upstream, like), like)
+        return cast(self._slopes(arrays, count, upstream, like), like.dtype)
 
     def _losses(self, *arrays: Array) -> Array:
         return self.value(*arrays)
@@ -216,7 +216,7 @@ def pair(prediction: Array, target: Array) -> tuple[Array, Array]:
     target = real(target, "target", like=prediction)
     same_shape(target, prediction.shape, "target", "the shape of the prediction")
     require_entries(prediction)
-    return prediction, narrowed(target, prediction) if whole else target
+    return prediction, cast(target, prediction.dtype) if whole else target
 
 
 def with_classes(prediction: Array, meaning: str) -> Array:

@@ -5,7 +5,7 @@ from typing import Any
 
 from ..arrays import Array, kind, library, same_shape
 from ..arrays.functions import sum, where
-from ..arrays.rules import from_front, narrowed, to_front, widened
+from ..arrays.rules import cast, from_front, to_front, widened
 from ..arrays.settings import not_negative, switch
 from .core import Loss, as_array, between_0_and_1, hot, with_classes
 
@@ -49,7 +49,7 @@ class Overlap(Loss):
         else:
             same_shape(y, prediction.shape, "target", "0 and 1, one per probability")
             between_0_and_1(y, "target")
-            y = narrowed(to_front(y, 1), p)
+            y = cast(to_front(y, 1), p.dtype)
         return prediction, (self._rolled(p), self._rolled(y)), 1
 
     def _rolled(self, x: Array) -> Array:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..arrays import Array, real, same_shape
 from ..arrays.functions import as_numbers, max, minimum, sign, sum, where
-from ..arrays.rules import from_front, narrowed, to_front, widened
+from ..arrays.rules import cast, from_front, to_front, widened
 from ..arrays.settings import finite, norm, switch
 from .core import Loss, require_entries
 
@@ -108,7 +108,7 @@ class Triplet(TripletLoss):
             If the shapes differ, are empty, or are not (N, D).
         """
         rows = self._rows(anchor, positive, negative)
-        return narrowed(self._reduce(self.value(*rows)), real(anchor))
+        return cast(self._reduce(self.value(*rows)), real(anchor).dtype)
 
     def gradient(  # type: ignore[override]
         self, anchor: Array, positive: Array, negative: Array, upstream: Array | None = None
@@ -124,7 +124,7 @@ class Triplet(TripletLoss):
         """
         rows, like = self._rows(anchor, positive, negative), real(anchor)
         parts = self._slopes(tuple(rows), None, upstream, like)
-        return tuple(narrowed(part, like) for part in parts)  # type: ignore[return-value]
+        return tuple(cast(part, like.dtype) for part in parts)  # type: ignore[return-value]
 
     @staticmethod
     def _rows(anchor: Array, positive: Array, negative: Array) -> list[Array]:

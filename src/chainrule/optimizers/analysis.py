@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import isfinite, nan, sqrt
 
 from ..arrays import Array, library, real, to_numpy, with_numbers
-from ..arrays.rules import narrowed, widened
+from ..arrays.rules import cast, widened
 from ..arrays.settings import count, not_negative, positive
 
 
@@ -171,7 +171,7 @@ def clip_norm(gradients: Sequence[Array], max_norm: float) -> list[Array]:
     factor = max_norm / scale / sqrt(sum(squares))
     if factor >= 1:
         return given
-    return [narrowed(widened(g) * factor, g) for g in given]
+    return [cast(widened(g) * factor, g.dtype) for g in given]
 
 
 def _require_order(smallest: float, largest: float) -> None:

@@ -14,7 +14,7 @@ from array_api_compat import device
 
 from ..arrays import Array, copied, library, to_numpy, wide_dtype
 from ..arrays.memory import share_memory
-from ..arrays.rules import narrowed, widened
+from ..arrays.rules import cast, widened
 
 BLOCK = 131_072
 """How many numbers make a block at most: few enough to stay in the cache."""
@@ -56,9 +56,9 @@ class Block:
         w, g = self.read(parameters), self.read(gradients)
         if not self.few_bits:
             new, *memory = rule(w, g, *self.memory)
-            return new, [copied(a) if _lies_in(a, w, g) else a for a in memory]  # they are not ours
+            return new, [a if a is None else _apart(a, w, g) for a in memory]
         new, *memory = rule(*(a if a is None else widened(a) for a in (w, g, *self.memory)))
-        return narrowed(new, w), [a if a is None else narrowed(a, w) for a in memory]
+        return cast(new, w.dtype), [a if a is None else cast(a, w.dtype) for a in memory]
 
     def write(self, arrays: Arrays, numbers: Array) -> None:
         """Put the block's numbers into these arrays."""
@@ -148,11 +148,11 @@ def _blocks(parameters: Arrays) -> list[Block]:
     return blocks
 
 
-def _lies_in(a: Array | None, w: Array, g: Array) -> bool:
-    """Say whether what a rule gives to remember lies in an array that it was given."""
-    if a is None or (a.__class__ is np.ndarray and a.base is None):  # as nearly always
-        return a is not None and (a is w or a is g)
-    return share_memory(a, w) or share_memory(a, g)
+def _apart(a: Array, w: Array, g: Array) -> Array:
+    """Give what a rule gives to remember, copied if it lies in an array that the rule was given."""
+    if a.__class__ is np.ndarray and a.base is None:  # as nearly always
+        return copied(a) if a is w or a is g else a
+    return copied(a) if share_memory(a, w) or share_memory(a, g) else a
 
 
 def _row(array: np.ndarray) -> Any:
