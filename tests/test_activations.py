@@ -210,3 +210,11 @@ def test_the_table_of_properties_is_true(name):
 
 def test_the_table_has_all_nine():
     assert list(figures.PROPERTIES) == list(figures.ACTIVATIONS)
+
+
+def test_gelu_takes_numbers_longer_than_those_of_scipy():
+    x = np.linspace(-3, 3, 7)
+    for f in (GELU(), GELU().derivative):
+        found = f(x.astype(np.longdouble))
+        assert found.dtype == np.longdouble
+        np.testing.assert_allclose(found.astype(float), f(x), rtol=1e-14)

@@ -180,6 +180,31 @@ class Scale(Layer):
         return x.shape
 
 
+REPLACED = {
+    "Linear": (lambda: Linear(2, 2, rng=np.random.default_rng(0)), (1, 2), (1, 3)),
+    "Conv2d": (lambda: Conv2d(2, 2, 1, rng=np.random.default_rng(0)), (1, 2, 3, 3), (1, 3, 3, 3)),
+}
+
+
+@pytest.mark.parametrize(("make", "right", "wrong"), REPLACED.values(), ids=REPLACED)
+def test_of_two_things_that_do_not_fit_x_is_named_first(make, right, wrong):
+    layer = make()
+    for door in (layer.vjp, layer.parameter_vjp):
+        with pytest.raises(ValueError, match=r"^x: expected"):
+            door(np.zeros(wrong), "abc")
+        with pytest.raises(TypeError, match=r"^upstream: expected"):
+            door(np.zeros(right), "abc")
+
+
+@pytest.mark.parametrize(("make", "right", "wrong"), REPLACED.values(), ids=REPLACED)
+def test_a_weight_that_was_replaced_by_one_of_other_axes_is_named(make, right, wrong):
+    layer = make()
+    for axes in (layer.weight.ndim - 1, layer.weight.ndim + 1):
+        layer.weight = np.ones((2,) * axes)
+        with pytest.raises(ValueError, match=r"^weight: expected .* axes"):
+            layer(np.zeros(right))
+
+
 @pytest.mark.parametrize("convert", [np.array, torch.tensor], ids=["numpy", "torch"])
 def test_a_formula_of_one_dtype_is_applied_by_the_layer_itself(convert):
     layer, x = Scale(convert(np.full(3, 2.0))), convert(np.ones((2, 3)))

@@ -71,8 +71,9 @@ class Layer:
         as_they_are = alike(*own, x, *upstream)
         if not as_they_are:
             x = real(x, like=next(iter(own), None))
-            upstream = tuple(real(each, "upstream", like=x) for each in upstream)
         shape = self._output_shape(x)
+        if not as_they_are:
+            upstream = tuple(real(each, "upstream", like=x) for each in upstream)
         for each in upstream:
             same_shape(each, shape, "upstream", "the shape of the output")
         if as_they_are:
@@ -248,6 +249,8 @@ class Linear(Weighted):
         return [delta.T @ a, sum(delta, axis=0)]
 
     def _output_shape(self, x: Array) -> tuple[int, ...]:
+        if self.weight.ndim != 2:
+            raise ValueError(f"weight: expected two axes, got shape {tuple(self.weight.shape)}")
         n_out, n_in = self.weight.shape
         if x.ndim != 2 or x.shape[1] != n_in:
             raise ValueError(f"x: expected a batch of shape (N, {n_in}), got {tuple(x.shape)}")

@@ -9,8 +9,10 @@ import pytest
 import torch
 from test_whole_or_nothing import LARGE, REFUSED, assert_same, state
 
+from chainrule.arrays.rules import alike
 from chainrule.optimizers import SGD, Adam
 from chainrule.optimizers.core import Optimizer
+from chainrule.optimizers.fitting import Seen
 
 
 def stepped(optimizer, *parameters):
@@ -97,6 +99,22 @@ def test_a_copy_looks_at_its_own_parameters():
     other.step([twin], [twin[::-1].copy()])
     np.testing.assert_array_equal(a, twin)
     np.testing.assert_array_equal(w, np.ones(3))
+
+
+@pytest.mark.parametrize("shape", [(3,), (0, 3)])
+def test_a_copy_refuses_a_step_of_nothing(shape):
+    optimizer = copy.deepcopy(stepped(Adam(), np.zeros(shape)))
+    with pytest.raises(ValueError, match=r"^parameters: expected shapes"):
+        optimizer.step([], [])
+    assert optimizer.steps == 1
+
+
+def test_an_array_that_was_pickled_is_no_other_array():
+    w = pickle.loads(pickle.dumps(np.ones(3)))
+    assert w.dtype is not np.ones(3).dtype
+    assert alike(w, np.ones(3))
+    assert alike(np.ones(3), w)
+    assert Seen([w]).fit([w], [np.ones(3)])
 
 
 class Last(Optimizer):

@@ -213,4 +213,7 @@ def erfc(x: Array) -> Array:
         from scipy.special import erfc as of_array
     except ModuleNotFoundError:
         of_array = np.vectorize(math.erfc, otypes=[float])
-    return xp.asarray(of_array(np.asarray(x)), dtype=x.dtype)  # SciPy widens float16
+    numbers = np.asarray(x)
+    if numbers.itemsize > 8:
+        numbers = numbers.astype(np.float64)  # SciPy's is of no longer numbers
+    return xp.asarray(of_array(numbers), dtype=x.dtype)  # SciPy widens float16

@@ -41,7 +41,7 @@ def alike(*arrays: Any) -> bool:
     """Say whether these are what they nearly always are: NumPy's, of one dtype of 32 or 64 bits."""
     dtype = getattr(arrays[0], "dtype", None)
     for x in arrays:
-        if x.__class__ is not ndarray or x.dtype is not dtype:
+        if x.__class__ is not ndarray or (x.dtype is not dtype and x.dtype != dtype):
             return False
     return dtype in WIDE
 

@@ -113,6 +113,8 @@ class Conv2d(Weighted):
 
     def _output_shape(self, x: Array) -> tuple[int, ...]:
         require_images(x)
+        if self.weight.ndim != 4:
+            raise ValueError(f"weight: expected four axes, got shape {tuple(self.weight.shape)}")
         channels = self.weight.shape[1] * self.options["groups"]
         if x.shape[1] != channels:
             raise ValueError(f"x: expected images of {channels} channels, got {tuple(x.shape)}")

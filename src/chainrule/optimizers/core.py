@@ -68,7 +68,7 @@ class Optimizer(Settings):
         Parameters
         ----------
         parameters : list of arrays
-            The same at every step, in the same order.
+            The same at every step, in the same order; the optimizer holds on to them.
         gradients : list of arrays
             Of the same shapes, dtypes and devices, in the same order. They are left as they are.
         check_finite : bool

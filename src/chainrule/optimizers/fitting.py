@@ -35,13 +35,17 @@ class Seen:
         """Tell whether they can be stepped with as they are: NumPy's, and no memory is in both."""
         if not type(parameters) is type(gradients) is list:
             return False
-        if None in self.owners or not len(parameters) == len(gradients) == len(self.kinds):
+        if not self.owners or None in self.owners:
+            return False
+        if not len(parameters) == len(gradients) == len(self.kinds):
             return False
         known = zip(self.parameters, self.kinds, parameters, gradients, strict=True)
         for seen, (dtype, shape, strides), p, g in known:
             if p is not seen or (owner := _owner(g)) is None or owner in self.owners:
                 return False
-            if not dtype is p.dtype is g.dtype or not shape == p.shape == g.shape:
+            if not (dtype is p.dtype is g.dtype or dtype == p.dtype == g.dtype):
+                return False
+            if not shape == p.shape == g.shape:
                 return False
             if strides != p.strides or not p.flags.writeable:
                 return False
