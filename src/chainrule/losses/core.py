@@ -247,14 +247,13 @@ def hot(z: Array, classes: Array, ignore_index: int | None = None) -> tuple[Arra
     Where the class is `ignore_index`, if there is one, there is no 1.
     """
     same_shape(classes, z.shape[1:], "target", "one class per sample")
-    xp = library(z)
-    if classes.dtype != xp.int64:
-        classes = xp.astype(classes, xp.int64)
-    classes = with_numbers(classes, "target")
+    xp = np if isinstance(z, np.ndarray) else library(z)
+    if xp is not np:
+        classes = with_numbers(xp.astype(classes, xp.int64, copy=False), "target")
     y = is_class(classes, z.shape[0])
     if ignore_index is not None and 0 <= ignore_index < z.shape[0]:
         y[ignore_index, ...] = False
-    count = int(np.count_nonzero(y) if isinstance(y, np.ndarray) else xp.count_nonzero(y))
+    count = int(xp.count_nonzero(y))
     if count < prod(z.shape[1:]):
         counted = to_numpy(classes).astype(int)
         if ignore_index is not None:

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -123,7 +124,7 @@ class Optimizer(Settings):
         """Give the rule as a function of w, g and the memory, with the decay before it."""
         t = self.steps
         if not self.weight_decay:
-            return lambda w, g, *memory: self.rule(t, w, g, *memory)
+            return partial(self.rule, t)
         return lambda w, g, *memory: self.rule(t, *self.decay(w, g), *memory)
 
     def _laid_out(self, parameters: Sequence[Array]) -> Layout:
