@@ -91,14 +91,15 @@ def test_a_copy_of_an_optimizer_holds_no_parameters():
     assert len(pickle.dumps(stepped(SGD(), np.zeros(10_000)))) < 2000
 
 
-def test_a_copy_looks_at_its_own_parameters():
-    w, twin = np.ones(3), np.ones(3)
+@pytest.mark.parametrize("size", [8, 3 * LARGE])
+def test_a_copy_looks_at_its_own_parameters(size):
+    w, twin = np.linspace(-1, 1, size), np.linspace(-1, 1, size)
     a, optimizer = copy.deepcopy((w, stepped(Adam(), w)))
     other = stepped(Adam(), twin)
     optimizer.step([a], [a[::-1]])
     other.step([twin], [twin[::-1].copy()])
     np.testing.assert_array_equal(a, twin)
-    np.testing.assert_array_equal(w, np.ones(3))
+    np.testing.assert_array_equal(w, np.linspace(-1, 1, size))
 
 
 @pytest.mark.parametrize("shape", [(3,), (0, 3)])

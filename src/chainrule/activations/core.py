@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from ..arrays import Array, real, same_shape, upstream_of
-from ..arrays.rules import alike, apply, from_front, to_front
+from ..arrays import Array, real, upstream_of
+from ..arrays.rules import apply, from_front, to_front
 from ..arrays.settings import Settings, whole
 
 
@@ -36,12 +36,9 @@ class Elementwise(Settings):
         >>> ReLU().vjp(np.array([-1.0, 2.0]), np.array([5.0, 5.0]))
         array([0., 5.])
         """
-        as_they_are = alike(x, upstream)
-        if not as_they_are:
-            x = real(x)
-            upstream = real(upstream, "upstream", like=x)
-        same_shape(upstream, x.shape, "upstream", "the shape of f(x)")
-        return self.back(x, upstream) if as_they_are else apply(self.back, x, upstream)
+        x = real(x)
+        upstream = upstream_of(upstream, x.shape, "the shape of f(x)", like=x)
+        return apply(self.back, x, upstream)
 
     def value(self, x):
         """Give σ(x); the formula alone."""

@@ -85,13 +85,12 @@ class Optimizer(Settings):
         """
         self._require_together()
         layout, seen = self._layout, self._seen
-        if layout is not None and layout.start != self.start():
-            layout = None
-        known = layout is not None and seen.fit(parameters, gradients)  # as nearly always
+        known = layout is not None and layout.start == self.start()
+        known = known and seen.fit(parameters, gradients)  # as nearly always
         w, g = (parameters, gradients) if known else fitting(parameters, gradients)
         if check_finite:
             require_finite(g)
-        if layout is None or not known:
+        if layout is None or not known:  # where it is known, there is a layout
             if not seen.are(parameters):
                 require_apart(parameters)
                 seen = Seen(parameters)
@@ -99,14 +98,13 @@ class Optimizer(Settings):
         before = self.counters()
         self.advance()
         rule = self._decayed_rule()
-        results: Iterable[tuple]
+        results: Iterable[tuple] = (block.computed(rule, w, g) for block in layout.blocks)
         try:
             if layout.small:  # then what fails fails before anything is written
-                results = [block.computed(rule, w, g) for block in layout.blocks]
-            else:
-                for block in layout.blocks if _may_raise() else ():
+                results = [*results]
+            elif _may_raise():
+                for block in layout.blocks:
                     block.computed(rule, w, g)
-                results = (block.computed(rule, w, g) for block in layout.blocks)
             for block, (new, memory) in zip(layout.blocks, results, strict=True):
                 block.write(w, new)
                 block.memory = memory
