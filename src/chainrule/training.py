@@ -23,6 +23,7 @@ from .arrays.settings import count, generator
 from .checkpoint import load, save
 from .losses.core import value_and_gradient
 from .network import Network
+from .opened import opened
 from .optimizers import Optimizer
 from .waiting import bar
 
@@ -126,9 +127,9 @@ def fit(
     Raises
     ------
     ValueError
-        If the data is empty, does not fit together, or holds NaN or infinity, if `epochs` or
-        `batch_size` is less than 1, or if the loss does not reduce to a number. The network is
-        untouched then. Also if a class is out of range, which is found in the batch that holds it.
+        If the data is empty, does not fit together, or holds NaN or infinity, `epochs` or
+        `batch_size` is less than 1, or the loss does not reduce to a number; the network is
+        untouched then. Also if a class is out of range, which is found in its batch.
     TypeError
         If the data is not arrays of numbers, of the library that the network's parameters are of,
         or is of a wider dtype than these. The network is untouched then.
@@ -163,11 +164,11 @@ def fit(
         _measure(History(), network, loss, *validation)  # what does not fit is refused here
 
     change = on_gradients or (lambda gradients: gradients)
+    parts = opened(network, loss, optimizer, batches, change)
     history = History()
     for epoch in (shown := bar(range(epochs), unit="epoch", disable=not progress)):
-        numbers = batches(len(x), batch_size, rng)
         total, seen = 0.0, 0
-        for value, size in five_steps(network, loss, optimizer, x, y, numbers, change):
+        for value, size in five_steps(*parts, x, y, batches(len(x), batch_size, rng), change):
             if not math.isfinite(value := float(value)):  # before the step that it would spoil
                 raise FloatingPointError(
                     f"the loss became {value} in epoch {epoch + 1}; the parameters are those of "

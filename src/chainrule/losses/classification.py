@@ -71,8 +71,8 @@ class CrossEntropy(ClassLoss):
 
     def _classes(self, z: Array, target: Array) -> tuple[Array, Any]:
         y = as_array(target, z)
-        count: Any = prod(z.shape[1:])
         weight = None if self.weight is None else per_class(self.weight, "weight", z)
+        count: Any
         if kind(y) == "integral":
             y, found = hot(z, y, self.ignore_index)
             count = found if weight is None else library(z).sum(y * weight)
@@ -82,6 +82,7 @@ class CrossEntropy(ClassLoss):
             if self.label_smoothing:
                 y = self.soften(y, z.shape[0])
         elif kind(y) == "real floating":
+            count = prod(z.shape[1:])
             shape = (*z.shape[1:2], z.shape[0], *z.shape[2:])
             same_shape(y, shape, "target", "probabilities, one per logit")
             between_0_and_1(y, "target")

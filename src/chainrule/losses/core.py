@@ -90,6 +90,15 @@ class Loss(Settings):
 
     def _read(self, prediction: Array, target: Array) -> tuple[Array, tuple, Any]:
         """Give the prediction, what the formulas are applied to, and what the mean divides by."""
+        prediction, target = self._fitting(prediction, target)
+        return prediction, *self._arrays(widened(prediction), target)
+
+    def _fitting(self, prediction: Array, target: Array) -> tuple[Array, Array]:
+        """Give both as arrays of the kind that the loss takes."""
+        raise NotImplementedError
+
+    def _arrays(self, prediction: Array, target: Array) -> tuple[tuple, Any]:
+        """Give what the formulas are applied to, in 32 bits, and what the mean divides by."""
         raise NotImplementedError
 
     def _value(self, like: Array, arrays: tuple, count: Any) -> Array:
@@ -132,9 +141,11 @@ class Loss(Settings):
 class EntryLoss(Loss):
     """A loss of each entry of a prediction; the target has the same shape, whatever it is."""
 
-    def _read(self, prediction: Array, target: Array) -> tuple:
-        prediction, target = pair(prediction, target)
-        return prediction, self._ready(widened(prediction), widened(target)), None
+    def _fitting(self, prediction: Array, target: Array) -> tuple[Array, Array]:
+        return pair(prediction, target)
+
+    def _arrays(self, prediction: Array, target: Array) -> tuple[tuple, Any]:
+        return self._ready(prediction, widened(target)), None
 
     def _ready(self, prediction: Array, target: Array) -> tuple:
         """Give what the formulas are applied to."""
@@ -158,11 +169,13 @@ class ClassLoss(Loss):
     (K, N, …), or what `_ready` makes of these.
     """
 
-    def _read(self, prediction: Array, target: Array) -> tuple:
-        prediction = with_classes(prediction, "logits")
-        z = to_front(widened(prediction), 1)
+    def _fitting(self, prediction: Array, target: Array) -> tuple[Array, Array]:
+        return with_classes(prediction, "logits"), target
+
+    def _arrays(self, prediction: Array, target: Array) -> tuple[tuple, Any]:
+        z = to_front(prediction, 1)
         y, count = self._classes(z, target)
-        return prediction, self._ready(z, y), count
+        return self._ready(z, y), count
 
     def _ready(self, z: Array, y: Array) -> tuple:
         """Give what the formulas are applied to."""
@@ -179,6 +192,8 @@ class ClassLoss(Loss):
 
 def value_and_gradient(loss: Any, prediction: Array, target: Array) -> tuple[Array, Array]:
     """Give a loss and its gradient: of one of the book's, the arrays are read once for both."""
+    if hasattr(loss, "both_at_once"):
+        return loss.both_at_once(prediction, target)
     cls = type(loss)
     of_the_book = isinstance(loss, Loss) and cls.__call__ is Loss.__call__
     if not of_the_book or cls.gradient is not Loss.gradient:

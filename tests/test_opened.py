@@ -1,0 +1,248 @@
+"""A training whose doors stay open ends where one ends that looks at every array."""
+
+import copy
+
+import numpy as np
+import pytest
+
+from chainrule import activations, losses
+from chainrule.activations import Maxout, ReLU, Softmax, Tanh
+from chainrule.arrays import to_numpy
+from chainrule.convolution import AvgPool2d, Conv2d, Flatten, MaxPool2d
+from chainrule.device import to
+from chainrule.network import Linear, Network
+from chainrule.opened import OpenLoss, OpenNetwork, OpenOptimizer, opened
+from chainrule.optimizers import SGD, Adagrad, Adam
+from chainrule.optimizers.core import Optimizer
+from chainrule.playground.breaks import NoSlope
+from chainrule.training import fit
+
+RNG = np.random.default_rng(0)
+X = RNG.standard_normal((22, 3))
+IMAGES = RNG.standard_normal((22, 1, 6, 6))
+CLASSES = RNG.integers(0, 4, 22)
+SHARES = RNG.dirichlet(np.ones(4), 22)
+YES = RNG.integers(0, 2, (22, 4))
+
+
+def linear(n_in, n_out, dtype="float64"):
+    return Linear(n_in, n_out, rng=np.random.default_rng(n_in), dtype=dtype)
+
+
+def network(*between, dtype="float64"):
+    return Network([linear(3, 4, dtype), *between, linear(4, 4, dtype)])
+
+
+def images(*after):
+    kernels = Conv2d(1, 2, 3, padding=1, rng=np.random.default_rng(1))
+    return Network([Tanh(), kernels, ReLU(), *after, Flatten(), linear(18, 4)])
+
+
+def twice(layer):
+    return Network([linear(3, 4), Tanh(), layer, Tanh(), layer])
+
+
+OF_CLASSES, OF_ENTRIES = losses.CrossEntropy(), losses.MSE()
+WEIGHED = losses.CrossEntropy(weight=np.array([1, 2, 3, 4.0]), ignore_index=2)
+LARGE = Network([linear(3, 40_000), linear(40_000, 4)])
+RUNS = {
+    "classes": (network(Tanh()), OF_CLASSES, SGD(0.1), X, CLASSES),
+    "32 bits": (network(ReLU(), dtype="float32"), OF_CLASSES, SGD(0.1), X.astype("f4"), CLASSES),
+    "16 bits": (network(ReLU(), dtype="float16"), OF_CLASSES, SGD(0.1), X.astype("f2"), CLASSES),
+    "narrow inputs": (network(ReLU()), OF_CLASSES, SGD(0.1), X.astype("f4"), CLASSES),
+    "whole inputs": (network(ReLU()), OF_CLASSES, SGD(0.1), (9 * X).astype(int), CLASSES),
+    "shares": (network(Tanh()), OF_CLASSES, SGD(0.1), X, SHARES),
+    "narrow shares": (network(Tanh()), OF_CLASSES, SGD(0.1), X, SHARES.astype("f2")),
+    "smooth": (network(), losses.CrossEntropy(label_smoothing=0.1), SGD(0.1), X, CLASSES),
+    "weights": (network(Tanh()), WEIGHED, SGD(0.1), X, CLASSES),
+    "sum": (network(), losses.CrossEntropy(reduction="sum"), SGD(0.01), X, CLASSES),
+    "Focal": (network(Tanh()), losses.Focal(), SGD(0.1), X, CLASSES),
+    "yes and no": (network(Tanh()), losses.BinaryCrossEntropy(), SGD(0.1), X, YES),
+    "entries": (network(Tanh()), OF_ENTRIES, SGD(0.1), X, SHARES),
+    "narrow entries": (network(Tanh()), OF_ENTRIES, SGD(0.1), X, SHARES.astype("f4")),
+    "whole entries": (network(dtype="float32"), OF_ENTRIES, SGD(0.1), X.astype("f4"), YES),
+    "Dice": (Network([linear(3, 4), Softmax()]), losses.Dice(), SGD(0.1), X, CLASSES),
+    "triplets": (network(Tanh()), losses.MinedTriplet(), SGD(0.1), X, CLASSES % 2),
+    "decay": (network(Tanh()), OF_ENTRIES, SGD(0.1, weight_decay=0.1), X, SHARES),
+    "momentum": (network(Tanh()), OF_ENTRIES, SGD(0.1, momentum=0.9), X, SHARES),
+    "Adam": (network(Tanh()), OF_ENTRIES, Adam(), X, SHARES),
+    "large": (LARGE, OF_ENTRIES, SGD(1e-5), X, SHARES),
+    "one layer": (Network([linear(3, 4)]), OF_ENTRIES, SGD(0.1), X, SHARES),
+    "ends that learn nothing": (
+        Network([Tanh(), linear(3, 4), Tanh()]),
+        OF_ENTRIES,
+        SGD(0.1),
+        X,
+        SHARES,
+    ),
+    "a layer twice": (twice(linear(4, 4)), OF_CLASSES, SGD(0.1), X, CLASSES),
+    "a wrong layer": (network(NoSlope(Tanh())), OF_ENTRIES, SGD(0.1), X, SHARES),
+    "Maxout": (
+        Network([linear(3, 8), Maxout(), linear(4, 4)]),
+        OF_ENTRIES,
+        SGD(0.1),
+        X,
+        SHARES,
+    ),
+    "images": (images(MaxPool2d(2)), OF_CLASSES, SGD(0.1), IMAGES, CLASSES),
+    "images, Adagrad": (images(AvgPool2d(2)), OF_CLASSES, Adagrad(), IMAGES, CLASSES),
+    **{
+        name: (network(getattr(activations, name)()), OF_ENTRIES, SGD(0.1), X, SHARES)
+        for name in ("ELU", "GELU", "LeakyReLU", "Sigmoid", "Softmax", "Swish")
+    },
+}
+
+
+def trained(run, **options):
+    net, loss, optimizer, x, y = copy.deepcopy(run)
+    history = fit(
+        net,
+        loss,
+        optimizer,
+        x,
+        y,
+        epochs=3,
+        batch_size=8,
+        rng=np.random.default_rng(0),
+        progress=False,
+        **options,
+    )
+    return history.loss, [to_numpy(p) for p in net.parameters], optimizer.state_dict()
+
+
+def assert_same(found, expected):
+    assert found[0] == expected[0]
+    for a, b in zip(found[1], expected[1], strict=True):
+        assert a.dtype == b.dtype
+        np.testing.assert_array_equal(a, b)
+    assert str(found[2]) == str(expected[2])
+
+
+@pytest.mark.parametrize("run", RUNS.values(), ids=RUNS)
+def test_open_doors_change_no_bit(run):
+    assert_same(trained(run), trained(run, on_gradients=lambda gradients: None))
+
+
+def test_tensors_are_trained_alike():
+    net, loss, optimizer, x, y = RUNS["classes"]
+    run = (*to((net,), "cpu"), loss, optimizer, *to((x, y), "cpu"))
+    assert_same(trained(run), trained(run, on_gradients=lambda gradients: None))
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_each_shape_is_looked_at_once(name, monkeypatch):
+    """22 samples in batches of 8: those of eight, and the last of six."""
+    seen = {"forward": 0, "backward": 0}
+    for door in seen:
+
+        def counted(self, *arrays, door=door, right=getattr(Network, door)):
+            seen[door] += 1
+            return right(self, *arrays)
+
+        monkeypatch.setattr(Network, door, counted)
+    trained(RUNS[name])
+    looked = {"a layer twice", "16 bits", "narrow inputs", "whole inputs"}
+    assert seen["forward"] == (9 if name in looked else 2)
+    assert seen["backward"] == (9 if name in looked else 0)
+
+
+def test_no_error_is_carried_to_where_it_has_no_use(monkeypatch):
+    asked, right = [], Linear.back
+    monkeypatch.setattr(Linear, "back", lambda *all: asked.append(all[0]) or right(*all))
+    trained(RUNS["classes"])
+    assert [layer.weight.shape for layer in asked] == 9 * [(4, 4)]
+
+
+def test_an_optimizer_that_remembers_nothing_is_looked_at_once(monkeypatch):
+    steps = []
+    right = Optimizer.step
+    monkeypatch.setattr(Optimizer, "step", lambda *all: steps.append(1) or right(*all))
+    trained(RUNS["classes"])
+    assert len(steps) == 1
+    for name in ("Adam", "momentum", "large", "16 bits"):
+        steps.clear()
+        trained(RUNS[name])
+        assert len(steps) == 9
+
+
+class Own(ReLU):
+    """Not the book's."""
+
+
+class OwnSGD(SGD):
+    """Not the book's."""
+
+
+class OwnLoss(losses.MSE):
+    """Not the book's."""
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (network(Own()), OF_ENTRIES, SGD(0.1)),
+        (network(), OwnLoss(), SGD(0.1)),
+        (network(), OF_ENTRIES, OwnSGD(0.1)),
+        (network(), OF_ENTRIES, SGD(0.1), lambda n, size, rng: []),
+        (network(), OF_ENTRIES, SGD(0.1), np.random.default_rng),
+        (Network([ReLU()]), OF_ENTRIES, SGD(0.1)),
+        (twice(linear(4, 4)), OF_ENTRIES, SGD(0.1)),
+    ],
+    ids=["layer", "loss", "optimizer", "function", "of NumPy", "no parameters", "twice"],
+)
+def test_doors_stay_closed_where_others_code_takes_part(parts):
+    assert opened(*parts) == parts[:3]
+
+
+def test_what_is_opened():
+    kinds = [type(part) for part in opened(network(), OF_ENTRIES, SGD(0.1))]
+    assert kinds == [OpenNetwork, OpenLoss, OpenOptimizer]
+    network_, loss, optimizer = opened(network(), losses.Dice(), Adam())
+    assert type(network_) is OpenNetwork
+    assert type(loss) is losses.Dice
+    assert type(optimizer) is Adam
+
+
+def test_a_layer_with_a_door_of_its_own_is_called_by_it():
+    net = network(ReLU())
+    net.layers[1] = relu = copy.copy(net.layers[1])
+    object.__setattr__(relu, "vjp", lambda x, upstream: 0 * upstream)
+    run = (net, OF_ENTRIES, SGD(0.1), X, SHARES)
+    first, second = trained(run)[1][:2]
+    np.testing.assert_array_equal(first, net.parameters[0])
+    np.testing.assert_array_equal(second, net.parameters[1])
+
+
+@pytest.mark.parametrize("batch", [1, 2, 5])
+def test_a_class_out_of_range_is_refused_in_its_batch(batch):
+    net, loss, optimizer, x, y = copy.deepcopy(RUNS["classes"])
+    order = np.random.default_rng(0).permutation(22)
+    y[order[4 * batch]] = 4
+    with pytest.raises(ValueError, match=r"^target: expected classes 0 … 3"):
+        fit(
+            net,
+            loss,
+            optimizer,
+            x,
+            y,
+            epochs=1,
+            batch_size=4,
+            rng=np.random.default_rng(0),
+            progress=False,
+        )
+    assert optimizer.steps == batch
+
+
+def test_a_step_that_fails_changes_nothing():
+    net = network(dtype="float32")
+    net.parameters[-1][...] = 2e38
+    _, _, optimizer = opened(net, OF_ENTRIES, SGD(1.0))
+    ones = [np.ones_like(p) for p in net.parameters]
+    optimizer.step(net.parameters, ones)
+    before = copy.deepcopy(net.parameters)
+    ones[-1] *= -np.float32(3e38)
+    with np.errstate(over="raise"), pytest.raises(FloatingPointError):
+        optimizer.step(net.parameters, ones)
+    for p, old in zip(net.parameters, before, strict=True):
+        np.testing.assert_array_equal(p, old)
+    assert optimizer.optimizer.steps == 1
