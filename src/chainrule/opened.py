@@ -1,8 +1,14 @@
 """Doors that stay open: the five steps of a training by the rules alone.
 
-A door looks at every array that it lets in. Where only the book's own code takes part in a run,
-nothing but numbers changes from batch to batch: of arrays of the shapes and dtypes that it let in
-before, a door has nothing to say but what their numbers are.
+A door looks at every array that it lets in. In a run of `training.fit` that only the book's own
+code takes part in, nothing but numbers changes from batch to batch. So the first batch of each
+shape goes through the doors, and those after it go by the rules behind them. What depends on
+numbers is looked at in every batch: whether each class is one, and whether the loss is finite.
+
+With a layer, a loss or an optimizer of another module, or a function of another that cuts the
+batches or sees the gradients, every door stays as it is. So does that of an optimizer that
+remembers more than its steps, and all doors for tensors, for numbers of 16 bits and where the
+network's dtype is not that of its inputs.
 """
 
 from operator import is_

@@ -68,9 +68,10 @@ class Block:
             return
         at = 0
         for i in self.of:
-            array = arrays[i]
-            array[...] = numbers[at : at + array.size].reshape(array.shape)
-            at += array.size
+            array, end = arrays[i], at + arrays[i].size
+            own = numbers[at:end]
+            array[...] = own if array.ndim == 1 else own.reshape(array.shape)
+            at = end
 
 
 class Layout:

@@ -41,7 +41,8 @@ class Seen:
             return False
         known = zip(self.parameters, self.kinds, parameters, gradients, strict=True)
         for seen, (dtype, shape, strides), p, g in known:
-            if p is not seen or (owner := _owner(g)) is None or owner in self.owners:
+            owner = id(g) if g.__class__ is ndarray and g.flags.owndata else _owner(g)
+            if p is not seen or owner is None or owner in self.owners:
                 return False
             if not (dtype is p.dtype is g.dtype or dtype == p.dtype == g.dtype):
                 return False
