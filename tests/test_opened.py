@@ -1,21 +1,25 @@
 """A training whose doors stay open ends where one ends that looks at every array."""
 
 import copy
+import functools
 
 import numpy as np
 import pytest
 
-from chainrule import activations, losses
+from chainrule import activations, layers, losses
 from chainrule.activations import Maxout, ReLU, Softmax, Tanh
 from chainrule.arrays import to_numpy
+from chainrule.arrays.functions import tanh
 from chainrule.convolution import AvgPool2d, Conv2d, Flatten, MaxPool2d
+from chainrule.data_parallel import Replica
 from chainrule.device import to
-from chainrule.network import Linear, Network
+from chainrule.network import Gradients, Linear, Network, Trace
 from chainrule.opened import OpenLoss, OpenNetwork, OpenOptimizer, opened
 from chainrule.optimizers import SGD, Adagrad, Adam
+from chainrule.optimizers.blocks import Block
 from chainrule.optimizers.core import Optimizer
 from chainrule.playground.breaks import NoSlope
-from chainrule.training import fit
+from chainrule.training import batches, fit
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((22, 3))
@@ -118,49 +122,64 @@ def assert_same(found, expected):
     assert str(found[2]) == str(expected[2])
 
 
-def counted(monkeypatch, cls, name):
-    """Give a list that grows by what the method is called on."""
-    calls, right = [], getattr(cls, name)
-    monkeypatch.setattr(cls, name, lambda self, *all: calls.append(self) or right(self, *all))
+def counted(monkeypatch, where, name):
+    """Give a list that grows whenever the function is called."""
+    calls, right = [], getattr(where, name)
+    monkeypatch.setattr(where, name, lambda *all: calls.append(1) or right(*all))
     return calls
+
+
+def untouched(gradients):
+    """Give nothing; but it is not the book's, so all doors stay closed."""
 
 
 @pytest.mark.parametrize("run", RUNS.values(), ids=RUNS)
 def test_open_doors_change_no_bit(run):
-    assert_same(trained(run), trained(run, on_gradients=lambda gradients: None))
+    assert_same(trained(run), trained(run, on_gradients=untouched))
 
 
 def test_tensors_are_trained_alike():
     net, loss, optimizer, x, y = RUNS["classes"]
     run = (*to((net,), "cpu"), loss, optimizer, *to((x, y), "cpu"))
-    assert_same(trained(run), trained(run, on_gradients=lambda gradients: None))
+    assert_same(trained(run), trained(run, on_gradients=untouched))
+
+
+LOOKED_AT = {"a layer twice", "a wrong layer", "Maxout", "16 bits", "narrow inputs", "whole inputs"}
 
 
 @pytest.mark.parametrize("name", RUNS)
-def test_each_shape_is_looked_at_once(name, monkeypatch):
-    """22 samples in batches of 8: those of eight, and the last of six."""
-    forward = counted(monkeypatch, Network, "forward")
-    backward = counted(monkeypatch, Network, "backward")
+def test_arrays_of_each_shape_are_looked_at_once(name, monkeypatch):
+    """22 samples in batches of 8: those of eight in three epochs, and the last of six."""
+    looks = counted(monkeypatch, layers, "alike")
+    trained(RUNS[name], on_gradients=untouched)
+    in_nine = len(looks)
+    looks.clear()
     trained(RUNS[name])
-    looked = {"a layer twice", "16 bits", "narrow inputs", "whole inputs"}
-    assert len(forward) == (9 if name in looked else 2)
-    assert len(backward) == (9 if name in looked else 0)
+    assert 9 * len(looks) == in_nine * (9 if name in LOOKED_AT else 2)
+
+
+def test_an_activation_is_looked_at_as_often_as_a_layer(monkeypatch):
+    looks = counted(monkeypatch, activations.core, "upstream_of")
+    trained(RUNS["classes"])
+    assert len(looks) == 2
+
+
+@pytest.mark.parametrize("name", ["classes", "decay", "Adam", "momentum", "large", "16 bits"])
+def test_an_optimizer_that_remembers_nothing_is_looked_at_once(name, monkeypatch):
+    blocks = counted(monkeypatch, Block, "computed")
+    trained(RUNS[name], on_gradients=untouched)
+    in_nine = len(blocks)
+    blocks.clear()
+    trained(RUNS[name])
+    assert 9 * len(blocks) == in_nine * (1 if name in ("classes", "decay") else 9)
 
 
 def test_no_error_is_carried_to_where_it_has_no_use(monkeypatch):
-    asked = counted(monkeypatch, Linear, "back")
-    trained(RUNS["classes"])
-    assert [layer.weight.shape for layer in asked] == 9 * [(4, 4)]
-
-
-def test_an_optimizer_that_remembers_nothing_is_looked_at_once(monkeypatch):
-    steps = counted(monkeypatch, Optimizer, "step")
-    trained(RUNS["classes"])
-    assert len(steps) == 1
-    for name in ("Adam", "momentum", "large", "16 bits"):
-        steps.clear()
-        trained(RUNS[name])
-        assert len(steps) == 9
+    carried = counted(monkeypatch, Linear, "back")
+    net = OpenNetwork(network(Tanh()))
+    for steps in (1, 2, 3):
+        net.backward(net.forward(X), SHARES)
+        assert len(carried) == steps
 
 
 class Own(ReLU):
@@ -175,28 +194,101 @@ class OwnLoss(losses.MSE):
     """Not the book's."""
 
 
-@pytest.mark.parametrize(
-    "parts",
-    [
-        (network(Own()), OF_ENTRIES, SGD(0.1)),
-        (network(), OwnLoss(), SGD(0.1)),
-        (network(), OF_ENTRIES, OwnSGD(0.1)),
-        (network(), OF_ENTRIES, SGD(0.1), lambda n, size, rng: []),
-        (network(), OF_ENTRIES, SGD(0.1), np.random.default_rng),
-        (Network([ReLU()]), OF_ENTRIES, SGD(0.1)),
-        (twice(linear(4, 4)), OF_ENTRIES, SGD(0.1)),
-    ],
-    ids=["layer", "loss", "optimizer", "function", "of NumPy", "no parameters", "twice"],
-)
+@functools.wraps(batches)
+def wrapped(*all):
+    return batches(*all)
+
+
+class OwnReplica(Replica):
+    """Not the book's."""
+
+
+def with_own(part, name):
+    """Give the part with a method of its own."""
+    object.__setattr__(part, name, getattr(part, name))
+    return part
+
+
+SGD_ = SGD(0.1)
+CLOSED = {
+    "layer": (network(Own()), OF_ENTRIES, SGD_),
+    "loss": (network(), OwnLoss(), SGD_),
+    "optimizer": (network(), OF_ENTRIES, OwnSGD(0.1)),
+    "batches": (network(), OF_ENTRIES, SGD_, lambda n, size, rng: []),
+    "wrapped batches": (network(), OF_ENTRIES, SGD_, wrapped),
+    "method": (network(), OF_ENTRIES, SGD_, OwnReplica().batches),
+    "builtin": (network(), OF_ENTRIES, SGD_, [].append),
+    "of NumPy": (network(), OF_ENTRIES, SGD_, np.random.default_rng),
+    "partial": (network(), OF_ENTRIES, SGD_, functools.partial(batches)),
+    "a layer of another": (network(NoSlope(Own())), OF_ENTRIES, SGD_),
+    "a network as layer": (network(Network([Tanh()])), OF_ENTRIES, SGD_),
+    "a function as layer": (network(tanh), OF_ENTRIES, SGD_),
+    "a rule as layer": (network(Tanh().value), OF_ENTRIES, SGD_),
+    "a replaced vjp": (network(with_own(linear(4, 4), "vjp")), OF_ENTRIES, SGD_),
+    "a replaced step": (network(), OF_ENTRIES, with_own(SGD(0.1), "step")),
+    "a replaced gradient": (network(), with_own(losses.MSE(), "gradient"), SGD_),
+    "a replaced backward": (with_own(network(), "backward"), OF_ENTRIES, SGD_),
+    "no parameters": (Network([ReLU()]), OF_ENTRIES, SGD_),
+    "a layer twice": (twice(linear(4, 4)), OF_ENTRIES, SGD_),
+    "no network": (object(), OF_ENTRIES, SGD_),
+    "a layer as network": (linear(4, 4), OF_ENTRIES, SGD_),
+}
+
+
+@pytest.mark.parametrize("parts", CLOSED.values(), ids=CLOSED)
 def test_doors_stay_closed_where_others_code_takes_part(parts):
     assert opened(*parts) == parts[:3]
 
 
-def test_what_is_opened():
-    kinds = [type(part) for part in opened(network(), OF_ENTRIES, SGD(0.1))]
+CHANGED = [(Network, "backward"), (Optimizer, "step"), (losses.MSE, "slope"), (Linear, "value")]
+
+
+@pytest.mark.parametrize(("cls", "name"), CHANGED)
+def test_doors_stay_closed_where_a_class_was_changed(cls, name, monkeypatch):
+    right = getattr(cls, name)
+    changed = functools.wraps(right)(lambda *all: right(*all))
+    monkeypatch.setattr(cls, name, changed)
+    parts = network(), losses.MSE(), SGD(0.1)
+    assert opened(*parts) == parts
+
+
+def test_the_books_own_functions_leave_them_open():
+    parts = network(), OF_ENTRIES, SGD_
+    kinds = [type(part) for part in opened(*parts, batches, Replica().batches)]
     assert kinds == [OpenNetwork, OpenLoss, OpenOptimizer]
-    network_, loss, optimizer = opened(network(), losses.Dice(), Adam())
-    assert type(network_) is OpenNetwork
+
+
+def test_a_network_of_another_class_needs_no_layers():
+    class Line:
+        def __init__(self):
+            self.parameters = [np.zeros(1)]
+
+        def forward(self, x):
+            return Trace([x], x @ self.parameters[0][None])
+
+        def backward(self, trace, upstream):
+            return Gradients([(trace.inputs[0] * upstream).sum(axis=(0,))[:1]])
+
+    history = trained((Line(), losses.MSE(), SGD(0.1), X[:, :1], X[:, :1]))
+    assert history[0][-1] < history[0][0]
+
+
+def test_gradients_may_be_given_to_a_builtin():
+    seen = []
+    trained(RUNS["classes"], on_gradients=seen.append)
+    assert len(seen) == 9
+
+
+def test_a_bias_of_another_length_is_named():
+    net = Network([linear(3, 3), Tanh(), linear(3, 1)])
+    net.layers[2].bias = np.zeros(4)
+    with pytest.raises(ValueError, match=r"^upstream: expected shape \(8, 1\)"):
+        trained((net, losses.MSE(), SGD(0.1), X, SHARES))
+
+
+def test_what_is_not_read_as_usual_or_remembers_stays_as_it_is():
+    net, loss, optimizer = opened(network(), losses.Dice(), Adam())
+    assert type(net) is OpenNetwork
     assert type(loss) is losses.Dice
     assert type(optimizer) is Adam
 

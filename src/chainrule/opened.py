@@ -5,16 +5,17 @@ code takes part in, nothing but numbers changes from batch to batch. So the firs
 shape goes through the doors, and those after it go by the rules behind them. What depends on
 numbers is looked at in every batch: whether each class is one, and whether the loss is finite.
 
-With a layer, a loss or an optimizer of another module, or a function of another that cuts the
-batches or sees the gradients, every door stays as it is. So does that of an optimizer that
-remembers more than its steps, and all doors for tensors, for numbers of 16 bits and where the
-network's dtype is not that of its inputs.
+With a layer, a loss or an optimizer that is not the book's or of which a method was replaced, or a
+function of others that cuts the batches or sees the gradients, every door stays as it is. So do
+that of an optimizer that remembers more than its steps, and those of a network for tensors, for
+numbers of 16 bits and for inputs of another dtype than its own.
 """
 
 from operator import is_
+from types import FunctionType, MethodType
 from typing import Any
 
-from .activations.core import Elementwise
+from .activations.core import AlongAxis, Elementwise
 from .arrays import Array
 from .arrays.rules import alike
 from .layers import Layer, Weighted
@@ -31,7 +32,7 @@ class OpenNetwork:
     def __init__(self, network: Network):
         self.network = network
         self.parameters = network.parameters
-        self._shapes: set[tuple[int, ...]] = set()
+        self._fits, self._shapes = False, set[tuple[int, ...]]()
         self._values = [_behind(layer, "__call__") for layer in network.layers]
         own = [k for k, parameters in enumerate(network._own()) if parameters is not None]
         self._way_back = [
@@ -47,10 +48,8 @@ class OpenNetwork:
     def forward(self, x: Array) -> Trace:
         """Do as `Network.forward`."""
         if x.shape not in self._shapes:
-            trace = self.network.forward(x)
-            if alike(x, *self.parameters, *trace.inputs, trace.output):
-                self._shapes.add(x.shape)
-            return trace
+            self._fits = alike(x, *self.parameters)
+            return self.network.forward(x)
         inputs = [x]
         for value in self._values:
             inputs.append(value(inputs[-1]))
@@ -58,16 +57,19 @@ class OpenNetwork:
 
     def backward(self, trace: Trace, delta: Array) -> Gradients:
         """Do as `Network.backward`."""
-        if trace.inputs[0].shape not in self._shapes:
+        shape = trace.inputs[0].shape
+        if shape not in self._shapes:
+            if self._fits:
+                self._shapes.add(shape)
             return self.network.backward(trace, delta)
-        gradients: list[Array] = []
+        found: list[Array] = []
         for k, parameters_back, back in self._way_back:
             a = trace.inputs[k]
             if parameters_back:
-                gradients[:0] = parameters_back(a, delta)
+                found[:0] = parameters_back(a, delta)
             if back:
                 delta = back(a, delta)
-        return Gradients(gradients)
+        return Gradients(found)
 
 
 class OpenLoss:
@@ -122,11 +124,14 @@ class OpenOptimizer:
 
 def opened(network: Network, loss: Any, optimizer: Any, *others: Any) -> tuple[Any, Any, Any]:
     """Give these three with their doors open; as they are if others' code takes part."""
+    closed = network, loss, optimizer
+    if type(network) is not Network or not all(map(_of_the_book, (*closed, *others))):
+        return closed
+    if not all(isinstance(layer, LAYERS) and _of_the_book(layer) for layer in network.layers):
+        return closed
     places = [p for own in network._own() for p in own or ()]
-    once = len(places) == len(network.parameters) > 0  # else gradients are added up
-    parts = (network, *network.layers, loss, optimizer, *others)
-    if not once or not all(map(_of_the_book, parts)):
-        return network, loss, optimizer
+    if not len(places) == len(network.parameters) > 0:  # some have gradients that are added up
+        return closed
     return (
         OpenNetwork(network),
         OpenLoss(loss) if isinstance(loss, (ClassLoss, EntryLoss)) else loss,
@@ -135,16 +140,26 @@ def opened(network: Network, loss: Any, optimizer: Any, *others: Any) -> tuple[A
 
 
 def _of_the_book(part: Any) -> bool:
-    return getattr(part, "__module__", "").partition(".")[0] == __package__
+    """Say whether a function, or a thing with all its methods, is the book's."""
+    if isinstance(part, FunctionType):
+        home = part.__globals__["__name__"]  # where its code is, whatever it is a copy of
+        return home.partition(".")[0] in (__package__, "dataclasses")
+    if isinstance(part, MethodType):
+        return _of_the_book(part.__func__) and _of_the_book(part.__self__)
+    if type(part).__module__.partition(".")[0] != __package__:
+        return False
+    methods = [each for cls in type(part).__mro__ for each in vars(cls).values()]
+    replaced = any(map(callable, vars(part).values()))
+    return not replaced and all(_of_the_book(f) for f in methods if isinstance(f, FunctionType))
 
 
 def _behind(layer: Any, door: str) -> Any:
-    """Give the rule behind a layer's door, or the door itself where it is an unusual one."""
-    itself = getattr(layer, door, None)
-    rule = RULES.get(getattr(itself, "__func__", None))
-    return getattr(layer, rule) if rule else itself
+    """Give the rule behind a layer's door, or the door itself where it does more."""
+    rule = RULES.get(getattr(type(layer), door))
+    return getattr(layer, rule or door)
 
 
+LAYERS = (Layer, Elementwise, AlongAxis)
 RULES: dict[Any, str] = {
     Elementwise.__call__: "value",
     Elementwise.vjp: "back",

@@ -84,3 +84,26 @@ def test_a_rule_changes_nothing_that_it_is_given(make):
         optimizer.advance()
         w, *memory = optimizer.rule(t, *optimizer.decay(w, g), *memory)
         w, memory = read_only(w), [a if a is None else read_only(a) for a in memory]
+
+
+@pytest.mark.parametrize("shapes", [[(3,)], [(3,), (2, 3)], [(2, 3), (3,)]])
+def test_a_rule_that_gives_too_few_numbers_changes_nothing(shapes):
+    class Short(optimizers.SGD):
+        def rule(self, t, w, g, b):
+            return w[:1], b
+
+    parameters, optimizer = [np.ones(shape) for shape in shapes], Short(lr=0.1)
+    with pytest.raises(ValueError, match="reshape"):
+        optimizer.step(parameters, [np.ones(shape) for shape in shapes])
+    assert all((p == 1).all() for p in parameters)
+    assert optimizer.steps == 0
+
+
+def test_a_rule_may_give_numbers_in_another_shape():
+    class Column(optimizers.SGD):
+        def rule(self, t, w, g, b):
+            return (w - self.lr * g)[:, None], b
+
+    w = np.ones(3)
+    Column(lr=0.5).step([w], [np.ones(3)])
+    np.testing.assert_array_equal(w, 3 * [0.5])

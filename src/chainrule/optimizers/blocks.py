@@ -36,12 +36,18 @@ class Block:
         Where in the row of the one parameter; ... for all of it; None where several are joined.
     few_bits : bool
         Whether their dtype has fewer than 32.
+
+    Attributes
+    ----------
+    size : int
+        How many numbers are joined.
     """
 
     def __init__(self, of: list[int], piece: Any, few_bits: bool):
         self.of = of
         self.piece = piece
         self.few_bits = few_bits
+        self.size = 0
         self.memory: list[Array | None] = []
 
     def read(self, arrays: Arrays) -> Array:
@@ -66,7 +72,7 @@ class Block:
             array = arrays[self.of[0]]
             (array if self.piece is ... else _row(array))[self.piece] = numbers
             return
-        at = 0
+        at, numbers = 0, numbers.reshape(self.size)  # so that each part is as long as its array
         for i in self.of:
             array, end = arrays[i], at + arrays[i].size
             own = numbers[at:end]
@@ -145,6 +151,7 @@ def _blocks(parameters: Arrays) -> list[Block]:
                 joined[p.dtype], room[p.dtype] = Block([], None, few_bits), BLOCK
                 blocks.append(joined[p.dtype])
             joined[p.dtype].of.append(i)
+            joined[p.dtype].size += p.size
             room[p.dtype] -= p.size
     return blocks
 
