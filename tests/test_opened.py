@@ -125,7 +125,7 @@ def assert_same(found, expected):
 def counted(monkeypatch, where, name):
     """Give a list that grows whenever the function is called."""
     calls, right = [], getattr(where, name)
-    monkeypatch.setattr(where, name, lambda *all: calls.append(1) or right(*all))
+    monkeypatch.setattr(where, name, lambda *a, **k: calls.append(1) or right(*a, **k))
     return calls
 
 
