@@ -78,8 +78,8 @@ def erfc_of_gelu(size: int) -> Pair:
     return functions.repeated(lambda: (erfc(a), erfc(a)), times), functions.repeated(theirs, times)
 
 
-def rule_in_cache(name: str, size: int) -> Pair:
-    """Give an optimizer's rule alone, on numbers that stay in the cache, as often as needed."""
+def rule_alone(name: str, size: int, cached: bool = False) -> Pair:
+    """Give an optimizer's rule, block by block; or on one block, in the cache, as many times."""
     rng = np.random.default_rng(0)
     gradients = [
         rng.standard_normal(size // optimizers.ARRAYS, "float32") for _ in range(optimizers.ARRAYS)
@@ -87,12 +87,19 @@ def rule_in_cache(name: str, size: int) -> Pair:
     theirs = optimizers.contenders(name, gradients, 1)[f"PyTorch {name}"]
     cls, settings = optimizers.CONTESTS[name]
     ours: Optimizer = getattr(optimizers.optimizers, cls)(lr=optimizers.LR, **settings)
-    w, g = rng.standard_normal((2, BLOCK), "float32")
-    memory = [None if start is None else np.ones_like(w) for start in ours.start().values()]
+    blocks = [
+        (np.ones_like(g[at : at + BLOCK]), g[at : at + BLOCK])
+        for g in gradients
+        for at in range(0, len(g), BLOCK)
+    ]
+    starts = ours.start().values()
+    memories = [[None if s is None else np.ones_like(g) for s in starts] for _, g in blocks]
+    if cached:
+        blocks, memories = len(blocks) * blocks[:1], len(blocks) * memories[:1]
 
     def run() -> None:
-        for _ in range(round(size / BLOCK)):
-            ours.rule(1, w, g, *memory)
+        for (w, g), memory in zip(blocks, memories, strict=True):
+            w[...], *memory[:] = ours.rule(1, w, g, *memory)
 
     return run, theirs
 
@@ -121,9 +128,13 @@ PARTS: dict[str, Callable[[], Pair]] = {
     "training the digits: the rules, a look at each array": partial(rules_of_a_step, looked_at),
     "GELU, 1 000 000 numbers: erfc, twice": partial(erfc_of_gelu, 10**6),
     **{
-        f"{name}, 10 000 000 numbers: the rule, in the cache": partial(rule_in_cache, name, 10**7)
+        f"{name}, {size:_} numbers: the rule alone".replace("_", " "): partial(
+            rule_alone, name, size
+        )
         for name in ("SGD", "Adam")
+        for size in (10**6, 10**7)
     },
+    "Adam, 10 000 000 numbers: the rule, in the cache": partial(rule_alone, "Adam", 10**7, True),
     **{
         f"{name}: the products in tiles": partial(products_of_a_layer, name)
         for name in ("3 → 64, 7 × 7", "512 → 512", SMALL)
