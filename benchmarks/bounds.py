@@ -144,7 +144,7 @@ PARTS: dict[str, Callable[[], Pair]] = {
 
 
 if __name__ == "__main__":
-    rounds = rounds_from_command_line(9)
+    rounds = rounds_from_command_line(7)
     found: dict[str, dict] = {}
     for threads, how in HOW.items():
         with threads_each(threads):

@@ -211,7 +211,7 @@ def means(layers: dict[str, Any], how: str, way: str) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    rounds = rounds_from_command_line(7)
+    rounds = rounds_from_command_line(6)
     layers = {name: of_layer(name, rounds) for name in LAYERS}
     with threads_each(1):
         kernel_sizes = by_kernel_size(rounds)
