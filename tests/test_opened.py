@@ -97,20 +97,14 @@ RUNS = {
 }
 
 
+def fitted(parts, **options):
+    options = {"epochs": 3, "batch_size": 8, "progress": False} | options
+    return fit(*parts, rng=np.random.default_rng(0), **options)
+
+
 def trained(run, **options):
-    net, loss, optimizer, x, y = copy.deepcopy(run)
-    history = fit(
-        net,
-        loss,
-        optimizer,
-        x,
-        y,
-        epochs=3,
-        batch_size=8,
-        rng=np.random.default_rng(0),
-        progress=False,
-        **options,
-    )
+    net, _, optimizer, *_ = parts = copy.deepcopy(run)
+    history = fitted(parts, **options)
     return history.loss, [to_numpy(p) for p in net.parameters], optimizer.state_dict()
 
 
@@ -305,21 +299,11 @@ def test_a_layer_with_a_door_of_its_own_is_called_by_it():
 
 @pytest.mark.parametrize("batch", [1, 2, 5])
 def test_a_class_out_of_range_is_refused_in_its_batch(batch):
-    net, loss, optimizer, x, y = copy.deepcopy(RUNS["classes"])
+    _, _, optimizer, _, y = parts = copy.deepcopy(RUNS["classes"])
     order = np.random.default_rng(0).permutation(22)
     y[order[4 * batch]] = 4
     with pytest.raises(ValueError, match=r"^target: expected classes 0 … 3"):
-        fit(
-            net,
-            loss,
-            optimizer,
-            x,
-            y,
-            epochs=1,
-            batch_size=4,
-            rng=np.random.default_rng(0),
-            progress=False,
-        )
+        fitted(parts, epochs=1, batch_size=4)
     assert optimizer.steps == batch
 
 
