@@ -5,6 +5,7 @@ help. Side by side in one run, in 32-bit floats, with one thread each and with t
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from operator import call
 from typing import Any
@@ -29,7 +30,8 @@ from chainrule.training import batches
 
 SMALL = "8 → 16, 64 images"
 FLOAT = np.dtype("float32")
-REST = 0.1  # seconds before a contender with two threads
+REST = 0.05  # seconds before a contender with two threads
+STEPS = {10**6: 6, 10**7: 1}  # of an optimizer in a round
 Pair = tuple[Callable, Callable]
 
 
@@ -78,30 +80,35 @@ def erfc_of_gelu(size: int) -> Pair:
     return functions.repeated(lambda: (erfc(a), erfc(a)), times), functions.repeated(theirs, times)
 
 
-def rule_alone(name: str, size: int, cached: bool = False) -> Pair:
-    """Give an optimizer's rule, block by block; or on one block, in the cache, as many times."""
+def rule_alone(name: str, size: int, cached: bool = False, threads: int = 1) -> Pair:
+    """Give an optimizer's rule, block by block; or on one block, in the cache, as many times.
+
+    The blocks can be shared by threads of Python, which take turns but for NumPy's own work.
+    """
     rng = np.random.default_rng(0)
     gradients = [
         rng.standard_normal(size // optimizers.ARRAYS, "float32") for _ in range(optimizers.ARRAYS)
     ]
-    theirs = optimizers.contenders(name, gradients, 1)[f"PyTorch {name}"]
+    times = STEPS[size]
+    theirs = optimizers.contenders(name, gradients, times)[f"PyTorch {name}"]
     cls, settings = optimizers.CONTESTS[name]
     ours: Optimizer = getattr(optimizers.optimizers, cls)(lr=optimizers.LR, **settings)
-    blocks = [
-        (np.ones_like(g[at : at + BLOCK]), g[at : at + BLOCK])
-        for g in gradients
-        for at in range(0, len(g), BLOCK)
-    ]
-    starts = ours.start().values()
-    memories = [[None if s is None else np.ones_like(g) for s in starts] for _, g in blocks]
+    for _ in range(2):  # after the first step momentum is no longer the gradient
+        ours.advance()
+    rule, starts = ours._decayed_rule(), ours.start().values()
+    cut = [g[at : at + BLOCK] for g in gradients for at in range(0, len(g), BLOCK)]
+    blocks = [(np.ones_like(g), g, [np.ones_like(g) for _ in starts]) for g in cut]
     if cached:
-        blocks, memories = len(blocks) * blocks[:1], len(blocks) * memories[:1]
+        blocks = len(blocks) * blocks[:1]
 
-    def run() -> None:
-        for (w, g), memory in zip(blocks, memories, strict=True):
-            w[...], *memory[:] = ours.rule(1, w, g, *memory)
+    def run(part: int = 0) -> None:
+        for w, g, memory in blocks[part::threads]:
+            w[...], *memory[:] = rule(w, g, *memory)
 
-    return run, theirs
+    if threads == 1:
+        return functions.repeated(run, times), theirs
+    workers = ThreadPoolExecutor(threads)
+    return functions.repeated(lambda: [*workers.map(run, range(threads))], times), theirs
 
 
 def products_of_a_layer(name: str, columns: bool = False) -> Pair:
@@ -127,13 +134,6 @@ PARTS: dict[str, Callable[[], Pair]] = {
     "training the digits: the rules without their doors": partial(rules_of_a_step, call),
     "training the digits: the rules, a look at each array": partial(rules_of_a_step, looked_at),
     "GELU, 1 000 000 numbers: erfc, twice": partial(erfc_of_gelu, 10**6),
-    **{
-        f"{name}, {size:_} numbers: the rule alone".replace("_", " "): partial(
-            rule_alone, name, size
-        )
-        for name in ("SGD", "Adam")
-        for size in (10**6, 10**7)
-    },
     "Adam, 10 000 000 numbers: the rule, in the cache": partial(rule_alone, "Adam", 10**7, True),
     **{
         f"{name}: the products in tiles": partial(products_of_a_layer, name)
@@ -143,15 +143,35 @@ PARTS: dict[str, Callable[[], Pair]] = {
 }
 
 
+def ratio_of(pair: Pair, rounds: int, threads: int) -> dict[str, float]:
+    """Give the time of a part over PyTorch's, with so many threads."""
+    contenders = dict(zip(("part", "PyTorch"), pair, strict=True))
+    seconds = measure(contenders, rounds, (threads - 1) * REST, warm=1)
+    return ratio(seconds["PyTorch"], seconds["part"])
+
+
+def rules_alone(rounds: int, threads: int) -> dict[str, dict[str, float]]:
+    """Give the mean over the optimizers' rules; and of two a rule alone, and shared by threads."""
+    found = {}
+    for size in STEPS:
+        alone = {n: ratio_of(rule_alone(n, size), rounds, threads) for n in optimizers.CONTESTS}
+        of = f"{size:_} numbers: the rule".replace("_", " ")
+        found[f"all optimizers, {of} alone"] = optimizers.means(alone.values())
+        for name in ("SGD", "Adam"):
+            found[f"{name}, {of} alone"] = alone[name]
+            if threads > 1:
+                shared = rule_alone(name, size, threads=threads)
+                found[f"{name}, {of} in two threads"] = ratio_of(shared, rounds, threads)
+    return found
+
+
 if __name__ == "__main__":
-    rounds = rounds_from_command_line(7)
+    rounds = rounds_from_command_line(5)
     found: dict[str, dict] = {}
     for threads, how in HOW.items():
         with threads_each(threads):
-            for name, pair in PARTS.items():
-                contenders = dict(zip(("part", "PyTorch"), pair(), strict=True))
-                seconds = measure(contenders, rounds, (threads - 1) * REST, warm=1)
-                found.setdefault(how, {})[name] = ratio(seconds["PyTorch"], seconds["part"])
+            found[how] = {name: ratio_of(pair(), rounds, threads) for name, pair in PARTS.items()}
+            found[f"optimizers, {how}"] = rules_alone(rounds, threads)
     write(
         "bounds",
         {

@@ -80,17 +80,17 @@ def mean(ratios: Iterable[dict[str, float]], key: str = "median") -> float:
     return round(geometric_mean(r[key] for r in ratios), 3)
 
 
+def means(ratios: Iterable[dict[str, float]]) -> dict[str, float]:
+    """Give the mean of the medians, and those of the quartiles."""
+    ratios = [*ratios]
+    return {key: mean(ratios, key) for key in ("median", "low", "high")}
+
+
 def summary(by_size: dict[int, dict[str, dict[str, float]]]) -> dict:
     """Give the means over optimizers, over sizes and over both."""
     everything = [r for ratios in by_size.values() for r in ratios.values()]
     return {
-        "ratios": {
-            name: {
-                key: mean((ratios[name] for ratios in by_size.values()), key)
-                for key in ("median", "low", "high")
-            }
-            for name in CONTESTS
-        },
+        "ratios": {name: means(ratios[name] for ratios in by_size.values()) for name in CONTESTS},
         "geometric_mean": mean(everything),
         "by_size": {str(size): mean(ratios.values()) for size, ratios in by_size.items()},
         "by_optimizer": {

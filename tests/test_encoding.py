@@ -38,7 +38,7 @@ for module in pkgutil.walk_packages(chainrule.__path__, "chainrule."):
     if not module.name.endswith("__main__"):
         import_module(module.name)
 from chainrule.figures import benchmarks, cnn
-names = {path.stem for path in benchmarks.RECORDS.glob("*.json")} - benchmarks.WITHOUT_RATIOS
+names = {path.stem for path in benchmarks.RECORDS.rglob("*.json")} - benchmarks.WITHOUT_RATIOS
 assert all(map(benchmarks.read, names))
 assert benchmarks.mutants() and cnn.recorded("dense")
 """

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import geometric_mean
 from typing import Any
 
 from .convolution import costs
@@ -11,8 +12,7 @@ from .kit.picture import BLUE, GREY, Axes, Picture, plot
 from .ledger import Markdown, Table
 
 RECORDS = Path(__file__).parents[1] / "records"
-# records of other kinds
-WITHOUT_RATIOS = {
+WITHOUT_RATIOS = {  # records of other kinds
     *("activations", "drawing", "growth", "imbalance", "mutants"),
     *("races", "rocq", "seeds", "sweeps"),
 }
@@ -24,8 +24,9 @@ def read(name: str | Path) -> dict[str, Any]:
     """Read the record of a script in ``benchmarks/``, or another JSON file by its path.
 
     It has "title", "what", "baseline", "ratios" (a contender's seconds over the baseline's:
-    "median", and the quartiles "low" and "high"), "rounds", "device", "versions" and "date". A
-    ValueError says what is wrong with one that is not a record.
+    "median", and the quartiles "low" and "high"), "rounds", "device", "versions" and "date". One
+    of a second machine is named "another_machine/training", say. A ValueError says what is wrong
+    with a file that is not a record.
 
     Examples
     --------
@@ -40,7 +41,8 @@ def read(name: str | Path) -> dict[str, Any]:
     ValueError: name: empty.json is not JSON
         (Expecting value: line 1 column 1 (char 0))
     """
-    records = {p.stem: p for p in RECORDS.glob("*.json") if p.stem not in WITHOUT_RATIOS}
+    paths = (p for p in RECORDS.rglob("*.json") if p.stem not in WITHOUT_RATIOS)
+    records = {p.relative_to(RECORDS).with_suffix("").as_posix(): p for p in paths}
     if isinstance(name, str) and name not in records:
         raise ValueError(f"name: expected one of {sorted(records)} or a Path, got {name!r}")
     path = records[name] if isinstance(name, str) else name
@@ -139,6 +141,25 @@ def provenance(record: dict[str, Any]) -> Markdown:
         operations, moved = (f"{rate:.0f}\u00a0·\u00a010⁹" for rate in rates)
         text += f" One thread does {operations} operations and {moved} bytes a second."
     return Markdown(text)
+
+
+def machines(how: str = "one thread") -> Table:
+    """Put geometric means beside another machine's, of convolution over the fastest ways."""
+    columns = []
+    for folder in ("", "another_machine/"):
+        names = "training", "cnn", "functions", "optimizers", "convolution"
+        digits, cnn, functions, optimizers, convolution = (read(folder + name) for name in names)
+        columns.append(
+            {
+                "training the digits": 1 / digits[how]["PyTorch, eager"]["median"],
+                "training the CNN": geometric_mean(each["median"] for each in cnn[how].values()),
+                "activations and losses": functions[how]["geometric_mean"],
+                "optimizers": optimizers[how]["geometric_mean"],
+                **{f"convolution, {w}": m["fastest"] for w, m in convolution["means"][how].items()},
+            }
+        )
+    rows = [[what, *(f"{column[what]:.2f}" for column in columns)] for what in columns[0]]
+    return Table([f"{how}, time over that of PyTorch", "as above", "another machine"], rows)
 
 
 METHODS = {
@@ -258,12 +279,9 @@ def others(record: dict[str, Any]) -> Table:
 
 def memory(record: dict[str, Any]) -> Picture:
     """Draw the working memory of convolution's forward pass: im2col and tiles, by layer."""
-    rows = []
-    for layer, each in record["layers"].items():
-        used = each["memory"]["forward"]
-        rows.append(
-            (layer, {"im2col": used["chainrule, im2col"], "tiles": used["chainrule, tiled"]})
-        )
+    used = {name: layer["memory"]["forward"] for name, layer in record["layers"].items()}
+    keys = {"im2col": "chainrule, im2col", "tiles": "chainrule, tiled"}
+    rows = [(name, {what: of[key] for what, key in keys.items()}) for name, of in used.items()]
     return costs.memory(rows)
 
 
