@@ -171,7 +171,7 @@ if __name__ == "__main__":
     for threads, how in HOW.items():
         with threads_each(threads):
             found[how] = {name: ratio_of(pair(), rounds, threads) for name, pair in PARTS.items()}
-            found[f"optimizers, {how}"] = rules_alone(rounds, threads)
+            found[how] |= rules_alone(rounds, threads)
     write(
         "bounds",
         {

@@ -222,7 +222,9 @@ def test_a_damaged_record_is_refused_with_what_is_wrong(tmp_path):
         benchmarks.read(path)
     path.write_text(json.dumps(RECORD), encoding="utf-8")
     assert benchmarks.read(path) == RECORD
-    with pytest.raises(ValueError, match=r"name: expected one of \['bounds', .* got 'no-such'"):
+    with pytest.raises(
+        ValueError, match=r"name: expected one of \['another_machine/bounds', .* got 'no-such'"
+    ):
         benchmarks.read("no-such")
 
 

@@ -1,14 +1,17 @@
 """Doors that stay open: the five steps of a training by the rules alone.
 
 A door looks at every array that it lets in. In a run of `training.fit` that only the book's own
-code takes part in, nothing but numbers changes from batch to batch. So the first batch of each
+code takes part in, batches of one shape differ in their numbers alone. So the first batch of each
 shape goes through the doors, and those after it go by the rules behind them. What depends on
-numbers is looked at in every batch: whether each class is one, and whether the loss is finite.
+numbers is looked at in every batch: whether targets are classes or lie between 0 and 1, whether
+there is something to take a mean of, and whether the loss is finite.
 
 With a layer, a loss or an optimizer that is not the book's or of which a method was replaced, or a
-function of others that cuts the batches or sees the gradients, every door stays as it is. So do
-that of an optimizer that remembers more than its steps, and those of a network for tensors, for
-numbers of 16 bits and for inputs of another dtype than its own.
+function of others that cuts the batches or sees the gradients, every door stays as it is; so it
+does where an array of parameters stands in several places. Else these doors stay: those of a loss
+that is not of classes or entries, those of an optimizer that remembers more than its steps or that
+cuts its parameters into blocks, and those of a network for tensors, for numbers of 16 bits and for
+inputs of another dtype than its own.
 """
 
 from operator import is_
