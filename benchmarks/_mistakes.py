@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 PACKAGE = Path(__file__).parents[1] / "src" / "chainrule"
 SCOPES = {
-    "package": "activations/* losses/* optimizers/* layers network training checkpoint"
+    "package": "activations/* losses/* optimizers/* layers network training opened checkpoint"
     " data_parallel/* all_reduce oracles proofs/core arrays/* datasets/* precision device"
     " convolution/* ledger/core ledger/__init__ figures/kit/moving figures/kit/slider"
     " exercises/core exercises/progress __main__",

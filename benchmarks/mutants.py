@@ -44,9 +44,12 @@ HEAVY = (
 # the test files of a module whose name says nothing of them
 OWN = {
     "__main__": ("ledger", "exercises"),
+    "activations": ("settings",),
     "arrays": ("activations", "optimizers", "errors"),
     "device": ("training", "ledger"),
-    "exercises": ("solutions", "messages"),
+    "exercises": ("solutions", "messages", "without_torch"),
+    "losses": ("settings",),
+    "optimizers": ("settings",),
 }
 FATES = ("tried", "killed", "equivalent", "survived")
 QUICK = 0.3  # seconds
@@ -85,6 +88,7 @@ def measured(copies: list[Path]) -> dict[str, tuple[float, set]]:
     """Give the seconds of every test and the functions it enters, measured where that is new."""
     source = "".join(path.read_text(encoding="utf-8") for path in sorted(PACKAGE.rglob("*.py")))
     groups = {path.name: [f"tests/{path.name}"] for path in (ROOT / "tests").glob("test_*.py")}
+    groups["doors"] = [f"tests/doors/{p.name}" for p in (ROOT / "tests/doors").glob("test_*.py")]
     groups["src"] = [path.relative_to(ROOT).as_posix() for path in PACKAGE.rglob("*.py")]
     kept = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
     digests = {

@@ -190,6 +190,8 @@ def test_what_cannot_be_averaged_is_refused():
     for counts in ([0, 0], [2, -1]):
         with pytest.raises(ValueError, match="counts: expected a sample or more"):
             average([one, one], counts)
+    with pytest.raises(TypeError, match=r"counts\[1\]: expected a whole number"):
+        average([one, one], [1, 1.5])
 
 
 @pytest.mark.parametrize(

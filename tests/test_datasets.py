@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits, make_circles, make_moons
 
+from chainrule import datasets
 from chainrule.datasets import (
     Part,
     circles,
@@ -29,6 +30,12 @@ PARTS = ("train", "validation", "test")
 def rows(part):
     """Give the samples of a part as something that can be counted."""
     return [(*x, y) for x, y in zip(part.x.tolist(), part.y.tolist(), strict=True)]
+
+
+def test_what_the_package_takes_from_its_modules_is_promised():
+    homes = {name: getattr(thing, "__module__", "") for name, thing in vars(datasets).items()}
+    taken = {name for name, home in homes.items() if home.startswith("chainrule.datasets.")}
+    assert taken == {*datasets.__all__}
 
 
 @pytest.mark.parametrize("seed", range(3))

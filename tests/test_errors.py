@@ -1,5 +1,7 @@
 """Wrong input is answered by an error that names the argument, what came and what was expected."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -117,6 +119,11 @@ WRONG = {
         lambda: MSE()(X, torch.ones(6, 3)),
         TypeError,
         ["target:", "numpy.ndarray", "torch.Tensor"],
+    ),
+    "target of no library": (
+        lambda: MSE()(X, SimpleNamespace(dtype=X.dtype, shape=X.shape)),
+        TypeError,
+        ["target:", "an array", "SimpleNamespace"],
     ),
     "upstream of a mean": (
         lambda: MSE().gradient(X, X, np.ones((6, 3))),
@@ -313,6 +320,11 @@ WRONG = {
         ["smallest:", "at most 1.0", "2.0"],
     ),
     "max_norm 0": (lambda: clip_norm([X], 0), ValueError, ["max_norm:", "positive", "0"]),
+    "a gradient to clip": (
+        lambda: clip_norm(X, 1.0),
+        TypeError,
+        ["gradients:", "a list of arrays", "ndarray"],
+    ),
     # training
     "x a list": (lambda: train(x=X.tolist()), TypeError, ["x:", "array", "list"]),
     "y a list": (lambda: train(y=Y.tolist()), TypeError, ["y:", "array", "list"]),

@@ -343,6 +343,20 @@ def test_map_keeps_what_stands_twice_one():
 # ---- what is refused -----------------------------------------------------------------------------
 
 
+class Forgetful(Linear):
+    """A layer that gives one gradient for two parameters."""
+
+    def parameter_vjp(self, x, upstream):
+        return super().parameter_vjp(x, upstream)[:1]
+
+
+def test_a_gradient_that_is_missing_is_noticed_where_parameters_stand_twice():
+    square = Forgetful(3, 3, rng=np.random.default_rng(0))
+    net, x = Network([square, square]), np.ones((2, 3), "float32")
+    with pytest.raises(ValueError, match="shorter"):
+        net.backward(net.forward(x), x)
+
+
 def test_a_trace_of_another_network_is_refused():
     net, x = small_network(), np.ones((2, 3))
     trace = Network(net.layers[:2]).forward(x)

@@ -13,6 +13,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.lib.stride_tricks import as_strided
 
 from chainrule import optimizers
 from chainrule.arrays import to_numpy
@@ -357,6 +358,7 @@ REFUSED = {
     "integers": ([W.astype(int)], [G.astype(int)], TypeError, r"parameters\[0\]: expected float"),
     "complex": ([W], [G * 1j], TypeError, r"gradients\[0\]: expected float"),
     "read-only": ([frozen(W)], [G], ValueError, r"parameters\[0\]: .* read-only"),
+    "one place": ([as_strided(W, (3, 2), (8, 8))], [G], ValueError, "one that several share"),
     "number": ([W[0, 0]], [G[0, 0]], TypeError, r"parameters\[0\]: expected an array to update"),
     "NaN": ([W], [G * np.nan], ValueError, r"gradients\[0\]: expected finite"),
     "infinite": ([W, W], [G, G + np.inf], ValueError, r"gradients\[1\]: expected finite"),

@@ -1,6 +1,7 @@
 """Settings: what a field declares is what is checked, kept, documented and tried here."""
 
 from dataclasses import fields
+from itertools import combinations
 from math import inf
 
 import numpy as np
@@ -85,6 +86,13 @@ def test_the_ends_of_the_range(cls, each):
     for value in kind.outside():
         with pytest.raises((ValueError, TypeError), match=f"^{each.name}: expected .*, got "):
             make(cls, each.name, value)
+
+
+@pytest.mark.parametrize(("cls", "each"), NUMBERS)
+def test_two_that_differ_in_a_setting_are_not_equal(cls, each):
+    values = {each.default, *each.metadata["kind"].inside()}
+    for first, second in combinations(values, 2):
+        assert make(cls, each.name, first) != make(cls, each.name, second)
 
 
 @pytest.mark.parametrize(("cls", "each"), NUMBERS)

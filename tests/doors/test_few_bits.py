@@ -8,6 +8,8 @@ import torch
 from callables import Door, assert_all, in64
 from rows import BY_NAME, DOORS, activations, convolution, network, rng
 
+from chainrule.arrays import functions
+
 
 def torch_kind(name):
     kind = getattr(torch, name)
@@ -127,6 +129,10 @@ LONG_DOORS += [
 def test_long_sums_are_rounded_once(door):
     each = [few for few in FEW if door.tensors or few == "numpy"]
     assert_all([(few, door, few) for few in each], assert_rounded_once)
+
+
+def test_rows_are_added_up_in_32_bits():
+    assert functions.sum(np.ones((4096, 2), "float16"), axis=0).tolist() == [4096, 4096]
 
 
 VJPS = [door for door in DOORS if door.name.startswith("activations.") and ".vjp" in door.name]
