@@ -31,7 +31,8 @@ from chainrule.training import batches
 SMALL = "8 → 16, 64 images"
 FLOAT = np.dtype("float32")
 REST = 0.05  # seconds before a contender with two threads
-STEPS = {10**6: 6, 10**7: 1}  # of an optimizer in a round
+STEPS = {10**4: 20, 10**6: 6, 10**7: 1}  # of an optimizer in a round
+SMALLEST = min(STEPS)  # of which arrays are joined
 Pair = tuple[Callable, Callable]
 
 
@@ -80,24 +81,28 @@ def erfc_of_gelu(size: int) -> Pair:
     return functions.repeated(lambda: (erfc(a), erfc(a)), times), functions.repeated(theirs, times)
 
 
+def contest(name: str, size: int) -> tuple[Callable, list[np.ndarray], Callable, int]:
+    """Give PyTorch's steps, the gradients, our rule and how many arrays it remembers of each."""
+    rng = np.random.default_rng(0)
+    gradients = [
+        rng.standard_normal(size // optimizers.ARRAYS, "float32") for _ in range(optimizers.ARRAYS)
+    ]
+    theirs = optimizers.contenders(name, gradients, STEPS[size])[f"PyTorch {name}"]
+    cls, settings = optimizers.CONTESTS[name]
+    ours: Optimizer = getattr(optimizers.optimizers, cls)(lr=optimizers.LR, **settings)
+    for _ in range(2):  # after the first step momentum is no longer the gradient
+        ours.advance()
+    return theirs, gradients, ours._decayed_rule(), len(ours.start())
+
+
 def rule_alone(name: str, size: int, cached: bool = False, threads: int = 1) -> Pair:
     """Give an optimizer's rule, block by block; or on one block, in the cache, as many times.
 
     The blocks can be shared by threads of Python, which take turns but for NumPy's own work.
     """
-    rng = np.random.default_rng(0)
-    gradients = [
-        rng.standard_normal(size // optimizers.ARRAYS, "float32") for _ in range(optimizers.ARRAYS)
-    ]
-    times = STEPS[size]
-    theirs = optimizers.contenders(name, gradients, times)[f"PyTorch {name}"]
-    cls, settings = optimizers.CONTESTS[name]
-    ours: Optimizer = getattr(optimizers.optimizers, cls)(lr=optimizers.LR, **settings)
-    for _ in range(2):  # after the first step momentum is no longer the gradient
-        ours.advance()
-    rule, starts = ours._decayed_rule(), ours.start().values()
+    theirs, gradients, rule, kept = contest(name, size)
     cut = [g[at : at + BLOCK] for g in gradients for at in range(0, len(g), BLOCK)]
-    blocks = [(np.ones_like(g), g, [np.ones_like(g) for _ in starts]) for g in cut]
+    blocks = [(np.ones_like(g), g, [np.ones_like(g) for _ in range(kept)]) for g in cut]
     if cached:
         blocks = len(blocks) * blocks[:1]
 
@@ -106,9 +111,23 @@ def rule_alone(name: str, size: int, cached: bool = False, threads: int = 1) -> 
             w[...], *memory[:] = rule(w, g, *memory)
 
     if threads == 1:
-        return functions.repeated(run, times), theirs
+        return functions.repeated(run, STEPS[size]), theirs
     workers = ThreadPoolExecutor(threads)
-    return functions.repeated(lambda: [*workers.map(run, range(threads))], times), theirs
+    return functions.repeated(lambda: [*workers.map(run, range(threads))], STEPS[size]), theirs
+
+
+def rule_joined(name: str, size: int) -> Pair:
+    """Give an optimizer's rule on small arrays that are joined to one, with these copies."""
+    theirs, gradients, rule, kept = contest(name, size)
+    parameters = [np.ones_like(g) for g in gradients]
+    memory = [np.ones(size, "float32") for _ in range(kept)]
+
+    def run() -> None:
+        w, *memory[:] = rule(np.concatenate(parameters), np.concatenate(gradients), *memory)
+        for parameter, new in zip(parameters, w.reshape(len(parameters), -1), strict=True):
+            parameter[...] = new
+
+    return functions.repeated(run, STEPS[size]), theirs
 
 
 def products_of_a_layer(name: str, columns: bool = False) -> Pair:
@@ -152,16 +171,19 @@ def ratio_of(pair: Pair, rounds: int, threads: int) -> dict[str, float]:
 
 def rules_alone(rounds: int, threads: int) -> dict[str, dict[str, float]]:
     """Give the mean over the optimizers' rules; and of two a rule alone, and shared by threads."""
-    found = {}
+    found, everything = {}, list[dict[str, float]]()
     for size in STEPS:
-        alone = {n: ratio_of(rule_alone(n, size), rounds, threads) for n in optimizers.CONTESTS}
+        pair = rule_alone if size > SMALLEST else rule_joined
+        alone = {n: ratio_of(pair(n, size), rounds, threads) for n in optimizers.CONTESTS}
+        everything += alone.values()
         of = f"{size:_} numbers: the rule".replace("_", " ")
         found[f"all optimizers, {of} alone"] = optimizers.means(alone.values())
-        for name in ("SGD", "Adam"):
+        for name in ("SGD", "Adam") if size > SMALLEST else ():
             found[f"{name}, {of} alone"] = alone[name]
             if threads > 1:
                 shared = rule_alone(name, size, threads=threads)
                 found[f"{name}, {of} in two threads"] = ratio_of(shared, rounds, threads)
+    found["all optimizers, all three sizes: the rule alone"] = optimizers.means(everything)
     return found
 
 
