@@ -85,7 +85,7 @@ def train_sklearn() -> float:
 
 
 if __name__ == "__main__":
-    rounds = rounds_from_command_line(21)
+    rounds = rounds_from_command_line(17)
     contenders = {
         "chainrule": train_ours,
         "PyTorch, eager": train_torch,
