@@ -83,10 +83,7 @@ def erfc_of_gelu(size: int) -> Pair:
 
 def contest(name: str, size: int) -> tuple[Callable, list[np.ndarray], Callable, int]:
     """Give PyTorch's steps, the gradients, our rule and how many arrays it remembers of each."""
-    rng = np.random.default_rng(0)
-    gradients = [
-        rng.standard_normal(size // optimizers.ARRAYS, "float32") for _ in range(optimizers.ARRAYS)
-    ]
+    gradients = optimizers.gradients_of(size)
     theirs = optimizers.contenders(name, gradients, STEPS[size])[f"PyTorch {name}"]
     cls, settings = optimizers.CONTESTS[name]
     ours: Optimizer = getattr(optimizers.optimizers, cls)(lr=optimizers.LR, **settings)

@@ -37,6 +37,12 @@ CONTESTS: dict[str, tuple[str, dict]] = {
 }
 
 
+def gradients_of(size: int) -> list[np.ndarray]:
+    """Give gradients of so many numbers in all."""
+    rng = np.random.default_rng(0)
+    return [rng.standard_normal(size // ARRAYS, "float32") for _ in range(ARRAYS)]
+
+
 def contenders(name: str, gradients: list[np.ndarray], times: int) -> dict[str, Callable]:
     """Give ours and PyTorch's, each making so many steps from the same start."""
     cls, settings = CONTESTS[name]
@@ -64,8 +70,7 @@ def contenders(name: str, gradients: list[np.ndarray], times: int) -> dict[str, 
 
 def ratios_at(size: int, rounds: int, rest: float) -> dict[str, dict[str, float]]:
     """Give our time over PyTorch's, by optimizer."""
-    rng = np.random.default_rng(0)
-    gradients = [rng.standard_normal(size // ARRAYS, "float32") for _ in range(ARRAYS)]
+    gradients = gradients_of(size)
     all_of_them: dict[str, Callable] = {}
     for name in CONTESTS:
         all_of_them |= contenders(name, gradients, SIZES[size])
