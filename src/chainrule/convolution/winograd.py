@@ -16,7 +16,7 @@ from ..arrays.functions import full, moveaxis, reshape, stack
 from ..arrays.settings import count
 from ..precision import unit_roundoff
 from .geometry import Geometry, Pair
-from .products import SMALL
+from .products import SMALL, product_in_lines
 
 # A, B and G for tiles of m × m outputs, of Toom and Cook's kind: polynomials are taken at 0, 1, −1
 # and infinity, or at 0, ½, −½, 2, −2 and infinity
@@ -226,11 +226,11 @@ class _Tiling:
 
 
 def both_sides(matrix: np.ndarray, x: Array) -> Array:
-    """Give M x Mᵀ for the first two axes of x."""
+    """Give M x Mᵀ for the first two axes of x, as one product: (M ⊗ M) vec x."""
     (m, k), rest = matrix.shape, x.shape[2:]
-    matrix = like(matrix, x)
-    x = matrix @ reshape(x, (k, -1))  # by its name x lets go of what came in: a block's memory
-    return reshape(matrix @ reshape(x, (m, k, -1)), (m, m, *rest))
+    twice = matrix[:, None, :, None] * matrix[:, None, :]
+    twice = like(twice.reshape(m * m, k * k), x)
+    return reshape(product_in_lines(twice, reshape(x, (k * k, -1))), (m, m, *rest))
 
 
 def like(matrix: np.ndarray, x: Array) -> Array:
