@@ -12,7 +12,7 @@ import numpy as np
 from array_api_compat import device
 
 from ..arrays import Array, library
-from ..arrays.functions import full, moveaxis, reshape, stack
+from ..arrays.functions import full, moveaxis, permute_dims, reshape, stack
 from ..arrays.settings import count
 from ..precision import unit_roundoff
 from .geometry import Geometry, Pair
@@ -133,7 +133,7 @@ class Winograd:
             dU = 0.0
             for block in tiling.blocks:
                 errors = tiling.tiles(delta[:, :, kernels, ...], self.m, block, (0, 0))
-                dU += both_sides(self.A, errors) @ pixels(block).mT
+                dU += _product(both_sides(self.A, errors).mT, pixels(block))
             dw[:, kernels, ...] = moveaxis(both_sides(self.G.T, dU), (0, 1), (3, 4))
         return reshape(dw, (-1, *w.shape[2:]))
 
@@ -141,17 +141,17 @@ class Winograd:
         """Convolve with kernels (groups, O/groups, C/groups, 3, 3)."""
         tiling = _Tiling(self, x, w, size)
         pixels = self._pixels(tiling, _cut(x, w.shape[0], axis=1), before)
-        weights = _Last(lambda part: both_sides(self.G, moveaxis(w[:, part, ...], (3, 4), (0, 1))))
+        weights = _Last(lambda part: both_sides(self.G, permute_dims(w[:, part, ...], (3, 4, 0, 2, 1))))
         y = full((x.shape[0], *w.shape[:2], *size), 0, like=x)
         parts = tiling.kernels(WEIGHTS)
         for block in tiling.blocks:
             for kernels in parts:
-                Y = both_sides(self.A.T, _product(weights(kernels), pixels(block)))
+                Y = both_sides(self.A.T, _product(pixels(block), weights(kernels)))
                 tiling.write(Y, y[:, :, kernels, ...], block)
         return reshape(y, (x.shape[0], -1, *size))
 
     def _pixels(self, tiling, x, before):
-        """Give what makes of a block Bᵀ x B, shape (t, t, groups, C/groups, tiles)."""
+        """Give what makes of a block Bᵀ x B, shape (t, t, groups, tiles, C/groups)."""
         return _Last(lambda block: both_sides(self.B.T, tiling.tiles(x, self.t, block, before)))
 
 
@@ -174,8 +174,6 @@ class _Tiling:
     ----------
     blocks : list of Block
         The tiles, in parts that stay in the cache.
-    axis : int
-        Where a block's images are among its axes: last if they are many, for longer copies.
     """
 
     def __init__(self, method: Winograd, x: Array, w: Array, size: Pair):
@@ -186,43 +184,38 @@ class _Tiling:
         tiles = max(BLOCK // tile, min(128, 2 * BLOCK // tile))  # with few, kernels cost too much
         images, rows_of_one = tiles // (rows * self.columns), tiles // self.columns
         self.blocks = [*product(_slices(x.shape[0], images), _slices(rows, rows_of_one))]
-        self.axis = 4 if self.blocks[0][0].stop >= 2 * self.columns else 2
-
-    def order(self, images: Any, rows: Any, columns: Any) -> tuple[Any, Any, Any]:
-        """Give sizes, or slices, in the order of a block's axes."""
-        return (images, rows, columns) if self.axis == 2 else (rows, columns, images)
 
     def kernels(self, most: int) -> list[slice]:
         """Give a group's kernels, in parts of which the transforms have at most so many bytes."""
         o, c = self.kernel
-        return _slices(o, most // (self.place * c))
+        kernels = most // (self.place * c)
+        return _slices(o, kernels // 16 * 16 or kernels)  # so many begin with a line of the cache
 
     def tiles(self, x: Array, k: int, block: Block, before: Pair) -> Array:
-        """Give k × k numbers for each tile, shape (k, k, groups, C/groups, tiles); 0 outside x."""
+        """Give k × k numbers for each tile, shape (k, k, groups, tiles, C/groups); 0 outside x."""
         (images, rows), (top, left), (h, w) = block, before, x.shape[3:]
         first, m = rows.start * self.m - top, self.m
         height, width = m * (rows.stop - rows.start - 1) + k, m * (self.columns - 1) + k
-        x, every = moveaxis(x[images, ...], 0, self.axis), slice(None)
-        shape = *x.shape[:2], *self.order(images.stop - images.start, height, width)
-        around = library(x).zeros(shape, dtype=x.dtype, device=device(x))  # in order, as x is not
         up, down = _inside(first, height, h)
         a, b = _inside(-left, width, w)
-        there = self.order(every, slice(up - first, down - first), slice(a + left, b + left))
-        around[..., *there] = x[..., *self.order(every, slice(up, down), slice(a, b))]
+        x = permute_dims(x[images, :, :, up:down, a:b], (1, 0, 3, 4, 2))
+        shape = *x.shape[:2], height, width, x.shape[4]
+        around = library(x).zeros(shape, dtype=x.dtype, device=device(x))  # in order, as x is not
+        around[:, :, up - first : down - first, a + left : b + left, :] = x
         tiling = Geometry((height, width), (k, k), (m, m))
-        places = [around[..., *self.order(every, *met)] for *_, met in tiling.positions()]
-        return reshape(stack(places), (k, k, *x.shape[:2], -1))
+        places = [around[:, :, *met, :] for *_, met in tiling.positions()]
+        return reshape(stack(places), (k, k, x.shape[0], -1, x.shape[4]))
 
     def write(self, Y: Array, y: Array, block: Block) -> None:
-        """Write m × m outputs for each tile, shape (m, m, groups, O/groups, tiles), into y."""
+        """Write m × m outputs for each tile, shape (m, m, groups, tiles, O/groups), into y."""
         (images, rows), m, (height, width) = block, self.m, y.shape[3:]
+        groups, kernels = y.shape[1:3]
+        n, high = images.stop - images.start, rows.stop - rows.start
+        Y = reshape(Y, (m, m, groups, n, high, self.columns, kernels))
+        Y = permute_dims(Y, (3, 2, 6, 4, 0, 5, 1))
+        Y = reshape(Y, (n, groups, kernels, m * high, m * self.columns))
         first, last = rows.start * m, min(rows.stop * m, height)
-        y = moveaxis(y[images, :, :, first:last, :], 0, self.axis)
-        tiles = self.order(images.stop - images.start, rows.stop - rows.start, self.columns)
-        Y = reshape(Y, (m, m, *y.shape[:2], *tiles))
-        for a, b in product(range(min(m, last - first)), range(min(m, width))):
-            outputs = y[..., *self.order(slice(None), slice(a, None, m), slice(b, None, m))]
-            outputs[...] = Y[a, b, *map(slice, outputs.shape)]  # no pixels are beyond the image
+        y[images, :, :, first:last, :] = Y[..., : last - first, :width]  # no pixels are beyond
 
 
 def both_sides(matrix: np.ndarray, x: Array) -> Array:
@@ -238,12 +231,12 @@ def like(matrix: np.ndarray, x: Array) -> Array:
     return library(x).asarray(matrix, dtype=x.dtype, device=device(x))
 
 
-def _product(U: Array, V: Array) -> Array:
-    """Give U V in as few parts as are small."""
-    *many, p, c = U.shape
-    enough = (n for n in range(1, p // 16 + 1) if p % n == 0 and p // n * c * V.shape[-1] <= SMALL)
+def _product(V: Array, U: Array) -> Array:
+    """Give V U in as few parts as are small."""
+    *many, p, c = V.shape
+    enough = (n for n in range(1, p // 16 + 1) if p % n == 0 and p // n * c * U.shape[-1] <= SMALL)
     n = next(enough, 1)
-    parts = reshape(U, (*many, n, p // n, c)) @ V[..., None, :, :]
+    parts = reshape(V, (*many, n, p // n, c)) @ U[..., None, :, :]
     return reshape(parts, (*many, p, -1))
 
 
