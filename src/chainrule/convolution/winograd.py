@@ -12,7 +12,7 @@ import numpy as np
 from array_api_compat import device
 
 from ..arrays import Array, library
-from ..arrays.functions import full, moveaxis, permute_dims, reshape, stack
+from ..arrays.functions import moveaxis, permute_dims, reshape, stack
 from ..arrays.settings import count
 from ..precision import unit_roundoff
 from .geometry import Geometry, Pair
@@ -128,27 +128,39 @@ class Winograd:
         w, delta = _cut(w, groups), _cut(delta, groups, axis=1)
         tiling = _Tiling(self, x, w, geometry.output_size)
         pixels = self._pixels(tiling, _cut(x, groups, axis=1), geometry.before)
-        dw = full(w.shape, 0, like=w)
+        dw = empty(w.shape, x)
         for kernels in tiling.kernels(GRADIENTS):
-            dU = 0.0
-            for block in tiling.blocks:
-                errors = tiling.tiles(delta[:, :, kernels, ...], self.m, block, (0, 0))
-                dU += _product(both_sides(self.A, errors).mT, pixels(block))
-            dw[:, kernels, ...] = moveaxis(both_sides(self.G.T, dU), (0, 1), (3, 4))
+            errors = delta[:, :, kernels, ...]
+            of_kernels = both_sides(self.G.T, self._products(tiling, errors, pixels))
+            dw[:, kernels, ...] = moveaxis(of_kernels, (0, 1), (3, 4))
         return reshape(dw, (-1, *w.shape[2:]))
 
     def _slide(self, x, w, before, size):
         """Convolve with kernels (groups, O/groups, C/groups, 3, 3)."""
-        tiling = _Tiling(self, x, w, size)
-        pixels = self._pixels(tiling, _cut(x, w.shape[0], axis=1), before)
-        weights = _Last(lambda part: both_sides(self.G, permute_dims(w[:, part, ...], (3, 4, 0, 2, 1))))
-        y = full((x.shape[0], *w.shape[:2], *size), 0, like=x)
+        tiling, (groups, o) = _Tiling(self, x, w, size), w.shape[:2]
+        pixels = self._pixels(tiling, _cut(x, groups, axis=1), before)
+        w = permute_dims(w, (3, 4, 0, 2, 1))
+        weights = _Last(lambda part: both_sides(self.G, w[..., part]))
+        y = empty((x.shape[0], groups, o, *size), x)
         parts = tiling.kernels(WEIGHTS)
         for block in tiling.blocks:
             for kernels in parts:
                 Y = both_sides(self.A.T, _product(pixels(block), weights(kernels)))
                 tiling.write(Y, y[:, :, kernels, ...], block)
         return reshape(y, (x.shape[0], -1, *size))
+
+    def _products(self, tiling, errors, pixels):
+        """Give the sum of (A δ Aᵀ) ⊙ (Bᵀ x B) over the tiles, shape (t, t, groups, O, C/groups)."""
+
+        def of(block):
+            transformed = both_sides(self.A, tiling.tiles(errors, self.m, block))
+            return _product(transformed.mT, pixels(block))
+
+        first, *others = tiling.blocks
+        total = of(first)
+        for block in others:
+            total += of(block)
+        return total
 
     def _pixels(self, tiling, x, before):
         """Give what makes of a block Bᵀ x B, shape (t, t, groups, tiles, C/groups)."""
@@ -191,7 +203,7 @@ class _Tiling:
         kernels = most // (self.place * c)
         return _slices(o, kernels // 16 * 16 or kernels)  # so many begin with a line of the cache
 
-    def tiles(self, x: Array, k: int, block: Block, before: Pair) -> Array:
+    def tiles(self, x: Array, k: int, block: Block, before: Pair = (0, 0)) -> Array:
         """Give k × k numbers for each tile, shape (k, k, groups, tiles, C/groups); 0 outside x."""
         (images, rows), (top, left), (h, w) = block, before, x.shape[3:]
         first, m = rows.start * self.m - top, self.m
@@ -200,7 +212,8 @@ class _Tiling:
         a, b = _inside(-left, width, w)
         x = permute_dims(x[images, :, :, up:down, a:b], (1, 0, 3, 4, 2))
         shape = *x.shape[:2], height, width, x.shape[4]
-        around = library(x).zeros(shape, dtype=x.dtype, device=device(x))  # in order, as x is not
+        around = empty(shape, x)
+        around[...] = 0
         around[:, :, up - first : down - first, a + left : b + left, :] = x
         tiling = Geometry((height, width), (k, k), (m, m))
         places = [around[:, :, *met, :] for *_, met in tiling.positions()]
@@ -212,10 +225,11 @@ class _Tiling:
         groups, kernels = y.shape[1:3]
         n, high = images.stop - images.start, rows.stop - rows.start
         Y = reshape(Y, (m, m, groups, n, high, self.columns, kernels))
-        Y = permute_dims(Y, (3, 2, 6, 4, 0, 5, 1))
-        Y = reshape(Y, (n, groups, kernels, m * high, m * self.columns))
+        Y = permute_dims(Y, (2, 3, 4, 0, 5, 1, 6))  # the channels stay last: copies are long
+        Y = reshape(Y, (groups, n, m * high, m * self.columns, kernels))
         first, last = rows.start * m, min(rows.stop * m, height)
-        y[images, :, :, first:last, :] = Y[..., : last - first, :width]  # no pixels are beyond
+        Y = Y[:, :, : last - first, :width, :]  # no pixels are beyond the image
+        y[images, :, :, first:last, :] = permute_dims(Y, (1, 0, 4, 2, 3))
 
 
 def both_sides(matrix: np.ndarray, x: Array) -> Array:
@@ -238,6 +252,11 @@ def _product(V: Array, U: Array) -> Array:
     n = next(enough, 1)
     parts = reshape(V, (*many, n, p // n, c)) @ U[..., None, :, :]
     return reshape(parts, (*many, p, -1))
+
+
+def empty(shape: tuple[int, ...], x: Array) -> Array:
+    """Give room for an array in the library and dtype of another, and on its device."""
+    return library(x).empty(shape, dtype=x.dtype, device=device(x))
 
 
 def _cut(x: Array, groups: int, axis: int = 0) -> Array:
