@@ -4,6 +4,8 @@ from math import prod
 
 import numpy as np
 
+from ..arrays import Array
+
 SMALL = 10**6
 """So many multiplications BLAS does at once without copying the factors into an order of its own.
 
@@ -17,9 +19,8 @@ LINE = 64  # bytes of a line of the cache
 def aligned(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     """Give room for numbers where a line of the cache begins.
 
-    What is read many at a time is then nowhere read from two lines. Matrices that BLAS multiplies
-    without copying them take up to a third less time there, and where memory begins by itself is
-    chance.
+    Many numbers are read at a time, and never from two lines then. Where memory begins by itself is
+    chance; small matrices, which BLAS does not copy first, can take half as long again there.
     """
     size = prod(shape) * dtype.itemsize
     memory = np.empty(size + LINE, np.uint8)
@@ -27,26 +28,24 @@ def aligned(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     return memory[first : first + size].view(dtype).reshape(shape)
 
 
-def product_in_lines(a, b):
-    """Give a b, NumPy's where a line of the cache begins."""
+def multiply(a: Array, b: Array, out: np.ndarray | None = None) -> Array:
+    """Give the products a b of matrices; NumPy's a few columns of b at a time if these are small.
+
+    They are written to `out`, if it is given, and else where a line of the cache begins.
+    """
     if not isinstance(a, np.ndarray):
         return a @ b
-    out = aligned((a.shape[0], b.shape[1]), a.dtype)
-    multiply(a, b, out=out)
-    return out
-
-
-def multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
-    """Write the products a b of matrices, a few columns of b at a time if the parts are small."""
+    if out is None:
+        out = aligned((*a.shape[:-1], b.shape[-1]), a.dtype)
     least, most = WIDTHS
     small = SMALL // (a.shape[-2] * a.shape[-1])
     size = min(most, small // least * least)
     if small >= b.shape[-1] or not size:
-        np.matmul(a, b, out=out)
-        return
+        return np.matmul(a, b, out=out)
     np.matmul(a[..., None, :, :], _parts(b, size), out=_parts(out, size))
     rest = slice(b.shape[-1] // size * size, None)
     np.matmul(a, b[..., rest], out=out[..., rest])
+    return out
 
 
 def long_product(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -134,7 +134,8 @@ def bound_in_fractions(m: int, channels: int, bits: int) -> float:
     """Equation 2.1.1r, with κ of other A, B and G: what scales their rows cancels in it."""
     a, b, g = (abs(matrix) for matrix in toom_cook(m, 3, PLACES[m]))
     growth = max(a.T @ (g.sum(1) * b.sum(0)))
-    roundings = 2 * len(b) + 2 * (3 + 1) + channels + 2 * len(b)
+    terms = sum(max(int((row != 0).sum()) for row in rows) ** 2 for rows in (a.T, g, b.T))
+    roundings = terms + channels + 1 + 3  # and those of the entries of B ⊗ B and of G ⊗ G
     worst = (1 + Fraction(1, 2 ** (bits + 1))) ** roundings - 1
     return float(growth**2 * channels * worst)
 
@@ -159,8 +160,7 @@ def largest_error(m: int, channels: int, bits: int) -> float:
 
 
 def _both_sides(matrix, x) -> np.ndarray:
-    """Give M x Mᵀ, term after term: NumPy rounds each product and each sum."""
-    for _ in range(2):  # (x Mᵀ)ᵀ, and once more
-        terms = (x[..., k, None] * row for k, row in enumerate(matrix.T))
-        x = np.swapaxes(reduce(np.add, terms), -1, -2)
-    return x
+    """Give (M ⊗ M) x, term after term: NumPy rounds each product and each sum."""
+    x = x.reshape(*x.shape[:-2], -1)
+    terms = (x[..., k, None] * row for k, row in enumerate(np.kron(matrix, matrix).T))
+    return reduce(np.add, terms).reshape(*x.shape[:-1], len(matrix), len(matrix))
