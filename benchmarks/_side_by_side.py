@@ -43,13 +43,14 @@ def measure(
     contenders: dict[str, Callable[[], Any]],
     rounds: int,
     rest: float = 0.0,
-    warm: int = 0,
+    warm: float | None = None,
     device: str = "cpu",
 ) -> dict[str, list[float]]:
     """Time each contender once a round, after one round that warms up; give their seconds.
 
     Before each there are `rest` seconds, in which threads left waiting by the one before, which
-    spin, can go to sleep; then it runs `warm` times before it is timed, by the clock of the device.
+    spin, can go to sleep. Then, if `warm` is given, it runs for that many seconds and at least once
+    before it is timed, by the clock of the device.
     """
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
     order, shuffle = list(contenders), random.Random(0).shuffle
@@ -57,8 +58,11 @@ def measure(
         shuffle(order)
         for name in order:
             time.sleep(rest)
-            for _ in range(warm):
+            start = time.perf_counter()
+            while warm is not None:
                 contenders[name]()
+                if time.perf_counter() - start >= warm:
+                    break
             passed = clock(device)(contenders[name])
             if number:
                 seconds[name].append(passed)

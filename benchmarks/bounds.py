@@ -6,9 +6,11 @@ help. Side by side in one run, in 32-bit floats, with one thread each and with t
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from functools import partial
 from operator import call
 from typing import Any
+from unittest.mock import patch
 
 import convolution
 import functions
@@ -19,6 +21,7 @@ from _side_by_side import HOW, measure, ratio, rounds_from_command_line, threads
 
 from chainrule.activations import ReLU
 from chainrule.arrays.functions import erfc
+from chainrule.convolution import tiled, winograd
 from chainrule.convolution.products import multiply
 from chainrule.convolution.tiled import Tiles
 from chainrule.losses import CrossEntropy
@@ -146,6 +149,58 @@ def products_of_a_layer(name: str, columns: bool = False) -> Pair:
     return run, layer.forward()["PyTorch"]
 
 
+IN_TILES = {
+    "forward": [(Tiles, "columns"), (tiled, "multiply")],
+    "backward": [(Tiles, "columns"), (tiled, "long_product"), (Tiles, "add_columns")],
+}
+BY_TRANSFORMS = [(winograd, "both_sides"), (winograd, "_product")]
+
+
+def repeated_calls(made: Callable, of: list[tuple[Any, str]]) -> Callable[[], None]:
+    """Give what makes once more the calls of these functions that something makes.
+
+    Each is with the first arrays of its shapes, which stay in the cache: so it takes no longer.
+    """
+    calls: list[Callable] = []
+    known: dict[Any, tuple] = {}
+
+    def noting(function: Callable) -> Callable:
+        def note(*given: Any, **options: Any) -> Any:
+            shapes = [x.shape if isinstance(x, np.ndarray) else str(x) for x in given]
+            same = known.setdefault((function, *shapes), given)
+            calls.append(partial(function, *same, **options))
+            return function(*given, **options)
+
+        return note
+
+    with ExitStack() as stack:
+        for owner, name in of:
+            stack.enter_context(patch.object(owner, name, noting(getattr(owner, name))))
+        made()
+
+    def repeat() -> None:
+        for each in calls:
+            each()
+
+    return repeat
+
+
+def convolution_alone(way: str, rounds: int, threads: int) -> dict[str, float]:
+    """Give the mean over the layers of products with their columns or transforms, the faster."""
+    found = []
+    for name in convolution.LAYERS:
+        layer = convolution.Layer(name)
+        whole = getattr(layer, way)()
+        parts = {"PyTorch": whole["PyTorch"]}
+        for method, of in (("tiled", IN_TILES[way]), ("winograd", BY_TRANSFORMS)):
+            if method in layer.methods:
+                parts[method] = repeated_calls(whole[convolution.ours(method)], of)
+        seconds = measure(parts, rounds, warm=(threads - 1) * convolution.WARM)
+        ratios = convolution.ratios(seconds).values()
+        found.append(min(ratios, key=lambda each: each["median"]))
+    return optimizers.means(found)
+
+
 PARTS: dict[str, Callable[[], Pair]] = {
     "training the digits: the rules without their doors": partial(rules_of_a_step, call),
     "training the digits: the rules, a look at each array": partial(rules_of_a_step, looked_at),
@@ -162,7 +217,7 @@ PARTS: dict[str, Callable[[], Pair]] = {
 def ratio_of(pair: Pair, rounds: int, threads: int) -> dict[str, float]:
     """Give the time of a part over PyTorch's, with so many threads."""
     contenders = dict(zip(("part", "PyTorch"), pair, strict=True))
-    seconds = measure(contenders, rounds, (threads - 1) * REST, warm=1)
+    seconds = measure(contenders, rounds, (threads - 1) * REST, warm=0)
     return ratio(seconds["PyTorch"], seconds["part"])
 
 
@@ -190,6 +245,9 @@ if __name__ == "__main__":
     for threads, how in HOW.items():
         with threads_each(threads):
             found[how] = {name: ratio_of(pair(), rounds, threads) for name, pair in PARTS.items()}
+            for way in ("forward", "backward"):
+                of = f"convolution, all layers, {way}: products with columns or transforms"
+                found[how][of] = convolution_alone(way, rounds, threads)
             found[how] |= rules_alone(rounds, threads)
     write(
         "bounds",

@@ -86,7 +86,7 @@ if __name__ == "__main__":
     for threads, how in HOW.items():
         with threads_each(threads):
             for batch_size in BATCH_SIZES:
-                seconds = measure(contenders(batch_size), rounds, (threads - 1) * REST, warm=1)
+                seconds = measure(contenders(batch_size), rounds, (threads - 1) * REST, warm=0)
                 found = ratio(seconds["PyTorch"], seconds["chainrule"])
                 ratios.setdefault(how, {})[f"batches of {batch_size}"] = found
     write(

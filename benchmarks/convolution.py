@@ -2,12 +2,13 @@
 
 `conv2d` and its gradients over seven layers, from the first of a large network to small ones, in
 32-bit floats: with one thread each, and with two. Each contender runs once, and is timed the next
-time. With two threads it rests before, so that those of the one before, which wait spinning, go to
-sleep.
+time. With two threads it runs for some time before: until those of the one before, which wait
+spinning, are asleep, and the system has found a processor for each of its own.
 """
 
 import tracemalloc
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from statistics import geometric_mean, median
 from typing import Any
@@ -15,11 +16,13 @@ from typing import Any
 import numpy as np
 import torch
 from _side_by_side import HOW, measure, ratio, rounds_from_command_line, threads_each, write
+from threadpoolctl import ThreadpoolController
 from torch.nn import functional
 
 from chainrule.convolution import Geometry, conv2d, conv2d_fft, conv2d_vjp, intensity
 
-REST = 0.1  # seconds before a contender with two threads
+WARM = 0.15  # seconds for which a contender with two threads runs before it is timed
+WORKERS, LIBRARIES = ThreadPoolExecutor(2), ThreadpoolController()
 METHODS = ("tiled", "im2col", "winograd")
 # N, C, side, O, kernel, stride, padding
 LAYERS = {
@@ -81,6 +84,32 @@ class Layer:
             **{ours(m): partial(conv2d_vjp, *given, **self.where, method=m) for m in self.methods},
         }
 
+    def halves(self, way: str) -> dict[str, Callable]:
+        """Give our convolutions of half of the images in each of two threads, by method."""
+        made = self._forward_in_halves if way == "forward" else self._backward_in_halves
+        methods = [m for m in self.methods if m != "im2col"]
+        return {f"{ours(m)} in halves": partial(made, m) for m in methods}
+
+    def _forward_in_halves(self, method: str) -> np.ndarray:
+        y = np.empty_like(self.upstream)
+
+        def work(half: slice) -> None:
+            y[half] = conv2d(self.x[half], self.weight, self.bias, **self.where, method=method)
+
+        in_two_threads(work, len(self.x))
+        return y
+
+    def _backward_in_halves(self, method: str) -> tuple[np.ndarray, ...]:
+        dx = np.empty_like(self.x)
+
+        def work(half: slice) -> tuple[Any, ...]:
+            given = self.x[half], self.weight, self.upstream[half]
+            dx[half], *others = conv2d_vjp(*given, **self.where, method=method)
+            return (*others,)
+
+        first, second = in_two_threads(work, len(self.x))
+        return dx, *map(np.add, first, second)
+
     def _indices(self) -> np.ndarray:
         """Columns by arrays of indices, as in many tutorials, and one product for the batch."""
         (kh, kw), (oh, ow) = self.geometry.kernel_size, self.geometry.output_size
@@ -108,6 +137,12 @@ class Layer:
         )
         seconds = measure({"loops": lambda: conv2d(x, weight, method="loops")}, 3)["loops"]
         return median(seconds) / (2 * 4 * weight[0].size)
+
+
+def in_two_threads(work: Callable[[slice], Any], images: int) -> list[Any]:
+    """Do the work for either half of the images; products have no threads of their own."""
+    with LIBRARIES.limit(limits=1):
+        return [*WORKERS.map(work, (slice(images // 2), slice(images // 2, None)))]
 
 
 def working_memory(call: Callable) -> float:
@@ -149,7 +184,6 @@ def of_layer(name: str, rounds: int) -> dict[str, Any]:
     found["intensity"] = intensity(layer.geometry, *layer.weight.shape[1::-1])
     for way, contenders in (("forward", layer.forward()), ("backward", layer.backward())):
         others = layer.others() if way == "forward" else {}
-        require_agreement(contenders | others, name)
         found["memory"][way] = {
             who: round(working_memory(call), 1)
             for who, call in contenders.items()
@@ -157,8 +191,9 @@ def of_layer(name: str, rounds: int) -> dict[str, Any]:
         }
         for threads, how in HOW.items():
             with threads_each(threads):
-                all_of_them = contenders | others if threads == 1 else contenders
-                seconds = measure(all_of_them, rounds, (threads - 1) * REST, warm=1)
+                more = others if threads == 1 else layer.halves(way)
+                require_agreement(contenders | more, name)
+                seconds = measure(contenders | more, rounds, warm=(threads - 1) * WARM)
             found.setdefault(how, {})[way] = ratios(seconds)
             if way == "forward":
                 found[how]["operations_per_second"] = {
@@ -187,7 +222,7 @@ def by_kernel_size(rounds: int) -> dict[str, list[float | None]]:
             contenders["Winograd"] = lambda w=weight: conv2d(
                 x, w, padding="same", method="winograd"
             )
-        seconds = measure(contenders, rounds, warm=1)
+        seconds = measure(contenders, rounds, warm=0)
         for name in ("in tiles", "Fourier", "Winograd", "PyTorch"):
             time = median(seconds[name]) if name in seconds else None
             found.setdefault(name, []).append(time)
@@ -211,7 +246,7 @@ def means(layers: dict[str, Any], how: str, way: str) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    rounds = rounds_from_command_line(6)
+    rounds = rounds_from_command_line(5)
     layers = {name: of_layer(name, rounds) for name in LAYERS}
     with threads_each(1):
         kernel_sizes = by_kernel_size(rounds)

@@ -79,7 +79,7 @@ def timed(name: str, ways: dict[str, Make], rounds: int) -> dict[str, Any]:
             begin = time.perf_counter()
             runs[f"{way} {at}"], counts[f"{way} {at}"] = repeated(make, setting)
             beginning[way].append(rounded(time.perf_counter() - begin))
-    found = measure(runs, rounds, warm=1)
+    found = measure(runs, rounds, warm=0)
     seconds = {key: [rounded(each / counts[key]) for each in times] for key, times in found.items()}
     return {
         "sizes": sizes_of(settings, name),

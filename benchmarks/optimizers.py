@@ -74,7 +74,7 @@ def ratios_at(size: int, rounds: int, rest: float) -> dict[str, dict[str, float]
     all_of_them: dict[str, Callable] = {}
     for name in CONTESTS:
         all_of_them |= contenders(name, gradients, SIZES[size])
-    seconds = measure(all_of_them, rounds, rest, warm=1)
+    seconds = measure(all_of_them, rounds, rest, warm=0)
     return {
         name: ratio(seconds[f"PyTorch {name}"], seconds[f"chainrule {name}"]) for name in CONTESTS
     }
