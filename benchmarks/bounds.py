@@ -214,10 +214,10 @@ PARTS: dict[str, Callable[[], Pair]] = {
 }
 
 
-def ratio_of(pair: Pair, rounds: int, threads: int) -> dict[str, float]:
+def ratio_of(pair: Pair, rounds: int, threads: int, warm: float = 0) -> dict[str, float]:
     """Give the time of a part over PyTorch's, with so many threads."""
     contenders = dict(zip(("part", "PyTorch"), pair, strict=True))
-    seconds = measure(contenders, rounds, (threads - 1) * REST, warm=0)
+    seconds = measure(contenders, rounds, (threads - 1) * REST, warm)
     return ratio(seconds["PyTorch"], seconds["part"])
 
 
@@ -234,13 +234,15 @@ def rules_alone(rounds: int, threads: int) -> dict[str, dict[str, float]]:
             found[f"{name}, {of} alone"] = alone[name]
             if threads > 1:
                 shared = rule_alone(name, size, threads=threads)
-                found[f"{name}, {of} in two threads"] = ratio_of(shared, rounds, threads)
+                found[f"{name}, {of} in two threads"] = ratio_of(
+                    shared, rounds, threads, convolution.WARM
+                )
     found["all optimizers, all three sizes: the rule alone"] = optimizers.means(everything)
     return found
 
 
 if __name__ == "__main__":
-    rounds = rounds_from_command_line(5)
+    rounds = rounds_from_command_line(4)
     found: dict[str, dict] = {}
     for threads, how in HOW.items():
         with threads_each(threads):

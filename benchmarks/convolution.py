@@ -191,9 +191,9 @@ def of_layer(name: str, rounds: int) -> dict[str, Any]:
         }
         for threads, how in HOW.items():
             with threads_each(threads):
-                more = others if threads == 1 else layer.halves(way)
-                require_agreement(contenders | more, name)
-                seconds = measure(contenders | more, rounds, warm=(threads - 1) * WARM)
+                entering = contenders | (others if threads == 1 else layer.halves(way))
+                require_agreement(entering, name)
+                seconds = measure(entering, rounds, warm=(threads - 1) * WARM)
             found.setdefault(how, {})[way] = ratios(seconds)
             if way == "forward":
                 found[how]["operations_per_second"] = {
@@ -246,7 +246,7 @@ def means(layers: dict[str, Any], how: str, way: str) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    rounds = rounds_from_command_line(5)
+    rounds = rounds_from_command_line(4)
     layers = {name: of_layer(name, rounds) for name in LAYERS}
     with threads_each(1):
         kernel_sizes = by_kernel_size(rounds)

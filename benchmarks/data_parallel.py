@@ -131,7 +131,7 @@ def work(rounds: int) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
-    parser.add_argument("--rounds", type=int, default=31, help="how often each is timed")
+    parser.add_argument("--rounds", type=int, default=21, help="how often each is timed")
     rounds = parser.parse_args().rounds
     if "WORLD_SIZE" in os.environ:
         work(rounds)

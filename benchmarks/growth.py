@@ -247,7 +247,7 @@ def recorded(rounds: int, ways: dict[str, Make], folder: str) -> dict[str, Any]:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
-    parser.add_argument("--rounds", type=int, default=5, help="how often each is timed")
+    parser.add_argument("--rounds", type=int, default=4, help="how often each is timed")
     parser.add_argument("--weigh", type=json.loads, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.weigh:

@@ -1,6 +1,7 @@
 """im2col, col2im and convolution against PyTorch, over what Hypothesis draws."""
 
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import array_api_strict
@@ -137,6 +138,23 @@ def test_blocks_and_tiles_give_what_one_product_gives(
     ]
     for found, gradient in zip(*ways, strict=True):
         assert relative_error(found, gradient) < 1e-13
+
+
+@pytest.mark.parametrize("method", ["tiled", "im2col", "winograd"])
+def test_threads_can_share_the_images(method):
+    rng = np.random.default_rng(0)
+    x, weight = rng.standard_normal((8, 4, 30, 31)), rng.standard_normal((6, 4, 3, 3))
+    delta = rng.standard_normal((8, 6, 30, 31))
+    convolve = partial(conv2d, weight=weight, padding=1, method=method)
+    back = partial(conv2d_vjp, padding=1, method=method)
+    parts = [slice(at, at + 2) for at in range(0, 8, 2)] * 10
+    with ThreadPoolExecutor(4) as workers:
+        y = [*workers.map(lambda part: convolve(x[part]), parts)]
+        gradients = [*workers.map(lambda part: back(x[part], weight, delta[part]), parts)]
+    for part, outputs, found in zip(parts, y, gradients, strict=True):
+        np.testing.assert_array_equal(outputs, convolve(x[part]))
+        for a, b in zip(found, back(x[part], weight, delta[part]), strict=True):
+            np.testing.assert_array_equal(a, b)
 
 
 def test_small_images_come_last_in_memory_from_layer_to_layer_and_back():

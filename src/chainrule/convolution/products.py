@@ -19,8 +19,8 @@ LINE = 64  # bytes of a line of the cache
 def aligned(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     """Give room for numbers where a line of the cache begins.
 
-    Many numbers are read at a time, and never from two lines then. Where memory begins by itself is
-    chance; small matrices, which BLAS does not copy first, can take half as long again there.
+    Many numbers are read at a time, and there never from two lines. Where memory begins by itself
+    is chance, and products of small matrices, which BLAS does not copy first, can take longer.
     """
     size = prod(shape) * dtype.itemsize
     memory = np.empty(size + LINE, np.uint8)

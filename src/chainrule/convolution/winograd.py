@@ -1,6 +1,7 @@
 """Winograd's method for 3 × 3 kernels and a stride of 1, in blocks that stay in the cache (2.1.1).
 
 Axes (t, t, …) come first: for every place of a transformed tile there is one product of matrices.
+The channels come last, so that they are copied many at a time.
 """
 
 from collections.abc import Callable

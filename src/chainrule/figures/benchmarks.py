@@ -25,8 +25,7 @@ def read(name: str | Path) -> dict[str, Any]:
 
     It has "title", "what", "baseline", "ratios" (a contender's seconds over the baseline's:
     "median", and the quartiles "low" and "high"), "rounds", "device", "versions" and "date". One
-    of a second machine is named "another_machine/training", say. A ValueError says what is wrong
-    with a file that is not a record.
+    of a second machine is "another_machine/training", say. A ValueError says what a file lacks.
 
     Examples
     --------
@@ -168,18 +167,19 @@ METHODS = {
     "columns": "chainrule, im2col",
     "Winograd": "chainrule, winograd",
 }
+METHODS |= {f"{each} in halves": f"{METHODS[each]} in halves" for each in ("tiles", "Winograd")}
 
 
 def layers(
     record: dict[str, Any],
     way: str = "forward",
     how: str = "one thread",
-    methods: Sequence[str] = tuple(METHODS),
+    methods: Sequence[str] = tuple(METHODS)[:4],
 ) -> Table:
     """Give the times of convolution over PyTorch's, a row for each layer and one for their mean.
 
     The way is "forward" or "backward", and they were measured with "one thread" or "two threads".
-    Where there are all methods, the last row has the mean over the fastest for each layer.
+    Where there are four methods or more, the last row has the mean over our fastest of each layer.
     """
     if how not in record.get("means", {}):
         raise ValueError(f"how: expected one of {sorted(record.get('means', {}))}, got {how!r}")
@@ -188,10 +188,10 @@ def layers(
         for name, layer in record["layers"].items()
     ]
     means = record["means"][how][way]
-    of_methods = [means.get(METHODS[method]) for method in methods]
-    rows.append(["geometric mean", *("–" if m is None else f"{m:.2f}" for m in of_methods)])
-    if len(methods) == len(METHODS):
-        rows.append(["the fastest of each", f"{means['fastest']:.2f}", *["–"] * (len(methods) - 1)])
+    texts = {who: f"{mean:.2f}" for who, mean in means.items()}
+    rows.append(["geometric mean", *(texts.get(METHODS[method], "–") for method in methods)])
+    if len(methods) >= 4:
+        rows.append(["the fastest of each", texts["fastest"], *["–"] * (len(methods) - 1)])
     return Table([way, *methods], rows)
 
 
