@@ -680,3 +680,19 @@ def test_a_race_begins_at_each_start_and_says_who_arrives_by_luck():
             assert (racer in there) == (arrives and not lucky)
             assert (f"{racer} (by luck)" in there) == (arrives and lucky)
     assert "Adagrad (by luck)" in slider.texts[steps - 1]
+
+
+def test_the_fastest_may_be_in_halves_only_where_halves_are_shown():
+    record = benchmarks.read("another_machine/convolution")
+    halves = ["tiles", "Winograd", "tiles in halves", "Winograd in halves"]
+    for way in ("forward", "backward"):
+        means = record["means"]["two threads"][way]
+        assert means["fastest, halves too"] < means["fastest"]
+        for methods, key in (([], "fastest"), ([halves], "fastest, halves too")):
+            table = str(benchmarks.layers(record, way, "two threads", *methods))
+            last = f"| the fastest of each | {means[key]:.2f} | – | – | – |"
+            assert table.splitlines()[-1] == last
+        first = table.splitlines()[2].split(" | ")
+        of = record["layers"]["3 → 64, 7 × 7"]["two threads"][way]["chainrule, tiled in halves"]
+        assert first[:1] + first[2:3] == ["| 3 → 64, 7 × 7", "–"]
+        assert first[3].startswith(f"{of['median']:.2f} (")

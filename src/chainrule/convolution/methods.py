@@ -57,9 +57,9 @@ def conv2d(
         dilation 1, by Winograd's method, in tiles of 2 × 2 or 4 × 4 outputs, and "winograd" by that
         of the two that multiplies less. "tiled" and "loops" are for NumPy arrays; "auto" takes
         "im2col" for all others; "winograd-2" for layers of 128 kernels and 128 tiles or more, where
-        it is mostly faster, if its error bound (`winograd_bound`) is not above that of a sum; and
-        else "tiled". Where a number is NaN or infinite, or so large that the sum of four overflows,
-        what Winograd's method gives may be NaN in places where others are finite.
+        it is mostly faster with one thread, if its error bound (`winograd_bound`) is not above that
+        of a sum; and else "tiled". Where a number is NaN or infinite, or so large that the sum of
+        four overflows, what Winograd's method gives may be NaN in places where others are finite.
 
     Returns
     -------

@@ -19,8 +19,9 @@ LINE = 64  # bytes of a line of the cache
 def aligned(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     """Give room for numbers where a line of the cache begins.
 
-    Many numbers are read at a time, and there never from two lines. Where memory begins by itself
-    is chance, and products of small matrices, which BLAS does not copy first, can take longer.
+    Many numbers are read at a time, and then from one line, if the rows are whole lines, too. Where
+    memory begins by itself is chance, and small products, whose factors BLAS does not copy, can
+    take longer there.
     """
     size = prod(shape) * dtype.itemsize
     memory = np.empty(size + LINE, np.uint8)
@@ -29,7 +30,7 @@ def aligned(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
 
 
 def multiply(a: Array, b: Array, out: np.ndarray | None = None) -> Array:
-    """Give the products a b of matrices; NumPy's a few columns of b at a time if these are small.
+    """Give the products a b of matrices; NumPy's by a few columns of b, if so few make them small.
 
     They are written to `out`, if it is given, and else where a line of the cache begins.
     """

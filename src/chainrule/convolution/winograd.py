@@ -53,7 +53,7 @@ MATRICES = {
 }
 
 BLOCK = 5 * 2**19  # bytes of a block's transformed tiles
-WEIGHTS = 5 * 2**19  # bytes of the kernels that are transformed at a time
+WEIGHTS = 5 * 2**19  # bytes of transformed kernels at a time
 GRADIENTS = 5 * 2**20  # bytes of the transformed kernels whose gradients are added up at a time
 
 Block = tuple[slice, slice]  # images, and rows of tiles in them
@@ -68,7 +68,7 @@ def winograd_bound(m: int, channels: int, bits: int = 23) -> float:
         Outputs of a tile are m × m, kernels 3 × 3.
     channels : int
     bits : int
-        To which every number, product and sum is rounded.
+        To so many every factor, product and sum is rounded; weights and pixels have no more.
 
     Returns
     -------
@@ -151,7 +151,7 @@ class Winograd:
         return reshape(y, (x.shape[0], -1, *size))
 
     def _products(self, tiling, errors, pixels):
-        """Give the sum of (A δ Aᵀ) ⊙ (Bᵀ x B) over the tiles, shape (t, t, groups, O, C/groups)."""
+        """Give the sum of (A δ Aᵀ) ⊙ (Bᵀ x B) over the tiles, (t, t, groups, …, C/groups)."""
 
         def of(block):
             transformed = both_sides(self.A, tiling.tiles(errors, self.m, block))
@@ -201,8 +201,9 @@ class _Tiling:
     def kernels(self, most: int) -> list[slice]:
         """Give a group's kernels, in parts of which the transforms have at most so many bytes."""
         o, c = self.kernel
-        kernels = most // (self.place * c)
-        return _slices(o, kernels // 16 * 16 or kernels)  # so many begin with a line of the cache
+        many = most // (self.place * c)
+        many = many // 16 * 16 or max(many, 1)  # of 16 floats each begins a line of the cache
+        return [slice(first, min(first + many, o)) for first in range(0, o, many)]
 
     def tiles(self, x: Array, k: int, block: Block, before: Pair = (0, 0)) -> Array:
         """Give k × k numbers for each tile, shape (k, k, groups, tiles, C/groups); 0 outside x."""
@@ -234,7 +235,7 @@ class _Tiling:
 
 
 def both_sides(matrix: np.ndarray, x: Array) -> Array:
-    """Give M x Mᵀ for the first two axes of x, as one product: (M ⊗ M) vec x."""
+    """Give M x Mᵀ for the first two axes of x: one product of M ⊗ M, with these axes as one."""
     (m, k), rest = matrix.shape, x.shape[2:]
     twice = matrix[:, None, :, None] * matrix[:, None, :]
     twice = like(twice.reshape(m * m, k * k), x)
@@ -247,7 +248,7 @@ def like(matrix: np.ndarray, x: Array) -> Array:
 
 
 def _product(V: Array, U: Array) -> Array:
-    """Give V U in as few parts as are small."""
+    """Give V U, the rows of V cut into as few equal parts as make each product small."""
     *many, p, c = V.shape
     enough = (n for n in range(1, p // 16 + 1) if p % n == 0 and p // n * c * U.shape[-1] <= SMALL)
     n = next(enough, 1)

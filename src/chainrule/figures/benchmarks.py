@@ -183,15 +183,15 @@ def layers(
     """
     if how not in record.get("means", {}):
         raise ValueError(f"how: expected one of {sorted(record.get('means', {}))}, got {how!r}")
+    layers = {name: layer[how][way] for name, layer in record["layers"].items()}
     rows = [
-        [name, *(_with_quartiles(layer[how][way].get(METHODS[method])) for method in methods)]
-        for name, layer in record["layers"].items()
+        [n, *(_with_quartiles(of.get(METHODS[m])) for m in methods)] for n, of in layers.items()
     ]
-    means = record["means"][how][way]
-    texts = {who: f"{mean:.2f}" for who, mean in means.items()}
+    texts = {who: f"{mean:.2f}" for who, mean in record["means"][how][way].items()}
     rows.append(["geometric mean", *(texts.get(METHODS[method], "–") for method in methods)])
+    key = "fastest, halves too" if "tiles in halves" in methods else "fastest"
     if len(methods) >= 4:
-        rows.append(["the fastest of each", texts["fastest"], *["–"] * (len(methods) - 1)])
+        rows.append(["the fastest of each", texts[key], *["–"] * (len(methods) - 1)])
     return Table([way, *methods], rows)
 
 
