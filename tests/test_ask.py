@@ -65,6 +65,8 @@ CELLS = [
     ("import torch\nx = 1", False, ["PyTorch"]),
     ("def g():\n    x = 1\n    return x", True, []),
     ("x", False, ["PyTorch"]),
+    ("from concurrent.futures import ThreadPoolExecutor as Pool", True, ["threads"]),
+    ("Pool(2)", False, ["threads"]),
 ]
 
 

@@ -36,7 +36,11 @@ from chainrule.session import LIBRARIES, one_by_one
 ASK = Path(__file__).parents[1] / "ask"
 NUMPY = ASK / "numpy" / "numpy.zip"
 READS = ("LOAD_NAME", "LOAD_GLOBAL")
-NEEDY = {"chainrule.proofs": "SymPy", "chainrule.device.to": "PyTorch"}
+NEEDY = {
+    "chainrule.proofs": "SymPy",
+    "chainrule.device.to": "PyTorch",
+    "concurrent.futures": "threads",
+}
 KEPT = {".py", ".npz", ".json", ".css", ".js", ".v", ".z"}  # of the package
 PART = 750_000  # bytes of a script that holds a part of the files
 PYTHON_LICENCES = """\
@@ -61,7 +65,7 @@ FORMS["array"] = FORMS["function"]
 
 
 def library(module: str, name: str) -> str:
-    """Give the library for want of which an import fails; "" for none."""
+    """Give for want of which library, or of what, an import is of no use."""
     for whole in (module, f"{module}.{name}"):
         if whole in NEEDY:
             return NEEDY[whole]
@@ -77,7 +81,7 @@ def read_by(code: CodeType) -> set[str]:
 
 
 def wants(statement: ast.stmt, missing: dict[str, str]) -> set[str]:
-    """Give the libraries that a statement needs and no page has."""
+    """Give what a statement needs and no page has, libraries above all."""
     code = compile(ast.Module([statement], []), "<cell>", "exec")
     found = {missing.get(name, "") for name in read_by(code)}
     for node in ast.walk(statement):
