@@ -684,7 +684,7 @@ def test_a_race_begins_at_each_start_and_says_who_arrives_by_luck():
 
 def test_the_fastest_may_be_in_halves_only_where_halves_are_shown():
     record = benchmarks.read("another_machine/convolution")
-    halves = ["tiles", "Winograd", "tiles in halves", "Winograd in halves"]
+    halves = ["tiles", "Winograd", "tiles ½", "Winograd ½"]
     for way in ("forward", "backward"):
         means = record["means"]["two threads"][way]
         assert means["fastest, halves too"] < means["fastest"]

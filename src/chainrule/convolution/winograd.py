@@ -84,7 +84,7 @@ def winograd_bound(m: int, channels: int, bits: int = 23) -> float:
         raise ValueError(f"m: expected one of {[*MATRICES]}, got {m!r}")
     channels = count.read(channels, "channels")
     largest = float(growth(m)) ** 2 * channels
-    return largest * relative(channels + m**2 + (m + 1) ** 2 + 13, unit_roundoff(bits))
+    return largest * relative(channels + 2 * m**2 + 2 * m + 14, unit_roundoff(bits))
 
 
 # ---- the formulas --------------------------------------------------------------------------------

@@ -167,7 +167,7 @@ METHODS = {
     "columns": "chainrule, im2col",
     "Winograd": "chainrule, winograd",
 }
-METHODS |= {f"{each} in halves": f"{METHODS[each]} in halves" for each in ("tiles", "Winograd")}
+METHODS |= {f"{each} ½": f"{METHODS[each]} in halves" for each in ("tiles", "Winograd")}
 
 
 def layers(
@@ -189,7 +189,7 @@ def layers(
     ]
     texts = {who: f"{mean:.2f}" for who, mean in record["means"][how][way].items()}
     rows.append(["geometric mean", *(texts.get(METHODS[method], "–") for method in methods)])
-    key = "fastest, halves too" if "tiles in halves" in methods else "fastest"
+    key = "fastest, halves too" if "tiles ½" in methods else "fastest"
     if len(methods) >= 4:
         rows.append(["the fastest of each", texts[key], *["–"] * (len(methods) - 1)])
     return Table([way, *methods], rows)
