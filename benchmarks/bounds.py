@@ -22,7 +22,6 @@ from _side_by_side import HOW, measure, ratio, rounds_from_command_line, threads
 from chainrule.activations import ReLU
 from chainrule.arrays.functions import erfc
 from chainrule.convolution import tiled, winograd
-from chainrule.convolution.products import multiply
 from chainrule.convolution.tiled import Tiles
 from chainrule.losses import CrossEntropy
 from chainrule.losses.classification import log_softmax
@@ -130,25 +129,6 @@ def rule_joined(name: str, size: int) -> Pair:
     return functions.repeated(run, STEPS[size]), theirs
 
 
-def products_of_a_layer(name: str, columns: bool = False) -> Pair:
-    """Give the products that a layer's tiles come to; with their columns, or as these lie there."""
-    layer = convolution.Layer(name)
-    tiles = Tiles(layer.x, layer.weight, layer.geometry, 1)
-    made = [
-        (tile, tiles.columns(tile), tiles.matrices(tiles.outputs(tile)))
-        for block in tiles.blocks(len(layer.x))
-        for tile in tiles.tiles(block)
-    ]
-
-    def run() -> None:
-        for tile, X, Y in made:
-            if columns:
-                tiles.columns(tile)
-            multiply(tiles.weight, X, out=Y)
-
-    return run, layer.forward()["PyTorch"]
-
-
 IN_TILES = {
     "forward": [(Tiles, "columns"), (tiled, "multiply")],
     "backward": [(Tiles, "columns"), (tiled, "long_product"), (Tiles, "add_columns")],
@@ -185,6 +165,12 @@ def repeated_calls(made: Callable, of: list[tuple[Any, str]]) -> Callable[[], No
     return repeat
 
 
+def in_tiles(name: str, of: list[tuple[Any, str]]) -> Pair:
+    """Give the calls of these functions that a layer's tiles make."""
+    whole = convolution.Layer(name).forward()
+    return repeated_calls(whole[convolution.ours("tiled")], of), whole["PyTorch"]
+
+
 def convolution_alone(way: str, rounds: int, threads: int) -> dict[str, float]:
     """Give the mean over the layers of products with their columns or transforms, the faster."""
     found = []
@@ -207,10 +193,10 @@ PARTS: dict[str, Callable[[], Pair]] = {
     "GELU, 1 000 000 numbers: erfc, twice": partial(erfc_of_gelu, 10**6),
     "Adam, 10 000 000 numbers: the rule, in the cache": partial(rule_alone, "Adam", 10**7, True),
     **{
-        f"{name}: the products in tiles": partial(products_of_a_layer, name)
+        f"{name}: the products in tiles": partial(in_tiles, name, [(tiled, "multiply")])
         for name in ("3 → 64, 7 × 7", "512 → 512", SMALL)
     },
-    f"{SMALL}: these and their columns": partial(products_of_a_layer, SMALL, columns=True),
+    f"{SMALL}: these and their columns": partial(in_tiles, SMALL, IN_TILES["forward"]),
 }
 
 
