@@ -129,10 +129,10 @@ def rule_joined(name: str, size: int) -> Pair:
     return functions.repeated(run, STEPS[size]), theirs
 
 
-IN_TILES = {
-    "forward": [(Tiles, "columns"), (tiled, "multiply")],
-    "backward": [(Tiles, "columns"), (tiled, "long_product"), (Tiles, "add_columns")],
-}
+IN_TILES = [
+    *((Tiles, name) for name in ("columns", "add_columns")),
+    *((tiled, name) for name in ("multiply", "long_product")),
+]
 BY_TRANSFORMS = [(winograd, "both_sides"), (winograd, "_product")]
 
 
@@ -143,13 +143,18 @@ def repeated_calls(made: Callable, of: list[tuple[Any, str]]) -> Callable[[], No
     """
     calls: list[Callable] = []
     known: dict[Any, tuple] = {}
+    within: list[Callable] = []
 
     def noting(function: Callable) -> Callable:
         def note(*given: Any, **options: Any) -> Any:
             shapes = [x.shape if isinstance(x, np.ndarray) else str(x) for x in given]
             same = known.setdefault((function, *shapes), given)
-            calls.append(partial(function, *same, **options))
-            return function(*given, **options)
+            if not within:
+                calls.append(partial(function, *same, **options))
+            within.append(function)
+            found = function(*given, **options)
+            within.pop()
+            return found
 
         return note
 
@@ -171,20 +176,36 @@ def in_tiles(name: str, of: list[tuple[Any, str]]) -> Pair:
     return repeated_calls(whole[convolution.ours("tiled")], of), whole["PyTorch"]
 
 
-def convolution_alone(way: str, rounds: int, threads: int) -> dict[str, float]:
-    """Give the mean over the layers of products with their columns or transforms, the faster."""
-    found = []
+def in_halves(layer: convolution.Layer, way: str, method: str, of: list) -> Callable[[], None]:
+    """Give what two threads repeat, each the calls that its half of the images makes."""
+    half = len(layer.x) // 2
+    both = (
+        repeated_calls(partial(layer.part, way, method, images), of)
+        for images in (slice(half), slice(half, None))
+    )
+    calls = dict(zip((None, half), both, strict=True))
+    return lambda: convolution.in_two_threads(lambda images: calls[images.start](), len(layer.x))
+
+
+def convolution_alone(way: str, rounds: int, threads: int) -> dict[str, dict[str, float]]:
+    """Give the means over the layers of products with their columns or transforms, the fastest."""
+    found, halves_too = [], []
     for name in convolution.LAYERS:
         layer = convolution.Layer(name)
         whole = getattr(layer, way)()
         parts = {"PyTorch": whole["PyTorch"]}
-        for method, of in (("tiled", IN_TILES[way]), ("winograd", BY_TRANSFORMS)):
+        for method, of in (("tiled", IN_TILES), ("winograd", BY_TRANSFORMS)):
             if method in layer.methods:
                 parts[method] = repeated_calls(whole[convolution.ours(method)], of)
+                if threads > 1:
+                    parts[f"{method} in halves"] = in_halves(layer, way, method, of)
         seconds = measure(parts, rounds, warm=(threads - 1) * convolution.WARM)
-        ratios = convolution.ratios(seconds).values()
-        found.append(min(ratios, key=lambda each: each["median"]))
-    return optimizers.means(found)
+        ratios = sorted(convolution.ratios(seconds).items(), key=lambda item: item[1]["median"])
+        halves_too.append(ratios[0][1])
+        found.append(next(each for who, each in ratios if "halves" not in who))
+    of = f"convolution, all layers, {way}: products with columns or transforms"
+    alone = {of: optimizers.means(found)}
+    return alone | ({f"{of}, halves too": optimizers.means(halves_too)} if threads > 1 else {})
 
 
 PARTS: dict[str, Callable[[], Pair]] = {
@@ -196,7 +217,7 @@ PARTS: dict[str, Callable[[], Pair]] = {
         f"{name}: the products in tiles": partial(in_tiles, name, [(tiled, "multiply")])
         for name in ("3 → 64, 7 × 7", "512 → 512", SMALL)
     },
-    f"{SMALL}: these and their columns": partial(in_tiles, SMALL, IN_TILES["forward"]),
+    f"{SMALL}: these and their columns": partial(in_tiles, SMALL, IN_TILES),
 }
 
 
@@ -234,8 +255,7 @@ if __name__ == "__main__":
         with threads_each(threads):
             found[how] = {name: ratio_of(pair(), rounds, threads) for name, pair in PARTS.items()}
             for way in ("forward", "backward"):
-                of = f"convolution, all layers, {way}: products with columns or transforms"
-                found[how][of] = convolution_alone(way, rounds, threads)
+                found[how] |= convolution_alone(way, rounds, threads)
             found[how] |= rules_alone(rounds, threads)
     write(
         "bounds",

@@ -31,6 +31,7 @@ from chainrule.convolution import (
     im2col,
     intensity,
     loop_operations,
+    products,
     tiled,
     winograd_pair,
     winograd_saving,
@@ -122,10 +123,12 @@ def test_gradients_are_those_of_pytorch(drawn, method):
 @pytest.mark.parametrize("buffer", [1, 50_000])  # a window a tile, or some rows
 @pytest.mark.parametrize(("images", "few"), [(1, 8), (150_000, 8), (150_000, 3)])  # 1; 4 and 3
 @pytest.mark.parametrize(("stride", "dilation"), [(1, 1), (2, 1), (1, 2), (3, 2)])
+@pytest.mark.parametrize("many", [0, 3])  # kernels are turned never, or with a stride of 1
 def test_blocks_and_tiles_give_what_one_product_gives(
-    buffer, images, few, stride, dilation, monkeypatch
+    buffer, images, few, stride, dilation, many, monkeypatch
 ):
-    for name, value in (("BUFFER", buffer), ("IMAGES", images), ("FEW", few)):
+    limits = {"BUFFER": buffer, "IMAGES": images, "FEW": few, "MANY": many, "PIECE": buffer}
+    for name, value in limits.items():
         monkeypatch.setattr(tiled, name, value)
     rng = np.random.default_rng(0)
     x, weight = rng.standard_normal((7, 4, 33, 26)), rng.standard_normal((6, 2, 3, 5))
@@ -138,6 +141,45 @@ def test_blocks_and_tiles_give_what_one_product_gives(
     ]
     for found, gradient in zip(*ways, strict=True):
         assert relative_error(found, gradient) < 1e-13
+
+
+@pytest.mark.parametrize(("stride", "below"), [((1, 2), 1), ((2, 1), 2), ((3, 3), 3), ((4, 1), 3)])
+def test_columns_of_rows_of_windows_share_memory_as_far_as_they_overlap(stride, below):
+    rng = np.random.default_rng(0)
+    x, w = rng.standard_normal((2, 4, 14, 9)), np.ones((2, 3, 2, 3, 5))
+    geometry = Geometry.of((14, 9), (3, 5), stride, 1)
+    tiles = tiled.Tiles(x, w, geometry)
+    (block,) = tiles.blocks(2)
+    (tile,) = tiles.tiles(block)
+    tiles.lay_out(x)
+    found = tiles.columns(tile)
+    oh, ow = geometry.output_size
+    expected = im2col(x, (3, 5), stride=stride, padding=1).reshape(2, 2, 2, 3, 5, oh, ow)
+    expected = expected.transpose(1, 5, 3, 2, 4, 6, 0).reshape(2, oh, 30, ow * 2)
+    np.testing.assert_array_equal(found, expected)
+    a_strip = found.strides[2]
+    assert found.strides[1] == below * 10 * a_strip
+    assert tiles.below == below
+
+
+@pytest.mark.parametrize("shape", [(4, 3, 700, 2), (1, 40, 30, 50), (5, 60, 90, 200)])
+def test_a_long_product_is_the_sum_over_matrices(shape, monkeypatch):
+    many, m, terms, n = shape
+    rng = np.random.default_rng(0)
+    a, b = rng.standard_normal((2, many, m, terms)), rng.standard_normal((2, many, n, terms))
+    expected = np.einsum("gimt,gint->gmn", a, b)
+    for small in (0, 10**9):
+        monkeypatch.setattr(products, "SMALL", small)
+        assert relative_error(products.long_product(a, b), expected) < 1e-13
+
+
+def test_where_kernels_stand_on_the_errors():
+    geometry = Geometry.of((6, 9), (3, 5), padding=(2, 1), dilation=(2, 1))
+    back = geometry.back
+    assert (back.before, back.after) == ((2, 3), (2, 3))
+    assert back.output_size == (6, 9)
+    assert Geometry.of((6, 9), 3, stride=(1, 2)).back is None
+    assert Geometry.of((6, 9), 3, padding=(0, 3)).back is None
 
 
 @pytest.mark.parametrize("method", ["tiled", "im2col", "winograd"])

@@ -118,6 +118,16 @@ def test_parts_give_what_all_at_once_gives(limit, convert, method, monkeypatch):
     assert many > few or limit == "SMALL"
 
 
+@each_method
+def test_channels_come_last_in_what_is_given_back(method):
+    x, weight, delta = drawn(3, 8, 13, 11), drawn(16, 8, 3, 3), drawn(3, 16, 13, 11)
+    y = conv2d(x, weight, padding=1, method=method)
+    dx, *_ = conv2d_vjp(x, weight, delta, padding=1, method=method)
+    for found, channels in ((y, 16), (dx, 8)):
+        pixel = 8 * channels
+        assert found.strides == (143 * pixel, 8, 11 * pixel, pixel)
+
+
 @pytest.mark.parametrize(
     ("small", "parts"), [(inf, 1), (96 * 35, 1), (96 * 35 - 1, 2), (600, 6), (0, 1)]
 )

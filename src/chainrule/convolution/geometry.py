@@ -135,6 +135,20 @@ class Geometry:
         oh, ow = ((size - span) // step + 1 for size, span, step in sizes)
         return oh, ow
 
+    @cached_property
+    def back(self) -> "Geometry | None":
+        """Where kernels, turned by 180°, stand on the errors, on the way back to the pixels.
+
+        None with a stride other than 1, or where a window can lie outside the image.
+        """
+        before, after = (
+            (self.span[0] - 1 - rows, self.span[1] - 1 - columns)
+            for rows, columns in (self.before, self.after)
+        )
+        if self.stride != (1, 1) or min(before + after) < 0:
+            return None
+        return Geometry(self.output_size, self.kernel_size, (1, 1), self.dilation, before, after)
+
     def positions(self) -> Iterator[tuple[int, int, tuple[slice, slice]]]:
         """Yield each place (i, j) in the window with the pixels that it meets, one per window.
 

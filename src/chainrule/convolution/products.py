@@ -37,7 +37,7 @@ def multiply(a: Array, b: Array, out: np.ndarray | None = None) -> Array:
     if not isinstance(a, np.ndarray):
         return a @ b
     if out is None:
-        out = aligned((*a.shape[:-1], b.shape[-1]), a.dtype)
+        out = aligned((*b.shape[:-2], a.shape[-2], b.shape[-1]), a.dtype)
     least, most = WIDTHS
     small = SMALL // (a.shape[-2] * a.shape[-1])
     size = min(most, small // least * least)
@@ -50,16 +50,20 @@ def multiply(a: Array, b: Array, out: np.ndarray | None = None) -> Array:
 
 
 def long_product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Give a bᵀ for matrices with long rows, in parts of the rows if these are small."""
-    many = a.shape[-1] // LONG
-    if many < 2 or a.shape[-2] * b.shape[-2] * LONG > SMALL:
-        return a @ b.mT
-    rest = slice(many * LONG, None)
-    found = (_parts(a, LONG) @ _parts(b, LONG).mT).sum(axis=-3)
-    return found + a[..., rest] @ b[..., rest].mT
+    """Give the sum of the products a bᵀ along the axis before the matrices', which have long rows.
+
+    If they are small, all at once, in parts of the rows.
+    """
+    (many, m, terms), n = a.shape[-3:], b.shape[-2]
+    size = min(terms, LONG)
+    if m * n * max(many, size) > SMALL:
+        return sum(a[..., i, :, :] @ b[..., i, :, :].mT for i in range(many))
+    found = (_parts(a, size) @ _parts(b, size).mT).sum(axis=(-4, -3))
+    rest = slice(terms // size * size, None)
+    return found + (a[..., rest] @ b[..., rest].mT).sum(axis=-3) if terms % size else found
 
 
 def _parts(x: np.ndarray, size: int) -> np.ndarray:
     """Cut rows into parts of this size, one after the other along an axis before the rows'."""
     whole = x.shape[-1] // size * size
-    return np.moveaxis(x[..., :whole].reshape(*x.shape[:-1], -1, size), -2, -3)
+    return x[..., :whole].reshape(*x.shape[:-1], -1, size).swapaxes(-2, -3)

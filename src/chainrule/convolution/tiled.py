@@ -1,18 +1,23 @@
-"""Convolution in tiles: columns for a few windows at a time, in a buffer that stays in the cache.
+"""Convolution in tiles: columns for a few rows of windows at a time, from a buffer in the cache.
 
-`im2col` copies every pixel up to k_h k_w times and keeps all the copies. Here the columns are made
-for one tile of windows, multiplied with the kernels, and overwritten by the next tile's. To make
-them fast, a block of images is laid out anew first, with the zeros around them:
+`im2col` copies every pixel up to k_h k_w times and keeps all the copies. Here a pixel is copied k_w
+times at most, and what is copied is overwritten by the next tile's:
 
-- The images come last: the numbers that a pixel has in all images of the block lie side by side,
-  then those of the pixel to its right. So what a place (i, j) of the kernel meets in a row of
-  windows is one run of numbers, and a long one even where the images are small. Many outputs are
-  left in this order, for the next layer.
-- With a stride s, every s-th row and column are laid out by themselves, which brings the stride
-  back to 1.
+- A strip is what one place in a row of the kernel meets in one row of pixels: a number for each of
+  the windows side by side. Below each other stand the strips of the first row of pixels, of all
+  channels, then those of the second. So the columns of a row of windows are k_h rows of strips, and
+  those of the next row of windows begin s rows of strips further down: two matrices that overlap.
+- To make long strips, a block of images is laid out anew first, with the zeros around them, and the
+  images last: the numbers that a pixel has in all images of the block lie side by side, then those
+  of the pixel to its right. Many outputs are left in this order, for the next layer.
+- With a stride s, every s-th row and column are laid out by themselves, which makes a strip one run
+  of numbers again.
+
+Cho and Brand, MEC: memory-efficient convolution for deep neural network, ICML 2017.
 """
 
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import product
 from math import prod
 
@@ -21,11 +26,12 @@ import numpy as np
 from .geometry import Geometry
 from .products import aligned, long_product, multiply
 
-BUFFER = 4 * 2**20  # bytes of a tile's columns and outputs
+BUFFER = 4 * 2**20  # bytes of a tile's strips and outputs
 IMAGES = 4 * 2**20  # bytes of a block's images
-WIDE = 48  # windows in a row: so many make a long run in one image
-PIECE = 2**20  # bytes of a product of columns and errors
+WIDE = 48  # windows in a row: so many make a long strip in one image
+PIECE = 2**20  # bytes of a product with errors
 FEW = 8  # images: so many are given back as they lie in a block
+MANY = 3  # kernels for each channel: with more, errors take longer to lay out than pixels
 
 Tile = tuple[
     slice, slice, slice, slice
@@ -37,28 +43,37 @@ class Tiles:
 
     Attributes
     ----------
-    weight : array, shape (groups, O/groups, C/groups·kh·kw)
     images : int
         How many are in a block at most.
-    pixels : array, shape (s_h, s_w, C, rows, columns, images)
+    pixels : array, shape (s_h, s_w, groups, C/groups, rows, columns, images)
         Those of a block, the zeros around them included.
+    below : int
+        How many rows of strips further down the next row of windows begins.
     """
 
-    def __init__(self, x: np.ndarray, w: np.ndarray, geometry: Geometry, groups: int):
-        self.geometry, self.dtype = geometry, x.dtype
-        (n, channels), kernels = x.shape[:2], len(w)
-        self.weight = w.reshape(groups, kernels // groups, -1)
+    def __init__(self, x: np.ndarray, w: np.ndarray, geometry: Geometry):
+        self.geometry, self.dtype, self._w = geometry, x.dtype, w
+        groups, kernels, channels, kh, kw = w.shape
+        step, (height, width) = geometry.stride[0], geometry.output_size
+        self.below = step if step < kh and geometry.dilation[0] == 1 else kh
         every = zip(geometry.padded_size, geometry.stride, strict=True)
-        self._shape = *geometry.stride, channels, *(-(-size // step) for size, step in every)
+        sizes = (-(-size // step) for size, step in every)
+        self._shape = *geometry.stride, groups, channels, *sizes
 
-        rows, (height, width) = groups * self.weight.shape[2], geometry.output_size
         most = IMAGES // (x.itemsize * prod(self._shape)) if width < WIDE else 1
-        self.images = evenly(n, most)
-        windows = BUFFER // (x.itemsize * self.images * (rows + kernels))
-        self.tile = evenly(height, windows // width), evenly(width, windows)
-        numbers = prod(self.tile) * self.images
-        self._columns = aligned((rows * numbers,), x.dtype)
-        self._outputs = aligned((kernels * numbers,), x.dtype)
+        self.images = evenly(len(x), most)
+        of_a_window = groups * (self.below * channels * kw + kernels)
+        windows = BUFFER // (x.itemsize * self.images * of_a_window)
+        wide = evenly(width, windows * self.below // kh)
+        self.tile = evenly(height, windows // wide), wide
+        self._strips = aligned((prod(self._shape_of_strips(*self.tile, self.images)),), x.dtype)
+        self._outputs = aligned((groups * kernels * prod(self.tile) * self.images,), x.dtype)
+
+    @cached_property
+    def weight(self) -> np.ndarray:
+        """The kernels, as matrices (groups, 1, O/groups, k), k places in the order of strips."""
+        groups, kernels, *places = self._w.shape
+        return self._w.swapaxes(2, 3).reshape(groups, 1, kernels, prod(places))
 
     def room(self, n: int, channels: int, size: tuple[int, int]) -> np.ndarray:
         """Give room for images (N, C, H, W); in memory they come last, unless they are few."""
@@ -94,60 +109,81 @@ class Tiles:
     def _pieces(self, images: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Give parts of the pixels and of the images that belong together, the images last."""
         (sh, sw), (top, left) = self.geometry.stride, self.geometry.before
+        every = self.pixels.reshape(sh, sw, -1, *self.pixels.shape[4:])
         for a, b in product(range(sh), range(sw)):
             first, second = (a - top) % sh, (b - left) % sw
             given = images_last(images[:, :, first::sh, second::sw])
             row, column = (first + top) // sh, (second + left) // sw
             height, width = given.shape[1:3]
-            yield self.pixels[a, b, :, row : row + height, column : column + width], given
+            yield every[a, b, :, row : row + height, column : column + width], given
 
-    def outputs(self, tile: Tile) -> np.ndarray:
-        """Give room for the outputs of a tile, or the errors there, (O, rows, columns, images)."""
-        shape = prod(self.weight.shape[:2]), *self._windows(tile)
-        return self._outputs[: prod(shape)].reshape(shape)
+    def outputs(self, y: np.ndarray) -> np.ndarray:
+        """Give a tile of outputs, or errors, if their images come last, and else room for them."""
+        n, o, high, wide = y.shape
+        if y.strides[3] == n * y.itemsize:
+            return y
+        return images_first(self._outputs[: y.size].reshape(o, high, wide, n))
 
-    def errors(self, delta: np.ndarray, tile: Tile) -> np.ndarray:
-        """Give the errors of a tile, as a matrix for each group."""
-        errors = self.outputs(tile)
-        errors[...] = images_last(delta[tile])
+    def errors(self, delta: np.ndarray) -> np.ndarray:
+        """Give a tile of errors as matrices."""
+        errors = self.outputs(delta)
+        if errors is not delta:
+            errors[...] = delta
         return self.matrices(errors)
 
+    def matrices(self, y: np.ndarray) -> np.ndarray:
+        """Give outputs, or errors, as a matrix for each group and row of windows."""
+        n, _, high, wide = y.shape
+        return images_last(y).reshape(self._shape[2], -1, high, wide * n).swapaxes(1, 2)
+
     def columns(self, tile: Tile) -> np.ndarray:
-        """Give the columns of a tile, as a matrix for each group, copied from the pixels."""
-        for columns, met in self._pairs(tile):
-            columns[...] = met
-        return self.matrices(self._by_place(tile))
+        """Give the columns of a tile, as a matrix for each group and row of windows."""
+        strips = self._strips_of(tile)
+        for some, met in self._pairs(strips, tile):
+            some[...] = met
+        images, _, rows, across = tile
+        windows = (across.stop - across.start) * (images.stop - images.start)
+        shape = len(strips), rows.stop - rows.start, prod(self._w.shape[2:]), windows
+        groups, row, *_, number = strips.strides
+        apart = groups, self.below * row, windows * number, number
+        return np.ndarray(shape, self.dtype, strips, strides=apart)
 
     def add_columns(self, W: np.ndarray, errors: np.ndarray, tile: Tile) -> None:
         """Add the products of two matrices, columns, to the pixels that these would come from."""
-        multiply(W, errors, out=self.matrices(self._by_place(tile)))
-        for columns, met in self._pairs(tile):
-            met += columns
+        strips, (groups, rows, _, windows) = self._strips_of(tile), errors.shape
+        strips[...] = 0
+        few = max(1, PIECE // (strips.itemsize * groups * W.shape[2] * windows))
+        for first in range(0, rows, few):
+            some = np.ascontiguousarray(errors[:, first : first + few])
+            shape = groups, some.shape[1], self._w.shape[3], *strips.shape[2:]
+            columns = multiply(W, some).reshape(shape)
+            for i in range(shape[2]):
+                begin = first * self.below + i
+                end = begin + self.below * shape[1]
+                strips[:, begin : end : self.below] += columns[:, :, i]
+        for some, met in self._pairs(strips, tile):
+            met += some
 
-    def _pairs(self, tile: Tile) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Give, for each place of the kernel, its rows of the columns and the pixels it meets."""
-        columns, (*_, rows, across) = self._by_place(tile), tile
+    def _pairs(self, strips: np.ndarray, tile: Tile) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Give strips with the pixels in them: of a place across, in every so-many-th row."""
+        *_, rows, across = tile
         (sh, sw), (dh, dw) = self.geometry.stride, self.geometry.dilation
-        for place, (i, j) in enumerate(product(*map(range, self.geometry.kernel_size))):
-            (below, a), (right, b) = divmod(i * dh, sh), divmod(j * dw, sw)
-            yield (
-                columns[:, place],
-                self.pixels[a, b, :, shifted(rows, below), shifted(across, right)],
-            )
+        for i, j in product(range(self.below), range(strips.shape[3])):
+            (down, a), (right, b) = divmod(i * dh, sh), divmod(j * dw, sw)
+            some, first = strips[:, i :: self.below, :, j], rows.start + down
+            met = slice(first, first + some.shape[1])
+            yield some, self.pixels[a, b, :, :, met, shifted(across, right)].swapaxes(1, 2)
 
-    def _by_place(self, tile: Tile) -> np.ndarray:
-        """Give the columns of a tile, shape (C, kh·kw, rows, columns, images), as they are."""
-        shape = self._shape[2], prod(self.geometry.kernel_size), *self._windows(tile)
-        return self._columns[: prod(shape)].reshape(shape)
+    def _strips_of(self, tile: Tile) -> np.ndarray:
+        """Give the strips of a tile, (groups, rows, C/groups, kw, columns, images), as they are."""
+        images, _, rows, across = tile
+        sizes = (each.stop - each.start for each in (rows, across, images))
+        shape = self._shape_of_strips(*sizes)
+        return self._strips[: prod(shape)].reshape(shape)
 
-    def _windows(self, tile: Tile) -> tuple[int, int, int]:
-        """Give how many windows a tile has below each other and side by side, in all images."""
-        images, _, rows, columns = tile
-        return (*(each.stop - each.start for each in (rows, columns, images)),)
-
-    def matrices(self, numbers: np.ndarray) -> np.ndarray:
-        """Give numbers (…, rows, columns, images) as a matrix for each group, a row per window."""
-        return numbers.reshape(len(self.weight), -1, prod(numbers.shape[-3:]))
+    def _shape_of_strips(self, high: int, wide: int, images: int) -> tuple[int, ...]:
+        groups, _, channels, kh, kw = self._w.shape
+        return groups, self.below * (high - 1) + kh, channels, kw, wide, images
 
 
 def evenly(n: int, most: int) -> int:
@@ -171,42 +207,52 @@ def shifted(where: slice, by: int) -> slice:
     return slice(where.start + by, where.stop + by)
 
 
+def cut(w: np.ndarray, groups: int) -> np.ndarray:
+    """Give kernels by group, shape (groups, O/groups, C/groups, kh, kw)."""
+    return w.reshape(groups, -1, *w.shape[1:])
+
+
 def convolve(x, w, b, geometry, groups):
     """Give the convolution of images with kernels, shape (N, O, oh, ow)."""
-    n, tiles = len(x), Tiles(x, w, geometry, groups)
+    n, tiles = len(x), Tiles(x, cut(w, groups), geometry)
     W, y = tiles.weight, tiles.room(n, len(w), geometry.output_size)
     for block in tiles.blocks(n):
         tiles.lay_out(x[block])
         for tile in tiles.tiles(block):
-            Y = tiles.outputs(tile)
+            Y = tiles.outputs(y[tile])
             multiply(W, tiles.columns(tile), out=tiles.matrices(Y))
-            np.add(images_first(Y), b, out=y[tile])
+            np.add(Y, b, out=y[tile])
     return y
 
 
 def gradient_of_images(x, w, delta, geometry, groups):
-    """Give ∂C/∂x."""
-    tiles = Tiles(x, w, geometry, groups)
+    """Give ∂C/∂x: the errors convolved with turned kernels, or what their columns add up to."""
+    w, back = cut(w, groups), geometry.back
+    if back and w.shape[1] <= MANY * w.shape[2]:
+        turned = w[..., ::-1, ::-1].swapaxes(1, 2).reshape(-1, w.shape[1], *w.shape[3:])
+        return convolve(delta, turned, 0.0, back, groups)
+    tiles = Tiles(x, w, geometry)
     dx = tiles.room(len(x), x.shape[1], geometry.size)
     for block in tiles.blocks(len(x)):
         tiles.pixels[...] = 0
         for tile in tiles.tiles(block):
-            tiles.add_columns(tiles.weight.mT, tiles.errors(delta, tile), tile)
+            tiles.add_columns(tiles.weight.mT, tiles.errors(delta[tile]), tile)
         tiles.collect(dx[block])
     return dx
 
 
 def gradient_of_weight(x, w, delta, geometry, groups):
     """Give ∂C/∂w."""
-    tiles = Tiles(x, w, geometry, groups)
+    tiles, (o, c, kh, kw) = Tiles(x, cut(w, groups), geometry), w.shape
     # transposed: BLAS is faster when the longer side of the product comes first
-    total = np.zeros(tiles.weight.mT.shape, x.dtype)
-    piece = max(1, PIECE // (total.itemsize * groups * total.shape[2]))
+    total = np.zeros((groups, kh * c * kw, o // groups), x.dtype)
+    piece = max(1, PIECE // (total.itemsize * o))
     for block in tiles.blocks(len(x)):
         tiles.lay_out(x[block])
         for tile in tiles.tiles(block):
-            X, errors = tiles.columns(tile), tiles.errors(delta, tile)
+            X, errors = tiles.columns(tile), tiles.errors(delta[tile])
             for first in range(0, total.shape[1], piece):
                 rows = slice(first, first + piece)
-                total[:, rows] += long_product(X[:, rows], errors)
-    return total.mT.reshape(w.shape)
+                total[:, rows] += long_product(X[:, :, rows], errors)
+    total = total.reshape(groups, kh, c, kw, -1)
+    return total.transpose(0, 4, 2, 1, 3).reshape(w.shape)

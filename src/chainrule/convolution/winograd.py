@@ -1,7 +1,8 @@
 """Winograd's method for 3 × 3 kernels and a stride of 1, in blocks that stay in the cache (2.1.1).
 
 Axes (t, t, …) come first: for every place of a transformed tile there is one product of matrices.
-The channels come last, so that they are copied many at a time.
+The channels come last, so that they are copied many at a time; and they do in the memory of what is
+given back, too.
 """
 
 from collections.abc import Callable
@@ -114,9 +115,8 @@ class Winograd:
 
     def convolve(self, x, w, b, geometry, groups):
         """Give Aᵀ ((G w Gᵀ) ⊙ (Bᵀ x B)) A for every tile: equation 2.1.1o."""
-        y = self._slide(x, _cut(w, groups), geometry.before, geometry.output_size)
-        y += b
-        return y
+        b = None if isinstance(b, float) else reshape(b, (groups, 1, -1))
+        return self._slide(x, _cut(w, groups), geometry.before, geometry.output_size, b)
 
     def gradient_of_images(self, x, w, delta, geometry, groups):
         """Give ∂C/∂x: the errors convolved with the kernels, which are turned by 180°."""
@@ -136,17 +136,19 @@ class Winograd:
             dw[:, kernels, ...] = moveaxis(of_kernels, (0, 1), (3, 4))
         return reshape(dw, (-1, *w.shape[2:]))
 
-    def _slide(self, x, w, before, size):
+    def _slide(self, x, w, before, size, b=None):
         """Convolve with kernels (groups, O/groups, C/groups, 3, 3)."""
         tiling, (groups, o) = _Tiling(self, x, w, size), w.shape[:2]
         pixels = self._pixels(tiling, _cut(x, groups, axis=1), before)
         w = permute_dims(w, (3, 4, 0, 2, 1))
         weights = _Last(lambda part: both_sides(self.G, w[..., part]))
-        y = empty((x.shape[0], groups, o, *size), x)
+        y = permute_dims(empty((x.shape[0], *size, groups, o), x), (0, 3, 4, 1, 2))
         parts = tiling.kernels(WEIGHTS)
         for block in tiling.blocks:
             for kernels in parts:
                 Y = both_sides(self.A.T, _product(pixels(block), weights(kernels)))
+                if b is not None:
+                    Y += b[..., kernels]
                 tiling.write(Y, y[:, :, kernels, ...], block)
         return reshape(y, (x.shape[0], -1, *size))
 

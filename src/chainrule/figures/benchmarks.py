@@ -158,7 +158,7 @@ def machines(how: str = "one thread") -> Table:
             }
         )
     rows = [[what, *(f"{column[what]:.2f}" for column in columns)] for what in columns[0]]
-    return Table([f"{how}, time over that of PyTorch", "first machine", "another machine"], rows)
+    return Table([f"{how}, time over that of PyTorch", "above", "another machine"], rows)
 
 
 METHODS = {
