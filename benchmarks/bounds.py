@@ -176,7 +176,7 @@ def in_tiles(name: str, of: list[tuple[Any, str]]) -> Pair:
     return repeated_calls(whole[convolution.ours("tiled")], of), whole["PyTorch"]
 
 
-def in_halves(layer: convolution.Layer, way: str, method: str, of: list) -> Callable[[], None]:
+def in_halves(layer: convolution.Layer, way: str, method: str, of: list) -> Callable:
     """Give what two threads repeat, each the calls that its half of the images makes."""
     half = len(layer.x) // 2
     both = (
@@ -203,9 +203,9 @@ def convolution_alone(way: str, rounds: int, threads: int) -> dict[str, dict[str
         ratios = sorted(convolution.ratios(seconds).items(), key=lambda item: item[1]["median"])
         halves_too.append(ratios[0][1])
         found.append(next(each for who, each in ratios if "halves" not in who))
-    of = f"convolution, all layers, {way}: products with columns or transforms"
-    alone = {of: optimizers.means(found)}
-    return alone | ({f"{of}, halves too": optimizers.means(halves_too)} if threads > 1 else {})
+    what = f"convolution, all layers, {way}: products with columns or transforms"
+    alone = {what: optimizers.means(found)}
+    return alone | ({f"{what}, halves too": optimizers.means(halves_too)} if threads > 1 else {})
 
 
 PARTS: dict[str, Callable[[], Pair]] = {
