@@ -173,6 +173,21 @@ def test_a_long_product_is_the_sum_over_matrices(shape, monkeypatch):
         assert relative_error(products.long_product(a, b), expected) < 1e-13
 
 
+def test_a_weight_that_is_infinite_spoils_no_pixel_that_it_does_not_meet():
+    x, w, delta = np.ones((1, 1, 4, 4)), np.ones((1, 1, 3, 3)), np.ones((1, 1, 2, 2))
+    w[0, 0, 0, 0] = np.inf
+    found, expected = (conv2d_vjp(x, w, delta, method=m)[0] for m in ("tiled", "loops"))
+    np.testing.assert_array_equal(found, expected)
+    assert np.isfinite(found).sum() == 12
+
+
+def test_many_small_images_are_cut_into_blocks_of_some_megabytes():
+    x, w = np.zeros((100_000, 1, 1, 1), "float32"), np.zeros((1, 256, 1, 1, 1), "float32")
+    tiles = tiled.Tiles(x, w, Geometry((1, 1), (1, 1)))
+    assert tiles.images < 5000
+    assert tiles._strips.nbytes + tiles._outputs.nbytes <= tiled.BUFFER
+
+
 def test_where_kernels_stand_on_the_errors():
     geometry = Geometry.of((6, 9), (3, 5), padding=(2, 1), dilation=(2, 1))
     back = geometry.back

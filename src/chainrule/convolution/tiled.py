@@ -1,12 +1,14 @@
 """Convolution in tiles: columns for a few rows of windows at a time, from a buffer in the cache.
 
-`im2col` copies every pixel up to k_h k_w times and keeps all the copies. Here a pixel is copied k_w
-times at most, and what is copied is overwritten by the next tile's:
+`im2col` copies every pixel up to k_h k_w times and keeps all the copies. Here a pixel is copied
+about k_w times, for a vertical dilation of 1, and the next tile's copies overwrite them:
 
 - A strip is what one place in a row of the kernel meets in one row of pixels: a number for each of
-  the windows side by side. Below each other stand the strips of the first row of pixels, of all
-  channels, then those of the second. So the columns of a row of windows are k_h rows of strips, and
-  those of the next row of windows begin s rows of strips further down: two matrices that overlap.
+  the windows side by side. The strips of a row of pixels, of all channels and places, stand below
+  each other, and below them those of the next row of pixels. So the columns of a row of windows
+  are the strips of k_h rows of pixels, and those of the next row of windows begin s rows of pixels
+  further down: if s < k_h, two matrices that overlap. (With a vertical dilation each row of windows
+  has strips of its own.)
 - To make long strips, a block of images is laid out anew first, with the zeros around them, and the
   images last: the numbers that a pixel has in all images of the block lie side by side, then those
   of the pixel to its right. Many outputs are left in this order, for the next layer.
@@ -26,12 +28,12 @@ import numpy as np
 from .geometry import Geometry
 from .products import aligned, long_product, multiply
 
-BUFFER = 4 * 2**20  # bytes of a tile's strips and outputs
+BUFFER = 4 * 2**20  # bytes of a tile's strips and outputs; with tall kernels up to twice as many
 IMAGES = 4 * 2**20  # bytes of a block's images
 WIDE = 48  # windows in a row: so many make a long strip in one image
 PIECE = 2**20  # bytes of a product with errors
-FEW = 8  # images: so many are given back as they lie in a block
-MANY = 3  # kernels for each channel: with more, errors take longer to lay out than pixels
+FEW = 8  # images in a block: so many are given back as they lie there
+MANY = 3  # kernels for each channel: with more, adding columns is faster than laying out errors
 
 Tile = tuple[
     slice, slice, slice, slice
@@ -48,7 +50,7 @@ class Tiles:
     pixels : array, shape (s_h, s_w, groups, C/groups, rows, columns, images)
         Those of a block, the zeros around them included.
     below : int
-        How many rows of strips further down the next row of windows begins.
+        How many rows of pixels further down, in the strips, the next row of windows begins.
     """
 
     def __init__(self, x: np.ndarray, w: np.ndarray, geometry: Geometry):
@@ -60,10 +62,10 @@ class Tiles:
         sizes = (-(-size // step) for size, step in every)
         self._shape = *geometry.stride, groups, channels, *sizes
 
-        most = IMAGES // (x.itemsize * prod(self._shape)) if width < WIDE else 1
-        self.images = evenly(len(x), most)
-        of_a_window = groups * (self.below * channels * kw + kernels)
-        windows = BUFFER // (x.itemsize * self.images * of_a_window)
+        of_a_window = x.itemsize * groups * (self.below * channels * kw + kernels)
+        most = min(IMAGES // (x.itemsize * prod(self._shape)), BUFFER // of_a_window)
+        self.images = evenly(len(x), most if width < WIDE else 1)
+        windows = BUFFER // (of_a_window * self.images)
         wide = evenly(width, windows * self.below // kh)
         self.tile = evenly(height, windows // wide), wide
         self._strips = aligned((prod(self._shape_of_strips(*self.tile, self.images)),), x.dtype)
@@ -76,7 +78,7 @@ class Tiles:
         return self._w.swapaxes(2, 3).reshape(groups, 1, kernels, prod(places))
 
     def room(self, n: int, channels: int, size: tuple[int, int]) -> np.ndarray:
-        """Give room for images (N, C, H, W); in memory they come last, unless they are few."""
+        """Give room for images (N, C, H, W); they come last in memory, unless a block has few."""
         if min(n, self.images) < FEW:
             return np.empty((n, channels, *size), self.dtype)
         return images_first(np.empty((channels, *size, n), self.dtype))
@@ -90,7 +92,7 @@ class Tiles:
             yield slice(first, first + images)
 
     def tiles(self, block: slice) -> Iterator[Tile]:
-        """Give the windows of a block, a tile at a time: some rows, or a part of a row."""
+        """Give the windows of a block, a tile at a time: some rows, or a part of each."""
         (oh, ow), (height, width) = self.geometry.output_size, self.tile
         for row, column in product(range(0, oh, height), range(0, ow, width)):
             rows = slice(row, min(oh, row + height))
@@ -118,7 +120,7 @@ class Tiles:
             yield every[a, b, :, row : row + height, column : column + width], given
 
     def outputs(self, y: np.ndarray) -> np.ndarray:
-        """Give a tile of outputs, or errors, if their images come last, and else room for them."""
+        """Give a tile of outputs, or errors, if its images come last, and else room for it."""
         n, o, high, wide = y.shape
         if y.strides[3] == n * y.itemsize:
             return y
@@ -228,7 +230,7 @@ def convolve(x, w, b, geometry, groups):
 def gradient_of_images(x, w, delta, geometry, groups):
     """Give ∂C/∂x: the errors convolved with turned kernels, or what their columns add up to."""
     w, back = cut(w, groups), geometry.back
-    if back and w.shape[1] <= MANY * w.shape[2]:
+    if back and w.shape[1] <= MANY * w.shape[2] and np.isfinite(w).all():  # 0 · ∞ is NaN
         turned = w[..., ::-1, ::-1].swapaxes(1, 2).reshape(-1, w.shape[1], *w.shape[3:])
         return convolve(delta, turned, 0.0, back, groups)
     tiles = Tiles(x, w, geometry)
