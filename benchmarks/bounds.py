@@ -249,7 +249,7 @@ def rules_alone(rounds: int, threads: int) -> dict[str, dict[str, float]]:
 
 
 if __name__ == "__main__":
-    rounds = rounds_from_command_line(4)
+    rounds = rounds_from_command_line(3)
     found: dict[str, dict] = {}
     for threads, how in HOW.items():
         with threads_each(threads):

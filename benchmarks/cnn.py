@@ -81,7 +81,7 @@ def contenders(batch_size: int) -> dict[str, Callable[[], float]]:
 
 
 if __name__ == "__main__":
-    rounds = rounds_from_command_line(9)
+    rounds = rounds_from_command_line(7)
     ratios: dict[str, dict] = {}
     for threads, how in HOW.items():
         with threads_each(threads):

@@ -148,7 +148,7 @@ def summary(ratios: dict[str, dict[int, dict[str, float]]]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    rounds = rounds_from_command_line(15)
+    rounds = rounds_from_command_line(12)
     found = {how: summary(ratios_with(threads, rounds)) for threads, how in HOW.items()}
     write(
         "functions",

@@ -115,7 +115,7 @@ def busy_core() -> Iterator[None]:
 
 
 if __name__ == "__main__":
-    rounds = rounds_from_command_line(6)
+    rounds = rounds_from_command_line(5)
     found = {}
     for threads, how in HOW.items():
         with threads_each(threads):
