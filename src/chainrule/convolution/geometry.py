@@ -139,7 +139,7 @@ class Geometry:
     def back(self) -> "Geometry | None":
         """Where kernels, turned by 180°, stand on the errors, on the way back to the pixels.
 
-        None with a stride other than 1, or where a window can lie in the zeros around the image.
+        None with a stride other than 1, or where a whole window can lie in the zeros around.
         """
         before, after = (
             (self.span[0] - 1 - rows, self.span[1] - 1 - columns)

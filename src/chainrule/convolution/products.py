@@ -1,10 +1,11 @@
-"""Products of matrices in parts, which BLAS multiplies faster where the matrices are small."""
+"""Products of matrices by groups, and in parts, which BLAS does faster where they are small."""
 
 from math import prod
 
 import numpy as np
 
 from ..arrays import Array
+from ..arrays.functions import reshape
 
 SMALL = 10**6
 """So many multiplications BLAS does at once without copying the factors into an order of its own.
@@ -61,6 +62,12 @@ def long_product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     found = (_parts(a, size) @ _parts(b, size).mT).sum(axis=(-4, -3))
     rest = slice(terms // size * size, None)
     return found + (a[..., rest] @ b[..., rest].mT).sum(axis=-3) if terms % size else found
+
+
+def cut(x: Array, groups: int, axis: int = 0) -> Array:
+    """Give an array whose axis of kernels or channels is cut into groups."""
+    *before, number = x.shape[: axis + 1]
+    return reshape(x, (*before, groups, number // groups, *x.shape[axis + 1 :]))
 
 
 def _parts(x: np.ndarray, size: int) -> np.ndarray:

@@ -26,7 +26,7 @@ from math import prod
 import numpy as np
 
 from .geometry import Geometry
-from .products import aligned, long_product, multiply
+from .products import aligned, cut, long_product, multiply
 
 BUFFER = 4 * 2**20  # bytes of a tile's strips and outputs; with tall kernels up to twice as many
 IMAGES = 4 * 2**20  # bytes of a block's images
@@ -207,11 +207,6 @@ def images_first(x: np.ndarray) -> np.ndarray:
 def shifted(where: slice, by: int) -> slice:
     """Give a slice that lies so much further on."""
     return slice(where.start + by, where.stop + by)
-
-
-def cut(w: np.ndarray, groups: int) -> np.ndarray:
-    """Give kernels by group, shape (groups, O/groups, C/groups, kh, kw)."""
-    return w.reshape(groups, -1, *w.shape[1:])
 
 
 def convolve(x, w, b, geometry, groups):

@@ -18,7 +18,7 @@ from ..arrays.functions import moveaxis, permute_dims, reshape, stack
 from ..arrays.settings import count
 from ..precision import unit_roundoff
 from .geometry import Geometry, Pair
-from .products import SMALL, multiply
+from .products import SMALL, cut, multiply
 
 # A, B and G for tiles of m × m outputs, of Toom and Cook's kind: polynomials are taken at 0, 1, −1
 # and infinity, or at 0, ½, −½, 2, −2 and infinity
@@ -116,19 +116,19 @@ class Winograd:
     def convolve(self, x, w, b, geometry, groups):
         """Give Aᵀ ((G w Gᵀ) ⊙ (Bᵀ x B)) A for every tile: equation 2.1.1o."""
         b = None if isinstance(b, float) else reshape(b, (groups, 1, -1))
-        return self._slide(x, _cut(w, groups), geometry.before, geometry.output_size, b)
+        return self._slide(x, cut(w, groups), geometry.before, geometry.output_size, b)
 
     def gradient_of_images(self, x, w, delta, geometry, groups):
         """Give ∂C/∂x: the errors convolved with the kernels, which are turned by 180°."""
-        turned = library(w).flip(_cut(w, groups), axis=(3, 4))
+        turned = library(w).flip(cut(w, groups), axis=(3, 4))
         top, left = geometry.before
         return self._slide(delta, moveaxis(turned, 2, 1), (2 - top, 2 - left), geometry.size)
 
     def gradient_of_weight(self, x, w, delta, geometry, groups):
         """Give ∂C/∂w, the sum of Gᵀ ((A δ Aᵀ) ⊙ (Bᵀ x B)) G over the tiles: equation 2.1.1q."""
-        w, delta = _cut(w, groups), _cut(delta, groups, axis=1)
+        w, delta = cut(w, groups), cut(delta, groups, axis=1)
         tiling = _Tiling(self, x, w, geometry.output_size)
-        pixels = self._pixels(tiling, _cut(x, groups, axis=1), geometry.before)
+        pixels = self._pixels(tiling, cut(x, groups, axis=1), geometry.before)
         dw = empty(w.shape, x)
         for kernels in tiling.kernels(GRADIENTS):
             errors = delta[:, :, kernels, ...]
@@ -139,7 +139,7 @@ class Winograd:
     def _slide(self, x, w, before, size, b=None):
         """Convolve with kernels (groups, O/groups, C/groups, 3, 3)."""
         tiling, (groups, o) = _Tiling(self, x, w, size), w.shape[:2]
-        pixels = self._pixels(tiling, _cut(x, groups, axis=1), before)
+        pixels = self._pixels(tiling, cut(x, groups, axis=1), before)
         w = permute_dims(w, (3, 4, 0, 2, 1))
         weights = _Last(lambda part: both_sides(self.G, w[..., part]))
         y = permute_dims(empty((x.shape[0], *size, groups, o), x), (0, 3, 4, 1, 2))
@@ -261,12 +261,6 @@ def _product(V: Array, U: Array) -> Array:
 def empty(shape: tuple[int, ...], x: Array) -> Array:
     """Give room for an array in the library and dtype of another, and on its device."""
     return library(x).empty(shape, dtype=x.dtype, device=device(x))
-
-
-def _cut(x: Array, groups: int, axis: int = 0) -> Array:
-    """Give an array whose axis of kernels or channels is cut into groups."""
-    *before, number = x.shape[: axis + 1]
-    return reshape(x, (*before, groups, number // groups, *x.shape[axis + 1 :]))
 
 
 def _slices(number: int, most: int) -> list[slice]:
