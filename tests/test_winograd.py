@@ -119,6 +119,34 @@ def test_parts_give_what_all_at_once_gives(limit, convert, method, monkeypatch):
 
 
 @each_method
+@each_library
+@pytest.mark.parametrize(
+    ("panel", "few", "expected"), [(10**9, 32, 1), (4 * 8 * 48, 32, 2), (1, 32, 3), (1, 16, 6)]
+)
+def test_kernels_in_panels_give_what_one_panel_gives(
+    panel, few, expected, convert, method, monkeypatch
+):
+    """As many in each as have so few bytes for a place, or these few; all have equally many."""
+    x, weight, bias = drawn(3, 8, 13, 11), drawn(192, 4, 3, 3), drawn(192)
+    panels, product = set(), winograd._product
+
+    def spy(V, U):
+        panels.add(U.shape[3:])
+        return product(V, U)
+
+    def made():
+        arrays = (convert(a) for a in (x, weight, bias))
+        return np.asarray(conv2d(*arrays, padding=1, groups=2, method=method))
+
+    at_once = made()
+    monkeypatch.setattr(winograd, "_product", spy)
+    monkeypatch.setattr(winograd, "PANEL", panel)
+    monkeypatch.setattr(winograd, "FEW", few)
+    np.testing.assert_allclose(made(), at_once, atol=1e-12)
+    assert panels == {(expected, 4, 96 // expected)}
+
+
+@each_method
 def test_channels_come_last_in_what_is_given_back(method):
     x, weight, delta = drawn(3, 8, 13, 11), drawn(16, 8, 3, 3), drawn(3, 16, 13, 11)
     y = conv2d(x, weight, padding=1, method=method)

@@ -54,6 +54,8 @@ MATRICES = {
 }
 
 BLOCK = 5 * 2**19  # bytes of a block's transformed tiles
+PANEL = 2**15  # bytes that a panel of kernels has for a place: they stay in the first cache
+FEW = 32  # kernels of a panel, even if that is more
 WEIGHTS = 5 * 2**19  # bytes of transformed kernels at a time
 GRADIENTS = 5 * 2**20  # bytes of the transformed kernels whose gradients are added up at a time
 
@@ -115,7 +117,7 @@ class Winograd:
 
     def convolve(self, x, w, b, geometry, groups):
         """Give Aᵀ ((G w Gᵀ) ⊙ (Bᵀ x B)) A for every tile: equation 2.1.1o."""
-        b = None if isinstance(b, float) else reshape(b, (groups, 1, -1))
+        b = None if isinstance(b, float) else reshape(b, (groups, -1))
         return self._slide(x, cut(w, groups), geometry.before, geometry.output_size, b)
 
     def gradient_of_images(self, x, w, delta, geometry, groups):
@@ -140,15 +142,15 @@ class Winograd:
         """Convolve with kernels (groups, O/groups, C/groups, 3, 3)."""
         tiling, (groups, o) = _Tiling(self, x, w, size), w.shape[:2]
         pixels = self._pixels(tiling, cut(x, groups, axis=1), before)
-        w = permute_dims(w, (3, 4, 0, 2, 1))
-        weights = _Last(lambda part: both_sides(self.G, w[..., part]))
+        weights = _Last(lambda part: both_sides(self.G, tiling.panels(w[:, part, ...])))
         y = permute_dims(empty((x.shape[0], *size, groups, o), x), (0, 3, 4, 1, 2))
         parts = tiling.kernels(WEIGHTS)
         for block in tiling.blocks:
             for kernels in parts:
-                Y = both_sides(self.A.T, _product(pixels(block), weights(kernels)))
+                V, U = pixels(block)[:, :, :, None, ...], weights(kernels)
+                Y = both_sides(self.A.T, _product(V, U))
                 if b is not None:
-                    Y += b[..., kernels]
+                    Y += reshape(b[:, kernels], (*U.shape[2:4], 1, -1))
                 tiling.write(Y, y[:, :, kernels, ...], block)
         return reshape(y, (x.shape[0], -1, *size))
 
@@ -194,7 +196,8 @@ class _Tiling:
     def __init__(self, method: Winograd, x: Array, w: Array, size: Pair):
         self.m, (groups, *self.kernel) = method.m, w.shape[:3]
         rows, self.columns = (-(-side // self.m) for side in size)
-        self.place = groups * method.t**2 * library(x).finfo(x.dtype).bits // 8
+        self.number = library(x).finfo(x.dtype).bits // 8
+        self.place = groups * method.t**2 * self.number
         tile = self.place * max(self.kernel)
         tiles = max(BLOCK // tile, min(128, 2 * BLOCK // tile))  # with few, kernels cost too much
         images, rows_of_one = tiles // (rows * self.columns), tiles // self.columns
@@ -206,6 +209,11 @@ class _Tiling:
         many = most // (self.place * c)
         many = many // 16 * 16 or max(many, 1)  # of 16 floats each begins a line of the cache
         return [slice(first, min(first + many, o)) for first in range(0, o, many)]
+
+    def panels(self, w: Array) -> Array:
+        """Give kernels (groups, O, C, 3, 3) as (3, 3, groups, panels, C, O/panels)."""
+        panels = _equal_parts(w.shape[1], max(FEW, PANEL // (self.number * w.shape[2])))
+        return permute_dims(cut(w, panels, axis=1), (4, 5, 0, 1, 3, 2))
 
     def tiles(self, x: Array, k: int, block: Block, before: Pair = (0, 0)) -> Array:
         """Give k × k numbers for each tile, shape (k, k, groups, tiles, C/groups); 0 outside x."""
@@ -224,12 +232,12 @@ class _Tiling:
         return reshape(stack(places), (k, k, x.shape[0], -1, x.shape[4]))
 
     def write(self, Y: Array, y: Array, block: Block) -> None:
-        """Write m × m outputs for each tile, shape (m, m, groups, tiles, O/groups), into y."""
+        """Write m × m outputs for each tile, shape (m, m, groups, panels, tiles, O), into y."""
         (images, rows), m, (height, width) = block, self.m, y.shape[3:]
         groups, kernels = y.shape[1:3]
         n, high = images.stop - images.start, rows.stop - rows.start
-        Y = reshape(Y, (m, m, groups, n, high, self.columns, kernels))
-        Y = permute_dims(Y, (2, 3, 4, 0, 5, 1, 6))  # the channels stay last: copies are long
+        Y = reshape(Y, (*Y.shape[:4], n, high, self.columns, -1))
+        Y = permute_dims(Y, (2, 4, 5, 0, 6, 1, 3, 7))  # the channels stay last: copies are long
         Y = reshape(Y, (groups, n, m * high, m * self.columns, kernels))
         first, last = rows.start * m, min(rows.stop * m, height)
         Y = Y[:, :, : last - first, :width, :]  # no pixels are beyond the image
@@ -251,11 +259,16 @@ def like(matrix: np.ndarray, x: Array) -> Array:
 
 def _product(V: Array, U: Array) -> Array:
     """Give V U, the rows of V cut into as few equal parts as make each product small."""
-    *many, p, c = V.shape
-    enough = (n for n in range(1, p // 16 + 1) if p % n == 0 and p // n * c * U.shape[-1] <= SMALL)
-    n = next(enough, 1)
-    parts = reshape(V, (*many, n, p // n, c)) @ U[..., None, :, :]
-    return reshape(parts, (*many, p, -1))
+    p, c = V.shape[-2:]
+    parts = _equal_parts(p, SMALL // (c * U.shape[-1]))
+    found = reshape(V, (*V.shape[:-2], parts, p // parts, c)) @ U[..., None, :, :]
+    return reshape(found, (*found.shape[:-3], p, -1))
+
+
+def _equal_parts(number: int, most: int) -> int:
+    """Give into how few equal parts so many can be cut, of 16 to `most` each; or 1."""
+    enough = (n for n in range(1, number // 16 + 1) if number % n == 0 and number // n <= most)
+    return next(enough, 1)
 
 
 def empty(shape: tuple[int, ...], x: Array) -> Array:
