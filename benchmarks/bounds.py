@@ -133,7 +133,7 @@ IN_TILES = [
     *((Tiles, name) for name in ("columns", "add_columns")),
     *((tiled, name) for name in ("multiply", "long_product")),
 ]
-BY_TRANSFORMS = [(winograd, "both_sides"), (winograd, "_product")]
+BY_TRANSFORMS = [(winograd, "both_sides"), (winograd, "by_rows")]
 
 
 def repeated_calls(made: Callable, of: list[tuple[Any, str]]) -> Callable[[], None]:

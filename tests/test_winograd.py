@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch.nn import functional as F
 
 from chainrule.arrays import to_numpy
-from chainrule.convolution import conv2d, conv2d_vjp, winograd, winograd_bound
+from chainrule.convolution import conv2d, conv2d_vjp, products, winograd, winograd_bound
 from chainrule.convolution.products import aligned, multiply
 from chainrule.oracles import relative_error
 from chainrule.precision import dot_bound
@@ -97,18 +97,18 @@ def test_outputs_and_gradients_are_those_of_pytorch(convert, method, case, most)
 @pytest.mark.parametrize("limit", ["BLOCK", "WEIGHTS", "GRADIENTS", "SMALL"])
 def test_parts_give_what_all_at_once_gives(limit, convert, method, monkeypatch):
     arrays = drawn(3, 8, 13, 11), drawn(128, 4, 3, 3), drawn(128), drawn(3, 128, 13, 11)
-    products, multiply = [], winograd.both_sides
+    shapes, multiply = [], winograd.both_sides
 
     def spy(matrix, x):
-        products.append(x.shape)
+        shapes.append(x.shape)
         return multiply(matrix, x)
 
     def made(**limits):
-        products.clear()
+        shapes.clear()
         for name, most in limits.items():
-            monkeypatch.setattr(winograd, name, most)
+            monkeypatch.setattr(products if name == "SMALL" else winograd, name, most)
         found = all_four(*arrays, convert, method=method, padding=1, groups=2)
-        return found, len(products)
+        return found, len(shapes)
 
     monkeypatch.setattr(winograd, "both_sides", spy)
     at_once, few = made(BLOCK=10**9, WEIGHTS=10**9, GRADIENTS=10**9, SMALL=10**9)
@@ -121,39 +121,39 @@ def test_parts_give_what_all_at_once_gives(limit, convert, method, monkeypatch):
 @each_method
 @each_library
 @pytest.mark.parametrize(
-    ("panel", "few", "expected"), [(10**9, 32, 1), (4 * 8 * 48, 32, 2), (1, 32, 3), (1, 16, 6)]
+    ("panel", "few", "expected"), [(10**9, 32, 1), (96 * 8 * 48, 32, 2), (1, 32, 3), (1, 16, 6)]
 )
-def test_kernels_in_panels_give_what_one_panel_gives(
-    panel, few, expected, convert, method, monkeypatch
-):
-    """As many in each as have so few bytes for a place, or these few; all have equally many."""
-    x, weight, bias = drawn(3, 8, 13, 11), drawn(192, 4, 3, 3), drawn(192)
-    panels, product = set(), winograd._product
+def test_panels_give_what_all_at_once_gives(panel, few, expected, convert, method, monkeypatch):
+    """As many columns in each as have so few bytes, or these few; all have equally many."""
+    arrays = drawn(1, 192, 4, 4), drawn(192, 96, 3, 3), drawn(192), drawn(1, 192, 4, 4)
+    shapes, by_rows = [], winograd.by_rows
 
-    def spy(V, U):
-        panels.add(U.shape[3:])
-        return product(V, U)
+    def spy(a, b):
+        shapes.append(b.shape[3:])
+        return by_rows(a, b)
 
-    def made():
-        arrays = (convert(a) for a in (x, weight, bias))
-        return np.asarray(conv2d(*arrays, padding=1, groups=2, method=method))
+    def made(**limits):
+        for name, most in limits.items():
+            monkeypatch.setattr(winograd, name, most)
+        return all_four(*arrays, convert, method=method, padding=1, groups=2)
 
-    at_once = made()
-    monkeypatch.setattr(winograd, "_product", spy)
-    monkeypatch.setattr(winograd, "PANEL", panel)
-    monkeypatch.setattr(winograd, "FEW", few)
-    np.testing.assert_allclose(made(), at_once, atol=1e-12)
-    assert panels == {(expected, 4, 96 // expected)}
+    at_once = made(PANEL=10**9, WEIGHTS=10**9)
+    monkeypatch.setattr(winograd, "by_rows", spy)
+    for a, b in zip(made(PANEL=panel, FEW=few), at_once, strict=True):
+        assert relative_error(a, b) < 1e-12
+    assert {(panels, columns) for panels, rows, columns in shapes if rows == 96} == {
+        (expected, 96 // expected)
+    }
 
 
 @each_method
 def test_channels_come_last_in_what_is_given_back(method):
-    x, weight, delta = drawn(3, 8, 13, 11), drawn(16, 8, 3, 3), drawn(3, 16, 13, 11)
+    x, weight, delta = drawn(3, 8, 12, 8), drawn(16, 8, 3, 3), drawn(3, 16, 12, 8)
     y = conv2d(x, weight, padding=1, method=method)
     dx, *_ = conv2d_vjp(x, weight, delta, padding=1, method=method)
     for found, channels in ((y, 16), (dx, 8)):
         pixel = 8 * channels
-        assert found.strides == (143 * pixel, 8, 11 * pixel, pixel)
+        assert found.strides == (96 * pixel, 8, 8 * pixel, pixel)
 
 
 @pytest.mark.parametrize(
@@ -167,8 +167,8 @@ def test_a_product_is_cut_into_as_few_parts_as_are_small(small, parts, monkeypat
             cut.append(self.shape[2])
             return np.asarray(self) @ other
 
-    monkeypatch.setattr(winograd, "SMALL", small)
-    np.testing.assert_allclose(winograd._product(U.view(Watched), V), U @ V, atol=1e-14)
+    monkeypatch.setattr(products, "SMALL", small)
+    np.testing.assert_allclose(products.by_rows(U.view(Watched), V), U @ V, atol=1e-14)
     assert cut == [parts]
 
 

@@ -50,6 +50,14 @@ def multiply(a: Array, b: Array, out: np.ndarray | None = None) -> Array:
     return out
 
 
+def by_rows(a: Array, b: Array) -> Array:
+    """Give the products a b, the rows of a cut into as few equal parts as make each small."""
+    m, k = a.shape[-2:]
+    parts = equal_parts(m, SMALL // (k * b.shape[-1]))
+    found = reshape(a, (*a.shape[:-2], parts, m // parts, k)) @ b[..., None, :, :]
+    return reshape(found, (*found.shape[:-3], m, -1))
+
+
 def long_product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Give the sum of the products a bᵀ along the axis before the matrices', which have long rows.
 
@@ -62,6 +70,12 @@ def long_product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     found = (_parts(a, size) @ _parts(b, size).mT).sum(axis=(-4, -3))
     rest = slice(terms // size * size, None)
     return found + (a[..., rest] @ b[..., rest].mT).sum(axis=-3) if terms % size else found
+
+
+def equal_parts(number: int, most: int) -> int:
+    """Give into how few equal parts so many can be cut, of 16 to `most` each; or 1."""
+    enough = (n for n in range(1, number // 16 + 1) if number % n == 0 and number // n <= most)
+    return next(enough, 1)
 
 
 def cut(x: Array, groups: int, axis: int = 0) -> Array:

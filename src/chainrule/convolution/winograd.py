@@ -14,11 +14,11 @@ import numpy as np
 from array_api_compat import device
 
 from ..arrays import Array, library
-from ..arrays.functions import moveaxis, permute_dims, reshape, stack
+from ..arrays.functions import moveaxis, permute_dims, reshape
 from ..arrays.settings import count
 from ..precision import unit_roundoff
 from .geometry import Geometry, Pair
-from .products import SMALL, cut, multiply
+from .products import by_rows, cut, equal_parts, multiply
 
 # A, B and G for tiles of m × m outputs, of Toom and Cook's kind: polynomials are taken at 0, 1, −1
 # and infinity, or at 0, ½, −½, 2, −2 and infinity
@@ -129,37 +129,40 @@ class Winograd:
     def gradient_of_weight(self, x, w, delta, geometry, groups):
         """Give ∂C/∂w, the sum of Gᵀ ((A δ Aᵀ) ⊙ (Bᵀ x B)) G over the tiles: equation 2.1.1q."""
         w, delta = cut(w, groups), cut(delta, groups, axis=1)
-        tiling = _Tiling(self, x, w, geometry.output_size)
-        pixels = self._pixels(tiling, cut(x, groups, axis=1), geometry.before)
-        dw = empty(w.shape, x)
+        tiling, (_, o, c, *size) = _Tiling(self, x, w, geometry.output_size), w.shape
+        panels = tiling.panels(c, tiling.in_a_block)
+        pixels = self._pixels(tiling, cut(x, groups * panels, axis=1), geometry.before)
+        dw = empty((groups, o, panels, c // panels, *size), x)
         for kernels in tiling.kernels(GRADIENTS):
             errors = delta[:, :, kernels, ...]
             of_kernels = both_sides(self.G.T, self._products(tiling, errors, pixels))
-            dw[:, kernels, ...] = moveaxis(of_kernels, (0, 1), (3, 4))
-        return reshape(dw, (-1, *w.shape[2:]))
+            dw[:, kernels, ...] = permute_dims(of_kernels, (2, 4, 3, 5, 0, 1))
+        return reshape(dw, (-1, c, *size))
 
     def _slide(self, x, w, before, size, b=None):
         """Convolve with kernels (groups, O/groups, C/groups, 3, 3)."""
         tiling, (groups, o) = _Tiling(self, x, w, size), w.shape[:2]
         pixels = self._pixels(tiling, cut(x, groups, axis=1), before)
-        weights = _Last(lambda part: both_sides(self.G, tiling.panels(w[:, part, ...])))
-        y = permute_dims(empty((x.shape[0], *size, groups, o), x), (0, 3, 4, 1, 2))
+        weights = self._weights(tiling, w)
+        y = empty((x.shape[0], *tiling.places, groups, o), x)
         parts = tiling.kernels(WEIGHTS)
         for block in tiling.blocks:
             for kernels in parts:
                 V, U = pixels(block)[:, :, :, None, ...], weights(kernels)
-                Y = both_sides(self.A.T, _product(V, U))
+                Y = both_sides(self.A.T, by_rows(V, U))
                 if b is not None:
                     Y += reshape(b[:, kernels], (*U.shape[2:4], 1, -1))
-                tiling.write(Y, y[:, :, kernels, ...], block)
-        return reshape(y, (x.shape[0], -1, *size))
+                tiling.write(Y, y[..., kernels], block)
+        y = reshape(y, (x.shape[0], y.shape[1] * self.m, y.shape[3] * self.m, -1))
+        return permute_dims(y[:, : size[0], : size[1], :], (0, 3, 1, 2))  # no more than the image
 
     def _products(self, tiling, errors, pixels):
-        """Give the sum of (A δ Aᵀ) ⊙ (Bᵀ x B) over the tiles, (t, t, groups, …, C/groups)."""
+        """Give the sum of (A δ Aᵀ) ⊙ (Bᵀ x B) over the tiles, (t, t, groups, panels, …, C)."""
 
         def of(block):
-            transformed = both_sides(self.A, tiling.tiles(errors, self.m, block))
-            return _product(transformed.mT, pixels(block))
+            transformed = both_sides(self.A, tiling.tiles(errors, self.m, block)).mT
+            U, V = pixels(block), transformed[:, :, :, None, ...]
+            return by_rows(V, reshape(U, (*V.shape[:3], -1, *U.shape[3:])))
 
         first, *others = tiling.blocks
         total = of(first)
@@ -170,6 +173,16 @@ class Winograd:
     def _pixels(self, tiling, x, before):
         """Give what makes of a block Bᵀ x B, shape (t, t, groups, tiles, C/groups)."""
         return _Last(lambda block: both_sides(self.B.T, tiling.tiles(x, self.t, block, before)))
+
+    def _weights(self, tiling, w):
+        """Give what makes of some kernels G w Gᵀ, (t, t, groups, panels, C/groups, O/panels)."""
+
+        def of(kernels):
+            part = w[:, kernels, ...]
+            part = cut(part, tiling.panels(*part.shape[1:3]), axis=1)
+            return both_sides(self.G, permute_dims(part, (4, 5, 0, 1, 3, 2)))
+
+        return _Last(of)
 
 
 class _Last:
@@ -191,17 +204,21 @@ class _Tiling:
     ----------
     blocks : list of Block
         The tiles, in parts that stay in the cache.
+    in_a_block : int
+        So many tiles are in the first.
     """
 
     def __init__(self, method: Winograd, x: Array, w: Array, size: Pair):
         self.m, (groups, *self.kernel) = method.m, w.shape[:3]
         rows, self.columns = (-(-side // self.m) for side in size)
+        self.places = rows, self.m, self.columns, self.m
         self.number = library(x).finfo(x.dtype).bits // 8
         self.place = groups * method.t**2 * self.number
         tile = self.place * max(self.kernel)
         tiles = max(BLOCK // tile, min(128, 2 * BLOCK // tile))  # with few, kernels cost too much
         images, rows_of_one = tiles // (rows * self.columns), tiles // self.columns
         self.blocks = [*product(_slices(x.shape[0], images), _slices(rows, rows_of_one))]
+        self.in_a_block = prod(part.stop - part.start for part in self.blocks[0]) * self.columns
 
     def kernels(self, most: int) -> list[slice]:
         """Give a group's kernels, in parts of which the transforms have at most so many bytes."""
@@ -210,38 +227,37 @@ class _Tiling:
         many = many // 16 * 16 or max(many, 1)  # of 16 floats each begins a line of the cache
         return [slice(first, min(first + many, o)) for first in range(0, o, many)]
 
-    def panels(self, w: Array) -> Array:
-        """Give kernels (groups, O, C, 3, 3) as (3, 3, groups, panels, C, O/panels)."""
-        panels = _equal_parts(w.shape[1], max(FEW, PANEL // (self.number * w.shape[2])))
-        return permute_dims(cut(w, panels, axis=1), (4, 5, 0, 1, 3, 2))
+    def panels(self, number: int, rows: int) -> int:
+        """Give into how many parts so many columns of a matrix are cut that has so many rows."""
+        return equal_parts(number, max(FEW, PANEL // (self.number * rows)))
 
     def tiles(self, x: Array, k: int, block: Block, before: Pair = (0, 0)) -> Array:
         """Give k × k numbers for each tile, shape (k, k, groups, tiles, C/groups); 0 outside x."""
         (images, rows), (top, left), (h, w) = block, before, x.shape[3:]
-        first, m = rows.start * self.m - top, self.m
-        height, width = m * (rows.stop - rows.start - 1) + k, m * (self.columns - 1) + k
-        up, down = _inside(first, height, h)
-        a, b = _inside(-left, width, w)
+        m, high, wide = self.m, rows.stop - rows.start, self.columns
+        first, parts = rows.start * m - top, [slice(i, min(i + m, k)) for i in range(0, k, m)]
+        up, down = _inside(first, m * (high - 1) + k, h)
+        a, b = _inside(-left, m * (wide - 1) + k, w)
         x = permute_dims(x[images, :, :, up:down, a:b], (1, 0, 3, 4, 2))
-        shape = *x.shape[:2], height, width, x.shape[4]
-        around = empty(shape, x)
+        (groups, n, *_, c), more = x.shape, len(parts) - 1
+        around = empty((groups, n, (high + more) * m, (wide + more) * m, c), x)
         around[...] = 0
         around[:, :, up - first : down - first, a + left : b + left, :] = x
-        tiling = Geometry((height, width), (k, k), (m, m))
-        places = [around[:, :, *met, :] for *_, met in tiling.positions()]
-        return reshape(stack(places), (k, k, x.shape[0], -1, x.shape[4]))
+        around = reshape(around, (groups, n, high + more, m, wide + more, m, c))
+        around = permute_dims(around, (3, 5, 0, 1, 2, 4, 6))
+        tiles = empty((k, k, groups, n, high, wide, c), x)
+        for (i, lines), (j, across) in product(enumerate(parts), repeat=2):
+            met = around[:, :, :, :, i : i + high, j : j + wide, :]  # of the tile i, j further on
+            tiles[lines, across, ...] = met[: lines.stop - i * m, : across.stop - j * m, ...]
+        return reshape(tiles, (k, k, groups, -1, c))
 
     def write(self, Y: Array, y: Array, block: Block) -> None:
-        """Write m × m outputs for each tile, shape (m, m, groups, panels, tiles, O), into y."""
-        (images, rows), m, (height, width) = block, self.m, y.shape[3:]
-        groups, kernels = y.shape[1:3]
-        n, high = images.stop - images.start, rows.stop - rows.start
-        Y = reshape(Y, (*Y.shape[:4], n, high, self.columns, -1))
-        Y = permute_dims(Y, (2, 4, 5, 0, 6, 1, 3, 7))  # the channels stay last: copies are long
-        Y = reshape(Y, (groups, n, m * high, m * self.columns, kernels))
-        first, last = rows.start * m, min(rows.stop * m, height)
-        Y = Y[:, :, : last - first, :width, :]  # no pixels are beyond the image
-        y[images, :, :, first:last, :] = permute_dims(Y, (1, 0, 4, 2, 3))
+        """Write tiles (m, m, groups, panels, tiles, O/panels) into y (N, rows, m, …, groups, O)."""
+        (images, rows), (*shape, _, few) = block, Y.shape
+        Y = reshape(Y, (*shape, images.stop - images.start, -1, self.columns, few))
+        for panel in range(shape[3]):
+            outputs = permute_dims(Y[:, :, :, panel, ...], (3, 4, 0, 5, 1, 2, 6))
+            y[images, rows, ..., few * panel : few * (panel + 1)] = outputs
 
 
 def both_sides(matrix: np.ndarray, x: Array) -> Array:
@@ -255,20 +271,6 @@ def both_sides(matrix: np.ndarray, x: Array) -> Array:
 def like(matrix: np.ndarray, x: Array) -> Array:
     """Give a matrix in the library and dtype of an array, and on its device."""
     return library(x).asarray(matrix, dtype=x.dtype, device=device(x))
-
-
-def _product(V: Array, U: Array) -> Array:
-    """Give V U, the rows of V cut into as few equal parts as make each product small."""
-    p, c = V.shape[-2:]
-    parts = _equal_parts(p, SMALL // (c * U.shape[-1]))
-    found = reshape(V, (*V.shape[:-2], parts, p // parts, c)) @ U[..., None, :, :]
-    return reshape(found, (*found.shape[:-3], p, -1))
-
-
-def _equal_parts(number: int, most: int) -> int:
-    """Give into how few equal parts so many can be cut, of 16 to `most` each; or 1."""
-    enough = (n for n in range(1, number // 16 + 1) if number % n == 0 and number // n <= most)
-    return next(enough, 1)
 
 
 def empty(shape: tuple[int, ...], x: Array) -> Array:
