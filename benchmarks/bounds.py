@@ -5,10 +5,10 @@ help. Side by side in one run, in 32-bit floats, with one thread each and with t
 """
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack
-from functools import partial
-from operator import call
+from functools import cache, partial
+from operator import call, itemgetter
 from typing import Any
 from unittest.mock import patch
 
@@ -18,6 +18,7 @@ import numpy as np
 import optimizers
 import training
 from _side_by_side import HOW, measure, ratio, rounds_from_command_line, threads_each, write
+from threadpoolctl import threadpool_limits
 
 from chainrule.activations import ReLU
 from chainrule.arrays.functions import erfc
@@ -176,20 +177,9 @@ def in_tiles(name: str, of: list[tuple[Any, str]]) -> Pair:
     return repeated_calls(whole[convolution.ours("tiled")], of), whole["PyTorch"]
 
 
-def in_halves(layer: convolution.Layer, way: str, method: str, of: list) -> Callable:
-    """Give what two threads repeat, each the calls that its half of the images makes."""
-    half = len(layer.x) // 2
-    both = (
-        repeated_calls(partial(layer.part, way, method, images), of)
-        for images in (slice(half), slice(half, None))
-    )
-    calls = dict(zip((None, half), both, strict=True))
-    return lambda: convolution.in_two_threads(lambda images: calls[images.start](), len(layer.x))
-
-
-def convolution_alone(way: str, rounds: int, threads: int) -> dict[str, dict[str, float]]:
-    """Give the means over the layers of products with their columns or transforms, the fastest."""
-    found, halves_too = [], []
+def convolution_alone(way: str, rounds: int, threads: int) -> dict[str, float]:
+    """Give the mean over the layers of products with their columns or transforms, the fastest."""
+    found = []
     for name in convolution.LAYERS:
         layer = convolution.Layer(name)
         whole = getattr(layer, way)()
@@ -197,15 +187,55 @@ def convolution_alone(way: str, rounds: int, threads: int) -> dict[str, dict[str
         for method, of in (("tiled", IN_TILES), ("winograd", BY_TRANSFORMS)):
             if method in layer.methods:
                 parts[method] = repeated_calls(whole[convolution.ours(method)], of)
-                if threads > 1:
-                    parts[f"{method} in halves"] = in_halves(layer, way, method, of)
-        seconds = measure(parts, rounds, warm=(threads - 1) * convolution.WARM)
-        ratios = sorted(convolution.ratios(seconds).items(), key=lambda item: item[1]["median"])
-        halves_too.append(ratios[0][1])
-        found.append(next(each for who, each in ratios if "halves" not in who))
-    what = f"convolution, all layers, {way}: products with columns or transforms"
-    alone = {what: optimizers.means(found)}
-    return alone | ({f"{what}, halves too": optimizers.means(halves_too)} if threads > 1 else {})
+        found.append(fastest(measure(parts, rounds, warm=(threads - 1) * convolution.WARM)))
+    return optimizers.means(found)
+
+
+def fastest(seconds: dict[str, list[float]]) -> dict[str, float]:
+    """Give the least ratio to PyTorch's time."""
+    return min(convolution.ratios(seconds).values(), key=itemgetter("median"))
+
+
+@cache
+def known_layer(name: str) -> convolution.Layer:
+    """Give a layer, the same one again in the same process."""
+    return convolution.Layer(name)
+
+
+def again(name: str, times: int, *part: Any) -> None:
+    """Compute a part of a layer so many times."""
+    for _ in range(times):
+        known_layer(name).part(*part)
+
+
+PROCESSES = [ProcessPoolExecutor(1, initializer=threadpool_limits, initargs=(1,)) for _ in HOW]
+
+
+def in_processes(name: str, times: int, *half: Any) -> None:
+    """Compute either half in a process of its own, so many times, and leave it there."""
+    parts = zip(PROCESSES, zip(*half, strict=True), strict=True)
+    for computed in [process.submit(again, name, times, *part) for process, part in parts]:
+        computed.result()
+
+
+def halves_in_processes(way: str, rounds: int) -> dict[str, float]:
+    """Give the mean over the layers of halves of the images or of the kernels, the fastest."""
+    found = []
+    for name in convolution.LAYERS:
+        layer, every = known_layer(name), (convolution.EVERY, convolution.EVERY)
+        images, kernels = (
+            (slice(len(x) // 2), slice(len(x) // 2, None)) for x in (layer.x, layer.weight)
+        )
+        times = 1 + 2 * 10**9 // layer.products
+        large = len(layer.weight) >= 64 and "winograd" in layer.methods
+        how = [way] * 2, ["winograd" if large else "tiled"] * 2
+        contenders: dict[str, Callable] = {
+            "PyTorch": functions.repeated(getattr(layer, way)()["PyTorch"], times),
+            "images": partial(in_processes, name, times, *how, images, every),
+            "kernels": partial(in_processes, name, times, *how, every, kernels),
+        }
+        found.append(fastest(measure(contenders, rounds, warm=0)))
+    return optimizers.means(found)
 
 
 PARTS: dict[str, Callable[[], Pair]] = {
@@ -218,6 +248,9 @@ PARTS: dict[str, Callable[[], Pair]] = {
         for name in ("3 → 64, 7 × 7", "512 → 512", SMALL)
     },
     f"{SMALL}: these and their columns": partial(in_tiles, SMALL, IN_TILES),
+    f"{SMALL}: these, and images laid out": partial(
+        in_tiles, SMALL, [*IN_TILES, (Tiles, "lay_out")]
+    ),
 }
 
 
@@ -255,7 +288,12 @@ if __name__ == "__main__":
         with threads_each(threads):
             found[how] = {name: ratio_of(pair(), rounds, threads) for name, pair in PARTS.items()}
             for way in ("forward", "backward"):
-                found[how] |= convolution_alone(way, rounds, threads)
+                what = f"convolution, all layers, {way}:"
+                alone = convolution_alone(way, rounds, threads)
+                found[how][f"{what} products with columns or transforms"] = alone
+                if threads > 1:
+                    apart = halves_in_processes(way, rounds)
+                    found[how][f"{what} halves, each in its own process"] = apart
             found[how] |= rules_alone(rounds, threads)
     write(
         "bounds",

@@ -34,6 +34,7 @@ LAYERS = {
     "1 → 8, 64 images": (64, 1, 28, 8, 3, 1, 1),
     "8 → 16, 64 images": (64, 8, 14, 16, 3, 1, 1),
 }
+EVERY = slice(None)
 KERNEL_SIZES = (1, 3, 5, 7, 9, 11, 15, 21, 31)
 
 
@@ -90,12 +91,12 @@ class Layer:
         methods = [m for m in self.methods if m != "im2col"]
         return {f"{ours(m)} in halves": partial(made, m) for m in methods}
 
-    def part(self, way: str, method: str, images: slice) -> Any:
-        """Give our outputs for some of the images, or what these add to the gradients."""
-        x, how = self.x[images], self.where | {"method": method}
+    def part(self, way: str, method: str, images: slice, kernels: slice = EVERY) -> Any:
+        """Give our outputs for some images and kernels, or what these add to the gradients."""
+        x, weight, how = self.x[images], self.weight[kernels], self.where | {"method": method}
         if way == "forward":
-            return conv2d(x, self.weight, self.bias, **how)
-        return conv2d_vjp(x, self.weight, self.upstream[images], **how)
+            return conv2d(x, weight, self.bias[kernels], **how)
+        return conv2d_vjp(x, weight, self.upstream[images, kernels], **how)
 
     def _forward_in_halves(self, method: str) -> np.ndarray:
         y = np.empty_like(self.upstream)

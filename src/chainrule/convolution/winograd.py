@@ -56,7 +56,7 @@ MATRICES = {
 BLOCK = 5 * 2**19  # bytes of a block's transformed tiles
 PANEL = 2**15  # bytes that a panel of kernels has for a place: they stay in the first cache
 FEW = 32  # kernels of a panel, even if that is more
-WEIGHTS = 5 * 2**19  # bytes of transformed kernels at a time
+WEIGHTS = 5 * 2**20  # bytes of transformed kernels at a time
 GRADIENTS = 5 * 2**20  # bytes of the transformed kernels whose gradients are added up at a time
 
 Block = tuple[slice, slice]  # images, and rows of tiles in them
@@ -148,10 +148,9 @@ class Winograd:
         parts = tiling.kernels(WEIGHTS)
         for block in tiling.blocks:
             for kernels in parts:
-                V, U = pixels(block)[:, :, :, None, ...], weights(kernels)
-                Y = both_sides(self.A.T, by_rows(V, U))
+                Y = both_sides(self.A.T, by_rows(pixels(block), weights(kernels)))
                 if b is not None:
-                    Y += reshape(b[:, kernels], (*U.shape[2:4], 1, -1))
+                    Y += reshape(b[:, kernels], (*Y.shape[2:4], 1, -1))
                 tiling.write(Y, y[..., kernels], block)
         y = reshape(y, (x.shape[0], y.shape[1] * self.m, y.shape[3] * self.m, -1))
         return permute_dims(y[:, : size[0], : size[1], :], (0, 3, 1, 2))  # no more than the image
@@ -162,7 +161,7 @@ class Winograd:
         def of(block):
             transformed = both_sides(self.A, tiling.tiles(errors, self.m, block)).mT
             U, V = pixels(block), transformed[:, :, :, None, ...]
-            return by_rows(V, reshape(U, (*V.shape[:3], -1, *U.shape[3:])))
+            return by_rows(V, reshape(U, (*V.shape[:3], -1, *U.shape[4:])))
 
         first, *others = tiling.blocks
         total = of(first)
@@ -171,8 +170,12 @@ class Winograd:
         return total
 
     def _pixels(self, tiling, x, before):
-        """Give what makes of a block Bᵀ x B, shape (t, t, groups, tiles, C/groups)."""
-        return _Last(lambda block: both_sides(self.B.T, tiling.tiles(x, self.t, block, before)))
+        """Give what makes of a block Bᵀ x B, shape (t, t, groups, 1, tiles, C/groups)."""
+
+        def of(block):
+            return both_sides(self.B.T, tiling.tiles(x, self.t, block, before))[:, :, :, None, ...]
+
+        return _Last(of)
 
     def _weights(self, tiling, w):
         """Give what makes of some kernels G w Gᵀ, (t, t, groups, panels, C/groups, O/panels)."""
@@ -193,7 +196,8 @@ class _Last:
 
     def __call__(self, part: Any) -> Array:
         if part is not self.part:
-            self.part, self.made = part, self.make(part)
+            self.part, self.made = part, None  # its room is free for the next
+            self.made = self.make(part)
         return self.made
 
 
