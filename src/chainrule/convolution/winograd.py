@@ -54,8 +54,8 @@ MATRICES = {
 }
 
 BLOCK = 5 * 2**19  # bytes of a block's transformed tiles
-PANEL = 2**15  # bytes that a panel of kernels has for a place: they stay in the first cache
-FEW = 32  # kernels of a panel, even if that is more
+PANEL = 2**15  # bytes of the right factor of a product, a panel: they stay in the first cache
+FEW = 32  # columns of a panel, even if they have more
 WEIGHTS = 5 * 2**20  # bytes of transformed kernels at a time
 GRADIENTS = 5 * 2**20  # bytes of the transformed kernels whose gradients are added up at a time
 
