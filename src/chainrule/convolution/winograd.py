@@ -53,7 +53,7 @@ MATRICES = {
     ),
 }
 
-BLOCK = 5 * 2**19  # bytes of a block's transformed tiles
+BLOCK = 5 * 2**20  # bytes of a block's transformed tiles
 PANEL = 2**15  # bytes of the right factor of a product, a panel: they stay in the first cache
 FEW = 32  # columns of a panel, even if they have more
 WEIGHTS = 5 * 2**20  # bytes of transformed kernels at a time
@@ -218,8 +218,7 @@ class _Tiling:
         self.places = rows, self.m, self.columns, self.m
         self.number = library(x).finfo(x.dtype).bits // 8
         self.place = groups * method.t**2 * self.number
-        tile = self.place * max(self.kernel)
-        tiles = max(BLOCK // tile, min(128, 2 * BLOCK // tile))  # with few, kernels cost too much
+        tiles = BLOCK // (self.place * max(self.kernel))
         images, rows_of_one = tiles // (rows * self.columns), tiles // self.columns
         self.blocks = [*product(_slices(x.shape[0], images), _slices(rows, rows_of_one))]
         self.in_a_block = prod(part.stop - part.start for part in self.blocks[0]) * self.columns
