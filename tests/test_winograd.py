@@ -141,9 +141,33 @@ def test_panels_give_what_all_at_once_gives(panel, few, expected, convert, metho
     monkeypatch.setattr(winograd, "by_rows", spy)
     for a, b in zip(made(PANEL=panel, FEW=few), at_once, strict=True):
         assert relative_error(a, b) < 1e-12
-    assert {(panels, columns) for panels, rows, columns in shapes if rows == 96} == {
-        (expected, 96 // expected)
-    }
+    of_kernels, of_pixels = (
+        {panels for panels, rows, columns in shapes if (rows == 96) is kind}
+        for kind in (True, False)
+    )
+    assert of_kernels == {expected}
+    assert of_pixels == {expected if panel == 1 else 1}  # they have few rows, a tile each
+    assert {panels * columns for panels, _, columns in shapes} == {96}
+
+
+@pytest.mark.parametrize(("most", "parts"), [(96, 1), (95, 2), (47, 3), (16, 6), (15, 1), (0, 1)])
+def test_equal_parts_are_few_and_of_16_at_least(most, parts):
+    assert products.equal_parts(96, most) == parts
+
+
+@each_method
+def test_kernels_are_transformed_once_for_all_blocks(method, monkeypatch):
+    shapes, both_sides = [], winograd.both_sides
+
+    def spy(matrix, x):
+        shapes.append(matrix.shape)
+        return both_sides(matrix, x)
+
+    monkeypatch.setattr(winograd, "both_sides", spy)
+    monkeypatch.setattr(winograd, "BLOCK", 1)
+    conv2d(drawn(3, 2, 8, 8), drawn(2, 2, 3, 3), padding=1, method=method)
+    assert [columns for _, columns in shapes].count(3) == 1  # of G, which has three
+    assert len(shapes) > 6
 
 
 @each_method
