@@ -1,7 +1,9 @@
-"""What a goal is held against that was not reached: a part of ours alone, over all of PyTorch's.
+"""How fast ours could be at best: a part of it alone, over the time of all that PyTorch does.
 
-Where the part alone takes longer than the whole was to take, no door that is opened faster would
-help. Side by side in one run, in 32-bit floats, with one thread each and with two.
+Where the part alone takes longer than PyTorch, no saving on the rest can catch up. A few rows are
+of what could take its place: the steps of an erfc, a rule shared by two threads, and halves of a
+convolution in two processes. Side by side in one run, in 32-bit floats, with one thread each and
+with two.
 """
 
 from collections.abc import Callable
@@ -35,7 +37,7 @@ SMALL = "8 → 16, 64 images"
 FLOAT = np.dtype("float32")
 REST = 0.05  # seconds before a contender with two threads
 STEPS = {10**4: 20, 10**6: 6, 10**7: 1}  # of an optimizer in a round
-SMALL_BLOCK = 2**15  # numbers of it at a time
+OF_ERFC = 2**15  # numbers that its steps in NumPy take at a time
 SMALLEST = min(STEPS)  # of which arrays are joined
 Pair = tuple[Callable, Callable]
 
@@ -86,14 +88,15 @@ def of_gelu(size: int, function: Callable[[np.ndarray], Any]) -> Pair:
 
 
 def steps_of_an_erfc(x: np.ndarray) -> None:
-    """Do what an erfc of 32-bit floats would do in NumPy, with any numbers as coefficients.
+    """Do what an erfc of 32-bit floats would do in NumPy, with ones for coefficients.
 
-    That is e^(−x²) times a polynomial of degree 11 in 1 / (1 + |x|/2). The square is of a number of
-    few bits, which is exact, and another exponential makes up for the rest.
+    That is e^(−x²) times a polynomial of degree 11 in t = 1 / (1 + |x|/2). (t · t stands for its
+    first coefficient times t: as much work.) What is squared has 12 bits, so that its square is
+    exact; a second exponential makes up for the bits that were cut off.
     """
     one, two = np.float32(1), np.float32(2)
-    for first in range(0, x.size, SMALL_BLOCK):
-        part = x[first : first + SMALL_BLOCK]
+    for first in range(0, x.size, OF_ERFC):
+        part = x[first : first + OF_ERFC]
         a = np.abs(part)
         t = one / (one + a / two)
         y = t * t
@@ -200,7 +203,7 @@ def in_tiles(name: str, of: list[tuple[Any, str]]) -> Pair:
 
 
 def convolution_alone(way: str, rounds: int, threads: int) -> dict[str, float]:
-    """Give the mean over the layers of products with their columns or transforms, the fastest."""
+    """Give the mean over the layers of products with columns or transforms, whichever is less."""
     found = []
     for name in convolution.LAYERS:
         layer = convolution.Layer(name)
@@ -230,18 +233,18 @@ def again(name: str, times: int, *part: Any) -> None:
         known_layer(name).part(*part)
 
 
-PROCESSES = [ProcessPoolExecutor(1, initializer=threadpool_limits, initargs=(1,)) for _ in HOW]
+PROCESSES = [ProcessPoolExecutor(1, initializer=threadpool_limits, initargs=(1,)) for _ in range(2)]
 
 
-def in_processes(name: str, times: int, *half: Any) -> None:
-    """Compute either half in a process of its own, so many times, and leave it there."""
-    parts = zip(PROCESSES, zip(*half, strict=True), strict=True)
+def in_processes(name: str, times: int, *of_halves: Any) -> None:
+    """Compute both halves at once, each in its own process, so many times; nothing comes back."""
+    parts = zip(PROCESSES, zip(*of_halves, strict=True), strict=True)
     for computed in [process.submit(again, name, times, *part) for process, part in parts]:
         computed.result()
 
 
 def halves_in_processes(way: str, rounds: int) -> dict[str, float]:
-    """Give the mean over the layers of halves of the images or of the kernels, the fastest."""
+    """Give the mean over the layers of halves of the images or the kernels, whichever is less."""
     found = []
     for name in convolution.LAYERS:
         layer, every = known_layer(name), (convolution.EVERY, convolution.EVERY)

@@ -51,7 +51,10 @@ def multiply(a: Array, b: Array, out: np.ndarray | None = None) -> Array:
 
 
 def by_rows(a: Array, b: Array) -> Array:
-    """Give the products a b, the rows of a cut into as few equal parts as make each small."""
+    """Give the products a b, the rows of a cut into as few equal parts as make each small.
+
+    Uncut, where no parts of 16 rows or more do.
+    """
     m, k = a.shape[-2:]
     parts = equal_parts(m, SMALL // (k * b.shape[-1]))
     found = reshape(a, (*a.shape[:-2], parts, m // parts, k)) @ b[..., None, :, :]
@@ -73,7 +76,7 @@ def long_product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def equal_parts(number: int, most: int) -> int:
-    """Give into how few equal parts so many can be cut, of 16 to `most` each; or 1."""
+    """Give into how few equal parts, of 16 to `most` each, so many can be cut; 1, if into none."""
     enough = (n for n in range(1, number // 16 + 1) if number % n == 0 and number // n <= most)
     return next(enough, 1)
 

@@ -1,8 +1,9 @@
-"""Winograd's method for 3 × 3 kernels and a stride of 1, in blocks that stay in the cache (2.1.1).
+"""Winograd's method for 3 × 3 kernels and a stride of 1, in blocks meant for the cache (2.1.1).
 
-Axes (t, t, …) come first: for every place of a transformed tile there is one product of matrices.
-The channels come last, so that they are copied many at a time; and they do in the memory of what is
-given back, too.
+O and C are the kernels and channels of a group. Axes (t, t, …) come first: for every place of a
+transformed tile there is a product of matrices, cut into small ones: the right factor into panels
+of its columns, the left one into parts of its rows. The channels come last, so that they are copied
+many at a time; in memory they come last in outputs and in the gradients of images, too.
 """
 
 from collections.abc import Callable
@@ -54,8 +55,8 @@ MATRICES = {
 }
 
 BLOCK = 5 * 2**20  # bytes of a block's transformed tiles
-PANEL = 2**15  # bytes of the right factor of a product, a panel: they stay in the first cache
-FEW = 32  # columns of a panel, even if they have more
+PANEL = 2**15  # bytes of a panel, some columns of a right factor: few enough for the first cache
+FEW = 32  # but so many columns a panel may have, even if they are more bytes
 WEIGHTS = 5 * 2**20  # bytes of transformed kernels at a time
 GRADIENTS = 5 * 2**20  # bytes of the transformed kernels whose gradients are added up at a time
 
@@ -140,7 +141,7 @@ class Winograd:
         return reshape(dw, (-1, c, *size))
 
     def _slide(self, x, w, before, size, b=None):
-        """Convolve with kernels (groups, O/groups, C/groups, 3, 3)."""
+        """Convolve with kernels (groups, O, C, 3, 3)."""
         tiling, (groups, o) = _Tiling(self, x, w, size), w.shape[:2]
         pixels = self._pixels(tiling, cut(x, groups, axis=1), before)
         weights = self._weights(tiling, w)
@@ -153,15 +154,16 @@ class Winograd:
                     Y += reshape(b[:, kernels], (*Y.shape[2:4], 1, -1))
                 tiling.write(Y, y[..., kernels], block)
         y = reshape(y, (x.shape[0], y.shape[1] * self.m, y.shape[3] * self.m, -1))
-        return permute_dims(y[:, : size[0], : size[1], :], (0, 3, 1, 2))  # no more than the image
+        return permute_dims(y[:, : size[0], : size[1], :], (0, 3, 1, 2))  # tiles may reach beyond
 
     def _products(self, tiling, errors, pixels):
-        """Give the sum of (A δ Aᵀ) ⊙ (Bᵀ x B) over the tiles, (t, t, groups, panels, …, C)."""
+        """Give the sum of (A δ Aᵀ) ⊙ (Bᵀ x B) over tiles, (t, t, groups, panels, O, C/panels)."""
 
         def of(block):
             transformed = both_sides(self.A, tiling.tiles(errors, self.m, block)).mT
-            U, V = pixels(block), transformed[:, :, :, None, ...]
-            return by_rows(V, reshape(U, (*V.shape[:3], -1, *U.shape[4:])))
+            met = pixels(block)  # panels of channels are groups of their own: make them an axis
+            met = reshape(met, (*transformed.shape[:3], -1, *met.shape[4:]))
+            return by_rows(transformed[:, :, :, None, ...], met)
 
         first, *others = tiling.blocks
         total = of(first)
@@ -170,7 +172,7 @@ class Winograd:
         return total
 
     def _pixels(self, tiling, x, before):
-        """Give what makes of a block Bᵀ x B, shape (t, t, groups, 1, tiles, C/groups)."""
+        """Give what makes of a block Bᵀ x B, shape (t, t, groups, 1, tiles, C)."""
 
         def of(block):
             return both_sides(self.B.T, tiling.tiles(x, self.t, block, before))[:, :, :, None, ...]
@@ -178,7 +180,7 @@ class Winograd:
         return _Last(of)
 
     def _weights(self, tiling, w):
-        """Give what makes of some kernels G w Gᵀ, (t, t, groups, panels, C/groups, O/panels)."""
+        """Give what makes of some kernels G w Gᵀ, (t, t, groups, panels, C, O/panels)."""
 
         def of(kernels):
             part = w[:, kernels, ...]
@@ -207,7 +209,7 @@ class _Tiling:
     Attributes
     ----------
     blocks : list of Block
-        The tiles, in parts that stay in the cache.
+        The tiles, in parts that are meant to stay in a cache.
     in_a_block : int
         So many tiles are in the first.
     """
@@ -216,8 +218,8 @@ class _Tiling:
         self.m, (groups, *self.kernel) = method.m, w.shape[:3]
         rows, self.columns = (-(-side // self.m) for side in size)
         self.places = rows, self.m, self.columns, self.m
-        self.number = library(x).finfo(x.dtype).bits // 8
-        self.place = groups * method.t**2 * self.number
+        self.itemsize = library(x).finfo(x.dtype).bits // 8
+        self.place = groups * method.t**2 * self.itemsize
         tiles = BLOCK // (self.place * max(self.kernel))
         images, rows_of_one = tiles // (rows * self.columns), tiles // self.columns
         self.blocks = [*product(_slices(x.shape[0], images), _slices(rows, rows_of_one))]
@@ -232,10 +234,10 @@ class _Tiling:
 
     def panels(self, number: int, rows: int) -> int:
         """Give into how many parts so many columns of a matrix are cut that has so many rows."""
-        return equal_parts(number, max(FEW, PANEL // (self.number * rows)))
+        return equal_parts(number, max(FEW, PANEL // (self.itemsize * rows)))
 
     def tiles(self, x: Array, k: int, block: Block, before: Pair = (0, 0)) -> Array:
-        """Give k × k numbers for each tile, shape (k, k, groups, tiles, C/groups); 0 outside x."""
+        """Give k × k numbers for each tile, shape (k, k, groups, tiles, C); 0 outside x."""
         (images, rows), (top, left), (h, w) = block, before, x.shape[3:]
         m, high, wide = self.m, rows.stop - rows.start, self.columns
         first, parts = rows.start * m - top, [slice(i, min(i + m, k)) for i in range(0, k, m)]
@@ -250,7 +252,9 @@ class _Tiling:
         around = permute_dims(around, (3, 5, 0, 1, 2, 4, 6))
         tiles = empty((k, k, groups, n, high, wide, c), x)
         for (i, lines), (j, across) in product(enumerate(parts), repeat=2):
-            met = around[:, :, :, :, i : i + high, j : j + wide, :]  # of the tile i, j further on
+            met = around[
+                :, :, :, :, i : i + high, j : j + wide, :
+            ]  # a tile's own, or a neighbour's
             tiles[lines, across, ...] = met[: lines.stop - i * m, : across.stop - j * m, ...]
         return reshape(tiles, (k, k, groups, -1, c))
 
