@@ -695,4 +695,5 @@ def test_the_fastest_may_be_in_halves_only_where_halves_are_shown():
         first = table.splitlines()[2].split(" | ")
         of = record["layers"]["3 → 64, 7 × 7"]["two threads"][way]["chainrule, tiled in halves"]
         assert first[:1] + first[2:3] == ["| 3 → 64, 7 × 7", "–"]
-        assert first[3].startswith(f"{of['median']:.2f} (")
+        noisy = of["high"] > 1.25 * of["low"]
+        assert first[3].startswith("noisy" if noisy else f"{of['median']:.2f} (")
