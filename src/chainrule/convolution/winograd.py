@@ -252,9 +252,8 @@ class _Tiling:
         around = permute_dims(around, (3, 5, 0, 1, 2, 4, 6))
         tiles = empty((k, k, groups, n, high, wide, c), x)
         for (i, lines), (j, across) in product(enumerate(parts), repeat=2):
-            met = around[
-                :, :, :, :, i : i + high, j : j + wide, :
-            ]  # a tile's own, or a neighbour's
+            # a tile's own m × m, or what it shares with its neighbours below and to the right
+            met = around[:, :, :, :, i : i + high, j : j + wide, :]
             tiles[lines, across, ...] = met[: lines.stop - i * m, : across.stop - j * m, ...]
         return reshape(tiles, (k, k, groups, -1, c))
 
