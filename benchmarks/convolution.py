@@ -22,7 +22,7 @@ from torch.nn import functional
 from chainrule.convolution import Geometry, conv2d, conv2d_fft, conv2d_vjp, intensity
 
 WARM = 0.15  # seconds for which a contender with two threads runs before it is timed
-WORKERS, LIBRARIES = ThreadPoolExecutor(2), ThreadpoolController()
+WORKER, LIBRARIES = ThreadPoolExecutor(1), ThreadpoolController()
 METHODS = ("tiled", "im2col", "winograd")
 # N, C, side, O, kernel, stride, padding
 LAYERS = {
@@ -85,8 +85,8 @@ class Layer:
             **{ours(m): partial(conv2d_vjp, *given, **self.where, method=m) for m in self.methods},
         }
 
-    def halves(self, way: str) -> dict[str, Callable]:
-        """Give our convolutions of half of the images in each of two threads, by method."""
+    def in_halves(self, way: str) -> dict[str, Callable]:
+        """Give tiles and Winograd's way with half of the work for each of two threads."""
         made = self._forward_in_halves if way == "forward" else self._backward_in_halves
         methods = [m for m in self.methods if m != "im2col"]
         return {f"{ours(m)} in halves": partial(made, m) for m in methods}
@@ -99,23 +99,26 @@ class Layer:
         return conv2d_vjp(x, weight, self.upstream[images, kernels], **how)
 
     def _forward_in_halves(self, method: str) -> np.ndarray:
-        y = np.empty_like(self.upstream)
+        """Cut the images in two or, where these are more numbers, the kernels."""
+        y, of_kernels = np.empty_like(self.upstream), self.x.size < self.weight.size
+        middle = y.shape[of_kernels] // 2
 
         def work(half: slice) -> None:
-            y[half] = self.part("forward", method, half)
+            part = (EVERY, half) if of_kernels else (half, EVERY)
+            y[part] = self.part("forward", method, *part)
 
-        in_two_threads(work, len(self.x))
+        in_two_threads(work, (slice(middle), slice(middle, None)))
         return y
 
     def _backward_in_halves(self, method: str) -> tuple[np.ndarray, ...]:
-        dx = np.empty_like(self.x)
+        """Take the gradient of the images, and those of kernels and biases."""
+        given = self.x, self.weight, self.upstream
 
-        def work(half: slice) -> tuple[Any, ...]:
-            dx[half], *others = self.part("backward", method, half)
-            return (*others,)
+        def work(wrt: str | tuple[str, ...]) -> tuple[Any, ...]:
+            return conv2d_vjp(*given, **self.where, method=method, wrt=wrt)
 
-        first, second = in_two_threads(work, len(self.x))
-        return dx, *map(np.add, first, second)
+        (dx, *_), (_, *others) = in_two_threads(work, ("x", ("weight", "bias")))
+        return dx, *others
 
     def _indices(self) -> np.ndarray:
         """Columns by arrays of indices, as in many tutorials, and one product for the batch."""
@@ -146,10 +149,11 @@ class Layer:
         return median(seconds) / (2 * 4 * weight[0].size)
 
 
-def in_two_threads(work: Callable[[slice], Any], images: int) -> list[Any]:
-    """Do the work for either half of the images; products have no threads of their own."""
+def in_two_threads(work: Callable[[Any], Any], halves: tuple[Any, Any]) -> tuple[Any, Any]:
+    """Do one half in this thread and one in another; products have no threads of their own."""
     with LIBRARIES.limit(limits=1):
-        return [*WORKERS.map(work, (slice(images // 2), slice(images // 2, None)))]
+        second = WORKER.submit(work, halves[1])
+        return work(halves[0]), second.result()
 
 
 def working_memory(call: Callable) -> float:
@@ -198,7 +202,7 @@ def of_layer(name: str, rounds: int) -> dict[str, Any]:
         }
         for threads, how in HOW.items():
             with threads_each(threads):
-                entering = contenders | (others if threads == 1 else layer.halves(way))
+                entering = contenders | (others if threads == 1 else layer.in_halves(way))
                 require_agreement(entering, name)
                 seconds = measure(entering, rounds, warm=(threads - 1) * WARM)
             found.setdefault(how, {})[way] = ratios(seconds)

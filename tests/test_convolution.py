@@ -168,8 +168,9 @@ def test_a_long_product_is_the_sum_over_matrices(shape, monkeypatch):
     rng = np.random.default_rng(0)
     a, b = rng.standard_normal((2, many, m, terms)), rng.standard_normal((2, many, n, terms))
     expected = np.einsum("gimt,gint->gmn", a, b)
-    for small in (0, 10**9):
+    for small, piece in ((10**9, 1), (0, 1), (0, 2 * expected.nbytes), (0, many * expected.nbytes)):
         monkeypatch.setattr(products, "SMALL", small)
+        monkeypatch.setattr(products, "PIECE", piece)
         assert relative_error(products.long_product(a, b), expected) < 1e-13
 
 

@@ -13,6 +13,7 @@ SMALL = 10**6
 What is more is worth the copies only if each number is used often, as in wide matrices.
 """
 WIDTHS = 64, 256  # of these and between them BLAS is quick
+PIECE = 2**20  # bytes of products that are added up
 LONG = 512  # so many terms of a long sum are added up at a time
 LINE = 64  # bytes of a line of the cache
 
@@ -64,12 +65,15 @@ def by_rows(a: Array, b: Array) -> Array:
 def long_product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Give the sum of the products a bᵀ along the axis before the matrices', which have long rows.
 
-    If they are small, all at once, in parts of the rows.
+    If they are small, all at once, in parts of the rows; else as many at a time as `PIECE` holds.
     """
     (many, m, terms), n = a.shape[-3:], b.shape[-2]
     size = min(terms, LONG)
     if m * n * max(many, size) > SMALL:
-        return sum(a[..., i, :, :] @ b[..., i, :, :].mT for i in range(many))
+        few = max(1, PIECE // (a.itemsize * prod(a.shape[:-3]) * m * n))
+        parts = (slice(first, first + few) for first in range(0, many, few))
+        found = (a[..., part, :, :] @ b[..., part, :, :].mT for part in parts)
+        return sum(each.sum(axis=-3) if few > 1 else each[..., 0, :, :] for each in found)
     found = (_parts(a, size) @ _parts(b, size).mT).sum(axis=(-4, -3))
     rest = slice(terms // size * size, None)
     return found + (a[..., rest] @ b[..., rest].mT).sum(axis=-3) if terms % size else found

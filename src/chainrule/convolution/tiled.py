@@ -26,12 +26,11 @@ from math import prod
 import numpy as np
 
 from .geometry import Geometry
-from .products import aligned, cut, long_product, multiply
+from .products import PIECE, aligned, cut, long_product, multiply
 
 BUFFER = 4 * 2**20  # bytes of a tile's strips and outputs; with tall kernels up to twice as many
 IMAGES = 4 * 2**20  # bytes of a block's images
 WIDE = 48  # windows in a row: so many make a long strip in one image
-PIECE = 2**20  # bytes of a product with errors
 FEW = 8  # images in a block: so many are given back as they lie there
 MANY = 3  # kernels for each channel: with more, adding columns is faster than laying out errors
 
