@@ -125,7 +125,7 @@ def first_answer(page, root):
 
 def test_the_first_answer_in_code_comes_soon_and_later_ones_at_once(page, root):
     step, seconds = first_answer(page, root)
-    if seconds >= FIRST:  # once more: other work on the machine makes it longer, and nothing shorter
+    if seconds >= FIRST:  # once more: other work on the machine makes it longer, nothing shorter
         page.evaluate("localStorage.clear()")
         step, seconds = first_answer(page, root)
     assert seconds < FIRST
